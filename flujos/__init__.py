@@ -1,0 +1,1 @@
+"""Los procedimientos (sus tablas) y quien los conduce con Prefect."""

@@ -1,0 +1,225 @@
+"""Normatividad: Manual de la DSTC, apartado 8.1.6, pp. 24–25 (cita M-N-n)."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from modelos.tabla import (
+    FIN,
+    SIGUE,
+    Actividad,
+    DatosIniciales,
+    Documento,
+    Formulario,
+    PorCada,
+    Tabla,
+    Tipo,
+    Unidad,
+    a,
+    devuelve_a,
+)
+
+
+class Inicio(DatosIniciales):
+    """Lo que se sabe al detectar la necesidad."""
+
+    origen: Literal["externo", "institucional", "mercado", ""] = Field(
+        "", title="Origen del cambio", description="M-8.1.4.1: qué cambió y obliga a revisar la normativa."
+    )
+    ordenamiento: str = Field("", title="Ordenamiento que se actualiza")
+
+
+class Necesidad(Formulario):
+    """Actividad 1."""
+
+    necesidad: str = Field("", title="Qué hace falta modificar o actualizar")
+
+
+class Observaciones(Formulario):
+    """Actividad 4."""
+
+    observaciones: str = Field("", title="Observaciones", description="Vacío si el centro no tiene ninguna.")
+
+
+class Proyecto(Formulario):
+    """Actividad 5."""
+
+    resumen: str = Field("", title="Qué cambia en esta versión del proyecto")
+
+
+class Registro(Formulario):
+    """Actividad 9."""
+
+    registro: str = Field(min_length=1, title="Clave o número de registro", description="El que asentó la DCAJ.")
+    fecha_registro: date | None = Field(None, title="Fecha del registro")
+
+
+class Publicacion(Formulario):
+    """Actividad 10."""
+
+    publicacion_normateca: date | None = Field(
+        None,
+        title="Publicación en la NORMATECA",
+        description="Si ya se publicó; rige desde el día hábil siguiente.",
+    )
+
+
+TABLA = Tabla(
+    clave="normatividad",
+    siglas="NORM",
+    nombre="Normatividad",
+    codigo="Pr-SUST-CONALEP-007-Pd-01",
+    revision="09",
+    vigente_desde=date(2025, 11, 20),
+    fundamento="Manual de Procedimientos de la DSTC, 7081-MP-SI rev. 09, 8.1.6, pp. 24–25",
+    duena=Unidad.DSTC,
+    datos=Inicio,
+    actividades=(
+        Actividad(
+            "1",
+            Unidad.DSTC,
+            "Identifica que la normativa necesita modificarse o actualizarse.",
+            {SIGUE: a("2")},
+            fundamento="M-N-1",
+            formulario=Necesidad,
+        ),
+        Actividad(
+            "2",
+            Unidad.DSTC,
+            "Pide a la CST actualizar y formular el proyecto normativo.",
+            {SIGUE: a("3")},
+            Tipo.ENVIO,
+            "M-N-2",
+        ),
+        Actividad(
+            "3",
+            Unidad.CST,
+            "Recibe la solicitud y envía el documento a los CAST para comentarios.",
+            {SIGUE: a("4")},
+            Tipo.ENVIO,
+            "M-N-3",
+            evidencia=(Documento("documento_base", "Documento base para comentarios"),),
+        ),
+        Actividad(
+            "4",
+            Unidad.CAST,
+            "Recibe el documento, lo verifica y comunica sus observaciones.",
+            {SIGUE: a("5")},
+            fundamento="M-N-4",
+            por_cada=PorCada(Unidad.CAST, "al_vencer"),
+            formulario=Observaciones,
+            evidencia=(Documento("observaciones", "Documento de observaciones"),),
+            inferido=(
+                "Se espera a todos los CAST activos; la coordinación puede cerrar la espera con motivo. "
+                "La fuente no fija plazo de comentarios."
+            ),
+            nota="La fuente sólo nombra a los CAST, aunque el objetivo incluye a los planteles.",
+        ),
+        Actividad(
+            "5",
+            Unidad.CST,
+            "Recibe las observaciones y elabora el proyecto normativo.",
+            {
+                SIGUE: a("6"),
+                "reabrir_comentarios": a(
+                    "3", inferida="La fuente no vuelve a consultar a los CAST; la CST puede hacerlo si lo juzga útil."
+                ),
+            },
+            fundamento="M-N-5",
+            formulario=Proyecto,
+            evidencia=(Documento("proyecto", "Proyecto normativo"),),
+        ),
+        Actividad(
+            "6",
+            Unidad.DSTC,
+            "Recibe el proyecto y lo revisa.",
+            {"favorable": a("7"), "no_favorable": devuelve_a("5")},
+            Tipo.APROBACION,
+            "M-N-6",
+        ),
+        Actividad(
+            "7",
+            Unidad.DSTC,
+            "Envía el proyecto a la DCAJ para su revisión.",
+            {SIGUE: a("8")},
+            Tipo.ENVIO,
+            "M-N-7",
+        ),
+        Actividad(
+            "8",
+            Unidad.DCAJ,
+            "Recibe la propuesta y la valora técnica y jurídicamente.",
+            {"viable": a("9"), "no_viable": devuelve_a("5")},
+            Tipo.APROBACION,
+            "M-N-8",
+            nota=(
+                "El regreso va a la 5, sin pasar otra vez por los CAST. Según dónde se lea, valida la DCAJ "
+                "(M-8.1.2-3), el COMERI (M-6.3.1.2) o la Junta Directiva; se sigue la tabla: DCAJ."
+            ),
+        ),
+        Actividad(
+            "9",
+            Unidad.DCAJ,
+            "Notifica a la DSTC la aprobación y el registro de los lineamientos.",
+            {SIGUE: a("10")},
+            Tipo.ENVIO,
+            "M-N-9",
+            formulario=Registro,
+            evidencia=(Documento("notificacion", "Notificación con registro"),),
+        ),
+        Actividad(
+            "10",
+            Unidad.DSTC,
+            "Recibe la notificación de aprobación.",
+            {
+                SIGUE: a("11"),
+                "someter_a_junta": a(
+                    "10J", inferida="Sólo si el ordenamiento requiere a la Junta Directiva (Decreto 9-V)."
+                ),
+            },
+            Tipo.ACUSE,
+            "M-N-10",
+            formulario=Publicacion,
+        ),
+        Actividad(
+            "10J",
+            Unidad.JD,
+            "Aprueba el ordenamiento antes de su publicación.",
+            {"aprueba": a("11"), "no_aprueba": devuelve_a("5")},
+            Tipo.APROBACION,
+            numero="",
+            inferido="Paso opcional añadido: la exposición de los Lineamientos pide a la Junta, la tabla no.",
+        ),
+        Actividad(
+            "11",
+            Unidad.DSTC,
+            "Envía a los CAST los nuevos lineamientos para conocerlos y aplicarlos.",
+            {SIGUE: a("12")},
+            Tipo.ENVIO,
+            "M-N-11",
+            evidencia=(Documento("lineamientos", "Lineamientos aprobados"),),
+        ),
+        Actividad(
+            "12",
+            Unidad.CAST,
+            "Recibe los lineamientos actualizados para aplicarlos.",
+            {SIGUE: a("13")},
+            Tipo.ACUSE,
+            "M-N-12",
+            por_cada=PorCada(Unidad.CAST, "al_vencer"),
+            inferido="Se espera el acuse de todos los CAST activos; la coordinación puede cerrar la espera con motivo.",
+        ),
+        Actividad(
+            "13",
+            Unidad.DSTC,
+            "Aplica la instrucción Reunión de Trabajo con los CAST y los planteles.",
+            {SIGUE: a(FIN)},
+            Tipo.SUBPROCEDIMIENTO,
+            "M-N-13",
+            subprocedimiento="reunion_trabajo",
+            nota="La tabla la asigna a la DSTC; las ocho tareas de la instrucción (It-01) son de la CST.",
+        ),
+    ),
+    notas=("La fuente no fija duración ni plazos para estas actividades.",),
+)

@@ -1,0 +1,171 @@
+"""El vocabulario con que se escribe una fila: actividad, salidas, abanico, evidencia.
+
+Puro. Quien escribe una tabla lo importa todo de `modelos.tabla`; está aparte para
+que la revisión de tablas no dependa de la clase que revisa.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from modelos.errores import SalidaInexistente
+from modelos.unidades import TIPO_DE_GRUPO, Unidad
+
+FIN = "FIN"
+SIGUE = "continuar"
+"""Etiqueta de la única salida de una actividad que no decide nada."""
+
+
+class Tipo(StrEnum):
+    """Cómo se presenta una actividad y quién la hace (dominio 02 §2.0, columna «Tipo»)."""
+
+    TAREA = "tarea"
+    APROBACION = "aprobacion"
+    ACUSE = "acuse"
+    ENVIO = "envio"
+    EXTERNA = "externa"
+    SUBPROCEDIMIENTO = "subprocedimiento"
+
+
+class Formulario(BaseModel):
+    """Base de lo que se captura; rechaza campos que no conoce para no perderlos en silencio."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_max_length=20_000)
+
+
+class DatosIniciales(Formulario):
+    """Lo que todo procedimiento pide al iniciar, además del asunto."""
+
+    tope_vueltas: int = Field(
+        5,
+        ge=1,
+        le=20,
+        title="Tope de vueltas",
+        description="Cuántas veces puede repetirse una actividad por devolución.",
+        json_schema_extra={"inferido": "La fuente no fija cuántas veces se puede devolver."},
+    )
+
+
+@dataclass(frozen=True)
+class Ruta:
+    """Adónde lleva una salida: una actividad, varias en paralelo, o un final (`FIN`, `FIN_…`).
+
+    devuelve: regresa trabajo a alguien; exige motivo y cuenta para el tope de vueltas.
+    inferida: por qué se añadió, si la fuente no la imprime; vacía si la imprime.
+    """
+
+    destinos: tuple[str, ...]
+    devuelve: bool = False
+    inferida: str = ""
+
+
+def a(*destinos: str, inferida: str = "") -> Ruta:
+    """Sigue a una actividad, a varias en paralelo o a un final."""
+    return Ruta(destinos, inferida=inferida)
+
+
+def devuelve_a(destino: str, inferida: str = "") -> Ruta:
+    """Regresa el trabajo a una actividad: pide motivo por escrito y cuenta una vuelta."""
+    return Ruta((destino,), devuelve=True, inferida=inferida)
+
+
+@dataclass(frozen=True)
+class PorCada:
+    """Abanico: un turno por cada unidad activa del grupo, y cuándo se da por reunido.
+
+    union: `todas`; `cuorum` (bastan `n`; lo demás se cancela); `al_vencer` (todas, o las que
+    haya cuando vence la espera o la coordinación la cierra con motivo).
+    """
+
+    grupo: Unidad
+    union: Literal["todas", "cuorum", "al_vencer"] = "todas"
+    n: int = 0
+
+    def reunido(self, hechas: int, faltan: int) -> bool:
+        """Si con `hechas` atendidas y `faltan` pendientes ya se puede seguir."""
+        return faltan == 0 or (self.union == "cuorum" and hechas >= self.n)
+
+
+@dataclass(frozen=True)
+class Documento:
+    """Evidencia que se adjunta al turno; la obligatoria impide cerrarlo sin ella."""
+
+    clave: str
+    nombre: str
+    obligatoria: bool = False
+
+
+@dataclass(frozen=True)
+class Actividad:
+    """Una fila de la tabla impresa.
+
+    clave: única dentro de la tabla; numero: como lo imprime la fuente, vacío si es añadida.
+    segun: campo, ya capturado, cuyo valor dice qué unidad concreta del grupo la atiende.
+    captura: unidad que responde en el sistema por quien no entra a él (USUARIO).
+    une: claves de las ramas paralelas que espera antes de abrirse.
+    inferido: qué no dice la fuente y se decidió aquí; nota: irregularidad de la fuente.
+    """
+
+    clave: str
+    unidad: Unidad
+    accion: str
+    salidas: Mapping[str, Ruta]
+    tipo: Tipo = Tipo.TAREA
+    fundamento: str = ""
+    numero: str | None = None
+    por_cada: PorCada | None = None
+    segun: str | None = None
+    captura: Unidad | None = None
+    une: tuple[str, ...] = ()
+    subprocedimiento: str | None = None
+    formulario: type[Formulario] | None = None
+    evidencia: tuple[Documento, ...] = ()
+    inferido: str = ""
+    nota: str = ""
+
+    @property
+    def numero_impreso(self) -> str:
+        """El número de la fuente; el de la clave si no se dio otro; vacío si la fuente no la trae."""
+        return self.clave if self.numero is None else self.numero
+
+    @property
+    def responsable(self) -> Unidad:
+        """La unidad que la atiende en el sistema: quien captura, o la de la tabla."""
+        return self.captura or self.unidad
+
+    def ruta(self, salida: str) -> Ruta:
+        """La ruta de esa salida.
+
+        Lanza:
+            SalidaInexistente: con las salidas que sí hay; nunca se adivina.
+        """
+        if salida not in self.salidas:
+            raise SalidaInexistente(self.clave, salida, tuple(self.salidas))
+        return self.salidas[salida]
+
+    @property
+    def todo_lo_inferido(self) -> str:
+        """Lo inferido de la actividad y de sus salidas, en una frase por cosa; vacío si nada."""
+        rutas = (f"Salida «{e}»: {r.inferida}" for e, r in self.salidas.items() if r.inferida)
+        return " ".join(filter(None, (self.inferido, *rutas)))
+
+
+def es_final(destino: str) -> bool:
+    """Si el destino es un final (`FIN` o `FIN_ALGO`) y no una actividad."""
+    return destino == FIN or destino.startswith(f"{FIN}_")
+
+
+def es_grupo(unidad: Unidad) -> bool:
+    """Si la sigla nombra un tipo de unidad y falta decir cuál."""
+    return unidad in TIPO_DE_GRUPO
+
+
+def texto_salida(etiqueta: str) -> str:
+    """La etiqueta como se lee en pantalla: `no_favorable` → «No favorable»."""
+    propios = {"si": "Sí", "no": "No"}
+    return propios.get(etiqueta, etiqueta.replace("_", " ").capitalize())

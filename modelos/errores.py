@@ -1,0 +1,340 @@
+"""Todo lo que puede salir mal con nombre propio.
+
+Cada clase se llama como la situación, conserva sus datos y dice qué hacer.
+Pasa todos sus argumentos a `super().__init__` porque Prefect serializa
+excepciones. Qué código HTTP le toca a cada una se decide en `api/errores.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class ErrorGestion(Exception):
+    """Raíz de los errores propios; `str()` da siempre una frase para quien usa el sistema."""
+
+    titulo = "No se pudo hacer"
+
+
+# --- tablas y avance ---------------------------------------------------------
+
+
+class TablaInvalida(ErrorGestion):
+    """La tabla de un procedimiento tiene faltas; se listan todas a la vez."""
+
+    titulo = "Tabla inválida"
+
+    def __init__(self, clave: str, faltas: Sequence[str]) -> None:
+        super().__init__(clave, tuple(faltas))
+        self.clave, self.faltas = clave, tuple(faltas)
+
+    def __str__(self) -> str:
+        return f"La tabla «{self.clave}» no se puede publicar: " + "; ".join(self.faltas) + "."
+
+
+class ProcedimientoDesconocido(ErrorGestion):
+    """No hay tabla publicada con esa clave (o con esa clave y versión)."""
+
+    titulo = "Procedimiento desconocido"
+
+    def __init__(self, clave: str, version: str = "") -> None:
+        super().__init__(clave, version)
+        self.clave, self.version = clave, version
+
+    def __str__(self) -> str:
+        version = f" versión {self.version}" if self.version else ""
+        return (
+            f"No existe el procedimiento «{self.clave}»{version}. "
+            "Consulte la lista de procedimientos y use una de sus claves."
+        )
+
+
+class BitacoraIncongruente(ErrorGestion):
+    """Un asiento no corresponde a lo que la tabla tenía pendiente."""
+
+    titulo = "Bitácora incongruente"
+
+    def __init__(self, orden: int, motivo: str) -> None:
+        super().__init__(orden, motivo)
+        self.orden, self.motivo = orden, motivo
+
+    def __str__(self) -> str:
+        return f"El asiento {self.orden} no cuadra con la tabla: {self.motivo}."
+
+
+class SalidaInexistente(ErrorGestion):
+    """La respuesta no está entre las salidas de la actividad."""
+
+    titulo = "Esa respuesta no existe"
+
+    def __init__(self, actividad: str, salida: str, posibles: Sequence[str]) -> None:
+        super().__init__(actividad, salida, tuple(posibles))
+        self.actividad, self.salida, self.posibles = actividad, salida, tuple(posibles)
+
+    def __str__(self) -> str:
+        return (
+            f"La actividad {self.actividad} no admite la salida «{self.salida}». "
+            f"Elija una de: {', '.join(self.posibles) or 'ninguna (no se atiende a mano)'}."
+        )
+
+
+class TopeDeVueltas(ErrorGestion):
+    """La devolución superaría el tope de vueltas del expediente."""
+
+    titulo = "Se alcanzó el tope de vueltas"
+
+    def __init__(self, folio: str, actividad: str, tope: int) -> None:
+        super().__init__(folio, actividad, tope)
+        self.folio, self.actividad, self.tope = folio, actividad, tope
+
+    def __str__(self) -> str:
+        return (
+            f"La actividad {self.actividad} de {self.folio} ya se repitió {self.tope} veces, que es el tope. "
+            "Elija otra salida, o pida a la coordinación que amplíe las vueltas del expediente."
+        )
+
+
+# --- actos -------------------------------------------------------------------
+
+
+class NoExiste(ErrorGestion):
+    """No hay tal cosa, o quien pregunta no tiene por qué saber que la hay."""
+
+    titulo = "No se encontró"
+
+    def __init__(self, que: str, cual: str) -> None:
+        super().__init__(que, cual)
+        self.que, self.cual = que, cual
+
+    def __str__(self) -> str:
+        return f"No se encontró {self.que} «{self.cual}». Revise el dato o búsquelo en su lista."
+
+
+class NoLeCorresponde(ErrorGestion):
+    """La persona no es elegible para este acto por su unidad o su rol."""
+
+    titulo = "No le corresponde"
+
+    def __init__(self, acto: str, quien_puede: str) -> None:
+        super().__init__(acto, quien_puede)
+        self.acto, self.quien_puede = acto, quien_puede
+
+    def __str__(self) -> str:
+        return f"Usted no puede {self.acto}: corresponde a {self.quien_puede}."
+
+
+class ActividadYaAtendida(ErrorGestion):
+    """Otra persona concluyó antes el turno; esta respuesta no se registró."""
+
+    titulo = "Ya estaba atendido"
+
+    def __init__(self, folio: str, actividad: str, por: str, cuando: str) -> None:
+        super().__init__(folio, actividad, por, cuando)
+        self.folio, self.actividad, self.por, self.cuando = folio, actividad, por, cuando
+
+    def __str__(self) -> str:
+        return (
+            f"{self.por} ya atendió la actividad {self.actividad} de {self.folio} ({self.cuando}). "
+            "Su respuesta no se registró; recargue la página para ver cómo quedó."
+        )
+
+
+class VersionVieja(ErrorGestion):
+    """El turno cambió desde que se leyó (lo tomaron, liberaron o reasignaron)."""
+
+    titulo = "El turno cambió"
+
+    def __init__(self, turno: str, version: int, vigente: int) -> None:
+        super().__init__(turno, version, vigente)
+        self.turno, self.version, self.vigente = turno, version, vigente
+
+    def __str__(self) -> str:
+        return (
+            f"Usted leyó la versión {self.version} del turno y ya va en la {self.vigente}. "
+            "Su respuesta no se registró; recargue, revise y vuelva a enviarla."
+        )
+
+
+class TurnoTomado(ErrorGestion):
+    """Otra persona de la unidad tomó el turno y lo está atendiendo."""
+
+    titulo = "Otra persona lo tiene"
+
+    def __init__(self, turno: str, persona: str) -> None:
+        super().__init__(turno, persona)
+        self.turno, self.persona = turno, persona
+
+    def __str__(self) -> str:
+        return f"{self.persona} tomó este turno. Pídale que lo libere, o a la coordinación que lo reasigne."
+
+
+class ActoNoProcede(ErrorGestion):
+    """El expediente o el turno no están en un estado que admita el acto."""
+
+    titulo = "Ahora no procede"
+
+    def __init__(self, acto: str, motivo: str, que_hacer: str) -> None:
+        super().__init__(acto, motivo, que_hacer)
+        self.acto, self.motivo, self.que_hacer = acto, motivo, que_hacer
+
+    def __str__(self) -> str:
+        return f"No procede {self.acto}: {self.motivo}. {self.que_hacer}"
+
+
+class SinDestinatarios(ErrorGestion):
+    """El paso siguiente va a cada unidad de un tipo y no hay ninguna activa."""
+
+    titulo = "No hay a quién enviarlo"
+
+    def __init__(self, actividad: str, tipo: str) -> None:
+        super().__init__(actividad, tipo)
+        self.actividad, self.tipo = actividad, tipo
+
+    def __str__(self) -> str:
+        return (
+            f"La actividad {self.actividad} va a cada {self.tipo} y no hay ninguno activo. "
+            "Pida a la administración que lo dé de alta y vuelva a enviar; no se registró nada."
+        )
+
+
+class FormularioIncompleto(ErrorGestion):
+    """Lo capturado no cumple el formulario; dice campo por campo qué falta."""
+
+    titulo = "Revise lo capturado"
+
+    def __init__(self, campos: Mapping[str, str]) -> None:
+        super().__init__(dict(campos))
+        self.campos = dict(campos)
+
+    def __str__(self) -> str:
+        return "Corrija y vuelva a enviar: " + "; ".join(f"{c}: {m}" for c, m in self.campos.items()) + "."
+
+
+class EvidenciaFaltante(ErrorGestion):
+    """La actividad exige documentos que aún no se adjuntan."""
+
+    titulo = "Falta evidencia"
+
+    def __init__(self, nombres: Sequence[str]) -> None:
+        super().__init__(tuple(nombres))
+        self.nombres = tuple(nombres)
+
+    def __str__(self) -> str:
+        return f"Antes de cerrar la actividad adjunte: {', '.join(self.nombres)}."
+
+
+class ArchivoRechazado(ErrorGestion):
+    """El archivo no se guardó: por su tamaño, su tipo real o su contenido."""
+
+    titulo = "Archivo rechazado"
+
+    def __init__(self, nombre: str, motivo: str) -> None:
+        super().__init__(nombre, motivo)
+        self.nombre, self.motivo = nombre, motivo
+
+    def __str__(self) -> str:
+        return f"No se guardó «{self.nombre}»: {self.motivo}."
+
+
+class ArchivoDemasiadoGrande(ArchivoRechazado):
+    """El archivo pasa del tamaño máximo configurado."""
+
+    titulo = "Archivo demasiado grande"
+
+
+class SinEspacio(ErrorGestion):
+    """El disco no admitió el archivo; nada quedó a medias."""
+
+    titulo = "No hay espacio para guardar"
+
+    def __init__(self, nombre: str, detalle: str) -> None:
+        super().__init__(nombre, detalle)
+        self.nombre, self.detalle = nombre, detalle
+
+    def __str__(self) -> str:
+        return (
+            f"No se pudo guardar «{self.nombre}» ({self.detalle}). Lo demás que capturó sigue en pantalla: "
+            "avise a quien administra el sistema y vuelva a intentar."
+        )
+
+
+class BaseInaccesible(ErrorGestion):
+    """La base de datos no responde; el acto no se registró."""
+
+    titulo = "La base de datos no responde"
+
+    def __str__(self) -> str:
+        return (
+            "La base de datos no responde y su acto no se registró. Espere un minuto y vuelva a enviar; "
+            "si sigue igual, avise a quien administra el sistema."
+        )
+
+
+class ClaveRepetida(ErrorGestion):
+    """La misma Idempotency-Key llegó con otra solicitud."""
+
+    titulo = "Idempotency-Key repetida"
+
+    def __init__(self, clave: str) -> None:
+        super().__init__(clave)
+        self.clave = clave
+
+    def __str__(self) -> str:
+        return f"La Idempotency-Key «{self.clave}» ya se usó con otro contenido. Use una nueva por solicitud."
+
+
+class DatoRepetido(ErrorGestion):
+    """Ya existe un registro con esa clave natural."""
+
+    titulo = "Ya existe"
+
+    def __init__(self, que: str, cual: str) -> None:
+        super().__init__(que, cual)
+        self.que, self.cual = que, cual
+
+    def __str__(self) -> str:
+        return f"Ya existe {self.que} «{self.cual}». Use otro, o modifique el que ya está."
+
+
+# --- acceso ------------------------------------------------------------------
+
+
+class SinSesion(ErrorGestion):
+    """No hay sesión, venció o se revocó."""
+
+    titulo = "Entre de nuevo"
+
+    def __str__(self) -> str:
+        return "Su sesión no existe, venció o se cerró. Entre de nuevo; lo que no envió no se registró."
+
+
+class CredencialesInvalidas(ErrorGestion):
+    """El correo o la contraseña no corresponden (no se dice cuál)."""
+
+    titulo = "No se pudo entrar"
+
+    def __str__(self) -> str:
+        return "El correo o la contraseña no son correctos. Revíselos e intente otra vez."
+
+
+class DemasiadosIntentos(ErrorGestion):
+    """Demasiadas contraseñas falladas; hay que esperar."""
+
+    titulo = "Demasiados intentos"
+
+    def __init__(self, espera_s: int) -> None:
+        super().__init__(espera_s)
+        self.espera_s = espera_s
+
+    def __str__(self) -> str:
+        minutos = max(1, round(self.espera_s / 60))
+        return f"Hubo demasiados intentos fallidos. Espere {minutos} min y vuelva a intentar."
+
+
+class OrigenAjeno(ErrorGestion):
+    """La petición vino de otro sitio web; se rechaza para que nadie actúe por usted."""
+
+    titulo = "Petición de otro sitio"
+
+    def __str__(self) -> str:
+        return "La petición no salió de este sistema. Abra la página de aquí y vuelva a intentar."

@@ -1,0 +1,166 @@
+"""Qué le falta a una tabla para poder publicarse.
+
+Se revisa todo y se devuelve todo: quien transcribe un Manual corrige una vez.
+La regla que más protege es la de los bloques: lo que se abre en paralelo se
+vuelve a unir antes de terminar o de regresar, de modo que el orden en que
+terminan las ramas nunca cambia el final.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from modelos.actividad import Actividad, Ruta, Tipo, es_final, es_grupo
+from modelos.unidades import Unidad
+
+if TYPE_CHECKING:
+    from modelos.tabla import Tabla
+
+_CLAVE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_]*\Z")
+
+
+def faltas(tabla: Tabla) -> list[str]:
+    """Todas las faltas de la tabla, en frases; lista vacía si está bien hecha."""
+    if not tabla.actividades:
+        return ["no tiene actividades"]
+    encontradas = [*_cabecera(tabla), *_claves(tabla)]
+    for actividad in tabla.actividades:
+        encontradas += [f"la {actividad.clave} {falta}" for falta in _fila(tabla, actividad)]
+    # Lo que sigue recorre el grafo: sólo tiene sentido si cada destino existe.
+    return encontradas or [*_alcance(tabla), *_bloques(tabla)]
+
+
+def _cabecera(tabla: Tabla) -> Iterator[str]:
+    for campo in ("clave", "siglas", "nombre", "codigo", "revision", "fundamento"):
+        if not getattr(tabla, campo):
+            yield f"le falta {campo}"
+    if not _CLAVE.match(tabla.siglas):
+        yield "las siglas sólo llevan letras y números"
+
+
+def _claves(tabla: Tabla) -> Iterator[str]:
+    vistas: set[str] = set()
+    for actividad in tabla.actividades:
+        if actividad.clave in vistas:
+            yield f"la clave {actividad.clave} está repetida"
+        vistas.add(actividad.clave)
+        if not _CLAVE.match(actividad.clave) or actividad.clave.startswith("FIN"):
+            yield f"la clave «{actividad.clave}» sólo puede llevar letras y números, y no empezar con FIN"
+
+
+def _fila(tabla: Tabla, act: Actividad) -> Iterator[str]:
+    if not act.accion:
+        yield "no dice qué se hace"
+    if not act.fundamento and not act.inferido:
+        yield "no cita su fundamento ni dice que es inferida"
+    if not act.salidas:
+        yield "no tiene salidas"
+    for etiqueta, ruta in act.salidas.items():
+        if not ruta.destinos:
+            yield f"tiene la salida «{etiqueta}» sin destino"
+        for destino in ruta.destinos:
+            if destino not in tabla and not es_final(destino):
+                yield f"sale por «{etiqueta}» a «{destino}», que no existe"
+    if act.tipo is Tipo.APROBACION and len(act.salidas) < 2:  # noqa: PLR2004
+        yield "es una decisión y sólo tiene una salida"
+    if (act.tipo is Tipo.SUBPROCEDIMIENTO) != (act.subprocedimiento is not None):
+        yield "debe decir qué subprocedimiento abre, y ser de ese tipo"
+    if act.subprocedimiento and len(act.salidas) != 1:
+        yield "abre un subprocedimiento: su salida tiene que ser única"
+    if act.unidad is Unidad.USUARIO and act.captura is None:
+        yield "es de USUARIO y no dice qué unidad captura por él"
+    yield from _destinatario(act, resuelve_grupo=es_grupo(act.responsable))
+    for origen in act.une:
+        if origen not in tabla:
+            yield f"une «{origen}», que no existe"
+        elif any(r.destinos != (act.clave,) for r in tabla[origen].salidas.values()):
+            yield f"une la {origen}, pero la {origen} también sigue a otra parte"
+
+
+def _destinatario(act: Actividad, *, resuelve_grupo: bool) -> Iterator[str]:
+    if act.por_cada and act.segun:
+        yield "es por cada unidad y también según un dato: sólo puede ser una de las dos"
+    if resuelve_grupo and not (act.por_cada or act.segun):
+        yield f"es de {act.responsable} y no dice cuál: use por_cada o segun"
+    if not resuelve_grupo and (act.por_cada or act.segun):
+        yield f"es de {act.responsable}, que es una sola unidad: no lleva por_cada ni segun"
+    if act.por_cada:
+        if act.por_cada.grupo is not act.responsable:
+            yield "reparte a un grupo distinto de su unidad"
+        if len(act.salidas) != 1:
+            yield "es por cada unidad: su salida tiene que ser única"
+        if (act.por_cada.union == "cuorum") != (act.por_cada.n > 0):
+            yield "lleva cuórum y su número, o ninguno de los dos"
+
+
+def _alcance(tabla: Tabla) -> Iterator[str]:
+    siguientes = {act.clave: {d for r in act.salidas.values() for d in r.destinos} for act in tabla.actividades}
+    alcanzadas = _recorrer(tabla.inicio.clave, siguientes)
+    for actividad in tabla.actividades:
+        if actividad.clave not in alcanzadas:
+            yield f"a la {actividad.clave} no se llega desde la primera"
+    for actividad in tabla.actividades:
+        faltan = set(tabla.finales) - _recorrer(actividad.clave, siguientes)
+        if not tabla.finales or faltan == set(tabla.finales):
+            yield f"desde la {actividad.clave} no se llega a ningún final"
+
+
+def _recorrer(desde: str, siguientes: dict[str, set[str]]) -> set[str]:
+    vistos, cola = {desde}, deque([desde])
+    while cola:
+        for destino in siguientes.get(cola.popleft(), set()):
+            if destino not in vistos:
+                vistos.add(destino)
+                cola.append(destino)
+    return vistos
+
+
+def _bloques(tabla: Tabla) -> Iterator[str]:
+    uniones = {act.clave for act in tabla.actividades if act.une}
+    usadas: set[str] = set()
+    for actividad in tabla.actividades:
+        for etiqueta, ruta in actividad.salidas.items():
+            if len(ruta.destinos) > 1:
+                salida = f"la {actividad.clave} abre ramas paralelas por «{etiqueta}»"
+                usadas |= {d for rama in ruta.destinos for d in _rama(tabla, rama, uniones)[1]}
+                yield from (f"{salida} que {falta}" for falta in _ramas(tabla, ruta, uniones))
+            elif ruta.destinos[0] in uniones and actividad.clave not in tabla[ruta.destinos[0]].une:
+                yield f"la {actividad.clave} entra a la {ruta.destinos[0]}, que sólo se abre al unir sus ramas"
+    for huerfana in sorted(uniones - usadas):
+        yield f"la {huerfana} une ramas que nadie abre"
+
+
+def _ramas(tabla: Tabla, ruta: Ruta, uniones: set[str]) -> Iterator[str]:
+    recorridas = [_rama(tabla, destino, uniones) for destino in ruta.destinos]
+    llegadas = set().union(*(fin for _, fin in recorridas))
+    if any(es_final(fin) for fin in llegadas):
+        yield "terminan sin haberse unido"
+    elif len(llegadas) != 1:
+        yield "no se unen en una misma actividad"
+    else:
+        union = tabla[llegadas.pop()]
+        # Cada rama debe aportar exactamente una llegada, o la unión no se abriría nunca.
+        aportes = [visitadas & set(union.une) for visitadas, _ in recorridas]
+        if any(len(aporte) != 1 for aporte in aportes) or len(set().union(*aportes)) != len(union.une):
+            yield f"no llegan una por una a la {union.clave}"
+    visitadas = [nodos for nodos, _ in recorridas]
+    if sum(len(nodos) for nodos in visitadas) != len(set().union(*visitadas)):
+        yield "comparten actividades antes de unirse"
+
+
+def _rama(tabla: Tabla, desde: str, uniones: set[str]) -> tuple[set[str], set[str]]:
+    """Lo que recorre una rama hasta su unión: (actividades, uniones o finales a que llega)."""
+    nodos: set[str] = set()
+    fines: set[str] = set()
+    cola = deque([desde])
+    while cola:
+        clave = cola.popleft()
+        if clave in uniones or clave not in tabla:
+            fines.add(clave)
+        elif clave not in nodos:
+            nodos.add(clave)
+            cola.extend(d for r in tabla[clave].salidas.values() for d in r.destinos)
+    return nodos, fines

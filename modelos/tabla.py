@@ -1,0 +1,158 @@
+"""La tabla de un procedimiento: lo que un abogado puede cotejar con su Manual.
+
+Una tabla es un dato, no un programa: actividades en el orden impreso, con su
+número, su unidad y adónde sigue cada salida. Una tabla mal hecha no importa:
+`TablaInvalida` dice todas sus faltas a la vez. Puro: ni SQL, ni Prefect, ni
+FastAPI, ni reloj.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from modelos.actividad import (
+    FIN,
+    SIGUE,
+    Actividad,
+    DatosIniciales,
+    Documento,
+    Formulario,
+    PorCada,
+    Ruta,
+    Tipo,
+    a,
+    devuelve_a,
+    es_final,
+    es_grupo,
+    texto_salida,
+)
+from modelos.errores import ProcedimientoDesconocido, TablaInvalida
+from modelos.revision_tabla import faltas
+from modelos.unidades import Unidad
+
+__all__ = [
+    "FIN",
+    "SIGUE",
+    "Actividad",
+    "Catalogo",
+    "DatosIniciales",
+    "Documento",
+    "Formulario",
+    "PorCada",
+    "Ruta",
+    "Tabla",
+    "Tipo",
+    "Unidad",
+    "a",
+    "devuelve_a",
+    "es_final",
+    "es_grupo",
+    "texto_salida",
+]
+
+
+@dataclass(frozen=True)
+class Tabla:
+    """Un procedimiento con su versión. La versión es la fecha desde la que rige.
+
+    siglas: con qué empieza el folio de sus expedientes (`NORM-2026-0001`).
+    duena: unidad cuya coordinación inicia, reasigna y cancela.
+    """
+
+    clave: str
+    siglas: str
+    nombre: str
+    codigo: str
+    revision: str
+    vigente_desde: date
+    fundamento: str
+    duena: Unidad
+    actividades: tuple[Actividad, ...]
+    periodicidad: str = ""
+    datos: type[DatosIniciales] = DatosIniciales
+    notas: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Rechaza la tabla mal hecha en el momento de importarla."""
+        if encontradas := faltas(self):
+            raise TablaInvalida(self.clave, encontradas)
+
+    @property
+    def version(self) -> str:
+        """Identifica esta versión de la tabla: `AAAA-MM-DD` desde la que rige."""
+        return self.vigente_desde.isoformat()
+
+    @property
+    def inicio(self) -> Actividad:
+        """La primera actividad impresa."""
+        return self.actividades[0]
+
+    @cached_property
+    def _por_clave(self) -> dict[str, Actividad]:
+        return {actividad.clave: actividad for actividad in self.actividades}
+
+    def __getitem__(self, clave: str) -> Actividad:
+        return self._por_clave[clave]
+
+    def __contains__(self, clave: str) -> bool:
+        return clave in self._por_clave
+
+    @property
+    def finales(self) -> tuple[str, ...]:
+        """Los finales con nombre, en el orden en que la tabla los menciona."""
+        destinos = (d for act in self.actividades for r in act.salidas.values() for d in r.destinos)
+        return tuple(dict.fromkeys(d for d in destinos if es_final(d)))
+
+
+class Catalogo:
+    """Las tablas publicadas, con todas sus versiones."""
+
+    def __init__(self, tablas: Iterable[Tabla]) -> None:
+        """Recibe todas las versiones de todas las tablas, en el orden en que se listan."""
+        self._tablas: dict[str, dict[str, Tabla]] = {}
+        for tabla in tablas:
+            versiones = self._tablas.setdefault(tabla.clave, {})
+            if tabla.version in versiones:
+                raise TablaInvalida(tabla.clave, [f"la versión {tabla.version} está dos veces"])
+            versiones[tabla.version] = tabla
+        for tabla in self:
+            for actividad in tabla.actividades:
+                if actividad.subprocedimiento and actividad.subprocedimiento not in self._tablas:
+                    falta = f"la {actividad.clave} abre «{actividad.subprocedimiento}», que no está publicado"
+                    raise TablaInvalida(tabla.clave, [falta])
+
+    def __iter__(self) -> Iterator[Tabla]:
+        return (tabla for versiones in self._tablas.values() for tabla in versiones.values())
+
+    def version(self, clave: str, version: str) -> Tabla:
+        """La tabla con que se abrió un expediente, aunque ya no sea la vigente.
+
+        Lanza:
+            ProcedimientoDesconocido: esa clave o esa versión no está publicada.
+        """
+        try:
+            return self._tablas[clave][version]
+        except KeyError:
+            raise ProcedimientoDesconocido(clave, version) from None
+
+    def vigente(self, clave: str, en: date) -> Tabla:
+        """La última versión que ya rige en esa fecha.
+
+        Lanza:
+            ProcedimientoDesconocido: no hay ninguna que rija.
+        """
+        rigen = [t for t in self._tablas.get(clave, {}).values() if t.vigente_desde <= en]
+        if not rigen:
+            raise ProcedimientoDesconocido(clave)
+        return max(rigen, key=lambda t: t.vigente_desde)
+
+    def vigentes(self, en: date) -> list[Tabla]:
+        """Una por procedimiento: la que rige en esa fecha, en el orden del catálogo."""
+        return [
+            self.vigente(clave, en)
+            for clave, versiones in self._tablas.items()
+            if any(t.vigente_desde <= en for t in versiones.values())
+        ]
