@@ -22,8 +22,8 @@ Destinatarios = Callable[[Actividad], Sequence[str]]
 
 
 @dataclass(frozen=True, order=True)
-class Turno:
-    """Quién debe qué: una actividad, en su enésima vuelta, en una unidad concreta."""
+class Pendiente:
+    """Un turno, visto desde la tabla: quién debe qué: una actividad, en su enésima vuelta, en una unidad concreta."""
 
     actividad: str
     unidad: str
@@ -41,7 +41,7 @@ class Situacion:
     """
 
     tope: int
-    pendientes: tuple[Turno, ...] = ()
+    pendientes: tuple[Pendiente, ...] = ()
     vueltas: Mapping[str, int] = field(default_factory=dict)
     llegadas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hechas: Mapping[str, int] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Situacion:
         """La situación guardada con `a_json`."""
         return cls(
             tope=crudo["tope"],
-            pendientes=tuple(Turno(*t) for t in crudo["pendientes"]),
+            pendientes=tuple(Pendiente(*t) for t in crudo["pendientes"]),
             vueltas=crudo["vueltas"],
             llegadas={union: tuple(ramas) for union, ramas in crudo["llegadas"].items()},
             hechas=crudo["hechas"],
@@ -76,8 +76,8 @@ class Movimiento:
     """Lo que cambió con un paso: la situación nueva, los turnos abiertos y los cancelados."""
 
     situacion: Situacion
-    abiertos: tuple[Turno, ...] = ()
-    cancelados: tuple[Turno, ...] = ()
+    abiertos: tuple[Pendiente, ...] = ()
+    cancelados: tuple[Pendiente, ...] = ()
 
     def abre(self) -> dict[str, list[str]]:
         """Los abiertos por actividad, como se asientan para poder reproducirlos."""
@@ -96,7 +96,7 @@ def iniciar(tabla: Tabla, tope: int, destinatarios: Destinatarios) -> Movimiento
 
 
 def atender(
-    tabla: Tabla, situacion: Situacion, turno: Turno, salida: str, destinatarios: Destinatarios, folio: str = ""
+    tabla: Tabla, situacion: Situacion, turno: Pendiente, salida: str, destinatarios: Destinatarios, folio: str = ""
 ) -> Movimiento:
     """Cierra un turno por una de sus salidas y abre lo que sigue, si ya toca.
 
@@ -149,7 +149,7 @@ def ampliar_tope(situacion: Situacion, tope: int) -> Movimiento:
 # --- piezas ------------------------------------------------------------------
 
 
-def _pendiente(tabla: Tabla, situacion: Situacion, turno: Turno) -> Actividad:
+def _pendiente(tabla: Tabla, situacion: Situacion, turno: Pendiente) -> Actividad:
     if turno not in situacion.pendientes or turno.actividad not in tabla:
         raise BitacoraIncongruente(0, f"la {turno.actividad} de {turno.unidad} no estaba pendiente")
     return tabla[turno.actividad]
@@ -177,7 +177,7 @@ def _reunir(tabla: Tabla, fila: Actividad, situacion: Situacion, destinatarios: 
 def _tomar_ruta(
     tabla: Tabla, origen: Actividad, ruta: Ruta, situacion: Situacion, destinatarios: Destinatarios
 ) -> Movimiento:
-    abiertos: tuple[Turno, ...] = ()
+    abiertos: tuple[Pendiente, ...] = ()
     for destino in ruta.destinos:
         if es_final(destino):
             situacion = replace(situacion, desenlace=destino)
@@ -197,7 +197,7 @@ def _tomar_ruta(
 
 def _abrir(fila: Actividad, situacion: Situacion, destinatarios: Destinatarios) -> Movimiento:
     vuelta = situacion.vueltas.get(fila.clave, 0) + 1
-    nuevos = tuple(Turno(fila.clave, unidad, vuelta) for unidad in destinatarios(fila))
+    nuevos = tuple(Pendiente(fila.clave, unidad, vuelta) for unidad in destinatarios(fila))
     abierta = replace(
         situacion,
         # Ordenados: que dos ramas terminen en otro orden no debe cambiar la situación.
