@@ -29,9 +29,7 @@ class Ajustes(BaseSettings):
     )
     prefect_url: str = Field("", description="API de un Prefect ya existente; vacía: el local.")
     demo: bool = Field(False, description="Instancia de demostración: sólo escucha en esta máquina.")
-    cookie_segura: bool = Field(
-        False, description="Marca Secure en la cookie de sesión; actívelo si sirve por HTTPS."
-    )
+    cookie_segura: bool = Field(False, description="Marca Secure en la cookie de sesión; actívelo si sirve por HTTPS.")
     sesion_horas: int = Field(12, ge=1, le=720, description="Vigencia de una sesión, en horas.")
     intentos_max: int = Field(5, ge=1, le=100, description="Contraseñas falladas antes de pedir espera.")
     intentos_ventana_s: int = Field(900, ge=1, description="Ventana en que se cuentan, en segundos.")
@@ -41,9 +39,7 @@ class Ajustes(BaseSettings):
     corridas_simultaneas: int = Field(
         0, ge=0, description="Corridas a la vez en el motor; 0: 2 con SQLite y 4 con PostgreSQL."
     )
-    encargos_intentos: int = Field(
-        3, ge=1, le=20, description="Intentos de un efecto antes de dejarlo como incidente."
-    )
+    encargos_intentos: int = Field(3, ge=1, le=20, description="Intentos de un efecto antes de dejarlo como incidente.")
     pausa_motor_s: float = Field(0.5, gt=0, description="Espera entre vueltas del motor, en segundos.")
 
     @property

@@ -120,9 +120,7 @@ def atender(
     return _reunir(tabla, actividad, replace(situacion, pendientes=quedan), destinatarios)
 
 
-def cerrar_espera(
-    tabla: Tabla, situacion: Situacion, actividad: str, destinatarios: Destinatarios
-) -> Movimiento:
+def cerrar_espera(tabla: Tabla, situacion: Situacion, actividad: str, destinatarios: Destinatarios) -> Movimiento:
     """Sigue con lo reunido de un abanico `al_vencer`; lo que falta se cancela.
 
     Lanza:

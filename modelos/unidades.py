@@ -76,9 +76,7 @@ NACIONALES = (
     _nacional(U.CST, "Coordinación de Servicios Tecnológicos", U.DSTC),
     _nacional(U.CSC, "Coordinación de Servicios de Capacitación", U.DSTC),
     _nacional(U.SESC, "Subcoordinación de Estrategias de los Servicios de Capacitación", U.CSC),
-    _nacional(
-        U.JDCESC, "Jefatura de Departamento de Control Estadístico de los Servicios de Capacitación", U.SESC
-    ),
+    _nacional(U.JDCESC, "Jefatura de Departamento de Control Estadístico de los Servicios de Capacitación", U.SESC),
     _nacional(U.DVS, "Dirección de Vinculación Social", U.SSI),
     _nacional(U.DCTA, "Dirección Corporativa de Tecnologías Aplicadas", U.DG),
     _nacional(U.DCAJ, "Dirección Corporativa de Asuntos Jurídicos", U.DG),

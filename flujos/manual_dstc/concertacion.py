@@ -63,9 +63,7 @@ class Instrumento(Formulario):
 class Pago(Formulario):
     """Actividad 10."""
 
-    cuota: Decimal | None = Field(
-        None, ge=0, max_digits=14, decimal_places=2, title="Cuota de recuperación, en pesos"
-    )
+    cuota: Decimal | None = Field(None, ge=0, max_digits=14, decimal_places=2, title="Cuota de recuperación, en pesos")
 
 
 CUAL_CAST = "cast"

@@ -78,9 +78,7 @@ TABLA = Tabla(
             {SIGUE: a("8")},
             fundamento="M-T1-7, etapa IV",
             evidencia=(
-                Documento(
-                    "constancia", "Capturas de pantalla, listas de asistencia o minuta", obligatoria=True
-                ),
+                Documento("constancia", "Capturas de pantalla, listas de asistencia o minuta", obligatoria=True),
             ),
         ),
         Actividad(

@@ -1,0 +1,1 @@
+"""Las puertas: web, API y órdenes. Aquí no vive ninguna regla."""

@@ -1,0 +1,199 @@
+"""Una instancia: su carpeta de datos, sus puertos, su base preparada y el entorno de sus procesos.
+
+Todo aquí es barato de importar: de esto depende que la página responda en menos
+de 3 s. Lo caro (Alembic, SQLModel) se importa sólo si la base no está al día.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import http.client
+import os
+import socket
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from modelos.ajustes import Ajustes
+from modelos.errores import ErrorGestion
+
+RAIZ = Path(__file__).resolve().parent.parent
+LOCALES = ("127.0.0.1", "::1", "localhost")
+MARCA_DEMO = ".demo"
+MARCA_PREPARADA = ".preparada"
+PAQUETES = ("modelos", "tareas", "flujos")
+
+
+class NoArranca(ErrorGestion):
+    """La instancia no puede levantarse como se pidió; el mensaje dice qué cambiar."""
+
+    titulo = "No se puede arrancar"
+
+    def __init__(self, motivo: str) -> None:
+        super().__init__(motivo)
+        self.motivo = motivo
+
+    def __str__(self) -> str:
+        return self.motivo
+
+
+@contextmanager
+def carpeta_propia(ajustes: Ajustes) -> Iterator[Path]:
+    """Reserva la carpeta de datos: dos instancias sobre la misma se pisarían las corridas."""
+    datos = ajustes.datos.resolve()
+    try:
+        datos.mkdir(parents=True, exist_ok=True)
+        candado = (datos / ".instancia").open("a")
+    except OSError as error:
+        raise NoArranca(f"No se puede escribir en {datos} ({error.strerror}). Elija otra con DSTC_DATOS=…") from error
+    with candado:
+        try:
+            fcntl.flock(candado, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise NoArranca(
+                f"Otra instancia ya usa {datos}. Termínela, o dé a ésta su propia carpeta y su propio puerto: "
+                f"DSTC_DATOS=… DSTC_PUERTO={otro_puerto(ajustes)}"
+            ) from error
+        yield datos
+
+
+def resguardar_demo(ajustes: Ajustes) -> None:
+    """Las cuentas de demostración tienen clave pública: ni salen de esta máquina ni entran a datos reales."""
+    datos = ajustes.datos.resolve()
+    es_de_demo = (datos / MARCA_DEMO).exists()
+    if (ajustes.demo or es_de_demo) and ajustes.escucha not in LOCALES:
+        raise NoArranca(
+            f"La demostración sólo escucha en 127.0.0.1 y se pidió {ajustes.escucha}: sus claves son públicas. "
+            "Quite DSTC_ESCUCHA, o use ./dstc servir con otra carpeta de datos."
+        )
+    if ajustes.demo and not es_de_demo and (datos / "dstc.sqlite3").exists():
+        raise NoArranca(
+            f"{datos} ya tiene datos que no son de demostración; no se les agregan cuentas de prueba. "
+            "Quite DSTC_DATOS o elija una carpeta nueva."
+        )
+    if ajustes.demo:
+        datos.mkdir(parents=True, exist_ok=True)
+        (datos / MARCA_DEMO).touch()
+
+
+def exigir_puerto(ajustes: Ajustes, direccion: str, puerto: int, ajuste: str) -> None:
+    """Comprueba que se pueda escuchar ahí, antes de levantar nada."""
+    familia = socket.AF_INET6 if ":" in direccion else socket.AF_INET
+    with socket.socket(familia, socket.SOCK_STREAM) as enchufe:
+        enchufe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            enchufe.bind((direccion, puerto))
+        except OverflowError as error:
+            raise NoArranca(f"El puerto {puerto} no existe: el último es 65535. Fije otro con {ajuste}=…") from error
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                motivo = "está ocupado: termine el programa que lo usa"
+            else:
+                motivo = f"de {direccion} no se puede usar ({error.strerror}): revise DSTC_ESCUCHA"
+            raise NoArranca(f"El puerto {puerto} {motivo}, o fije otro con {ajuste}={otro_puerto(ajustes)}.") from error
+
+
+def otro_puerto(ajustes: Ajustes) -> int:
+    """Un puerto que sugerir, lejos de los dos de esta instancia."""
+    return ajustes.puerto + 10 if ajustes.puerto + 11 < 65536 else 8010
+
+
+def puerto_prefect(ajustes: Ajustes) -> int:
+    """Donde escucha el Prefect local: el que se fijó o el siguiente al de la web."""
+    return ajustes.puerto_prefect or ajustes.puerto + 1
+
+
+def entorno(ajustes: Ajustes) -> dict[str, str]:
+    """El entorno de los procesos hijos: rutas absolutas, el Prefect de esta instancia y sin telemetría."""
+    datos = ajustes.datos.resolve()
+    return {
+        **os.environ,
+        "PYTHONPATH": str(RAIZ),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUNBUFFERED": "1",  # el registro de un proceso muerto debe llegar hasta su última línea
+        "DSTC_DATOS": str(datos),
+        "DSTC_DEMO": "1" if ajustes.demo else "0",
+        "DSTC_PUERTO": str(ajustes.puerto),
+        "DSTC_PUERTO_PREFECT": str(puerto_prefect(ajustes)),
+        "PREFECT_HOME": str(datos / "prefect"),
+        "PREFECT_API_URL": ajustes.url_prefect,
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def direccion(ajustes: Ajustes) -> str:
+    """La dirección que se abre en el navegador de esta máquina."""
+    donde = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(ajustes.escucha, ajustes.escucha)  # noqa: S104 — se compara
+    return f"http://[{donde}]:{ajustes.puerto}" if ":" in donde else f"http://{donde}:{ajustes.puerto}"
+
+
+def responde(ajustes: Ajustes) -> bool:
+    """Dice si la API ya contesta `/api/v1/salud`. Sin pasar por el proxy del entorno."""
+    conexion = http.client.HTTPConnection(direccion(ajustes).removeprefix("http://"), timeout=1)
+    with closing(conexion):
+        try:
+            conexion.request("GET", "/api/v1/salud")
+            return conexion.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+def preparar(ajustes: Ajustes) -> None:
+    """Deja la base al día: esquema, catálogos y, en la demostración, sus personas y CAST.
+
+    Se salta cuando ni el código ni la base cambiaron desde la última vez; así el
+    segundo arranque no paga la importación de Alembic.
+    """
+    marca = ajustes.datos.resolve() / MARCA_PREPARADA
+    huella = _huella(ajustes)
+    if marca.exists() and marca.read_text("utf-8") == huella and _base_migrada(ajustes):
+        return
+    print(f"Preparo la base de {ajustes.datos.resolve()}…", flush=True)
+    # Importaciones tardías: juntas cuestan más de dos segundos.
+    from modelos import catalogos, migrar, sesion
+
+    migrar.migrar(ajustes.url_base)
+    with sesion.transaccion(ajustes.url_base) as abierta:
+        catalogos.sembrar(abierta)
+        if ajustes.demo:
+            from modelos import demo
+
+            demo.sembrar_demo(abierta)
+    marca.write_text(huella, "utf-8")
+
+
+def _huella(ajustes: Ajustes) -> str:
+    suma = hashlib.sha256(f"{ajustes.url_base} {ajustes.demo} {sys.version}".encode())
+    for paquete in PAQUETES:
+        for archivo in sorted((RAIZ / paquete).rglob("*")):
+            if archivo.suffix in {".py", ".toml", ".csv", ".json"}:
+                suma.update(str(archivo.relative_to(RAIZ)).encode() + archivo.read_bytes())
+    return suma.hexdigest()
+
+
+def _base_migrada(ajustes: Ajustes) -> bool:
+    """Dice si la base existe y pasó por Alembic, sin importar SQLAlchemy."""
+    pregunta = "SELECT version_num FROM alembic_version"
+    esquema, _, ruta = ajustes.url_base.partition("://")
+    if esquema == "sqlite":
+        archivo = Path(ruta.removeprefix("/"))
+        if not archivo.is_file():
+            return False
+        with closing(sqlite3.connect(archivo)) as base:
+            try:
+                return base.execute(pregunta).fetchone() is not None
+            except sqlite3.DatabaseError:
+                return False
+    import psycopg
+
+    try:
+        with psycopg.connect(f"postgresql://{ruta}", connect_timeout=3) as conexion:
+            return conexion.execute(pregunta).fetchone() is not None
+    except psycopg.Error:
+        return False

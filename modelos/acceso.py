@@ -1,0 +1,143 @@
+"""Entrar, seguir dentro y salir: sesiones revocables y límite de intentos.
+
+La contraseña se comprueba fuera de toda transacción: tarda un cuarto de segundo
+y con SQLite ese tiempo dejaría a los demás sin poder escribir.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, delete, func, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from modelos import claves, reloj
+from modelos.ajustes import Ajustes
+from modelos.columnas import Instante
+from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, SinSesion
+from modelos.organizacion import Adscripcion, Persona, armar_quien, por_correo, quien_es, vigente
+from modelos.permisos import Quien
+from modelos.sesion import lectura, transaccion
+
+FACTOR_POR_CORREO = 10
+"""Cuántas veces más se toleran fallos de un correo sumando todas las direcciones de red."""
+
+
+class SesionAbierta(SQLModel, table=True):
+    """Una sesión; de la ficha sólo se guarda su huella."""
+
+    __tablename__ = "sesion"
+
+    huella: str = Field(primary_key=True, max_length=64)
+    persona_id: int = Field(foreign_key="persona.id", index=True)
+    creada: datetime = Field(sa_column=Column(Instante, nullable=False))
+    vence: datetime = Field(sa_column=Column(Instante, nullable=False))
+    revocada: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
+
+
+class IntentoFallido(SQLModel, table=True):
+    """Una contraseña fallada; la llave es una huella, no el correo ni la dirección."""
+
+    __tablename__ = "intento"
+
+    id: int | None = Field(default=None, primary_key=True)
+    llave: str = Field(max_length=64, index=True)
+    cuando: datetime = Field(sa_column=Column(Instante, nullable=False))
+
+
+@dataclass(frozen=True)
+class Entrada:
+    """Una sesión recién abierta; `token` no se vuelve a mostrar."""
+
+    token: str
+    vence: datetime
+    quien: Quien
+    correo: str
+
+
+def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str) -> Entrada:
+    """Comprueba la contraseña y abre una sesión.
+
+    direccion: dirección de red de quien intenta, para contar fallos.
+
+    Lanza:
+        DemasiadosIntentos: se agotaron los de la ventana; aun la contraseña buena debe esperar.
+        CredencialesInvalidas: no corresponden; no se dice cuál de las dos.
+    """
+    topes = {
+        claves.huella(f"{correo.strip().lower()}|{direccion}"): ajustes.intentos_max,
+        claves.huella(correo.strip().lower()): ajustes.intentos_max * FACTOR_POR_CORREO,
+    }
+    with lectura(ajustes.url_base) as s:
+        _cuidar_intentos(s, ajustes, topes)
+        persona = por_correo(s, correo)
+    acierta = claves.coincide(clave, persona.clave_cifrada if persona and persona.activa else None)
+    ahora = reloj.ahora()
+    with transaccion(ajustes.url_base) as s:
+        if persona is not None and acierta:
+            s.execute(delete(IntentoFallido).where(IntentoFallido.llave.in_(topes)))
+            s.execute(delete(SesionAbierta).where(SesionAbierta.vence < ahora))
+            return _abrir(s, ajustes, persona, ahora)
+        viejos = ahora - timedelta(seconds=ajustes.intentos_ventana_s)
+        s.execute(delete(IntentoFallido).where(IntentoFallido.cuando < viejos))
+        s.add_all(IntentoFallido(llave=llave, cuando=ahora) for llave in topes)
+    raise CredencialesInvalidas
+
+
+def quien_trae(s: Session, token: str | None) -> Quien:
+    """Quién es el que trae esa ficha, en una consulta.
+
+    Lanza:
+        SinSesion: no hay ficha, venció, se revocó o la persona se dio de baja.
+    """
+    if not token:
+        raise SinSesion
+    filas = s.execute(
+        select(Persona.id, Persona.nombre, Adscripcion.unidad, Adscripcion.rol)
+        .join(SesionAbierta, SesionAbierta.persona_id == Persona.id)
+        .join(Adscripcion, (Adscripcion.persona_id == Persona.id) & vigente(reloj.hoy()), isouter=True)
+        .where(
+            SesionAbierta.huella == claves.huella(token),
+            SesionAbierta.revocada.is_(None),
+            SesionAbierta.vence > reloj.ahora(),
+            Persona.activa.is_(True),
+        )
+    ).all()
+    if not filas:
+        raise SinSesion
+    return armar_quien(s, filas[0][0], filas[0][1], [(u, r) for _, _, u, r in filas if u])
+
+
+def salir(s: Session, token: str) -> None:
+    """Revoca la sesión; hacerlo dos veces no cambia nada."""
+    revocar = update(SesionAbierta).where(
+        SesionAbierta.huella == claves.huella(token), SesionAbierta.revocada.is_(None)
+    )
+    s.execute(revocar.values(revocada=reloj.ahora()))
+
+
+def revocar_todas(s: Session, persona: int) -> None:
+    """Cierra todas las sesiones de una persona, como al cambiar su contraseña o darla de baja."""
+    revocar = update(SesionAbierta).where(SesionAbierta.persona_id == persona, SesionAbierta.revocada.is_(None))
+    s.execute(revocar.values(revocada=reloj.ahora()))
+
+
+def _abrir(s: Session, ajustes: Ajustes, persona: Persona, ahora: datetime) -> Entrada:
+    token, vence = claves.token_nuevo(), ahora + timedelta(hours=ajustes.sesion_horas)
+    s.add(SesionAbierta(huella=claves.huella(token), persona_id=persona.id or 0, creada=ahora, vence=vence))
+    return Entrada(token, vence, quien_es(s, persona), persona.correo)
+
+
+def _cuidar_intentos(s: Session, ajustes: Ajustes, topes: dict[str, int]) -> None:
+    ahora = reloj.ahora()
+    ventana = timedelta(seconds=ajustes.intentos_ventana_s)
+    cuenta = (
+        select(IntentoFallido.llave, func.count(), func.min(IntentoFallido.cuando))
+        .where(IntentoFallido.llave.in_(topes), IntentoFallido.cuando > ahora - ventana)
+        .group_by(IntentoFallido.llave)
+    )
+    for llave, fallos, primero in s.execute(cuenta):
+        if fallos >= topes[llave]:
+            raise DemasiadosIntentos(round((primero + ventana - ahora).total_seconds()))

@@ -1,0 +1,84 @@
+"""Iniciar un expediente, a mano o como subprocedimiento de otro."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from modelos import avance, bitacora, reloj
+from modelos.actos.mover import Contexto, aplicar, repartir
+from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.expediente import EstadoExpediente, Expediente, Serie, Turno
+from modelos.formularios import validar
+from modelos.permisos import puede_conducir
+from modelos.tabla import Tabla
+
+LARGO_ASUNTO = 300
+
+
+def iniciar(ctx: Contexto, procedimiento: str, asunto: str, datos: dict[str, Any]) -> Expediente:
+    """Abre un expediente del procedimiento vigente y su primer turno.
+
+    Lanza:
+        ProcedimientoDesconocido: no hay tabla vigente con esa clave.
+        NoLeCorresponde: quien lo pide no coordina la unidad dueña.
+        FormularioIncompleto: falta el asunto o los datos no cumplen.
+    """
+    tabla = ctx.tablas.vigente(procedimiento, reloj.local(ctx.ahora).date())
+    if ctx.quien is None or not puede_conducir(ctx.quien, tabla.duena):
+        raise NoLeCorresponde(f"iniciar «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
+    return abrir(ctx, tabla, asunto, datos)
+
+
+def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre: Turno | None = None) -> Expediente:
+    """Abre el expediente; `padre`: el turno que espera a que concluya, si es un subprocedimiento.
+
+    Lanza:
+        FormularioIncompleto: falta el asunto o los datos no cumplen el formulario inicial.
+    """
+    asunto = " ".join(asunto.split())
+    if not 1 <= len(asunto) <= LARGO_ASUNTO:
+        raise FormularioIncompleto({"asunto": f"escriba de qué trata, en {LARGO_ASUNTO} caracteres o menos"})
+    limpios = validar(tabla.datos, datos)
+    movimiento = avance.iniciar(tabla, limpios["tope_vueltas"], repartir(ctx.s, limpios))
+    expediente = Expediente(
+        folio=_siguiente_folio(ctx.s, f"{tabla.siglas}-{reloj.local(ctx.ahora).year}"),
+        procedimiento=tabla.clave,
+        version=tabla.version,
+        duena=tabla.duena.value,
+        asunto=asunto,
+        datos=limpios,
+        estado=EstadoExpediente.EN_CURSO.value,
+        abierto=ctx.ahora,
+        padre=padre.folio if padre else None,
+        padre_turno=padre.id if padre else None,
+        situacion=movimiento.situacion.a_json(),
+        ultimo_hash=bitacora.ORIGEN,
+    )
+    ctx.s.add(expediente)
+    ctx.s.flush()
+    asentado = {
+        "folio": expediente.folio,
+        "procedimiento": tabla.clave,
+        "version": tabla.version,
+        "asunto": asunto,
+        "datos": limpios,
+        "padre": expediente.padre,
+        "abre": movimiento.abre(),
+    }
+    orden = bitacora.asentar(ctx.s, expediente, "apertura", ctx.actor, tabla.duena.value, asentado, ctx.ahora)
+    aplicar(ctx, expediente, tabla, movimiento, orden)
+    ctx.s.flush()
+    return expediente
+
+
+def _siguiente_folio(s: Session, serie: str) -> str:
+    """Reserva el número en la misma transacción: ni huecos por error ni repetidos."""
+    insertar = insert_sqlite if s.get_bind().dialect.name == "sqlite" else insert_postgresql
+    orden = insertar(Serie).values(clave=serie, ultimo=1)
+    orden = orden.on_conflict_do_update(index_elements=["clave"], set_={"ultimo": Serie.ultimo + 1})
+    ultimo: int = s.execute(orden.returning(Serie.ultimo)).scalar_one()
+    return f"{serie}-{ultimo:04d}"

@@ -1,0 +1,88 @@
+"""Quién de la unidad tiene el turno: tomar, liberar, reasignar."""
+
+from __future__ import annotations
+
+from modelos import bitacora
+from modelos.actos.mover import Contexto, bloquear, exigir_en_curso
+from modelos.actos.turnos import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado, VersionVieja
+from modelos.expediente import EstadoTurno, Expediente, Turno
+from modelos.organizacion import responsables
+from modelos.permisos import puede_atender, puede_conducir
+
+
+def tomar(ctx: Contexto, id_: str, version: int | None = None) -> Turno:
+    """Aparta el turno para quien lo pide, para que su unidad sepa que ya lo atiende.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, ActividadYaAtendida, TurnoTomado, VersionVieja, ActoNoProcede.
+    """
+    quien = persona_que_actua(ctx)
+    expediente, turno = _abierto(ctx, id_, version)
+    if not puede_atender(quien, turno.unidad):
+        raise NoLeCorresponde("tomar este turno", f"{turno.unidad}, con rol de operación o coordinación")
+    if not turno.a_mano:
+        raise ActoNoProcede("tomar el turno", "espera a su subexpediente", "Atienda los turnos de éste.")
+    if turno.persona_id == quien.persona:
+        return turno
+    if turno.persona_id is not None:
+        raise TurnoTomado(id_, nombre_de(ctx, turno.persona_id))
+    return _asignar(ctx, expediente, turno, "toma", quien.persona, "")
+
+
+def liberar(ctx: Contexto, id_: str, version: int | None = None, motivo: str = "") -> Turno:
+    """Devuelve el turno a su unidad; puede hacerlo quien lo tomó o quien conduce el expediente.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, ActividadYaAtendida, VersionVieja, ActoNoProcede.
+    """
+    quien = persona_que_actua(ctx)
+    expediente, turno = _abierto(ctx, id_, version)
+    if turno.persona_id != quien.persona and not puede_conducir(quien, expediente.duena):
+        raise NoLeCorresponde("liberar este turno", f"quien lo tomó o la coordinación de la {expediente.duena}")
+    if turno.persona_id is None:
+        return turno
+    return _asignar(ctx, expediente, turno, "liberacion", None, motivo)
+
+
+def reasignar(ctx: Contexto, id_: str, persona: int, motivo: str, version: int | None = None) -> Turno:
+    """Da el turno a otra persona de la misma unidad; la unidad la fija la tabla y no se cambia.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, FormularioIncompleto, ActividadYaAtendida, VersionVieja, ActoNoProcede.
+    """
+    quien = persona_que_actua(ctx)
+    expediente, turno = _abierto(ctx, id_, version)
+    coordina = (turno.unidad, "coordinacion") in quien.adscripciones
+    if not coordina and not puede_conducir(quien, expediente.duena):
+        raise NoLeCorresponde("reasignar este turno", f"la coordinación de la {expediente.duena}")
+    if not motivo.strip():
+        raise FormularioIncompleto({"motivo": "escriba por qué se reasigna"})
+    if persona not in responsables(ctx.s, turno.unidad):
+        raise FormularioIncompleto({"persona": f"elija a alguien activo que atienda los turnos de {turno.unidad}"})
+    return _asignar(ctx, expediente, turno, "reasignacion", persona, motivo)
+
+
+# --- piezas ------------------------------------------------------------------
+
+
+def _abierto(ctx: Contexto, id_: str, version: int | None) -> tuple[Expediente, Turno]:
+    pendiente_de(id_)
+    expediente, _ = bloquear(ctx, id_.partition(".")[0])
+    turno = leer_turno(ctx, id_)
+    exigir_abierto(ctx, turno)
+    exigir_en_curso(expediente, "mover el turno")
+    if version is not None and version != turno.version:
+        raise VersionVieja(id_, version, turno.version)
+    return expediente, turno
+
+
+def _asignar(ctx: Contexto, expediente: Expediente, turno: Turno, tipo: str, persona: int | None, motivo: str) -> Turno:
+    asentado = {"turno": turno.id, "persona": persona, "motivo": motivo.strip()}
+    bitacora.asentar(ctx.s, expediente, tipo, ctx.actor, turno.unidad, asentado, ctx.ahora)
+    turno.persona_id = persona
+    turno.estado = (EstadoTurno.TOMADO if persona else EstadoTurno.PENDIENTE).value
+    turno.version += 1
+    ctx.s.add(turno)
+    ctx.s.flush()
+    return turno

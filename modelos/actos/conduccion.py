@@ -1,0 +1,135 @@
+"""Lo que hace quien conduce un expediente: cancelar, suspender, reanudar, cerrar esperas, ampliar, reintentar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from modelos import avance, bitacora
+from modelos.actos.mover import Contexto, aplicar, bloquear, encargar, exigir_en_curso, numero, repartir
+from modelos.avance import Situacion
+from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoLeCorresponde
+from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.permisos import puede_conducir
+from modelos.tabla import Tabla
+
+TERMINADOS = (EstadoExpediente.CONCLUIDO, EstadoExpediente.CANCELADO)
+
+
+def cancelar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
+    """Termina el expediente sin llegar a un final, con sus turnos y sus subexpedientes abiertos.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, FormularioIncompleto (sin motivo), ActoNoProcede (ya terminó).
+    """
+    expediente, tabla = _conducir(ctx, folio, motivo, "cancelar")
+    _cancelar(ctx, expediente, tabla, motivo.strip())
+    return expediente
+
+
+def _cancelar(ctx: Contexto, expediente: Expediente, tabla: Tabla, motivo: str) -> None:
+    movimiento = avance.cancelar(Situacion.de_json(expediente.situacion))
+    orden = _asentar(ctx, expediente, "cancelacion", {"motivo": motivo})
+    expediente.estado = EstadoExpediente.CANCELADO.value
+    expediente.cerrado = ctx.ahora
+    despierta = [("padre", f"Avisa a {expediente.padre}", {"padre": expediente.padre})] if expediente.padre else []
+    aplicar(ctx, expediente, tabla, movimiento, orden, [("cancelacion", "Cancela la corrida", {}), *despierta])
+    ctx.s.flush()
+    hijos = select(Expediente.folio).where(Expediente.padre == expediente.folio).order_by(Expediente.folio)
+    for folio in ctx.s.scalars(hijos).all():
+        hijo, tabla_hijo = bloquear(ctx, folio)
+        if hijo.estado not in TERMINADOS:
+            _cancelar(ctx, hijo, tabla_hijo, f"Se canceló {expediente.folio}: {motivo}")
+
+
+def asentar_subcancelacion(ctx: Contexto, turno_id: str, hijo: Expediente) -> None:
+    """El subexpediente se canceló: el turno que lo esperaba pasa a decidirse a mano, y queda asentado."""
+    expediente, _ = bloquear(ctx, turno_id.partition(".")[0])
+    turno = ctx.s.get_one(Turno, turno_id, populate_existing=True)
+    if turno.a_mano or turno.estado not in ABIERTOS:
+        return
+    asentado = {"turno": turno.id, "subexpediente": hijo.folio}
+    orden = bitacora.asentar(ctx.s, expediente, "subcancelacion", ctx.actor, turno.unidad, asentado, ctx.ahora)
+    turno.a_mano = True
+    turno.version += 1
+    encargar(ctx, expediente, orden, [("aviso", f"Aviso a {turno.unidad}", {"turnos": [turno.id]})])
+    ctx.s.flush()
+
+
+def suspender(ctx: Contexto, folio: str, motivo: str) -> Expediente:
+    """Detiene el expediente: sus turnos siguen ahí, pero no se pueden atender hasta reanudarlo."""
+    expediente, _ = _conducir(ctx, folio, motivo, "suspender")
+    exigir_en_curso(expediente, "suspenderlo")
+    _asentar(ctx, expediente, "suspension", {"motivo": motivo.strip()})
+    expediente.estado = EstadoExpediente.SUSPENDIDO.value
+    ctx.s.flush()
+    return expediente
+
+
+def reanudar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
+    """Vuelve a poner en curso un expediente suspendido."""
+    expediente, _ = _conducir(ctx, folio, motivo, "reanudar")
+    if expediente.estado != EstadoExpediente.SUSPENDIDO:
+        raise ActoNoProcede("reanudarlo", f"{folio} no está suspendido", "Recargue para ver cómo está.")
+    _asentar(ctx, expediente, "reanudacion", {"motivo": motivo.strip()})
+    expediente.estado = EstadoExpediente.EN_CURSO.value
+    ctx.s.flush()
+    return expediente
+
+
+def cerrar_espera(ctx: Contexto, folio: str, actividad: str, motivo: str) -> Expediente:
+    """Sigue con las respuestas reunidas de un paso que va a muchas unidades; las que faltan se cancelan."""
+    expediente, tabla = _conducir(ctx, folio, motivo, "cerrar la espera de")
+    exigir_en_curso(expediente, "cerrar la espera")
+    reparto = repartir(ctx.s, expediente.datos)
+    try:
+        movimiento = avance.cerrar_espera(tabla, Situacion.de_json(expediente.situacion), actividad, reparto)
+    except BitacoraIncongruente as error:
+        que_hacer = "Recargue para ver qué se espera ahora."
+        raise ActoNoProcede("cerrar la espera", f"la {actividad} no espera a varias unidades", que_hacer) from error
+    asentado = {"actividad": actividad, "motivo": motivo.strip(), "abre": movimiento.abre()}
+    orden = _asentar(ctx, expediente, "cierre_espera", asentado)
+    rotulo = f"{numero(tabla[actividad])} {tabla[actividad].unidad} · se cierra la espera"
+    aplicar(ctx, expediente, tabla, movimiento, orden, [("actividad", rotulo, {})])
+    ctx.s.flush()
+    return expediente
+
+
+def ampliar_vueltas(ctx: Contexto, folio: str, tope: int, motivo: str) -> Expediente:
+    """Sube el tope de vueltas del expediente (parámetro inferido, así que la coordinación puede moverlo)."""
+    expediente, _ = _conducir(ctx, folio, motivo, "ampliar las vueltas de")
+    exigir_en_curso(expediente, "ampliar las vueltas")
+    situacion = Situacion.de_json(expediente.situacion)
+    if not situacion.tope < tope <= 100:  # noqa: PLR2004 - más de cien vueltas no es un trámite
+        raise FormularioIncompleto({"tope": f"escriba un número mayor que {situacion.tope} y no mayor que 100"})
+    _asentar(ctx, expediente, "ampliacion", {"tope": tope, "motivo": motivo.strip()})
+    expediente.situacion = avance.ampliar_tope(situacion, tope).situacion.a_json()
+    ctx.s.flush()
+    return expediente
+
+
+def reintentar(ctx: Contexto, folio: str) -> int:
+    """Devuelve al motor los efectos que quedaron como incidente; responde cuántos eran."""
+    expediente, _ = bloquear(ctx, folio)
+    if ctx.quien is None or not puede_conducir(ctx.quien, expediente.duena):
+        raise NoLeCorresponde("reintentar", f"la coordinación de la {expediente.duena}")
+    pendientes = update(Encargo).where(Encargo.folio == folio, Encargo.hecho.is_(None), Encargo.error.is_not(None))
+    valores = pendientes.values(intentos=0, error=None, proximo=ctx.ahora)
+    reintentados: int = ctx.s.execute(valores, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
+    return reintentados
+
+
+def _conducir(ctx: Contexto, folio: str, motivo: str, verbo: str) -> tuple[Expediente, Tabla]:
+    expediente, tabla = bloquear(ctx, folio)
+    if ctx.quien is None or not puede_conducir(ctx.quien, expediente.duena):
+        raise NoLeCorresponde(f"{verbo} este expediente", f"la coordinación de la {expediente.duena}")
+    if expediente.estado in TERMINADOS:
+        raise ActoNoProcede(f"{verbo} {folio}", f"ya está {expediente.estado}", "Recargue para ver cómo quedó.")
+    if not motivo.strip():
+        raise FormularioIncompleto({"motivo": "escriba el motivo"})
+    return expediente, tabla
+
+
+def _asentar(ctx: Contexto, expediente: Expediente, tipo: str, datos: dict[str, Any]) -> int:
+    return bitacora.asentar(ctx.s, expediente, tipo, ctx.actor, expediente.duena, datos, ctx.ahora)

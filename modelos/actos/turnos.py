@@ -1,0 +1,251 @@
+"""Lo que se hace con un turno: atender, tomar, liberar, reasignar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+
+from modelos import avance, bitacora, reloj
+from modelos.actividad import Tipo, es_grupo, texto_salida
+from modelos.actos.mover import Contexto, aplicar, bloquear, exigir_en_curso, numero, repartir
+from modelos.avance import Pendiente, Situacion
+from modelos.errores import (
+    ActividadYaAtendida,
+    ActoNoProcede,
+    EvidenciaFaltante,
+    FormularioIncompleto,
+    NoExiste,
+    NoLeCorresponde,
+    TurnoTomado,
+    VersionVieja,
+)
+from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.formularios import validar
+from modelos.organizacion import Persona, es_del_grupo, responsables
+from modelos.permisos import Quien, puede_atender, puede_conducir
+from modelos.tabla import Actividad, Tabla
+
+
+@dataclass(frozen=True)
+class Atendido:
+    """Lo que resultó de atender: el expediente como quedó y los turnos que se abrieron."""
+
+    expediente: Expediente
+    tabla: Tabla
+    turnos: list[dict[str, Any]]
+
+
+def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comentario: str, version: int) -> Atendido:
+    """Cierra un turno con la decisión de una persona y abre lo que sigue.
+
+    version: la que traía el turno al leerlo; si cambió, la respuesta no se registra.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, ActividadYaAtendida, TurnoTomado, VersionVieja, ActoNoProcede,
+        SalidaInexistente, FormularioIncompleto, EvidenciaFaltante, TopeDeVueltas, SinDestinatarios.
+    """
+    quien = persona_que_actua(ctx)
+    pendiente = pendiente_de(id_)
+    expediente, tabla = bloquear(ctx, id_.partition(".")[0])
+    actividad = _actividad(tabla, pendiente, id_)
+    if not puede_atender(quien, pendiente.unidad):
+        leer_turno(ctx, id_)
+        raise NoLeCorresponde("atender este turno", f"{pendiente.unidad}, con rol de operación o coordinación")
+    _ganar(ctx, expediente, id_, version, salida)
+    exigir_en_curso(expediente, "atender el turno")
+    ruta = actividad.ruta(salida)
+    limpios = _capturado(ctx, actividad, datos)
+    comentario = comentario.strip()
+    if ruta.devuelve and not comentario:
+        raise FormularioIncompleto({"comentario": "escriba el motivo de la devolución"})
+    anexos = _evidencia(ctx, actividad, id_)
+    acumulados = {**expediente.datos, **limpios}
+    movimiento = avance.atender(
+        tabla,
+        Situacion.de_json(expediente.situacion),
+        pendiente,
+        salida,
+        repartir(ctx.s, acumulados),
+        expediente.folio,
+    )
+    if limpios:
+        expediente.datos = acumulados
+    asentado = {
+        "actividad": actividad.clave,
+        "vuelta": pendiente.vuelta,
+        "salida": salida,
+        "datos": limpios,
+        "comentario": comentario,
+        "anexos": anexos,
+        "abre": movimiento.abre(),
+    }
+    if actividad.captura:
+        asentado["en_nombre_de"] = actividad.unidad.value
+    orden = bitacora.asentar(ctx.s, expediente, "decision", ctx.actor, pendiente.unidad, asentado, ctx.ahora)
+    return _cerrar(ctx, expediente, tabla, actividad, id_, salida, movimiento, orden)
+
+
+def concluir_subprocedimiento(ctx: Contexto, turno: Turno, hijo: Expediente) -> Atendido | None:
+    """El sistema cierra el turno que esperaba a un subexpediente ya concluido; None si ya estaba cerrado."""
+    expediente, tabla = bloquear(ctx, turno.folio)
+    actual = ctx.s.get(Turno, turno.id, populate_existing=True)
+    terminado = expediente.estado not in (EstadoExpediente.EN_CURSO, EstadoExpediente.SUSPENDIDO)
+    if actual is None or actual.estado not in ABIERTOS or terminado:
+        return None
+    actividad = tabla[turno.actividad]
+    (salida,) = actividad.salidas
+    pendiente = Pendiente(turno.actividad, turno.unidad, turno.vuelta)
+    situacion = Situacion.de_json(expediente.situacion)
+    movimiento = avance.atender(tabla, situacion, pendiente, salida, repartir(ctx.s, expediente.datos))
+    asentado = {
+        "actividad": actividad.clave,
+        "vuelta": turno.vuelta,
+        "salida": salida,
+        "datos": {},
+        "comentario": "",
+        "anexos": [],
+        "subexpediente": hijo.folio,
+        "desenlace": hijo.desenlace,
+        "abre": movimiento.abre(),
+    }
+    _marcar_atendido(ctx, turno.id, salida)
+    orden = bitacora.asentar(ctx.s, expediente, "decision", ctx.actor, turno.unidad, asentado, ctx.ahora)
+    return _cerrar(ctx, expediente, tabla, actividad, turno.id, salida, movimiento, orden)
+
+
+# --- piezas ------------------------------------------------------------------
+
+
+def persona_que_actua(ctx: Contexto) -> Quien:
+    if ctx.quien is None:
+        raise NoLeCorresponde("hacer este acto", "una persona")
+    return ctx.quien
+
+
+def pendiente_de(id_: str) -> Pendiente:
+    partes = id_.split(".")
+    if len(partes) != 4 or not partes[3].isdecimal():  # noqa: PLR2004 - folio.actividad.unidad.vuelta
+        raise NoExiste("el turno", id_)
+    return Pendiente(partes[1], partes[2], int(partes[3]))
+
+
+def _actividad(tabla: Tabla, pendiente: Pendiente, id_: str) -> Actividad:
+    if pendiente.actividad not in tabla:
+        raise NoExiste("el turno", id_)
+    return tabla[pendiente.actividad]
+
+
+def leer_turno(ctx: Contexto, id_: str) -> Turno:
+    turno = ctx.s.get(Turno, id_, populate_existing=True)
+    if turno is None:
+        raise NoExiste("el turno", id_)
+    return turno
+
+
+def _ganar(ctx: Contexto, expediente: Expediente, id_: str, version: int, salida: str) -> None:
+    """Cierra el turno si sigue abierto y en esa versión; un solo ganador (invariante 2)."""
+    quien = persona_que_actua(ctx)
+    ganar = update(Turno).where(
+        Turno.id == id_,
+        Turno.version == version,
+        Turno.a_mano.is_(True),
+        (Turno.estado == EstadoTurno.PENDIENTE)
+        | ((Turno.estado == EstadoTurno.TOMADO) & (Turno.persona_id == quien.persona)),
+    )
+    valores = {
+        "estado": EstadoTurno.ATENDIDO.value,
+        "version": version + 1,
+        "persona_id": quien.persona,
+        "cerrado": ctx.ahora,
+        "cierre": expediente.asientos + 1,
+        "salida": salida,
+    }
+    if filas(ctx, ganar.values(**valores)) == 1:
+        return
+    turno = leer_turno(ctx, id_)
+    exigir_abierto(ctx, turno)
+    if not turno.a_mano:
+        raise ActoNoProcede("atender el turno", "espera a su subexpediente", "Atienda los turnos de éste.")
+    if turno.version != version:
+        raise VersionVieja(id_, version, turno.version)
+    raise TurnoTomado(id_, nombre_de(ctx, turno.persona_id))
+
+
+def filas(ctx: Contexto, orden: Any) -> int:
+    filas: int = ctx.s.execute(orden, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
+    return filas
+
+
+def _marcar_atendido(ctx: Contexto, id_: str, salida: str) -> None:
+    expediente = ctx.s.get_one(Expediente, id_.partition(".")[0])
+    marcar = update(Turno).where(Turno.id == id_)
+    valores = {
+        "estado": EstadoTurno.ATENDIDO.value,
+        "version": Turno.version + 1,
+        "cerrado": ctx.ahora,
+        "cierre": expediente.asientos + 1,
+        "salida": salida,
+    }
+    ctx.s.execute(marcar.values(**valores), execution_options={"synchronize_session": False})
+
+
+def _cerrar(  # noqa: PLR0913 - es la segunda mitad de atender
+    ctx: Contexto,
+    expediente: Expediente,
+    tabla: Tabla,
+    actividad: Actividad,
+    id_: str,
+    salida: str,
+    movimiento: avance.Movimiento,
+    orden: int,
+) -> Atendido:
+    unidad = actividad.unidad.value if not es_grupo(actividad.unidad) else id_.split(".")[2]
+    rotulo = f"{numero(actividad)} {unidad} · {actividad.accion.rstrip('.')} → {texto_salida(salida).lower()}"
+    # El nombre lleva la frase y, si no cabe, se corta la frase: la salida siempre se lee.
+    if len(rotulo) > 120:  # noqa: PLR2004
+        corte = 115 - len(texto_salida(salida))
+        rotulo = f"{rotulo[:corte].rstrip()}… → {texto_salida(salida).lower()}"
+    nuevos = aplicar(ctx, expediente, tabla, movimiento, orden, [("actividad", rotulo, {"turno": id_})])
+    ctx.s.flush()
+    return Atendido(expediente, tabla, nuevos)
+
+
+def _capturado(ctx: Contexto, actividad: Actividad, datos: dict[str, Any]) -> dict[str, Any]:
+    limpios = validar(actividad.formulario, datos)
+    if actividad.formulario:
+        for campo, info in actividad.formulario.model_fields.items():
+            extra = info.json_schema_extra
+            grupo = extra.get("x-grupo") if isinstance(extra, dict) else None
+            if grupo and not es_del_grupo(ctx.s, limpios[campo], type(actividad.unidad)(grupo)):
+                raise FormularioIncompleto({campo: f"elija un {grupo} activo de la lista"})
+    return limpios
+
+
+def _evidencia(ctx: Contexto, actividad: Actividad, id_: str) -> list[dict[str, Any]]:
+    consulta = select(Anexo).where(Anexo.turno_id == id_).order_by(Anexo.subido, Anexo.id)
+    anexos = ctx.s.scalars(consulta).all()
+    presentes = {anexo.evidencia for anexo in anexos}
+    faltan = [doc.nombre for doc in actividad.evidencia if doc.obligatoria and doc.clave not in presentes]
+    if faltan:
+        raise EvidenciaFaltante(faltan)
+    return [
+        {"id": x.id, "evidencia": x.evidencia, "nombre": x.nombre, "tamano": x.tamano, "sha256": x.sha256}
+        for x in anexos
+    ]
+
+
+def exigir_abierto(ctx: Contexto, turno: Turno) -> None:
+    if turno.estado == EstadoTurno.ATENDIDO:
+        propio = ctx.quien is not None and turno.persona_id == ctx.quien.persona
+        por = "Usted" if propio else nombre_de(ctx, turno.persona_id)
+        cuando = reloj.local(turno.cerrado).strftime("%d/%m/%Y a las %H:%M") if turno.cerrado else ""
+        raise ActividadYaAtendida(turno.folio, turno.actividad, por, cuando)
+    if turno.estado == EstadoTurno.CANCELADO:
+        raise ActoNoProcede("atender el turno", "se canceló", "Recargue el expediente para ver por qué.")
+
+
+def nombre_de(ctx: Contexto, persona: int | None) -> str:
+    encontrada = ctx.s.get(Persona, persona) if persona else None
+    return encontrada.nombre if encontrada else "El sistema"

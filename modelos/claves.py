@@ -1,0 +1,42 @@
+"""Contraseñas: argon2id, y pocas a la vez porque cada una ocupa 64 MiB y un cuarto de segundo."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from functools import cache
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+_A_LA_VEZ = threading.BoundedSemaphore(2)
+_argon2 = PasswordHash((Argon2Hasher(),))
+
+
+def cifrar(clave: str) -> str:
+    """El resumen argon2id de una contraseña, con su sal."""
+    with _A_LA_VEZ:
+        return _argon2.hash(clave)
+
+
+def coincide(clave: str, cifrada: str | None) -> bool:
+    """Si la contraseña corresponde; tarda lo mismo aunque la persona no exista (`cifrada` None)."""
+    with _A_LA_VEZ:
+        acierta = _argon2.verify(clave, cifrada or _senuelo())
+    return acierta and cifrada is not None
+
+
+@cache
+def _senuelo() -> str:
+    return _argon2.hash(secrets.token_hex())
+
+
+def token_nuevo() -> str:
+    """Una ficha de sesión opaca de 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def huella(token: str) -> str:
+    """Lo que se guarda de una ficha: su sha256; quien lea la base no puede usarla."""
+    return hashlib.sha256(token.encode()).hexdigest()

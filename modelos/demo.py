@@ -1,0 +1,58 @@
+"""Datos de demostración, manifiestamente ficticios: tres CAST y una persona por unidad y rol.
+
+Ninguna persona ni centro existe. Todas las cuentas comparten una contraseña
+pública, por eso la demostración sólo escucha en esta máquina.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from modelos import reloj
+from modelos.claves import cifrar
+from modelos.organizacion import Adscripcion, Persona, Unidad, crear_cast
+from modelos.permisos import Rol
+
+CLAVE = "demo-dstc"
+DOMINIO = "demo.local"
+CASTS = (
+    ("CAST-DEMO-01", "CAST de demostración 01", "CE-15"),
+    ("CAST-DEMO-02", "CAST de demostración 02", "CE-11"),
+    ("CAST-DEMO-03", "CAST de demostración 03", "UODCDMX"),
+)
+CUENTAS = (
+    ("coordinacion", "Coordinación de la DSTC", "DSTC", Rol.COORDINACION),
+    ("direccion", "Dirección de la DSTC", "DSTC", Rol.DIRECCION),
+    ("administracion", "Administración del sistema", "DSTC", Rol.ADMINISTRACION),
+)
+
+
+def sembrar_demo(s: Session) -> None:
+    """Da de alta lo que falte; requiere el catálogo de unidades ya sembrado."""
+    existentes = set(s.scalars(select(Unidad.clave)))
+    for clave, nombre, depende_de in CASTS:
+        if clave not in existentes:
+            crear_cast(s, clave=clave, nombre=nombre, depende_de=depende_de, es_demo=True)
+    personas = set(s.scalars(select(Persona.correo)))
+    unidades = [
+        (clave.lower(), f"Personal de {clave}", clave, Rol.OPERACION)
+        for clave in s.scalars(select(Unidad.clave).order_by(Unidad.clave))
+    ]
+    nuevas = [cuenta for cuenta in (*CUENTAS, *unidades) if f"{cuenta[0]}@{DOMINIO}" not in personas]
+    if not nuevas:
+        return
+    # Una sola vez: cifrar cuesta un cuarto de segundo y aquí la contraseña es pública.
+    cifrada = cifrar(CLAVE)
+    for alias, nombre, unidad, rol in nuevas:
+        persona = Persona(
+            correo=f"{alias}@{DOMINIO}",
+            nombre=f"{nombre} (demostración)",
+            clave_cifrada=cifrada,
+            creada=reloj.ahora(),
+            es_demo=True,
+        )
+        s.add(persona)
+        s.flush()
+        s.add(Adscripcion(persona_id=persona.id or 0, unidad=unidad, rol=rol, desde=reloj.hoy()))
+    s.flush()

@@ -1,0 +1,93 @@
+"""La cola de efectos entre la API, que los anota, y el motor, que los cumple.
+
+Un encargo tiene dos marcas: `hecho` (el efecto ya está en nuestra base, en la
+misma transacción que lo produjo) y `registrado` (Prefect ya lo muestra
+terminado). Un proceso puede morir entre las dos: lo hecho no se repite y lo no
+registrado se vuelve a mostrar, con el mismo identificador.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from modelos.expediente import Encargo, Expediente
+
+ESPACIO = UUID("6f1d3c52-6d0b-5b0e-9a3e-5f0c9d3b7a11")
+"""Espacio de nombres de los identificadores que se derivan de un folio o de un encargo."""
+
+
+def id_corrida(folio: str, intento: int = 0) -> UUID:
+    """Identificador de la corrida de un expediente, el mismo en cada proceso que lo calcule."""
+    return uuid5(ESPACIO, f"{folio}#{intento}")
+
+
+def id_tarea(encargo: Encargo) -> UUID:
+    """Identificador de la tarea de Prefect de un encargo: repetirla no crea otra."""
+    return uuid5(ESPACIO, f"{encargo.folio}/{encargo.asiento}/{encargo.efecto}")
+
+
+def folios_por_conducir(s: Session, ahora: datetime, max_intentos: int, limite: int = 100) -> list[str]:
+    """Folios con algo que hacer o que registrar, el más antiguo primero; sin los detenidos por un incidente."""
+    consulta = (
+        select(Encargo.folio)
+        .where(Encargo.registrado.is_(None), Encargo.proximo <= ahora, _con_intentos(max_intentos))
+        .group_by(Encargo.folio)
+        .order_by(func.min(Encargo.proximo))
+        .limit(limite)
+    )
+    return list(s.scalars(consulta))
+
+
+def por_registrar(s: Session, folio: str) -> list[Encargo]:
+    """Todos los encargos del folio que Prefect aún no muestra terminados, en el orden en que se asentaron."""
+    consulta = select(Encargo).where(Encargo.folio == folio, Encargo.registrado.is_(None))
+    return list(s.scalars(consulta.order_by(Encargo.asiento, Encargo.efecto)))
+
+
+def bloquear_encargo(s: Session, folio: str, asiento: int, efecto: str) -> Encargo:
+    """El encargo, reservado: dos motores no pueden estar cumpliéndolo a la vez."""
+    return s.get_one(Encargo, (folio, asiento, efecto), with_for_update=True)
+
+
+def fallar(s: Session, encargo: Encargo, error: str, ahora: datetime, max_intentos: int) -> bool:
+    """Cuenta un intento fallido; devuelve si con éste quedó como incidente.
+
+    El siguiente intento espera el doble que el anterior, empezando en dos segundos.
+    """
+    guardado = bloquear_encargo(s, encargo.folio, encargo.asiento, encargo.efecto)
+    guardado.intentos += 1
+    guardado.error = error[:2000]
+    guardado.proximo = ahora + timedelta(seconds=2**guardado.intentos)
+    return guardado.intentos >= max_intentos
+
+
+def registrar(s: Session, encargos: Sequence[Encargo], ahora: datetime) -> None:
+    """Marca los que Prefect ya muestra terminados."""
+    for encargo in encargos:
+        marcar = update(Encargo).where(
+            Encargo.folio == encargo.folio, Encargo.asiento == encargo.asiento, Encargo.efecto == encargo.efecto
+        )
+        s.execute(marcar.values(registrado=ahora), execution_options={"synchronize_session": False})
+
+
+def incidentes(s: Session, folio: str | None, max_intentos: int) -> list[Encargo]:
+    """Encargos que agotaron sus intentos: esperan a que alguien los reintente."""
+    consulta = select(Encargo).where(Encargo.hecho.is_(None), Encargo.intentos >= max_intentos)
+    if folio is not None:
+        consulta = consulta.where(Encargo.folio == folio)
+    return list(s.scalars(consulta.order_by(Encargo.folio, Encargo.asiento, Encargo.efecto).limit(200)))
+
+
+def anotar_corrida(s: Session, folio: str, corrida: UUID) -> None:
+    """Recuerda qué corrida de Prefect conduce el expediente; no es un hecho de su historia."""
+    marcar = update(Expediente).where(Expediente.folio == folio).values(corrida=str(corrida))
+    s.execute(marcar, execution_options={"synchronize_session": False})
+
+
+def _con_intentos(max_intentos: int) -> object:
+    return or_(Encargo.hecho.is_not(None), Encargo.intentos < max_intentos)

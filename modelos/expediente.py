@@ -1,0 +1,158 @@
+"""El expediente y lo que cuelga de él. Salvo la bitácora, todo aquí es proyección: se puede rehacer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from modelos.columnas import Instante, columna_json
+
+
+class EstadoExpediente(StrEnum):
+    """En qué va un expediente."""
+
+    EN_CURSO = "en_curso"
+    SUSPENDIDO = "suspendido"
+    CONCLUIDO = "concluido"
+    CANCELADO = "cancelado"
+
+
+class EstadoTurno(StrEnum):
+    """En qué va un turno; pendiente y tomado son los abiertos."""
+
+    PENDIENTE = "pendiente"
+    TOMADO = "tomado"
+    ATENDIDO = "atendido"
+    CANCELADO = "cancelado"
+
+
+ABIERTOS = (EstadoTurno.PENDIENTE.value, EstadoTurno.TOMADO.value)
+_ABIERTO = text("estado IN ('pendiente', 'tomado')")
+_SIN_REGISTRAR = text("registrado IS NULL")
+
+
+class Expediente(SQLModel, table=True):
+    """Un caso de un procedimiento, con la versión de tabla con que se abrió.
+
+    situacion: `Situacion.a_json()`; asientos y ultimo_hash: el final de su bitácora.
+    corrida: identificador de su corrida en Prefect, cuando el motor ya la creó.
+    """
+
+    __table_args__ = (
+        CheckConstraint("estado IN ('en_curso', 'suspendido', 'concluido', 'cancelado')", name="estado"),
+        Index("ix_expediente_estado_abierto", "estado", "abierto", "folio"),
+    )
+
+    folio: str = Field(primary_key=True, max_length=40)
+    procedimiento: str = Field(max_length=60, index=True)
+    version: str = Field(max_length=10)
+    duena: str = Field(max_length=40)
+    asunto: str = Field(max_length=300)
+    datos: dict[str, Any] = Field(sa_column=Column(columna_json(), nullable=False))
+    estado: str = Field(max_length=20)
+    desenlace: str | None = Field(default=None, max_length=60)
+    abierto: datetime = Field(sa_column=Column(Instante, nullable=False))
+    cerrado: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
+    padre: str | None = Field(default=None, foreign_key="expediente.folio", index=True, max_length=40)
+    padre_turno: str | None = Field(default=None, max_length=140)
+    situacion: dict[str, Any] = Field(sa_column=Column(columna_json(), nullable=False))
+    asientos: int = 0
+    ultimo_hash: str = Field(max_length=64)
+    corrida: str | None = Field(default=None, max_length=36)
+
+
+class Turno(SQLModel, table=True):
+    """Lo que una unidad debe. Su id se arma con lo que es, así que no puede crearse dos veces.
+
+    apertura y cierre: orden del asiento que lo abrió y del que lo cerró.
+    """
+
+    __table_args__ = (
+        CheckConstraint("estado IN ('pendiente', 'tomado', 'atendido', 'cancelado')", name="estado"),
+        UniqueConstraint("folio", "actividad", "unidad", "vuelta"),
+        Index("ix_turno_bandeja", "unidad", "abierto", "id", sqlite_where=_ABIERTO, postgresql_where=_ABIERTO),
+    )
+
+    id: str = Field(primary_key=True, max_length=140)
+    folio: str = Field(foreign_key="expediente.folio", max_length=40)
+    procedimiento: str = Field(max_length=60)
+    actividad: str = Field(max_length=20)
+    unidad: str = Field(foreign_key="unidad.clave", max_length=40)
+    vuelta: int
+    estado: str = Field(max_length=20)
+    version: int = 1
+    a_mano: bool = True
+    persona_id: int | None = Field(default=None, foreign_key="persona.id")
+    abierto: datetime = Field(sa_column=Column(Instante, nullable=False))
+    cerrado: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
+    apertura: int
+    cierre: int | None = None
+    salida: str | None = Field(default=None, max_length=60)
+
+
+class Encargo(SQLModel, table=True):
+    """Un efecto que Prefect debe hacer; su clave impide que se haga dos veces.
+
+    hecho: cuándo quedó el efecto en nuestra base. registrado: cuándo se vio terminado en Prefect.
+    """
+
+    __table_args__ = (
+        Index("ix_encargo_pendiente", "proximo", "folio", sqlite_where=_SIN_REGISTRAR, postgresql_where=_SIN_REGISTRAR),
+    )
+
+    folio: str = Field(primary_key=True, foreign_key="expediente.folio", max_length=40)
+    asiento: int = Field(primary_key=True)
+    efecto: str = Field(primary_key=True, max_length=60)
+    nombre: str = Field(max_length=200)
+    datos: dict[str, Any] = Field(sa_column=Column(columna_json(), nullable=False))
+    creado: datetime = Field(sa_column=Column(Instante, nullable=False))
+    proximo: datetime = Field(sa_column=Column(Instante, nullable=False))
+    intentos: int = 0
+    hecho: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
+    registrado: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
+    error: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class Aviso(SQLModel, table=True):
+    """«Tiene un turno nuevo», para una persona; uno por turno."""
+
+    persona_id: int = Field(primary_key=True, foreign_key="persona.id")
+    turno_id: str = Field(primary_key=True, foreign_key="turno.id", max_length=140)
+    creado: datetime = Field(sa_column=Column(Instante, nullable=False))
+    visto: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
+
+
+class Anexo(SQLModel, table=True):
+    """Un archivo de evidencia; su contenido está fuera de la base, nombrado por su sha256."""
+
+    id: str = Field(primary_key=True, max_length=36)
+    folio: str = Field(foreign_key="expediente.folio", index=True, max_length=40)
+    turno_id: str = Field(foreign_key="turno.id", index=True, max_length=140)
+    evidencia: str | None = Field(default=None, max_length=60)
+    nombre: str = Field(max_length=150)
+    tipo: str = Field(max_length=100)
+    tamano: int
+    sha256: str = Field(max_length=64)
+    persona_id: int = Field(foreign_key="persona.id")
+    subido: datetime = Field(sa_column=Column(Instante, nullable=False))
+
+
+class Serie(SQLModel, table=True):
+    """El último número dado en cada serie de folios (`NORM-2026`)."""
+
+    clave: str = Field(primary_key=True, max_length=40)
+    ultimo: int = 0
+
+
+class Idempotencia(SQLModel, table=True):
+    """Qué se creó con cada Idempotency-Key de cada persona, y con qué contenido."""
+
+    persona_id: int = Field(primary_key=True, foreign_key="persona.id")
+    clave: str = Field(primary_key=True, max_length=200)
+    huella: str = Field(max_length=64)
+    recurso: str = Field(max_length=140)
+    creada: datetime = Field(sa_column=Column(Instante, nullable=False))

@@ -1,0 +1,65 @@
+"""Validar lo capturado contra su formulario y decir, campo por campo, qué corregir."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from modelos.actividad import Formulario
+from modelos.errores import FormularioIncompleto
+
+_MENSAJES = {
+    "missing": "es obligatorio",
+    "extra_forbidden": "no es un campo de este formulario; quítelo",
+    "string_type": "debe ser texto",
+    "string_too_short": "es obligatorio",
+    "string_too_long": "es demasiado largo (máximo {max_length} caracteres)",
+    "int_type": "debe ser un número entero",
+    "int_parsing": "debe ser un número entero",
+    "int_from_float": "debe ser un número entero",
+    "bool_type": "debe ser sí o no",
+    "bool_parsing": "debe ser sí o no",
+    "decimal_type": "debe ser un número",
+    "decimal_parsing": "debe ser un número, como 1500.00",
+    "decimal_max_places": "lleva a lo más {decimal_places} decimales",
+    "decimal_max_digits": "es un número demasiado grande",
+    "greater_than_equal": "debe ser {ge} o más",
+    "less_than_equal": "debe ser {le} o menos",
+    "literal_error": "debe ser uno de: {expected}",
+    "date_type": "debe ser una fecha como 2026-05-15",
+    "date_parsing": "debe ser una fecha como 2026-05-15",
+    "date_from_datetime_parsing": "debe ser una fecha como 2026-05-15",
+    "model_type": "debe ser un objeto con los campos del formulario",
+}
+
+
+def validar(modelo: type[Formulario] | None, datos: dict[str, Any]) -> dict[str, Any]:
+    """Los datos ya validados, como tipos de JSON y con los valores por defecto puestos.
+
+    Los tipos son estrictos: `"5"` no es un entero ni `1` es un sí.
+
+    Lanza:
+        FormularioIncompleto: con lo que falta o está mal en cada campo.
+    """
+    if modelo is None:
+        if datos:
+            raise FormularioIncompleto(dict.fromkeys(datos, "esta actividad no captura datos; quítelo"))
+        return {}
+    try:
+        capturado = modelo.model_validate_json(json.dumps(datos), strict=True)
+    except ValidationError as error:
+        raise FormularioIncompleto(mensajes(error)) from error
+    limpio: dict[str, Any] = capturado.model_dump(mode="json")
+    return limpio
+
+
+def mensajes(error: ValidationError) -> dict[str, str]:
+    """Cada campo con su falta en español; «datos» si la falta es del conjunto."""
+    campos: dict[str, str] = {}
+    for falta in error.errors():
+        campo = ".".join(str(parte) for parte in falta["loc"]) or "datos"
+        plantilla = _MENSAJES.get(falta["type"], "no tiene la forma esperada")
+        campos[campo] = plantilla.format_map({k: str(v) for k, v in falta.get("ctx", {}).items()})
+    return campos

@@ -1,0 +1,112 @@
+"""Poner la base al día con Alembic, sin archivo ini y con varios procesos a la vez.
+
+Las migraciones de SQLite corren con las llaves foráneas apagadas: al rehacer una
+tabla, con ellas encendidas se borran las filas hijas. Al final se comprueba que
+ninguna haya quedado huérfana.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, event, text
+from sqlmodel import SQLModel
+
+from modelos import acceso, bitacora, expediente, organizacion
+from modelos.errores import ErrorGestion
+
+CARPETA = Path(__file__).parent / "migraciones"
+CANDADO = 7081  # el código del Manual; cualquier número fijo sirve
+TABLAS = (acceso, bitacora, expediente, organizacion)
+"""Módulos con tablas: importarlos es lo que las da de alta en los metadatos."""
+
+
+class EsquemaDistinto(ErrorGestion):
+    """Las tablas declaradas en el código y las de la base no son las mismas."""
+
+    titulo = "El esquema no coincide"
+
+    def __init__(self, diferencias: tuple[str, ...]) -> None:
+        super().__init__(diferencias)
+        self.diferencias = diferencias
+
+    def __str__(self) -> str:
+        return "Escriba una migración; el esquema difiere en: " + "; ".join(self.diferencias)
+
+
+def configuracion() -> Config:
+    """La configuración de Alembic, armada aquí."""
+    config = Config()
+    config.set_main_option("script_location", str(CARPETA))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def migrar(url: str) -> None:
+    """Lleva la base a la última versión; si ya está, no toca nada."""
+    es_sqlite = url.startswith("sqlite")
+    if es_sqlite:
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    motor = create_engine(url)
+    if es_sqlite:
+        event.listen(motor, "connect", _sqlite_para_migrar)
+    try:
+        with motor.connect() as conexion:
+            _con_candado(conexion, es_sqlite=es_sqlite)
+            config = configuracion()
+            config.attributes["connection"] = conexion
+            command.upgrade(config, "head")
+            if es_sqlite and (huerfanas := conexion.execute(text("PRAGMA foreign_key_check")).all()):
+                raise EsquemaDistinto(tuple(f"fila sin padre en {fila[0]}" for fila in huerfanas))
+            conexion.commit()
+    finally:
+        motor.dispose()
+
+
+def al_dia(url: str) -> bool:
+    """Si la base ya está en la última versión."""
+    motor = create_engine(url)
+    try:
+        with motor.connect() as conexion:
+            actual = MigrationContext.configure(conexion).get_current_revision()
+        return actual == ScriptDirectory.from_config(configuracion()).get_current_head()
+    finally:
+        motor.dispose()
+
+
+def comprobar(url: str) -> None:
+    """Comprueba que la base y las tablas declaradas digan lo mismo.
+
+    Lanza:
+        EsquemaDistinto: con cada diferencia.
+    """
+    motor = create_engine(url)
+    try:
+        with motor.connect() as conexion:
+            contexto = MigrationContext.configure(conexion, opts={"compare_type": True})
+            diferencias: list[Any] = compare_metadata(contexto, SQLModel.metadata)
+    finally:
+        motor.dispose()
+    if diferencias:
+        raise EsquemaDistinto(tuple(str(diferencia) for diferencia in diferencias))
+
+
+def _sqlite_para_migrar(conexion: Any, _registro: object) -> None:
+    conexion.isolation_level = None
+    conexion.execute("PRAGMA busy_timeout=60000")
+    conexion.execute("PRAGMA journal_mode=WAL")
+    conexion.execute("PRAGMA foreign_keys=OFF")
+
+
+def _con_candado(conexion: Connection, *, es_sqlite: bool) -> None:
+    """Una sola migración a la vez: las demás esperan y al entrar ya no tienen qué hacer."""
+    if es_sqlite:
+        conexion.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        conexion.execute(text("SELECT pg_advisory_xact_lock(:candado)"), {"candado": CANDADO})

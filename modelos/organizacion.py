@@ -1,0 +1,174 @@
+"""Unidades, personas y adscripciones: quién es quién y desde cuándo."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Index, UniqueConstraint, func, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from modelos import reloj
+from modelos.claves import cifrar
+from modelos.columnas import Instante
+from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
+from modelos.permisos import Quien, Rol
+from modelos.unidades import TIPO_DE_GRUPO, TipoUnidad
+from modelos.unidades import Unidad as Sigla
+
+LARGO_MINIMO_CLAVE = 10
+
+
+class Unidad(SQLModel, table=True):
+    """Una unidad concreta: oficina nacional, unidad estatal o CAST."""
+
+    clave: str = Field(primary_key=True, max_length=40)
+    nombre: str = Field(max_length=200)
+    tipo: str = Field(max_length=20, index=True)
+    depende_de: str | None = Field(default=None, max_length=40)
+    entidad: str | None = Field(default=None, max_length=10)
+    activa: bool = True
+    por_confirmar: bool = False
+    es_demo: bool = False
+
+
+class Persona(SQLModel, table=True):
+    """Quien entra al sistema. Sólo lo indispensable para saber quién decidió."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    correo: str = Field(max_length=200, unique=True)
+    nombre: str = Field(max_length=200)
+    clave_cifrada: str = Field(max_length=200)
+    activa: bool = True
+    creada: datetime = Field(sa_column=Column(Instante, nullable=False))
+    es_demo: bool = False
+
+
+class Adscripcion(SQLModel, table=True):
+    """El rol de una persona en una unidad, entre dos fechas inclusive; `hasta` vacío: sin fin."""
+
+    __table_args__ = (
+        UniqueConstraint("persona_id", "unidad", "rol", "desde"),
+        Index("ix_adscripcion_unidad_persona", "unidad", "persona_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    persona_id: int = Field(foreign_key="persona.id", index=True)
+    unidad: str = Field(foreign_key="unidad.clave", max_length=40)
+    rol: str = Field(max_length=20)
+    desde: date
+    hasta: date | None = None
+
+
+def vigente(en: date) -> object:
+    """Condición SQL: la adscripción rige en esa fecha."""
+    return (Adscripcion.desde <= en) & or_(Adscripcion.hasta.is_(None), Adscripcion.hasta >= en)
+
+
+def quien_es(s: Session, persona: Persona) -> Quien:
+    """La persona como actor: sus adscripciones vigentes hoy, y de quién depende cada unidad si coordina."""
+    filas = s.execute(
+        select(Adscripcion.unidad, Adscripcion.rol).where(Adscripcion.persona_id == persona.id, vigente(reloj.hoy()))
+    ).all()
+    return armar_quien(s, persona.id or 0, persona.nombre, [(u, r) for u, r in filas])
+
+
+def armar_quien(s: Session, persona: int, nombre: str, adscripciones: list[tuple[str, str]]) -> Quien:
+    """El actor a partir de sus pares (unidad, rol) ya leídos."""
+    pares = frozenset((unidad, Rol(rol)) for unidad, rol in adscripciones)
+    superiores: dict[str, str | None] = {}
+    if any(rol is Rol.COORDINACION for _, rol in pares):
+        # Sólo a quien coordina le importa el organigrama; los demás no pagan la consulta.
+        con_superior = select(Unidad.clave, Unidad.depende_de).where(Unidad.depende_de.is_not(None))
+        superiores = dict(s.execute(con_superior).tuples().all())
+    return Quien(persona, nombre, pares, superiores)
+
+
+def activas(s: Session, grupo: Sigla) -> list[str]:
+    """Claves de las unidades activas de un grupo (`CAST`, `CE`), en orden."""
+    tipo = TIPO_DE_GRUPO[grupo].value
+    consulta = select(Unidad.clave).where(Unidad.tipo == tipo, Unidad.activa.is_(True)).order_by(Unidad.clave)
+    return list(s.scalars(consulta))
+
+
+def es_del_grupo(s: Session, clave: str, grupo: Sigla) -> bool:
+    """Si esa clave es una unidad activa del grupo."""
+    unidad = s.get(Unidad, clave)
+    return unidad is not None and unidad.activa and unidad.tipo == TIPO_DE_GRUPO[grupo].value
+
+
+def responsables(s: Session, unidad: str) -> list[int]:
+    """Personas activas que hoy pueden atender los turnos de la unidad."""
+    consulta = (
+        select(Persona.id)
+        .join(Adscripcion, Adscripcion.persona_id == Persona.id)
+        .where(
+            Adscripcion.unidad == unidad,
+            Adscripcion.rol.in_((Rol.OPERACION, Rol.COORDINACION)),
+            Persona.activa.is_(True),
+            vigente(reloj.hoy()),
+        )
+        .distinct()
+        .order_by(Persona.id)
+    )
+    return list(s.scalars(consulta))
+
+
+def por_correo(s: Session, correo: str) -> Persona | None:
+    """La persona con ese correo, sin distinguir mayúsculas."""
+    return s.scalar(select(Persona).where(func.lower(Persona.correo) == correo.strip().lower()))
+
+
+def crear_persona(
+    s: Session, *, correo: str, nombre: str, clave: str, unidad: str, rol: str, es_demo: bool = False
+) -> Persona:
+    """Da de alta a una persona con su primera adscripción, vigente desde hoy.
+
+    Lanza:
+        FormularioIncompleto: correo, nombre, contraseña o rol no sirven; dice cuál y por qué.
+        NoExiste: no hay esa unidad.
+        DatoRepetido: ya hay una persona con ese correo.
+    """
+    faltas = {}
+    if "@" not in correo.strip(" @"):
+        faltas["correo"] = "escriba un correo completo, como nombre@conalep.edu.mx"
+    if not nombre.strip():
+        faltas["nombre"] = "escriba el nombre"
+    if len(clave) < LARGO_MINIMO_CLAVE and not es_demo:
+        faltas["clave"] = f"la contraseña lleva al menos {LARGO_MINIMO_CLAVE} caracteres"
+    if rol not in set(Rol):
+        faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
+    if faltas:
+        raise FormularioIncompleto(faltas)
+    if s.get(Unidad, unidad) is None:
+        raise NoExiste("la unidad", unidad)
+    if por_correo(s, correo):
+        raise DatoRepetido("la persona", correo)
+    persona = Persona(
+        correo=correo.strip().lower(),
+        nombre=nombre.strip(),
+        clave_cifrada=cifrar(clave),
+        creada=reloj.ahora(),
+        es_demo=es_demo,
+    )
+    s.add(persona)
+    s.flush()
+    s.add(Adscripcion(persona_id=persona.id or 0, unidad=unidad, rol=rol, desde=reloj.hoy()))
+    s.flush()
+    return persona
+
+
+def crear_cast(s: Session, *, clave: str, nombre: str, depende_de: str, es_demo: bool = False) -> Unidad:
+    """Da de alta un CAST. El catálogo nace vacío: no hay listado público verificable (dominio 07 §7.3)."""
+    if s.get(Unidad, clave):
+        raise DatoRepetido("la unidad", clave)
+    if "." in clave or not clave.strip():
+        raise FormularioIncompleto({"clave": "use letras, números y guiones, sin puntos"})
+    if s.get(Unidad, depende_de) is None:
+        raise NoExiste("la unidad", depende_de)
+    unidad = Unidad(
+        clave=clave, nombre=nombre, tipo=TipoUnidad.CAST.value, depende_de=depende_de, activa=True, es_demo=es_demo
+    )
+    s.add(unidad)
+    s.flush()
+    return unidad

@@ -1,0 +1,92 @@
+"""Una petición o una tarea, una transacción: lo único que confirma en la base.
+
+SQLite y PostgreSQL se usan igual. Con SQLite la transacción de escritura se abre
+con `BEGIN IMMEDIATE` (quien escribe espera su turno al principio, no a la mitad)
+y el diario se sincroniza en cada confirmación: lo aceptado sobrevive a un apagón.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as EsperaAgotada
+from sqlalchemy.orm import Session
+
+from modelos.errores import BaseInaccesible
+
+registro = logging.getLogger(__name__)
+
+ESPERA_SQLITE_MS = 30_000
+ESPERA_CONEXION_S = 5
+
+
+@cache
+def motor(url: str) -> Engine:
+    """El motor de esa base, uno por proceso."""
+    if url.startswith("sqlite"):
+        creado = create_engine(url, connect_args={"timeout": ESPERA_SQLITE_MS / 1000}, pool_size=20, max_overflow=80)
+        event.listen(creado, "connect", _preparar_sqlite)
+        event.listen(creado, "begin", _empezar_sqlite)
+        return creado
+    return create_engine(
+        url, pool_size=20, max_overflow=20, pool_timeout=30, connect_args={"connect_timeout": ESPERA_CONEXION_S}
+    )
+
+
+# Los hilos de un mismo proceso hacen fila aquí: así SQLite no los duerme a ciegas entre intentos.
+_fila_sqlite = threading.Lock()
+
+
+@contextmanager
+def transaccion(url: str) -> Iterator[Session]:
+    """Todo lo que se haga dentro se confirma junto, o nada.
+
+    Lanza:
+        BaseInaccesible: la base no responde; no se registró nada.
+    """
+    fila = _fila_sqlite if url.startswith("sqlite") else nullcontext()
+    with fila, _sesion(url, escritura=True) as sesion:
+        yield sesion
+        sesion.commit()
+
+
+@contextmanager
+def lectura(url: str) -> Iterator[Session]:
+    """Una vista congruente de la base, sin escribir.
+
+    Lanza:
+        BaseInaccesible: la base no responde.
+    """
+    with _sesion(url, escritura=False) as sesion:
+        yield sesion
+
+
+@contextmanager
+def _sesion(url: str, *, escritura: bool) -> Iterator[Session]:
+    opciones = motor(url).execution_options(escritura=escritura)
+    try:
+        with Session(opciones, expire_on_commit=False) as sesion:
+            yield sesion
+    except (OperationalError, InterfaceError, EsperaAgotada) as error:
+        registro.exception("la base no respondió")
+        raise BaseInaccesible from error
+
+
+def _preparar_sqlite(conexion: Any, _registro: object) -> None:
+    conexion.isolation_level = None  # que SQLAlchemy, y no sqlite3, decida cuándo empieza cada transacción
+    cursor = conexion.cursor()
+    for orden in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={ESPERA_SQLITE_MS}"):
+        cursor.execute(f"PRAGMA {orden}")
+    cursor.close()
+
+
+def _empezar_sqlite(conexion: Connection) -> None:
+    escritura = conexion.get_execution_options().get("escritura", True)
+    conexion.exec_driver_sql("BEGIN IMMEDIATE" if escritura else "BEGIN")

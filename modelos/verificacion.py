@@ -1,0 +1,119 @@
+"""Comprobar la base entera: que cada cadena esté íntegra y que reproducirla dé lo que está guardado."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from modelos.actos.mover import id_turno
+from modelos.avance import Pendiente
+from modelos.bitacora import Asiento
+from modelos.errores import BitacoraIncongruente, NoExiste
+from modelos.expediente import Expediente, Turno
+from modelos.reproduccion import Reproducido, reproducir, revisar_cadena
+from modelos.tabla import Catalogo
+
+
+@dataclass(frozen=True)
+class Falla:
+    """Lo primero que no cuadra en un expediente; orden 0: la bitácora está bien, lo guardado no."""
+
+    folio: str
+    orden: int
+    motivo: str
+
+    def __str__(self) -> str:
+        """Una línea que dice qué expediente, qué asiento y qué pasa."""
+        donde = f"asiento {self.orden}" if self.orden else "lo guardado"
+        return f"{self.folio}: {donde}: {self.motivo}"
+
+
+@dataclass(frozen=True)
+class Informe:
+    """Cuántos expedientes y asientos se revisaron y qué falló."""
+
+    expedientes: int
+    asientos: int
+    fallas: tuple[Falla, ...]
+
+
+def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe:
+    """Revisa un expediente o toda la base, de uno en uno para no cargarla entera.
+
+    Lanza:
+        NoExiste: se pidió un folio que no hay.
+    """
+    folios = list(s.scalars(select(Expediente.folio).order_by(Expediente.folio))) if folio is None else [folio]
+    fallas: list[Falla] = []
+    revisados = 0
+    for uno in folios:
+        expediente = s.get(Expediente, uno)
+        if expediente is None:
+            raise NoExiste("el expediente", uno)
+        asientos = publicados(s, uno)
+        revisados += len(asientos)
+        if falla := _falla(s, tablas, expediente, asientos):
+            fallas.append(falla)
+        s.expunge_all()
+    return Informe(len(folios), revisados, tuple(fallas))
+
+
+def publicados(s: Session, folio: str) -> list[dict[str, Any]]:
+    """Los asientos del folio como los entrega la API, con su hash y en orden."""
+    consulta = select(Asiento).where(Asiento.folio == folio).order_by(Asiento.orden)
+    return [{**asiento.contenido(), "hash": asiento.hash} for asiento in s.scalars(consulta)]
+
+
+def _falla(s: Session, tablas: Catalogo, expediente: Expediente, asientos: list[dict[str, Any]]) -> Falla | None:
+    folio = expediente.folio
+    if roto := revisar_cadena(asientos):
+        return Falla(folio, roto, "su contenido o su eslabón no corresponden a su hash")
+    if len(asientos) != expediente.asientos or asientos[-1]["hash"] != expediente.ultimo_hash:
+        return Falla(folio, len(asientos) + 1, "faltan asientos al final o sobran")
+    if asientos[0]["datos"].get("folio") != folio:
+        return Falla(folio, 1, "es la apertura de otro expediente")
+    try:
+        caso = reproducir(tablas, asientos)
+    except BitacoraIncongruente as error:
+        return Falla(folio, error.orden, error.motivo)
+    diferencias = "; ".join(_diferencias(s, expediente, caso))
+    return Falla(folio, 0, diferencias) if diferencias else None
+
+
+def _diferencias(s: Session, expediente: Expediente, caso: Reproducido) -> Iterator[str]:
+    cotejos = (
+        ("procedimiento", expediente.procedimiento, caso.procedimiento),
+        ("versión", expediente.version, caso.version),
+        ("asunto", expediente.asunto, caso.asunto),
+        ("padre", expediente.padre, caso.padre),
+        ("estado", expediente.estado, caso.estado),
+        ("desenlace", expediente.desenlace, caso.desenlace),
+        ("datos", expediente.datos, caso.datos),
+        ("situación", expediente.situacion, caso.situacion.a_json()),
+    )
+    for campo, guardado, debido in cotejos:
+        if guardado != debido:
+            yield f"{campo}: dice {guardado!r} y la bitácora {debido!r}"
+    guardados = {t.id: t for t in s.scalars(select(Turno).where(Turno.folio == expediente.folio))}
+    debidos = {id_turno(expediente.folio, Pendiente(*clave)): turno for clave, turno in caso.turnos.items()}
+    for id_ in sorted(guardados.keys() ^ debidos.keys()):
+        yield f"turno {id_}: {'sobra' if id_ in guardados else 'falta'}"
+    for id_, debido_turno in debidos.items():
+        if (turno := guardados.get(id_)) is None:
+            continue
+        tiene = (
+            turno.estado,
+            turno.version,
+            turno.persona_id,
+            turno.apertura,
+            turno.cierre,
+            turno.salida,
+            turno.a_mano,
+        )
+        d = debido_turno
+        if tiene != (d.estado, d.version, d.persona, d.apertura, d.cierre, d.salida, d.a_mano):
+            yield f"turno {id_}: está {tiene} y la bitácora da {d}"

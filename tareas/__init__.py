@@ -1,0 +1,1 @@
+"""Los efectos: uno por archivo, una función que se puede repetir sin que se note."""
