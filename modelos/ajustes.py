@@ -13,6 +13,9 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+VERSION = "0.1.0"
+
+
 class Ajustes(BaseSettings):
     """Los ajustes de una instancia. Cada campo se fija con `DSTC_<CAMPO>`."""
 

@@ -1,9 +1,10 @@
 """La cola de efectos entre la API, que los anota, y el motor, que los cumple.
 
-Un encargo tiene dos marcas: `hecho` (el efecto ya está en nuestra base, en la
-misma transacción que lo produjo) y `registrado` (Prefect ya lo muestra
-terminado). Un proceso puede morir entre las dos: lo hecho no se repite y lo no
-registrado se vuelve a mostrar, con el mismo identificador.
+Un encargo pasa por tres marcas: `hecho` (el efecto ya está en nuestra base, en la
+misma transacción que lo produjo), `mostrado` (su tarea corrió en Prefect, que se
+entera por eventos y puede perderlos) y `registrado` (se vio terminada en su
+servidor). Un proceso puede morir entre dos de ellas: lo hecho no se repite, y lo
+mostrado que no llegó a verse se vuelve a mostrar con el mismo identificador.
 """
 
 from __future__ import annotations
@@ -12,18 +13,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from modelos.expediente import Encargo, Expediente
+from modelos.latido import pulso
+from modelos.reservas import ajena
 
 ESPACIO = UUID("6f1d3c52-6d0b-5b0e-9a3e-5f0c9d3b7a11")
-"""Espacio de nombres de los identificadores que se derivan de un folio o de un encargo."""
-
-
-def id_corrida(folio: str, intento: int = 0) -> UUID:
-    """Identificador de la corrida de un expediente, el mismo en cada proceso que lo calcule."""
-    return uuid5(ESPACIO, f"{folio}#{intento}")
+"""Espacio de nombres de los identificadores que se derivan de un encargo."""
+VER_S = 20.0
+"""Lo que se da a una tarea mostrada para que se vea terminada en Prefect, antes de mostrarla otra vez."""
 
 
 def id_tarea(encargo: Encargo) -> UUID:
@@ -32,21 +32,47 @@ def id_tarea(encargo: Encargo) -> UUID:
 
 
 def folios_por_conducir(s: Session, ahora: datetime, max_intentos: int, limite: int = 100) -> list[str]:
-    """Folios con algo que hacer o que registrar, el más antiguo primero; sin los detenidos por un incidente."""
+    """Folios con algo que hacer o que mostrar, el más antiguo primero; sin los que ya conduce un motor."""
+    por_hacer = Encargo.hecho.is_(None) & (Encargo.intentos < max_intentos) & (Encargo.proximo <= ahora)
+    por_mostrar = Encargo.hecho.is_not(None) & (Encargo.mostrado.is_(None) | (Encargo.mostrado < pulso() - VER_S))
     consulta = (
         select(Encargo.folio)
-        .where(Encargo.registrado.is_(None), Encargo.proximo <= ahora, _con_intentos(max_intentos))
+        .where(Encargo.registrado.is_(None), por_hacer | por_mostrar, ~ajena(Encargo.folio))
         .group_by(Encargo.folio)
-        .order_by(func.min(Encargo.proximo))
+        .order_by(func.min(Encargo.proximo), Encargo.folio)
         .limit(limite)
     )
     return list(s.scalars(consulta))
 
 
-def por_registrar(s: Session, folio: str) -> list[Encargo]:
-    """Todos los encargos del folio que Prefect aún no muestra terminados, en el orden en que se asentaron."""
-    consulta = select(Encargo).where(Encargo.folio == folio, Encargo.registrado.is_(None))
+def por_mostrar(s: Session, folio: str) -> list[Encargo]:
+    """Los encargos del folio que faltan en la corrida, en el orden en que se asentaron; también los incidentes."""
+    consulta = select(Encargo).where(
+        Encargo.folio == folio,
+        Encargo.registrado.is_(None),
+        Encargo.hecho.is_(None) | Encargo.mostrado.is_(None) | (Encargo.mostrado < pulso() - VER_S),
+    )
     return list(s.scalars(consulta.order_by(Encargo.asiento, Encargo.efecto)))
+
+
+def por_ver(s: Session, limite: int = 200) -> list[Encargo]:
+    """Encargos ya mostrados cuya tarea falta ver terminada en Prefect, el más antiguo primero."""
+    consulta = select(Encargo).where(
+        Encargo.registrado.is_(None), Encargo.hecho.is_not(None), Encargo.mostrado >= pulso() - VER_S
+    )
+    return list(s.scalars(consulta.order_by(Encargo.mostrado).limit(limite)))
+
+
+def sin_prefect(s: Session, ahora: datetime, creados_hasta: datetime, max_intentos: int, limite: int) -> list[Encargo]:
+    """Efectos por hacer creados hasta ese instante: los que ya no deben esperar a que Prefect los corra."""
+    consulta = select(Encargo).where(
+        Encargo.registrado.is_(None),
+        Encargo.hecho.is_(None),
+        Encargo.intentos < max_intentos,
+        Encargo.proximo <= ahora,
+        Encargo.creado <= creados_hasta,
+    )
+    return list(s.scalars(consulta.order_by(Encargo.proximo, Encargo.folio, Encargo.asiento).limit(limite)))
 
 
 def bloquear_encargo(s: Session, folio: str, asiento: int, efecto: str) -> Encargo:
@@ -88,6 +114,3 @@ def anotar_corrida(s: Session, folio: str, corrida: UUID) -> None:
     marcar = update(Expediente).where(Expediente.folio == folio).values(corrida=str(corrida))
     s.execute(marcar, execution_options={"synchronize_session": False})
 
-
-def _con_intentos(max_intentos: int) -> object:
-    return or_(Encargo.hecho.is_not(None), Encargo.intentos < max_intentos)

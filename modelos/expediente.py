@@ -98,6 +98,7 @@ class Encargo(SQLModel, table=True):
     """Un efecto que Prefect debe hacer; su clave impide que se haga dos veces.
 
     hecho: cuándo quedó el efecto en nuestra base. registrado: cuándo se vio terminado en Prefect.
+    mostrado: cuándo corrió su tarea en Prefect, que aún puede perderse; segundos de `modelos.latido.pulso`.
     """
 
     __table_args__ = (
@@ -113,6 +114,7 @@ class Encargo(SQLModel, table=True):
     proximo: datetime = Field(sa_column=Column(Instante, nullable=False))
     intentos: int = 0
     hecho: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
+    mostrado: float | None = None
     registrado: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
     error: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -31,6 +32,9 @@ _MENSAJES = {
     "date_type": "debe ser una fecha como 2026-05-15",
     "date_parsing": "debe ser una fecha como 2026-05-15",
     "date_from_datetime_parsing": "debe ser una fecha como 2026-05-15",
+    "model_attributes_type": "debe ser un objeto JSON, con Content-Type: application/json",
+    "dict_type": "debe ser un objeto con los campos del formulario",
+    "list_type": "debe ser una lista",
     "model_type": "debe ser un objeto con los campos del formulario",
 }
 
@@ -50,15 +54,15 @@ def validar(modelo: type[Formulario] | None, datos: dict[str, Any]) -> dict[str,
     try:
         capturado = modelo.model_validate_json(json.dumps(datos), strict=True)
     except ValidationError as error:
-        raise FormularioIncompleto(mensajes(error)) from error
+        raise FormularioIncompleto(mensajes(error.errors())) from error
     limpio: dict[str, Any] = capturado.model_dump(mode="json")
     return limpio
 
 
-def mensajes(error: ValidationError) -> dict[str, str]:
-    """Cada campo con su falta en español; «datos» si la falta es del conjunto."""
+def mensajes(faltas: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Cada campo con su falta en español, de las que da `errors()`; «datos» si es del conjunto."""
     campos: dict[str, str] = {}
-    for falta in error.errors():
+    for falta in faltas:
         campo = ".".join(str(parte) for parte in falta["loc"]) or "datos"
         plantilla = _MENSAJES.get(falta["type"], "no tiene la forma esperada")
         campos[campo] = plantilla.format_map({k: str(v) for k, v in falta.get("ctx", {}).items()})

@@ -18,12 +18,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, text
 from sqlmodel import SQLModel
 
-from modelos import acceso, bitacora, expediente, organizacion
+from modelos import acceso, bitacora, expediente, latido, organizacion, reservas
 from modelos.errores import ErrorGestion
 
 CARPETA = Path(__file__).parent / "migraciones"
 CANDADO = 7081  # el código del Manual; cualquier número fijo sirve
-TABLAS = (acceso, bitacora, expediente, organizacion)
+TABLAS = (acceso, bitacora, expediente, latido, organizacion, reservas)
 """Módulos con tablas: importarlos es lo que las da de alta en los metadatos."""
 
 

@@ -47,6 +47,22 @@ def upgrade() -> None:
     op.create_index("ix_expediente_procedimiento", "expediente", ["procedimiento"], unique=False)
 
     op.create_table(
+        "latido",
+        sa.Column("motor", sa.String(length=100), nullable=False),
+        sa.Column("visto", sa.Float(), nullable=False),
+        sa.Column("prefect", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("motor", name="pk_latido"),
+    )
+    op.create_table(
+        "reserva",
+        sa.Column("folio", sa.String(length=40), nullable=False),
+        sa.Column("motor", sa.String(length=100), nullable=False),
+        sa.Column("no_antes", sa.Float(), nullable=False),
+        sa.Column("fallas", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["folio"], ["expediente.folio"], name="fk_reserva_folio_expediente"),
+        sa.PrimaryKeyConstraint("folio", name="pk_reserva"),
+    )
+    op.create_table(
         "intento",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("llave", sa.String(length=64), nullable=False),
@@ -128,6 +144,7 @@ def upgrade() -> None:
         sa.Column("proximo", Instante(), nullable=False),
         sa.Column("intentos", sa.Integer(), nullable=False),
         sa.Column("hecho", Instante(), nullable=True),
+        sa.Column("mostrado", sa.Float(), nullable=True),
         sa.Column("registrado", Instante(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["folio"], ["expediente.folio"], name="fk_encargo_folio_expediente"),
@@ -286,6 +303,8 @@ def downgrade() -> None:
     op.drop_index("ix_intento_llave", "intento")
 
     op.drop_table("intento")
+    op.drop_table("reserva")
+    op.drop_table("latido")
     op.drop_index("ix_expediente_procedimiento", "expediente")
     op.drop_index("ix_expediente_padre", "expediente")
     op.drop_index("ix_expediente_estado_abierto", "expediente")

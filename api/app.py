@@ -1,0 +1,39 @@
+"""La aplicación: puertas y nada más. Ninguna regla vive aquí, y nunca se importa Prefect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import errores, v1, web
+from api.guardia import Guardia
+from modelos.ajustes import VERSION, Ajustes, ajustes
+
+ESTATICO = Path(__file__).parent / "web" / "estatico"
+
+
+def crear(con: Ajustes | None = None) -> FastAPI:
+    """Arma la aplicación con esos ajustes, o con los del entorno."""
+    usados = con or ajustes()
+    app = FastAPI(
+        title="Procedimientos de la DSTC",
+        version=VERSION,
+        description=(
+            "Conduce los expedientes de los procedimientos de la Dirección de Servicios Tecnológicos y de "
+            "Capacitación del CONALEP. Los errores llegan como `application/problem+json`, con `detail` en "
+            "español que dice qué hacer. Las listas traen `elementos`, `total` y `siguiente`, que se pasa "
+            "como `cursor` para pedir el tramo que sigue."
+        ),
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # las páginas de documentación que trae FastAPI cargan programas de otro sitio
+        redoc_url=None,
+    )
+    app.state.ajustes = usados
+    app.include_router(v1.ruta, prefix="/api/v1")
+    app.include_router(web.ruta, include_in_schema=False)
+    app.mount("/estatico", StaticFiles(directory=ESTATICO, check_dir=False), name="estatico")
+    errores.instalar(app)
+    app.add_middleware(Guardia, ajustes=usados)
+    return app

@@ -1,0 +1,43 @@
+"""Recibir y entregar archivos, igual para la API que para las páginas."""
+
+from __future__ import annotations
+
+from fastapi import UploadFile
+from fastapi.responses import FileResponse
+
+from api.dependencias import Puerta
+from modelos import anexos, consultas, idempotencia
+from modelos.actos import evidencia as actos
+from modelos.errores import NoExiste
+from modelos.expediente import Anexo
+
+
+def recibir(puerta: Puerta, turno: str, archivo: UploadFile, evidencia: str | None, clave: str | None = None) -> Anexo:
+    """Guarda el archivo y lo registra en el turno.
+
+    El permiso se comprueba antes de escribir en el disco y otra vez al registrar: guardar
+    ocurre fuera de la transacción, para no detener a los demás mientras se escribe.
+    """
+    with puerta.acto() as ctx:
+        actos.revisar_adjuntar(ctx, turno, evidencia)
+    maximo = puerta.ajustes.anexo_max_bytes
+    guardado = anexos.guardar(puerta.ajustes.carpeta_anexos, archivo.filename or "", archivo.file, maximo)
+    with puerta.acto() as ctx:
+        if clave is not None:
+            solicitud = ["anexos", turno, evidencia, guardado.nombre, guardado.sha256]
+            if previo := idempotencia.reservar(ctx, clave, solicitud):
+                return ctx.s.get_one(Anexo, previo)
+        anexo = actos.adjuntar(ctx, turno, evidencia, guardado)
+        if clave is not None:
+            idempotencia.cumplir(ctx, clave, anexo.id)
+        return anexo
+
+
+def entregar(puerta: Puerta, id_: str) -> FileResponse:
+    """El archivo como descarga, a quien le concierne su expediente."""
+    with puerta.lectura() as (s, quien):
+        anexo = consultas.anexo_visible(s, quien, id_)
+    ruta = anexos.ruta(puerta.ajustes.carpeta_anexos, anexo.sha256)
+    if not ruta.is_file():
+        raise NoExiste("el contenido del archivo", anexo.nombre)
+    return FileResponse(ruta, media_type=anexo.tipo, filename=anexo.nombre, content_disposition_type="attachment")

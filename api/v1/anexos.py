@@ -1,0 +1,44 @@
+"""Los archivos de evidencia."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Header, UploadFile
+from fastapi.responses import FileResponse
+
+from api import archivos, vistas
+from api.dependencias import Entrada
+from api.v1.esquemas import Anexo
+from api.v1.respuestas import errores
+
+ruta = APIRouter(tags=["Anexos"])
+
+
+@ruta.post(
+    "/turnos/{id}/anexos",
+    status_code=201,
+    response_model=Anexo,
+    responses=errores(401, 403, 404, 409, 413, 422, 507),
+    summary="Adjuntar evidencia",
+)
+def adjuntar(
+    id: str,  # noqa: A002 - nombre del contrato
+    puerta: Entrada,
+    archivo: Annotated[UploadFile, File(description="El documento; su tipo se comprueba por contenido.")],
+    evidencia: Annotated[str | None, Form(description="Clave del documento que cumple.")] = None,
+    clave: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
+) -> dict[str, Any]:
+    """Guarda un archivo como evidencia del turno."""
+    return vistas.anexo(archivos.recibir(puerta, id, archivo, evidencia or None, clave))
+
+
+@ruta.get(
+    "/anexos/{id}",
+    response_class=FileResponse,
+    responses={**errores(401, 403, 404), 200: {"description": "El archivo, tal como se subió."}},
+    summary="Descargar evidencia",
+)
+def descargar(id: str, puerta: Entrada) -> FileResponse:  # noqa: A002
+    """El archivo, siempre como descarga."""
+    return archivos.entregar(puerta, id)

@@ -1,0 +1,279 @@
+"""Las formas del contrato HTTP (diseño §8). Los nombres de campo son ley: otros programas los leen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+T = TypeVar("T")
+EstadoExpediente = Literal["en_curso", "suspendido", "concluido", "cancelado"]
+EstadoTurno = Literal["pendiente", "tomado", "atendido", "cancelado"]
+
+
+class Solicitud(BaseModel):
+    """Base de lo que se recibe: tipos estrictos y ningún campo de más."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Problema(BaseModel):
+    """Un error (`application/problem+json`)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = Field(description="En español; dice qué hacer.")
+    campos: dict[str, str] | None = Field(None, description="Falta de cada campo, si el error es de captura.")
+
+
+class Lista(BaseModel, Generic[T]):
+    """Un tramo de una lista."""
+
+    elementos: list[T]
+    total: int = Field(description="Cuántos hay en total con ese filtro.")
+    siguiente: str | None = Field(description="Cursor del tramo que sigue; nulo si ya no hay.")
+
+
+class Adscripcion(BaseModel):
+    """Rol de la persona en una unidad."""
+
+    unidad: str
+    rol: str
+
+
+class Persona(BaseModel):
+    """Quien tiene la sesión."""
+
+    id: int
+    nombre: str
+    adscripciones: list[Adscripcion]
+
+
+class Credenciales(Solicitud):
+    """Con qué se entra."""
+
+    correo: str = Field(max_length=200)
+    clave: str = Field(max_length=200)
+
+
+class SesionNueva(BaseModel):
+    """La sesión abierta; el token no se vuelve a mostrar."""
+
+    token: str
+    vence: datetime
+    persona: Persona
+
+
+class Salud(BaseModel):
+    """Cómo está el sistema; responde 200 aunque Prefect esté caído."""
+
+    estado: Literal["bien", "degradado"]
+    base: Literal["bien", "caida"]
+    prefect: Literal["bien", "caido"]
+    motor: Literal["bien", "caido"]
+    version: str
+
+
+class Evidencia(BaseModel):
+    """Un documento que pide la actividad."""
+
+    clave: str
+    nombre: str
+    obligatoria: bool
+
+
+class PorCada(BaseModel):
+    """Paso en abanico: un turno por cada unidad del grupo."""
+
+    grupo: str
+    union: Literal["todas", "cuorum", "al_vencer"]
+    n: int
+
+
+class ActividadTabla(BaseModel):
+    """Una fila de la tabla del procedimiento."""
+
+    clave: str
+    numero: str = Field(description="Como lo imprime la fuente; vacío si la fuente no la trae.")
+    unidad: str
+    captura: str | None = Field(description="Unidad que responde en el sistema por quien no entra a él.")
+    accion: str
+    tipo: str
+    salidas: dict[str, list[str]] = Field(description="Etiqueta → destinos; finales como `FIN` o `FIN_…`.")
+    salidas_inferidas: dict[str, str] = Field(description="Salidas que la fuente no imprime, y por qué están.")
+    salidas_con_motivo: list[str] = Field(description="Devoluciones: exigen `comentario`.")
+    por_cada: PorCada | None
+    une: list[str]
+    plazo: dict[str, Any] | None
+    evidencia: list[Evidencia]
+    formulario: dict[str, Any] | None = Field(description="JSON Schema de lo que se captura.")
+    subprocedimiento: str | None
+    fundamento: str
+    inferido: str | None = Field(description="Qué no dice la fuente y se decidió aquí.")
+    nota: str | None = Field(description="Irregularidad de la fuente.")
+
+
+class Procedimiento(BaseModel):
+    """Un procedimiento en su versión vigente."""
+
+    clave: str
+    nombre: str
+    codigo: str
+    revision: str
+    version: str
+    vigente_desde: str
+    fundamento: str
+    unidad: str = Field(description="Unidad dueña: su coordinación lo inicia.")
+    periodicidad: str | None
+    notas: list[str]
+    formulario: dict[str, Any] = Field(description="JSON Schema de `datos` al iniciar.")
+    actividades: list[ActividadTabla]
+
+
+class ActividadTurno(BaseModel):
+    """La actividad de un turno."""
+
+    clave: str
+    numero: str
+    accion: str
+
+
+class PersonaCitada(BaseModel):
+    """Una persona mencionada."""
+
+    id: int
+    nombre: str
+
+
+class Turno(BaseModel):
+    """Lo que una unidad debe."""
+
+    id: str
+    folio: str
+    procedimiento: str
+    asunto: str
+    actividad: ActividadTurno
+    tipo: str
+    unidad: str
+    en_nombre_de: str | None = Field(description="Por quién se captura, si no es la propia unidad.")
+    vuelta: int
+    estado: EstadoTurno
+    persona: PersonaCitada | None
+    abierto: datetime
+    cerrado: datetime | None
+    vence: datetime | None
+    conservador: datetime | None
+    version: int
+    salidas: list[str]
+    formulario: dict[str, Any] | None
+    evidencia: list[Evidencia]
+
+
+class Expediente(BaseModel):
+    """Un caso de un procedimiento."""
+
+    folio: str
+    procedimiento: str
+    version: str
+    asunto: str
+    datos: dict[str, Any]
+    estado: EstadoExpediente
+    desenlace: str | None
+    abierto: datetime
+    cerrado: datetime | None
+    padre: str | None
+    subexpedientes: list[str]
+    turnos: list[Turno] = Field(description="Los pendientes y tomados.")
+    plazos: list[dict[str, Any]]
+    corrida: str | None = Field(description="Su corrida en Prefect.")
+    incidentes: list[str] = Field(description="Efectos que fallaron y esperan a que se reintenten.")
+
+
+class ExpedienteNuevo(Solicitud):
+    """Lo que se pide al iniciar."""
+
+    procedimiento: str = Field(max_length=60)
+    asunto: str = Field(max_length=1000)
+    datos: dict[str, Any] = Field(default_factory=dict)
+
+
+class Respuesta(Solicitud):
+    """La decisión sobre un turno."""
+
+    salida: str = Field(max_length=60, description="Una de las `salidas` del turno.")
+    datos: dict[str, Any] = Field(default_factory=dict, description="Según el `formulario` del turno.")
+    comentario: str = Field("", max_length=5000, description="Obligatorio al devolver: es el motivo.")
+    version: int = Field(description="La `version` del turno que se leyó.")
+
+
+class Atendido(BaseModel):
+    """Cómo quedó: el expediente y los turnos que se abrieron."""
+
+    expediente: Expediente
+    turnos: list[Turno]
+
+
+class Motivo(Solicitud):
+    """Por qué."""
+
+    motivo: str = Field(max_length=2000)
+
+
+class MotivoOpcional(Solicitud):
+    """Versión leída y motivo, ambos opcionales."""
+
+    version: int | None = None
+    motivo: str = Field("", max_length=2000)
+
+
+class Reasignacion(MotivoOpcional):
+    """A quién de la misma unidad."""
+
+    persona: int | str = Field(description="Id o correo de una persona de la misma unidad.")
+
+
+class Cierre(Motivo):
+    """Qué espera se cierra."""
+
+    actividad: str = Field(max_length=20)
+
+
+class Ampliacion(Motivo):
+    """Nuevo tope de vueltas."""
+
+    tope: int
+
+
+class Reintento(BaseModel):
+    """Cuántos efectos se devolvieron al motor."""
+
+    reintentados: int
+
+
+class Asiento(BaseModel):
+    """Un hecho de la bitácora; su `hash` se calcula sobre los demás campos."""
+
+    orden: int
+    fecha: str
+    tipo: str
+    actor: str
+    unidad: str
+    datos: dict[str, Any]
+    hash_anterior: str
+    hash: str
+
+
+class Anexo(BaseModel):
+    """Un archivo de evidencia."""
+
+    id: str
+    folio: str
+    turno: str
+    evidencia: str | None
+    nombre: str
+    tipo: str
+    tamano: int = Field(description="Bytes.")
+    sha256: str
+    subido: datetime

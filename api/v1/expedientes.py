@@ -1,0 +1,130 @@
+"""Iniciar, buscar y conducir expedientes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+
+from api import vistas
+from api.dependencias import Entrada, Puerta
+from api.v1.esquemas import Ampliacion, Cierre, Expediente, ExpedienteNuevo, Lista, Motivo, Reintento
+from api.v1.respuestas import errores
+from modelos import consultas, idempotencia
+from modelos.actos import apertura, conduccion
+from modelos.actos.mover import Contexto
+from modelos.expediente import Expediente as Fila
+
+ruta = APIRouter(tags=["Expedientes"])
+ClaveIdempotencia = Annotated[
+    str | None, Header(alias="Idempotency-Key", description="Repetir la solicitud con la misma clave devuelve lo mismo.")
+]
+
+
+@ruta.post(
+    "/expedientes",
+    status_code=201,
+    response_model=Expediente,
+    responses=errores(401, 403, 404, 409, 422),
+    summary="Iniciar un expediente",
+)
+def iniciar(cuerpo: ExpedienteNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
+    """Abre un expediente del procedimiento vigente; su primer turno vuelve ya creado."""
+    with puerta.acto() as ctx:
+        if clave is not None:
+            previo = idempotencia.reservar(ctx, clave, ["expedientes", cuerpo.model_dump(mode="json")])
+            if previo is not None:
+                return _ver(ctx, puerta, ctx.s.get_one(Fila, previo))
+        expediente = apertura.iniciar(ctx, cuerpo.procedimiento, cuerpo.asunto, cuerpo.datos)
+        if clave is not None:
+            idempotencia.cumplir(ctx, clave, expediente.folio)
+        return _ver(ctx, puerta, expediente)
+
+
+@ruta.get("/expedientes", response_model=Lista[Expediente], responses=errores(401, 422), summary="Buscar expedientes")
+def listar(  # noqa: PLR0913 - un filtro por parámetro del contrato
+    puerta: Entrada,
+    procedimiento: str | None = None,
+    estado: str | None = None,
+    unidad: Annotated[str | None, Query(description="Con un turno abierto en esa unidad.")] = None,
+    texto: Annotated[str | None, Query(description="En el folio o en el asunto.", max_length=200)] = None,
+    cursor: str | None = None,
+    limite: int = consultas.LIMITE,
+) -> dict[str, Any]:
+    """Los expedientes que conciernen a quien pregunta, el más reciente primero."""
+    with puerta.lectura() as (s, quien):
+        pagina = consultas.expedientes(
+            s,
+            quien,
+            procedimiento=procedimiento,
+            estado=estado,
+            unidad=unidad,
+            texto=texto,
+            cursor=cursor,
+            limite=limite,
+        )
+        return vistas.lista(pagina, vistas.expedientes(s, puerta.tablas, puerta.ajustes, pagina.elementos))
+
+
+@ruta.get(
+    "/expedientes/{folio}", response_model=Expediente, responses=errores(401, 403, 404), summary="Un expediente"
+)
+def ver(folio: str, puerta: Entrada) -> dict[str, Any]:
+    """El expediente con sus turnos abiertos."""
+    with puerta.lectura() as (s, quien):
+        expediente = consultas.expediente_visible(s, quien, folio)
+        return vistas.expediente(s, puerta.tablas, puerta.ajustes, expediente)
+
+
+_CONDUCIR: dict[str, Any] = {"response_model": Expediente, "responses": errores(401, 403, 404, 409, 422)}
+
+
+@ruta.post("/expedientes/{folio}/cancelar", summary="Cancelar", **_CONDUCIR)
+def cancelar(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
+    """Termina el expediente sin llegar a un final, junto con sus turnos y subexpedientes abiertos."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, conduccion.cancelar(ctx, folio, cuerpo.motivo))
+
+
+@ruta.post("/expedientes/{folio}/suspender", summary="Suspender", **_CONDUCIR)
+def suspender(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
+    """Detiene el expediente: sus turnos no se pueden atender hasta reanudarlo."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, conduccion.suspender(ctx, folio, cuerpo.motivo))
+
+
+@ruta.post("/expedientes/{folio}/reanudar", summary="Reanudar", **_CONDUCIR)
+def reanudar(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
+    """Vuelve a poner en curso un expediente suspendido."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, conduccion.reanudar(ctx, folio, cuerpo.motivo))
+
+
+@ruta.post("/expedientes/{folio}/cerrar-espera", summary="Cerrar una espera", **_CONDUCIR)
+def cerrar_espera(folio: str, cuerpo: Cierre, puerta: Entrada) -> dict[str, Any]:
+    """Sigue con las respuestas reunidas de un paso en abanico `al_vencer`; las que faltan se cancelan."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, conduccion.cerrar_espera(ctx, folio, cuerpo.actividad, cuerpo.motivo))
+
+
+@ruta.post("/expedientes/{folio}/ampliar-vueltas", summary="Ampliar el tope de vueltas", **_CONDUCIR)
+def ampliar_vueltas(folio: str, cuerpo: Ampliacion, puerta: Entrada) -> dict[str, Any]:
+    """Sube cuántas veces puede repetirse una actividad por devolución."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, conduccion.ampliar_vueltas(ctx, folio, cuerpo.tope, cuerpo.motivo))
+
+
+@ruta.post(
+    "/expedientes/{folio}/reintentar",
+    response_model=Reintento,
+    responses=errores(401, 403, 404),
+    summary="Reintentar incidentes",
+)
+def reintentar(folio: str, puerta: Entrada) -> dict[str, Any]:
+    """Devuelve al motor los efectos que agotaron sus intentos."""
+    with puerta.acto() as ctx:
+        return {"reintentados": conduccion.reintentar(ctx, folio)}
+
+
+def _ver(ctx: Contexto, puerta: Puerta, expediente: Fila) -> dict[str, Any]:
+    return vistas.expediente(ctx.s, puerta.tablas, puerta.ajustes, expediente)

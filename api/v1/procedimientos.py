@@ -1,0 +1,35 @@
+"""Las tablas publicadas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from api import vistas
+from api.dependencias import Entrada
+from api.v1.esquemas import Lista, Procedimiento
+from api.v1.respuestas import errores
+from modelos import reloj
+
+ruta = APIRouter(tags=["Procedimientos"])
+
+
+@ruta.get(
+    "/procedimientos", response_model=Lista[Procedimiento], responses=errores(401), summary="Procedimientos vigentes"
+)
+def listar(puerta: Entrada) -> dict[str, Any]:
+    """Cada procedimiento en su versión vigente, con su tabla completa."""
+    with puerta.lectura():
+        tablas = puerta.tablas.vigentes(reloj.hoy())
+    return {"elementos": [vistas.procedimiento(t) for t in tablas], "total": len(tablas), "siguiente": None}
+
+
+@ruta.get(
+    "/procedimientos/{clave}", response_model=Procedimiento, responses=errores(401, 404), summary="Un procedimiento"
+)
+def ver(clave: str, puerta: Entrada, version: str | None = None) -> dict[str, Any]:
+    """La tabla vigente, o la de `version` (`AAAA-MM-DD`): los expedientes conservan la suya."""
+    with puerta.lectura():
+        tabla = puerta.tablas.version(clave, version) if version else puerta.tablas.vigente(clave, reloj.hoy())
+    return vistas.procedimiento(tabla)

@@ -1,0 +1,186 @@
+"""De lo guardado a las formas del contrato. Sin reglas: sólo nombres y acomodo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from modelos import consultas, encargos
+from modelos.actividad import Actividad, Formulario
+from modelos.ajustes import Ajustes
+from modelos.expediente import ABIERTOS, Anexo, Expediente, Turno
+from modelos.organizacion import activas
+from modelos.permisos import Quien
+from modelos.reloj import iso
+from modelos.tabla import Catalogo, Tabla
+from modelos.unidades import Unidad
+
+
+def persona(quien: Quien) -> dict[str, Any]:
+    """Quien tiene la sesión."""
+    pares = sorted((unidad, rol.value) for unidad, rol in quien.adscripciones)
+    return {
+        "id": quien.persona,
+        "nombre": quien.nombre,
+        "adscripciones": [{"unidad": unidad, "rol": rol} for unidad, rol in pares],
+    }
+
+
+def procedimiento(tabla: Tabla) -> dict[str, Any]:
+    """La tabla entera, como la coteja un abogado o la recorre un programa."""
+    return {
+        "clave": tabla.clave,
+        "nombre": tabla.nombre,
+        "codigo": tabla.codigo,
+        "revision": tabla.revision,
+        "version": tabla.version,
+        "vigente_desde": tabla.vigente_desde.isoformat(),
+        "fundamento": tabla.fundamento,
+        "unidad": tabla.duena.value,
+        "periodicidad": tabla.periodicidad or None,
+        "notas": list(tabla.notas),
+        "formulario": _esquema(tabla.datos),
+        "actividades": [_actividad(actividad) for actividad in tabla.actividades],
+    }
+
+
+def _actividad(actividad: Actividad) -> dict[str, Any]:
+    abanico = actividad.por_cada
+    return {
+        "clave": actividad.clave,
+        "numero": actividad.numero_impreso,
+        "unidad": actividad.unidad.value,
+        "captura": actividad.captura.value if actividad.captura else None,
+        "accion": actividad.accion,
+        "tipo": actividad.tipo.value,
+        "salidas": {etiqueta: list(ruta.destinos) for etiqueta, ruta in actividad.salidas.items()},
+        "salidas_inferidas": {e: r.inferida for e, r in actividad.salidas.items() if r.inferida},
+        "salidas_con_motivo": [e for e, r in actividad.salidas.items() if r.devuelve],
+        "por_cada": {"grupo": abanico.grupo.value, "union": abanico.union, "n": abanico.n} if abanico else None,
+        "une": list(actividad.une),
+        "plazo": None,
+        "evidencia": _evidencia(actividad),
+        "formulario": _esquema(actividad.formulario) if actividad.formulario else None,
+        "subprocedimiento": actividad.subprocedimiento,
+        "fundamento": actividad.fundamento,
+        "inferido": actividad.todo_lo_inferido or None,
+        "nota": actividad.nota or None,
+    }
+
+
+def _evidencia(actividad: Actividad) -> list[dict[str, Any]]:
+    return [{"clave": d.clave, "nombre": d.nombre, "obligatoria": d.obligatoria} for d in actividad.evidencia]
+
+
+@lru_cache(maxsize=512)
+def _esquema(modelo: type[Formulario]) -> dict[str, Any]:
+    return modelo.model_json_schema()
+
+
+def esquema_turno(s: Session, actividad: Actividad) -> dict[str, Any] | None:
+    """El formulario de una actividad, con la lista de unidades posibles donde se elige una."""
+    if actividad.formulario is None:
+        return None
+    esquema = _esquema(actividad.formulario)
+    elegibles = {n: c["x-grupo"] for n, c in esquema.get("properties", {}).items() if "x-grupo" in c}
+    if not elegibles:
+        return esquema
+    campos = {n: {**esquema["properties"][n], "enum": activas(s, Unidad(g))} for n, g in elegibles.items()}
+    return {**esquema, "properties": {**esquema["properties"], **campos}}
+
+
+def turno(
+    s: Session, tablas: Catalogo, fila: Turno, expediente: Expediente, nombres: Mapping[int, str]
+) -> dict[str, Any]:
+    """Un turno, con lo que hace falta para atenderlo."""
+    actividad = tablas.version(expediente.procedimiento, expediente.version)[fila.actividad]
+    abierto = fila.estado in ABIERTOS
+    return {
+        "id": fila.id,
+        "folio": fila.folio,
+        "procedimiento": fila.procedimiento,
+        "asunto": expediente.asunto,
+        "actividad": {"clave": actividad.clave, "numero": actividad.numero_impreso, "accion": actividad.accion},
+        "tipo": actividad.tipo.value,
+        "unidad": fila.unidad,
+        "en_nombre_de": actividad.unidad.value if actividad.captura else None,
+        "vuelta": fila.vuelta,
+        "estado": fila.estado,
+        "persona": {"id": fila.persona_id, "nombre": nombres.get(fila.persona_id, "")} if fila.persona_id else None,
+        "abierto": iso(fila.abierto),
+        "cerrado": iso(fila.cerrado) if fila.cerrado else None,
+        "vence": None,
+        "conservador": None,
+        "version": fila.version,
+        "salidas": list(actividad.salidas) if abierto and fila.a_mano else [],
+        "formulario": esquema_turno(s, actividad) if fila.a_mano else None,
+        "evidencia": _evidencia(actividad),
+    }
+
+
+def turnos(s: Session, tablas: Catalogo, filas: Iterable[Turno]) -> list[dict[str, Any]]:
+    """Varios turnos, quizá de distintos expedientes."""
+    lista = list(filas)
+    de = consultas.asuntos(s, (fila.folio for fila in lista))
+    citadas = consultas.nombres(s, (fila.persona_id for fila in lista))
+    return [turno(s, tablas, fila, de[fila.folio], citadas) for fila in lista]
+
+
+def expediente(s: Session, tablas: Catalogo, ajustes: Ajustes, fila: Expediente) -> dict[str, Any]:
+    """Un expediente con sus turnos abiertos."""
+    abiertos = consultas.turnos_abiertos(s, fila.folio)
+    citadas = consultas.nombres(s, (t.persona_id for t in abiertos))
+    tabla = tablas.version(fila.procedimiento, fila.version)
+    # Sólo pueden tener subexpedientes los que ya pasaron por una actividad que los abre.
+    pudo_abrir = any(a.subprocedimiento and a.clave in fila.situacion["vueltas"] for a in tabla.actividades)
+    return {
+        **_resumen(fila),
+        "subexpedientes": consultas.subexpedientes(s, fila.folio) if pudo_abrir else [],
+        "turnos": [turno(s, tablas, t, fila, citadas) for t in abiertos],
+        "incidentes": [i.nombre for i in encargos.incidentes(s, fila.folio, ajustes.encargos_intentos)],
+    }
+
+
+def expedientes(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Iterable[Expediente]) -> list[dict[str, Any]]:
+    """Varios expedientes, con los turnos abiertos de cada uno."""
+    return [expediente(s, tablas, ajustes, fila) for fila in filas]
+
+
+def _resumen(fila: Expediente) -> dict[str, Any]:
+    return {
+        "folio": fila.folio,
+        "procedimiento": fila.procedimiento,
+        "version": fila.version,
+        "asunto": fila.asunto,
+        "datos": fila.datos,
+        "estado": fila.estado,
+        "desenlace": fila.desenlace,
+        "abierto": iso(fila.abierto),
+        "cerrado": iso(fila.cerrado) if fila.cerrado else None,
+        "padre": fila.padre,
+        "plazos": [],
+        "corrida": fila.corrida,
+    }
+
+
+def anexo(fila: Anexo) -> dict[str, Any]:
+    """Un archivo de evidencia."""
+    return {
+        "id": fila.id,
+        "folio": fila.folio,
+        "turno": fila.turno_id,
+        "evidencia": fila.evidencia,
+        "nombre": fila.nombre,
+        "tipo": fila.tipo,
+        "tamano": fila.tamano,
+        "sha256": fila.sha256,
+        "subido": iso(fila.subido),
+    }
+
+
+def lista(pagina: consultas.Pagina[Any], elementos: list[dict[str, Any]]) -> dict[str, Any]:
+    """Un tramo de lista del contrato."""
+    return {"elementos": elementos, "total": pagina.total, "siguiente": pagina.siguiente}

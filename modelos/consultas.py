@@ -1,0 +1,251 @@
+"""Lo que se lee: expedientes que a uno le conciernen, su bandeja y lo que cuelga de ellos.
+
+Las listas se piden por páginas con cursor, no por número de página: lo que llega
+mientras se lee no repite ni salta renglones.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.expediente import ABIERTOS, Anexo, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.organizacion import Persona, Unidad, responsables
+from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
+
+T = TypeVar("T")
+LIMITE = 50
+LIMITE_MAXIMO = 200
+
+
+@dataclass(frozen=True)
+class Pagina(Generic[T]):
+    """Un tramo de una lista: sus elementos, cuántos hay en total y cómo pedir el siguiente."""
+
+    elementos: Sequence[T]
+    total: int
+    siguiente: str | None
+
+
+# --- expedientes ---------------------------------------------------------------
+
+
+def expediente_visible(s: Session, quien: Quien, folio: str) -> Expediente:
+    """El expediente, si a quien pregunta le concierne.
+
+    Lanza:
+        NoExiste: no hay tal folio.
+        NoLeCorresponde: su unidad no participa en él.
+    """
+    expediente = s.get(Expediente, folio)
+    if expediente is None:
+        raise NoExiste("el expediente", folio)
+    if not ve_todo(quien) and not puede_conducir(quien, expediente.duena) and not _participa(s, quien, folio):
+        raise NoLeCorresponde(f"ver {folio}", "las unidades que participan en él")
+    return expediente
+
+
+def _participa(s: Session, quien: Quien, folio: str) -> bool:
+    consulta = select(exists().where(Turno.folio == folio, Turno.unidad.in_(quien.unidades)))
+    return bool(s.scalar(consulta))
+
+
+def expedientes(  # noqa: PLR0913 - un filtro por parámetro del contrato
+    s: Session,
+    quien: Quien,
+    *,
+    procedimiento: str | None = None,
+    estado: str | None = None,
+    unidad: str | None = None,
+    texto: str | None = None,
+    cursor: str | None = None,
+    limite: int = LIMITE,
+) -> Pagina[Expediente]:
+    """Los expedientes que le conciernen, el más reciente primero.
+
+    unidad: con un turno abierto en esa unidad; texto: en el folio o en el asunto.
+    """
+    condiciones: list[ColumnElement[bool]] = []
+    if not ve_todo(quien):
+        suyos = exists().where(Turno.folio == Expediente.folio, Turno.unidad.in_(quien.unidades))
+        coordinadas = [u for u in quien.unidades if puede_conducir(quien, u)]
+        condiciones.append(or_(suyos, Expediente.duena.in_(coordinadas)))
+    if procedimiento:
+        condiciones.append(Expediente.procedimiento == procedimiento)
+    if estado:
+        if estado not in set(EstadoExpediente):
+            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoExpediente)}"})
+        condiciones.append(Expediente.estado == estado)
+    if unidad:
+        abierto = exists().where(
+            Turno.folio == Expediente.folio, Turno.unidad == unidad, Turno.estado.in_(ABIERTOS)
+        )
+        condiciones.append(abierto)
+    if texto and texto.strip():
+        patron = "%" + texto.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        condiciones.append(
+            or_(Expediente.folio.ilike(patron, escape="\\"), Expediente.asunto.ilike(patron, escape="\\"))
+        )
+    base = select(Expediente).where(*condiciones)
+    orden = tuple_(Expediente.abierto, Expediente.folio)
+    pagina = base.order_by(Expediente.abierto.desc(), Expediente.folio.desc())
+    if cursor:
+        pagina = pagina.where(orden < leer_cursor(cursor))
+    return _paginar(s, base, pagina, limite, lambda e: (e.abierto, e.folio))
+
+
+def subexpedientes(s: Session, folio: str) -> list[str]:
+    """Folios de los subexpedientes, en el orden en que se abrieron."""
+    consulta = select(Expediente.folio).where(Expediente.padre == folio)
+    return list(s.scalars(consulta.order_by(Expediente.abierto, Expediente.folio)))
+
+
+# --- turnos --------------------------------------------------------------------
+
+
+def bandeja(  # noqa: PLR0913 - un filtro por parámetro del contrato
+    s: Session,
+    quien: Quien,
+    *,
+    estado: str | None = None,
+    unidad: str | None = None,
+    procedimiento: str | None = None,
+    cursor: str | None = None,
+    limite: int = LIMITE,
+) -> Pagina[Turno]:
+    """Los turnos que puede atender quien pregunta, el más antiguo primero.
+
+    estado: por defecto los abiertos. unidad: una de las suyas, o cualquiera si ve todo.
+    """
+    unidades = atiende(quien)
+    if unidad:
+        if unidad not in unidades and not ve_todo(quien):
+            raise NoLeCorresponde(f"ver la bandeja de {unidad}", f"quien está adscrito a {unidad}")
+        unidades = frozenset((unidad,))
+    condiciones: list[ColumnElement[bool]] = [Turno.a_mano.is_(True)]
+    # Con una sola unidad, la igualdad deja que el índice entregue los renglones ya en orden.
+    condiciones.append(Turno.unidad == next(iter(unidades)) if len(unidades) == 1 else Turno.unidad.in_(unidades))
+    if estado:
+        if estado not in set(EstadoTurno):
+            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoTurno)}"})
+        condiciones.append(Turno.estado == estado)
+    if estado is None or estado in ABIERTOS:
+        # Se repite aun si se pidió un estado: es la condición del índice parcial.
+        condiciones.append(Turno.estado.in_(ABIERTOS))
+    if procedimiento:
+        condiciones.append(Turno.procedimiento == procedimiento)
+    base = select(Turno).where(*condiciones)
+    pagina = base.order_by(Turno.abierto, Turno.id)
+    if cursor:
+        pagina = pagina.where(tuple_(Turno.abierto, Turno.id) > leer_cursor(cursor))
+    return _paginar(s, base, pagina, limite, lambda t: (t.abierto, t.id))
+
+
+def turno_visible(s: Session, quien: Quien, id_: str) -> tuple[Turno, Expediente]:
+    """Un turno y su expediente, si a quien pregunta le concierne el expediente."""
+    turno = s.get(Turno, id_)
+    if turno is None:
+        raise NoExiste("el turno", id_)
+    return turno, expediente_visible(s, quien, turno.folio)
+
+
+def turnos_abiertos(s: Session, folio: str) -> list[Turno]:
+    """Los pendientes y tomados de un expediente, en el orden en que se abrieron."""
+    consulta = select(Turno).where(Turno.folio == folio, Turno.estado.in_(ABIERTOS))
+    return list(s.scalars(consulta.order_by(Turno.apertura, Turno.id)))
+
+
+def turnos_de(s: Session, folio: str) -> list[Turno]:
+    """Todos los turnos de un expediente, en el orden en que se abrieron."""
+    return list(s.scalars(select(Turno).where(Turno.folio == folio).order_by(Turno.apertura, Turno.id)))
+
+
+def sin_responsable(s: Session, turnos: Iterable[Turno]) -> set[str]:
+    """Ids de los turnos que nadie activo puede atender hoy (invariante 6)."""
+    abiertos = [t for t in turnos if t.a_mano and t.estado in ABIERTOS]
+    vacias = {unidad for unidad in {t.unidad for t in abiertos} if not responsables(s, unidad)}
+    return {t.id for t in abiertos if t.unidad in vacias}
+
+
+# --- lo demás ------------------------------------------------------------------
+
+
+def anexos_de(s: Session, turnos: Sequence[str]) -> list[Anexo]:
+    """Los anexos de esos turnos, en el orden en que se subieron."""
+    consulta = select(Anexo).where(Anexo.turno_id.in_(turnos)).order_by(Anexo.subido, Anexo.id)
+    return list(s.scalars(consulta)) if turnos else []
+
+
+def anexo_visible(s: Session, quien: Quien, id_: str) -> Anexo:
+    """El anexo, si a quien pregunta le concierne su expediente."""
+    anexo = s.get(Anexo, id_)
+    if anexo is None:
+        raise NoExiste("el archivo", id_)
+    expediente_visible(s, quien, anexo.folio)
+    return anexo
+
+
+def nombres(s: Session, personas: Iterable[int | None]) -> dict[int, str]:
+    """El nombre de cada persona citada."""
+    ids = {persona for persona in personas if persona is not None}
+    filas = s.execute(select(Persona.id, Persona.nombre).where(Persona.id.in_(ids))) if ids else ()
+    return {id_: nombre for id_, nombre in filas if id_ is not None}
+
+
+def unidades(s: Session) -> dict[str, str]:
+    """Nombre de cada unidad del catálogo, por clave."""
+    return dict(s.execute(select(Unidad.clave, Unidad.nombre)).tuples().all())
+
+
+def asuntos(s: Session, folios: Iterable[str]) -> dict[str, Expediente]:
+    """Los expedientes de esos folios, para acompañar a sus turnos."""
+    pedidos = set(folios)
+    consulta = select(Expediente).where(Expediente.folio.in_(pedidos))
+    return {e.folio: e for e in s.scalars(consulta)} if pedidos else {}
+
+
+def avisos_nuevos(s: Session, quien: Quien) -> set[str]:
+    """Ids de los turnos abiertos de que se le avisó y aún no ha visto."""
+    consulta = (
+        select(Aviso.turno_id)
+        .join(Turno, Turno.id == Aviso.turno_id)
+        .where(Aviso.persona_id == quien.persona, Aviso.visto.is_(None), Turno.estado.in_(ABIERTOS))
+        .limit(LIMITE_MAXIMO)
+    )
+    return set(s.scalars(consulta))
+
+
+def _paginar(s: Session, base: Select[Any], pagina: Select[Any], limite: int, clave: Callable[[T], tuple[datetime, str]]) -> Pagina[T]:
+    if not 1 <= limite <= LIMITE_MAXIMO:
+        raise FormularioIncompleto({"limite": f"use un número entre 1 y {LIMITE_MAXIMO}"})
+    total: int = s.scalar(select(func.count()).select_from(base.subquery())) or 0
+    filas: list[T] = list(s.scalars(pagina.limit(limite + 1)))
+    siguiente = escribir_cursor(*clave(filas[limite - 1])) if len(filas) > limite else None
+    return Pagina(filas[:limite], total, siguiente)
+
+
+def escribir_cursor(instante: datetime, id_: str) -> str:
+    """Un cursor opaco: dónde se quedó la lista."""
+    return base64.urlsafe_b64encode(json.dumps([instante.isoformat(), id_]).encode()).decode()
+
+
+def leer_cursor(cursor: str) -> tuple[datetime, str]:
+    """Lo que dice un cursor.
+
+    Lanza:
+        FormularioIncompleto: no es uno de los que dio la lista.
+    """
+    try:
+        instante, id_ = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        return datetime.fromisoformat(instante), str(id_)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise FormularioIncompleto({"cursor": "use el valor de «siguiente» tal como llegó"}) from error
