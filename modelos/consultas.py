@@ -203,7 +203,7 @@ def nombres(s: Session, personas: Iterable[int | None]) -> dict[int, str]:
 
 def unidades(s: Session) -> dict[str, str]:
     """Nombre de cada unidad del catálogo, por clave."""
-    return dict(s.execute(select(Unidad.clave, Unidad.nombre)).tuples().all())
+    return dict(s.execute(select(Unidad.clave, Unidad.nombre)).all())
 
 
 def asuntos(s: Session, folios: Iterable[str]) -> dict[str, Expediente]:

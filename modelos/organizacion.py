@@ -80,7 +80,7 @@ def armar_quien(s: Session, persona: int, nombre: str, adscripciones: list[tuple
     if any(rol is Rol.COORDINACION for _, rol in pares):
         # Sólo a quien coordina le importa el organigrama; los demás no pagan la consulta.
         con_superior = select(Unidad.clave, Unidad.depende_de).where(Unidad.depende_de.is_not(None))
-        superiores = dict(s.execute(con_superior).tuples().all())
+        superiores = dict(s.execute(con_superior).all())
     return Quien(persona, nombre, pares, superiores)
 
 

@@ -1,0 +1,43 @@
+"""Las instancias que comparten las pruebas; todo lo demás está en `tests.fabricas`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modelos import sesion
+from modelos.ajustes import Ajustes
+from tests.fabricas import Instancia, Plantillas, servida
+from tests.postgres import servidor_postgres
+
+
+@pytest.fixture(scope="session")
+def plantillas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plantillas]:
+    """Las bases sembradas de que se copia cada prueba, en los dos motores."""
+    with servidor_postgres(rapido=True) as servidor:
+        yield Plantillas(tmp_path_factory.mktemp("plantilla"), servidor)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def instancia(request: pytest.FixtureRequest, plantillas: Plantillas, tmp_path: Path) -> Iterator[Instancia]:
+    """Una instancia propia de la prueba; la prueba corre dos veces, una por motor de base."""
+    ajustes = Ajustes(datos=tmp_path, base=plantillas.copia(request.param, tmp_path), demo=True)
+    yield Instancia(ajustes)
+    sesion.motor(ajustes.url_base).dispose()
+
+
+@pytest.fixture
+def instancia_sqlite(plantillas: Plantillas, tmp_path: Path) -> Iterator[Instancia]:
+    """Una instancia sobre SQLite, para lo que no depende del motor de base."""
+    ajustes = Ajustes(datos=tmp_path, base=plantillas.copia("sqlite", tmp_path), demo=True)
+    yield Instancia(ajustes)
+    sesion.motor(ajustes.url_base).dispose()
+
+
+@pytest.fixture
+def direccion(instancia: Instancia) -> Iterator[str]:
+    """La aplicación de la instancia, servida de verdad."""
+    with servida(instancia) as url:
+        yield url

@@ -1,0 +1,200 @@
+"""Lo que casi toda prueba necesita: una instancia sembrada, sobre SQLite o PostgreSQL, y cómo actuar en ella.
+
+La base se prepara una vez por motor y cada prueba recibe una copia: sobre SQLite
+copiando el archivo, sobre PostgreSQL con `CREATE DATABASE … TEMPLATE`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import uvicorn
+from psycopg import sql
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flujos.catalogo import CATALOGO
+from modelos import catalogos, demo, migrar, reloj, sesion
+from modelos.actos import apertura, turnos
+from modelos.actos.mover import Contexto
+from modelos.ajustes import Ajustes
+from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
+from modelos.organizacion import por_correo, quien_es
+from modelos.tabla import Actividad
+from modelos.verificacion import verificar
+from tareas.efectos import cumplir
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@dataclass
+class Instancia:
+    """Una base sembrada con la demostración y sus ajustes."""
+
+    ajustes: Ajustes
+
+    @property
+    def url(self) -> str:
+        """La base."""
+        return self.ajustes.url_base
+
+    @contextmanager
+    def como(self, alias: str | None) -> Iterator[Contexto]:
+        """Una transacción en nombre de `alias@demo.local`; None: el sistema."""
+        with sesion.transaccion(self.url) as s:
+            persona = por_correo(s, f"{alias}@{demo.DOMINIO}") if alias else None
+            yield Contexto(s, CATALOGO, quien_es(s, persona) if persona else None, reloj.ahora())
+
+    @contextmanager
+    def leer(self) -> Iterator[Session]:
+        """Una lectura."""
+        with sesion.lectura(self.url) as s:
+            yield s
+
+    def iniciar(self, procedimiento: str, asunto: str = "Prueba", **datos: Any) -> str:
+        """Abre un expediente como la coordinación y devuelve su folio."""
+        with self.como("coordinacion") as ctx:
+            return apertura.iniciar(ctx, procedimiento, asunto, datos).folio
+
+    def abiertos(self, folio: str) -> list[Turno]:
+        """Los turnos abiertos que alguien puede atender a mano."""
+        with self.leer() as s:
+            consulta = select(Turno).where(Turno.folio == folio, Turno.estado.in_(ABIERTOS), Turno.a_mano.is_(True))
+            return list(s.scalars(consulta.order_by(Turno.apertura, Turno.id)))
+
+    def atender(self, turno: Turno, salida: str | None = None, **datos: Any) -> None:
+        """Atiende un turno como el personal de su unidad; sin salida, por la primera."""
+        actividad = self.actividad(turno)
+        with self.como(turno.unidad.lower()) as ctx:
+            elegida = salida or next(iter(actividad.salidas))
+            turnos.atender(ctx, turno.id, elegida, datos, "motivo de prueba", turno.version)
+
+    def actividad(self, turno: Turno) -> Actividad:
+        """La fila de la tabla de ese turno."""
+        tabla = next(t for t in CATALOGO if t.clave == turno.procedimiento)
+        return tabla[turno.actividad]
+
+    def expediente(self, folio: str) -> Expediente:
+        """El expediente como está guardado."""
+        with self.leer() as s:
+            return s.get_one(Expediente, folio)
+
+    def cumplir_encargos(self) -> int:
+        """Hace los efectos pendientes como los haría el motor; devuelve cuántos."""
+        hechos = 0
+        while True:
+            with self.leer() as s:
+                consulta = select(Encargo).where(Encargo.hecho.is_(None))
+                pendientes = list(s.scalars(consulta.order_by(Encargo.folio, Encargo.asiento, Encargo.efecto)))
+            if not pendientes:
+                return hechos
+            for encargo in pendientes:
+                cumplir(self.url, CATALOGO, encargo.folio, encargo.asiento, encargo.efecto)
+                hechos += 1
+
+    def exigir_integra(self) -> None:
+        """Toda la base: cadenas íntegras y proyección igual a su reproducción."""
+        with self.leer() as s:
+            informe = verificar(s, CATALOGO)
+        assert not informe.fallas, [str(falla) for falla in informe.fallas]
+        assert informe.expedientes > 0
+
+
+def sembrada(url: str) -> None:
+    """Deja una base vacía lista: esquema, catálogo y demostración."""
+    migrar.migrar(url)
+    with sesion.transaccion(url) as s:
+        catalogos.sembrar(s)
+        demo.sembrar_demo(s)
+
+
+class Plantillas:
+    """Las bases ya sembradas de las que se copia."""
+
+    def __init__(self, carpeta: Path, servidor: str | None) -> None:
+        """Recibe dónde dejar la de SQLite y el PostgreSQL donde crear la otra."""
+        self.carpeta, self.servidor = carpeta, servidor
+        self._listas: set[str] = set()
+        self._cuenta = 0
+
+    def copia(self, motor: str, destino: Path) -> str:
+        """URL de una base nueva, copia de la sembrada; vacía si es el SQLite de la carpeta de datos."""
+        self._cuenta += 1
+        if motor == "sqlite":
+            return self._copia_sqlite(destino)
+        return self._copia_postgres(f"prueba_{self._cuenta}")
+
+    def _copia_sqlite(self, destino: Path) -> str:
+        original = self.carpeta / "dstc.sqlite3"
+        if "sqlite" not in self._listas:
+            sembrada(f"sqlite:///{original}")
+            sesion.motor(f"sqlite:///{original}").dispose()
+            self._listas.add("sqlite")
+        shutil.copy(original, destino / "dstc.sqlite3")
+        return ""
+
+    def _copia_postgres(self, nombre: str) -> str:
+        assert self.servidor is not None
+        base = self.servidor.rpartition("/")[0]
+        if "postgresql" not in self._listas:
+            self._crear("plantilla", "template1")
+            sembrada(f"{base}/plantilla")
+            sesion.motor(f"{base}/plantilla").dispose()
+            self._listas.add("postgresql")
+        self._crear(nombre, "plantilla")
+        return f"{base}/{nombre}"
+
+    def _crear(self, nombre: str, de: str) -> None:
+        assert self.servidor is not None
+        with psycopg.connect(self.servidor.replace("postgresql+psycopg", "postgresql"), autocommit=True) as conexion:
+            orden = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(nombre), sql.Identifier(de))
+            conexion.execute(orden)
+
+
+def puerto_libre() -> int:
+    """Un puerto de esta máquina que nadie usa ahora."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        puerto: int = s.getsockname()[1]
+        return puerto
+
+
+@contextmanager
+def servida(instancia: Instancia) -> Iterator[str]:
+    """La aplicación, en un uvicorn de verdad; da su dirección."""
+    from api.app import crear  # noqa: PLC0415 - sólo quien sirve paga el importe
+
+    puerto = puerto_libre()
+    servidor = uvicorn.Server(uvicorn.Config(crear(instancia.ajustes), port=puerto, log_level="error"))
+    hilo = threading.Thread(target=servidor.run, daemon=True)
+    hilo.start()
+    hasta = time.monotonic() + 20
+    while not servidor.started and time.monotonic() < hasta:
+        time.sleep(0.02)
+    assert servidor.started, "la API no arrancó"
+    yield f"http://127.0.0.1:{puerto}"
+    servidor.should_exit = True
+    hilo.join(10)
+
+
+class Cliente(httpx.Client):
+    """Un cliente del contrato con la sesión de `alias@demo.local`; sin alias, sin sesión."""
+
+    def __init__(self, direccion: str, alias: str | None = None) -> None:
+        """Entra, si se dijo como quién."""
+        super().__init__(base_url=f"{direccion}/api/v1", timeout=60)
+        if alias:
+            credenciales = {"correo": f"{alias}@{demo.DOMINIO}", "clave": demo.CLAVE}
+            respuesta = self.post("/sesiones", json=credenciales)
+            assert respuesta.status_code == 201, respuesta.text
+            self.headers["Authorization"] = f"Bearer {respuesta.json()['token']}"

@@ -1,0 +1,300 @@
+"""Los actos, sobre SQLite y PostgreSQL: todo o nada, un solo ganador, y lo que rechaza cada uno."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+import pytest
+from sqlalchemy import func, select, update
+
+from modelos.actos import asignacion, conduccion, turnos
+from modelos.bitacora import Asiento
+from modelos.errores import (
+    ActividadYaAtendida,
+    ActoNoProcede,
+    EvidenciaFaltante,
+    FormularioIncompleto,
+    NoExiste,
+    NoLeCorresponde,
+    SalidaInexistente,
+    SinDestinatarios,
+    TopeDeVueltas,
+    TurnoTomado,
+    VersionVieja,
+)
+from modelos.expediente import Encargo, EstadoExpediente, Expediente, Turno
+from modelos.organizacion import Unidad, responsables
+from tests.fabricas import Instancia
+
+
+def _hasta(instancia: Instancia, folio: str, actividad: str) -> Turno:
+    """Atiende por la primera salida hasta que esa actividad esté abierta."""
+    for _ in range(60):
+        abiertos = instancia.abiertos(folio)
+        if abiertos[0].actividad == actividad:
+            return abiertos[0]
+        datos = {"registro": "R-1"} if abiertos[0].actividad == "9" else {}
+        instancia.atender(abiertos[0], **datos)
+    raise AssertionError(actividad)
+
+
+def test_una_decision_rechazada_no_deja_nada(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    turno = _hasta(instancia, folio, "9")
+    antes = instancia.expediente(folio)
+    with pytest.raises(FormularioIncompleto) as error:
+        instancia.atender(turno)
+    assert error.value.campos == {"registro": "es obligatorio"}
+    despues = instancia.expediente(folio)
+    assert (despues.asientos, despues.ultimo_hash, despues.situacion) == (
+        antes.asientos,
+        antes.ultimo_hash,
+        antes.situacion,
+    )
+    assert [t.id for t in instancia.abiertos(folio)] == [turno.id]
+    instancia.exigir_integra()
+
+
+@pytest.mark.parametrize(
+    ("salida", "datos", "error"),
+    [
+        ("inventada", {}, SalidaInexistente),
+        ("continuar", {"necesidad": 5}, FormularioIncompleto),
+        ("continuar", {"otro": "x"}, FormularioIncompleto),
+    ],
+)
+def test_lo_mal_capturado_se_rechaza(
+    instancia: Instancia, salida: str, datos: dict[str, object], error: type[Exception]
+) -> None:
+    folio = instancia.iniciar("normatividad")
+    turno = instancia.abiertos(folio)[0]
+    with pytest.raises(error):
+        instancia.atender(turno, salida, **datos)
+    assert instancia.expediente(folio).asientos == 1
+
+
+def test_devolver_exige_motivo_y_cuenta_vueltas(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad", tope_vueltas=2)
+    turno = _hasta(instancia, folio, "6")
+    with pytest.raises(FormularioIncompleto, match="motivo"), instancia.como("dstc") as ctx:
+        turnos.atender(ctx, turno.id, "no_favorable", {}, "  ", turno.version)
+    instancia.atender(turno, "no_favorable")
+    segunda = _hasta(instancia, folio, "6")
+    assert segunda.vuelta == 2
+    with pytest.raises(TopeDeVueltas):
+        instancia.atender(segunda, "no_favorable")
+    with instancia.como("coordinacion") as ctx:
+        conduccion.ampliar_vueltas(ctx, folio, 3, "falta una precisión")
+    instancia.atender(segunda, "no_favorable")
+    instancia.exigir_integra()
+
+
+def test_un_turno_viejo_tomado_o_ajeno_no_se_atiende(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    turno = instancia.abiertos(folio)[0]
+    with pytest.raises(NoLeCorresponde), instancia.como("cst") as ctx:
+        turnos.atender(ctx, turno.id, "continuar", {}, "", 1)
+    with pytest.raises(NoLeCorresponde), instancia.como("direccion") as ctx:
+        turnos.atender(ctx, turno.id, "continuar", {}, "", 1)
+    with instancia.como("coordinacion") as ctx:
+        asignacion.tomar(ctx, turno.id)
+    with pytest.raises(VersionVieja), instancia.como("dstc") as ctx:
+        turnos.atender(ctx, turno.id, "continuar", {}, "", 1)
+    with pytest.raises(TurnoTomado, match="Coordinación"), instancia.como("dstc") as ctx:
+        turnos.atender(ctx, turno.id, "continuar", {}, "", 2)
+    with pytest.raises(TurnoTomado), instancia.como("dstc") as ctx:
+        asignacion.tomar(ctx, turno.id)
+    with pytest.raises(NoLeCorresponde), instancia.como("dstc") as ctx:
+        asignacion.liberar(ctx, turno.id)
+    with instancia.como("coordinacion") as ctx:
+        assert asignacion.liberar(ctx, turno.id).version == 3
+    with instancia.como("dstc") as ctx:
+        turnos.atender(ctx, turno.id, "continuar", {}, "", 3)
+    with pytest.raises(NoExiste), instancia.como("dstc") as ctx:
+        turnos.atender(ctx, f"{folio}.99.DSTC.1", "continuar", {}, "", 1)
+    with pytest.raises(NoExiste), instancia.como("dstc") as ctx:
+        turnos.atender(ctx, "cualquier cosa", "continuar", {}, "", 1)
+    instancia.exigir_integra()
+
+
+def test_reasignar_se_queda_en_la_unidad(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    turno = instancia.abiertos(folio)[0]
+    with instancia.leer() as s:
+        (otra,) = responsables(s, "CST")
+        suyas = responsables(s, "DSTC")
+    with pytest.raises(FormularioIncompleto, match="persona"), instancia.como("coordinacion") as ctx:
+        asignacion.reasignar(ctx, turno.id, otra, "carga de trabajo")
+    with pytest.raises(FormularioIncompleto, match="motivo"), instancia.como("coordinacion") as ctx:
+        asignacion.reasignar(ctx, turno.id, suyas[-1], " ")
+    with instancia.como("coordinacion") as ctx:
+        movido = asignacion.reasignar(ctx, turno.id, suyas[-1], "carga de trabajo")
+    assert (movido.persona_id, movido.estado) == (suyas[-1], "tomado")
+    instancia.exigir_integra()
+
+
+def test_dos_a_la_vez_una_gana_y_la_otra_sabe_quien(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    turno = instancia.abiertos(folio)[0]
+    salida = threading.Barrier(2)
+    resultados: list[str] = []
+
+    def responder(alias: str) -> None:
+        salida.wait()
+        try:
+            with instancia.como(alias) as ctx:
+                turnos.atender(ctx, turno.id, "continuar", {}, "", 1)
+            resultados.append("ganó")
+        except ActividadYaAtendida as error:
+            resultados.append(error.por)
+
+    hilos = [threading.Thread(target=responder, args=(alias,)) for alias in ("dstc", "coordinacion")]
+    for hilo in hilos:
+        hilo.start()
+    for hilo in hilos:
+        hilo.join()
+    assert sorted(resultados)[-1] == "ganó"
+    assert "demostración" in sorted(resultados)[0]
+    assert len(instancia.abiertos(folio)) == 1
+    instancia.exigir_integra()
+
+
+def test_cien_clientes_sobre_mil_turnos_sin_duplicados(instancia: Instancia) -> None:
+    """Mil CAST responden el mismo expediente, cada uno intentado por dos clientes."""
+    with instancia.como(None) as ctx:
+        ctx.s.add_all(
+            Unidad(clave=f"CAST-P{i:04d}", nombre=f"CAST de prueba {i}", tipo="cast", es_demo=True) for i in range(997)
+        )
+    folio = instancia.iniciar("normatividad")
+    _hasta(instancia, folio, "3")
+    instancia.atender(instancia.abiertos(folio)[0])
+    abiertos = instancia.abiertos(folio)
+    assert len(abiertos) == 1000
+    ganadas: Counter[str] = Counter()
+    candado = threading.Lock()
+    cola = [turno.id for turno in abiertos for _ in range(2)]
+
+    def cliente() -> None:
+        # El sistema actúa como persona de la unidad: lo que se prueba es la carrera, no el permiso.
+        from modelos.permisos import Quien, Rol  # noqa: PLC0415
+
+        while True:
+            with candado:
+                if not cola:
+                    return
+                id_ = cola.pop()
+            quien = Quien(1, "Cliente", frozenset({(id_.split(".")[2], Rol.OPERACION)}))
+            try:
+                with instancia.como(None) as ctx:
+                    suyo = type(ctx)(ctx.s, ctx.tablas, quien, ctx.ahora)
+                    turnos.atender(suyo, id_, "continuar", {}, "", 1)
+            except ActividadYaAtendida:
+                continue
+            with candado:
+                ganadas[id_] += 1
+
+    hilos = [threading.Thread(target=cliente) for _ in range(100)]
+    for hilo in hilos:
+        hilo.start()
+    for hilo in hilos:
+        hilo.join()
+    assert len(ganadas) == 1000
+    assert set(ganadas.values()) == {1}
+    assert [t.actividad for t in instancia.abiertos(folio)] == ["5"]
+    with instancia.leer() as s:
+        decisiones = s.scalar(select(func.count()).where(Asiento.folio == folio, Asiento.tipo == "decision"))
+    assert decisiones == 1003
+    instancia.exigir_integra()
+
+
+def test_la_evidencia_obligatoria_impide_cerrar(instancia: Instancia) -> None:
+    folio = instancia.iniciar("reunion_trabajo")
+    turno = _hasta(instancia, folio, "7")
+    with pytest.raises(EvidenciaFaltante, match="minuta"):
+        instancia.atender(turno)
+
+
+def test_suspendido_no_avanza_y_al_reanudar_si(instancia: Instancia) -> None:
+    folio = instancia.iniciar("seguimiento")
+    with instancia.como("coordinacion") as ctx:
+        conduccion.suspender(ctx, folio, "cambio de titular")
+    turno = instancia.abiertos(folio)[0]
+    with pytest.raises(ActoNoProcede, match="suspendido"):
+        instancia.atender(turno)
+    with pytest.raises(NoLeCorresponde), instancia.como("dstc") as ctx:
+        conduccion.reanudar(ctx, folio, "ya")
+    with instancia.como("coordinacion") as ctx:
+        conduccion.reanudar(ctx, folio, "ya hay titular")
+    instancia.atender(turno)
+    instancia.exigir_integra()
+
+
+def test_cancelar_cierra_turnos_y_subexpedientes(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    while instancia.abiertos(folio):
+        turno = instancia.abiertos(folio)[0]
+        instancia.atender(turno, **({"registro": "R-1"} if turno.actividad == "9" else {}))
+    instancia.cumplir_encargos()
+    with instancia.como("coordinacion") as ctx:
+        conduccion.cancelar(ctx, folio, "duplicado")
+    with instancia.leer() as s:
+        estados = dict(s.execute(select(Expediente.procedimiento, Expediente.estado)).all())
+        abiertos = s.scalar(select(func.count()).where(Turno.estado.in_(("pendiente", "tomado"))))
+    assert set(estados.values()) == {EstadoExpediente.CANCELADO}
+    assert abiertos == 0
+    with pytest.raises(ActoNoProcede, match="cancelado"), instancia.como("coordinacion") as ctx:
+        conduccion.cancelar(ctx, folio, "otra vez")
+    instancia.cumplir_encargos()
+    instancia.exigir_integra()
+
+
+def test_si_se_cancela_el_subexpediente_el_padre_decide_a_mano(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    while instancia.abiertos(folio):
+        turno = instancia.abiertos(folio)[0]
+        instancia.atender(turno, **({"registro": "R-1"} if turno.actividad == "9" else {}))
+    instancia.cumplir_encargos()
+    espera = f"{folio}.13.DSTC.1"
+    with pytest.raises(ActoNoProcede, match="subexpediente"), instancia.como("dstc") as ctx:
+        turnos.atender(ctx, espera, "continuar", {}, "", 1)
+    with instancia.como("coordinacion") as ctx:
+        conduccion.cancelar(ctx, "RT-2026-0001", "se hará por escrito")
+    instancia.cumplir_encargos()
+    (turno,) = instancia.abiertos(folio)
+    instancia.atender(turno)
+    assert instancia.expediente(folio).desenlace == "FIN"
+    instancia.exigir_integra()
+
+
+def test_cerrar_una_espera_sigue_con_lo_reunido(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    turno = _hasta(instancia, folio, "4")
+    instancia.atender(turno, observaciones="ninguna")
+    with instancia.como("coordinacion") as ctx:
+        conduccion.cerrar_espera(ctx, folio, "4", "venció el plazo de comentarios")
+    assert [t.actividad for t in instancia.abiertos(folio)] == ["5"]
+    with pytest.raises(ActoNoProcede), instancia.como("coordinacion") as ctx:
+        conduccion.cerrar_espera(ctx, folio, "4", "otra vez")
+    instancia.exigir_integra()
+
+
+def test_sin_cast_activos_no_se_reparte_y_nada_se_pierde(instancia: Instancia) -> None:
+    with instancia.como(None) as ctx:
+        ctx.s.execute(update(Unidad).where(Unidad.tipo == "cast").values(activa=False))
+    folio = instancia.iniciar("normatividad")
+    turno = _hasta(instancia, folio, "3")
+    with pytest.raises(SinDestinatarios, match="administración"):
+        instancia.atender(turno)
+    assert [t.id for t in instancia.abiertos(folio)] == [turno.id]
+    instancia.exigir_integra()
+
+
+def test_los_encargos_no_se_repiten(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    instancia.atender(instancia.abiertos(folio)[0])
+    assert instancia.cumplir_encargos() == 3  # aviso de apertura; actividad y aviso de la decisión
+    assert instancia.cumplir_encargos() == 0
+    with instancia.leer() as s:
+        claves = s.execute(select(Encargo.folio, Encargo.asiento, Encargo.efecto)).all()
+    assert len(claves) == len(set(claves))
