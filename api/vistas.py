@@ -129,9 +129,12 @@ def turnos(s: Session, tablas: Catalogo, filas: Iterable[Turno]) -> list[dict[st
     return [turno(s, tablas, fila, de[fila.folio], citadas) for fila in lista]
 
 
-def expediente(s: Session, tablas: Catalogo, ajustes: Ajustes, fila: Expediente) -> dict[str, Any]:
-    """Un expediente con sus turnos abiertos."""
-    abiertos = consultas.turnos_abiertos(s, fila.folio)
+def expediente(
+    s: Session, tablas: Catalogo, ajustes: Ajustes, fila: Expediente, abiertos: list[Turno] | None = None
+) -> dict[str, Any]:
+    """Un expediente con sus turnos abiertos; `abiertos`: si ya se tienen, no se vuelven a leer."""
+    if abiertos is None:
+        abiertos = consultas.turnos_abiertos(s, fila.folio)
     citadas = consultas.nombres(s, (t.persona_id for t in abiertos))
     tabla = tablas.version(fila.procedimiento, fila.version)
     # Sólo pueden tener subexpedientes los que ya pasaron por una actividad que los abre.
@@ -140,8 +143,14 @@ def expediente(s: Session, tablas: Catalogo, ajustes: Ajustes, fila: Expediente)
         **_resumen(fila),
         "subexpedientes": consultas.subexpedientes(s, fila.folio) if pudo_abrir else [],
         "turnos": [turno(s, tablas, t, fila, citadas) for t in abiertos],
-        "incidentes": [i.nombre for i in encargos.incidentes(s, fila.folio, ajustes.encargos_intentos)],
+        "incidentes": _incidentes(s, ajustes, fila),
     }
+
+
+def _incidentes(s: Session, ajustes: Ajustes, fila: Expediente) -> list[str]:
+    if not fila.detenido:
+        return []
+    return [i.nombre for i in encargos.incidentes(s, fila.folio, ajustes.encargos_intentos)]
 
 
 def expedientes(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Iterable[Expediente]) -> list[dict[str, Any]]:

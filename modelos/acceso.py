@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, delete, func, select, update
+from sqlalchemy import Column, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -17,7 +17,7 @@ from modelos import claves, reloj
 from modelos.ajustes import Ajustes
 from modelos.columnas import Instante
 from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, SinSesion
-from modelos.organizacion import Adscripcion, Persona, armar_quien, por_correo, quien_es, vigente
+from modelos.organizacion import Adscripcion, Persona, armar_quien, por_correo, quien_es
 from modelos.permisos import Quien
 from modelos.sesion import lectura, transaccion
 
@@ -86,6 +86,26 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str) -> Entrada
     raise CredencialesInvalidas
 
 
+# Se arma una vez: es la primera consulta de cada petición.
+_QUIEN = (
+    select(Persona.id, Persona.nombre, Adscripcion.unidad, Adscripcion.rol)
+    .join(SesionAbierta, SesionAbierta.persona_id == Persona.id)
+    .join(
+        Adscripcion,
+        (Adscripcion.persona_id == Persona.id)
+        & (Adscripcion.desde <= bindparam("hoy"))
+        & or_(Adscripcion.hasta.is_(None), Adscripcion.hasta >= bindparam("hoy")),
+        isouter=True,
+    )
+    .where(
+        SesionAbierta.huella == bindparam("la_huella"),
+        SesionAbierta.revocada.is_(None),
+        SesionAbierta.vence > bindparam("ahora"),
+        Persona.activa.is_(True),
+    )
+)
+
+
 def quien_trae(s: Session, token: str | None) -> Quien:
     """Quién es el que trae esa ficha, en una consulta.
 
@@ -94,17 +114,9 @@ def quien_trae(s: Session, token: str | None) -> Quien:
     """
     if not token:
         raise SinSesion
-    filas = s.execute(
-        select(Persona.id, Persona.nombre, Adscripcion.unidad, Adscripcion.rol)
-        .join(SesionAbierta, SesionAbierta.persona_id == Persona.id)
-        .join(Adscripcion, (Adscripcion.persona_id == Persona.id) & vigente(reloj.hoy()), isouter=True)
-        .where(
-            SesionAbierta.huella == claves.huella(token),
-            SesionAbierta.revocada.is_(None),
-            SesionAbierta.vence > reloj.ahora(),
-            Persona.activa.is_(True),
-        )
-    ).all()
+    ahora = reloj.ahora()
+    valores = {"la_huella": claves.huella(token), "ahora": ahora, "hoy": reloj.local(ahora).date()}
+    filas = s.connection().execute(_QUIEN, valores).all()
     if not filas:
         raise SinSesion
     return armar_quien(s, filas[0][0], filas[0][1], [(u, r) for _, _, u, r in filas if u])

@@ -53,6 +53,9 @@ class Asiento(SQLModel, table=True):
         }
 
 
+_AGREGAR = insert(Asiento.__table__)  # type: ignore[attr-defined]
+
+
 def canonico(cosa: Any) -> str:
     """JSON canónico: claves ordenadas, sin espacios, UTF-8 sin escapes."""
     return json.dumps(cosa, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -87,7 +90,9 @@ def asentar(  # noqa: PLR0913 - un asiento es exactamente estos datos
     # Se encadena lo que se leerá: los datos pasan por JSON antes de resumirse.
     contenido["datos"] = json.loads(canonico(datos))
     resumen = hash_de(contenido)
-    s.execute(insert(Asiento), {**contenido, "folio": expediente.folio, "datos": canonico(datos), "hash": resumen})
+    s.connection().execute(
+        _AGREGAR, {**contenido, "folio": expediente.folio, "datos": canonico(datos), "hash": resumen}
+    )
     expediente.asientos += 1
     expediente.ultimo_hash = resumen
     return expediente.asientos

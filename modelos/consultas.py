@@ -86,9 +86,7 @@ def expedientes(  # noqa: PLR0913 - un filtro por parámetro del contrato
             raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoExpediente)}"})
         condiciones.append(Expediente.estado == estado)
     if unidad:
-        abierto = exists().where(
-            Turno.folio == Expediente.folio, Turno.unidad == unidad, Turno.estado.in_(ABIERTOS)
-        )
+        abierto = exists().where(Turno.folio == Expediente.folio, Turno.unidad == unidad, Turno.estado.in_(ABIERTOS))
         condiciones.append(abierto)
     if texto and texto.strip():
         patron = "%" + texto.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
@@ -224,7 +222,9 @@ def avisos_nuevos(s: Session, quien: Quien) -> set[str]:
     return set(s.scalars(consulta))
 
 
-def _paginar(s: Session, base: Select[Any], pagina: Select[Any], limite: int, clave: Callable[[T], tuple[datetime, str]]) -> Pagina[T]:
+def _paginar(
+    s: Session, base: Select[Any], pagina: Select[Any], limite: int, clave: Callable[[T], tuple[datetime, str]]
+) -> Pagina[T]:
     if not 1 <= limite <= LIMITE_MAXIMO:
         raise FormularioIncompleto({"limite": f"use un número entre 1 y {LIMITE_MAXIMO}"})
     total: int = s.scalar(select(func.count()).select_from(base.subquery())) or 0

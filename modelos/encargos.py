@@ -18,17 +18,24 @@ from sqlalchemy.orm import Session
 
 from modelos.expediente import Encargo, Expediente
 from modelos.latido import pulso
+from modelos.reloj import iso
 from modelos.reservas import ajena
 
-ESPACIO = UUID("6f1d3c52-6d0b-5b0e-9a3e-5f0c9d3b7a11")
-"""Espacio de nombres de los identificadores que se derivan de un encargo."""
 VER_S = 20.0
 """Lo que se da a una tarea mostrada para que se vea terminada en Prefect, antes de mostrarla otra vez."""
 
 
-def id_tarea(encargo: Encargo) -> UUID:
-    """Identificador de la tarea de Prefect de un encargo: repetirla no crea otra."""
-    return uuid5(ESPACIO, f"{encargo.folio}/{encargo.asiento}/{encargo.efecto}")
+def id_tarea(corrida: UUID, encargo: Encargo) -> UUID:
+    """Identificador de la tarea de un encargo en su corrida: repetirla no crea otra."""
+    return uuid5(corrida, f"{encargo.asiento}/{encargo.efecto}")
+
+
+def clave_corrida(expediente: Expediente) -> str:
+    """Clave con que se pide crear la corrida: pedirla dos veces da la misma.
+
+    Lleva el instante de apertura porque dos instancias pueden compartir un Prefect y repetir folios.
+    """
+    return f"{expediente.folio}/{iso(expediente.abierto)}"
 
 
 def folios_por_conducir(s: Session, ahora: datetime, max_intentos: int, limite: int = 100) -> list[str]:
@@ -55,12 +62,17 @@ def por_mostrar(s: Session, folio: str) -> list[Encargo]:
     return list(s.scalars(consulta.order_by(Encargo.asiento, Encargo.efecto)))
 
 
-def por_ver(s: Session, limite: int = 200) -> list[Encargo]:
-    """Encargos ya mostrados cuya tarea falta ver terminada en Prefect, el más antiguo primero."""
-    consulta = select(Encargo).where(
-        Encargo.registrado.is_(None), Encargo.hecho.is_not(None), Encargo.mostrado >= pulso() - VER_S
+def por_ver(s: Session, limite: int = 200) -> dict[UUID, Encargo]:
+    """Encargos mostrados cuya tarea falta ver terminada en Prefect, por el identificador de su tarea."""
+    consulta = (
+        select(Encargo, Expediente.corrida)
+        .join(Expediente, Expediente.folio == Encargo.folio)
+        .where(Encargo.registrado.is_(None), Encargo.hecho.is_not(None), Encargo.mostrado >= pulso() - VER_S)
+        .where(Expediente.corrida.is_not(None))
+        .order_by(Encargo.mostrado)
+        .limit(limite)
     )
-    return list(s.scalars(consulta.order_by(Encargo.mostrado).limit(limite)))
+    return {id_tarea(UUID(corrida), encargo): encargo for encargo, corrida in s.execute(consulta)}
 
 
 def sin_prefect(s: Session, ahora: datetime, creados_hasta: datetime, max_intentos: int, limite: int) -> list[Encargo]:
@@ -89,7 +101,10 @@ def fallar(s: Session, encargo: Encargo, error: str, ahora: datetime, max_intent
     guardado.intentos += 1
     guardado.error = error[:2000]
     guardado.proximo = ahora + timedelta(seconds=2**guardado.intentos)
-    return guardado.intentos >= max_intentos
+    agotado = guardado.intentos >= max_intentos
+    if agotado:
+        s.execute(update(Expediente).where(Expediente.folio == encargo.folio).values(detenido=True))
+    return agotado
 
 
 def registrar(s: Session, encargos: Sequence[Encargo], ahora: datetime) -> None:
@@ -113,4 +128,3 @@ def anotar_corrida(s: Session, folio: str, corrida: UUID) -> None:
     """Recuerda qué corrida de Prefect conduce el expediente; no es un hecho de su historia."""
     marcar = update(Expediente).where(Expediente.folio == folio).values(corrida=str(corrida))
     s.execute(marcar, execution_options={"synchronize_session": False})
-

@@ -40,6 +40,7 @@ class Expediente(SQLModel, table=True):
 
     situacion: `Situacion.a_json()`; asientos y ultimo_hash: el final de su bitácora.
     corrida: identificador de su corrida en Prefect, cuando el motor ya la creó.
+    detenido: un efecto agotó sus intentos y espera a que alguien lo reintente.
     """
 
     __table_args__ = (
@@ -63,12 +64,13 @@ class Expediente(SQLModel, table=True):
     asientos: int = 0
     ultimo_hash: str = Field(max_length=64)
     corrida: str | None = Field(default=None, max_length=36)
+    detenido: bool = False
 
 
 class Turno(SQLModel, table=True):
     """Lo que una unidad debe. Su id se arma con lo que es, así que no puede crearse dos veces.
 
-    apertura y cierre: orden del asiento que lo abrió y del que lo cerró.
+    apertura y cierre: orden del asiento que lo abrió y del que lo cerró; anexos: cuántos trae.
     """
 
     __table_args__ = (
@@ -91,6 +93,7 @@ class Turno(SQLModel, table=True):
     cerrado: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
     apertura: int
     cierre: int | None = None
+    anexos: int = 0
     salida: str | None = Field(default=None, max_length=60)
 
 

@@ -70,13 +70,17 @@ def lectura(url: str) -> Iterator[Session]:
 
 @contextmanager
 def _sesion(url: str, *, escritura: bool) -> Iterator[Session]:
-    opciones = motor(url).execution_options(escritura=escritura)
     try:
-        with Session(opciones, expire_on_commit=False) as sesion:
+        with Session(_vista(url, escritura), expire_on_commit=False) as sesion:
             yield sesion
     except (OperationalError, InterfaceError, EsperaAgotada) as error:
         registro.exception("la base no respondió")
         raise BaseInaccesible from error
+
+
+@cache
+def _vista(url: str, escritura: bool) -> Engine:  # noqa: FBT001 - es llave de la memoria
+    return motor(url).execution_options(escritura=escritura)
 
 
 def _preparar_sqlite(conexion: Any, _registro: object) -> None:

@@ -64,7 +64,9 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
 
 def publicados(s: Session, folio: str, desde: int = 0, limite: int | None = None) -> list[dict[str, Any]]:
     """Los asientos posteriores a `desde`, como los entrega la API, con su hash y en orden."""
-    consulta = select(Asiento).where(Asiento.folio == folio, Asiento.orden > desde).order_by(Asiento.orden).limit(limite)
+    consulta = (
+        select(Asiento).where(Asiento.folio == folio, Asiento.orden > desde).order_by(Asiento.orden).limit(limite)
+    )
     return [{**asiento.contenido(), "hash": asiento.hash} for asiento in s.scalars(consulta)]
 
 

@@ -195,6 +195,7 @@ class Cliente(httpx.Client):
         super().__init__(base_url=f"{direccion}/api/v1", timeout=60)
         if alias:
             credenciales = {"correo": f"{alias}@{demo.DOMINIO}", "clave": demo.CLAVE}
-            respuesta = self.post("/sesiones", json=credenciales)
+            # Aparte: un cliente que ya pidió algo no puede abrirse con `with`.
+            respuesta = httpx.post(f"{direccion}/api/v1/sesiones", json=credenciales, timeout=60)
             assert respuesta.status_code == 201, respuesta.text
             self.headers["Authorization"] = f"Bearer {respuesta.json()['token']}"

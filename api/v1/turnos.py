@@ -61,7 +61,7 @@ def atender(id: str, cuerpo: Respuesta, puerta: Entrada) -> JSONResponse:  # noq
     """Registra la decisión y devuelve el expediente con los turnos nuevos ya creados."""
     with puerta.acto() as ctx:
         hecho = turnos.atender(ctx, id, cuerpo.salida, cuerpo.datos, cuerpo.comentario, cuerpo.version)
-        expediente = vistas.expediente(ctx.s, puerta.tablas, puerta.ajustes, hecho.expediente)
+        expediente = vistas.expediente(ctx.s, puerta.tablas, puerta.ajustes, hecho.expediente, hecho.abiertos)
     nuevos = {fila["id"] for fila in hecho.turnos}
     abiertos = [turno for turno in expediente["turnos"] if turno["id"] in nuevos]
     # La forma ya es la del contrato: revisarla otra vez costaría más que la transacción.

@@ -38,7 +38,8 @@ def liberar(ctx: Contexto, id_: str, version: int | None = None, motivo: str = "
     """
     quien = persona_que_actua(ctx)
     expediente, turno = _abierto(ctx, id_, version)
-    if turno.persona_id != quien.persona and not puede_conducir(quien, expediente.duena):
+    suyo = turno.persona_id in (None, quien.persona) and puede_atender(quien, turno.unidad)
+    if not suyo and not puede_conducir(quien, expediente.duena):
         raise NoLeCorresponde("liberar este turno", f"quien lo tomó o la coordinación de la {expediente.duena}")
     if turno.persona_id is None:
         return turno

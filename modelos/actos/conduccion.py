@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from modelos import avance, bitacora
 from modelos.actos.mover import Contexto, aplicar, bloquear, encargar, exigir_en_curso, numero, repartir
 from modelos.avance import Situacion
-from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoLeCorresponde
+from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.permisos import puede_conducir
 from modelos.tabla import Tabla
@@ -111,12 +111,16 @@ def ampliar_vueltas(ctx: Contexto, folio: str, tope: int, motivo: str) -> Expedi
 
 def reintentar(ctx: Contexto, folio: str) -> int:
     """Devuelve al motor los efectos que quedaron como incidente; responde cuántos eran."""
-    expediente, _ = bloquear(ctx, folio)
+    # Sin bloquear el expediente: quien cumple un encargo bloquea primero el encargo.
+    expediente = ctx.s.get(Expediente, folio)
+    if expediente is None:
+        raise NoExiste("el expediente", folio)
     if ctx.quien is None or not puede_conducir(ctx.quien, expediente.duena):
         raise NoLeCorresponde("reintentar", f"la coordinación de la {expediente.duena}")
     pendientes = update(Encargo).where(Encargo.folio == folio, Encargo.hecho.is_(None), Encargo.error.is_not(None))
     valores = pendientes.values(intentos=0, error=None, proximo=ctx.ahora)
     reintentados: int = ctx.s.execute(valores, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
+    expediente.detenido = False
     return reintentados
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
-
 from modelos import anexos
 from modelos.actos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.actos.turnos import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
@@ -36,7 +34,7 @@ def revisar_adjuntar(ctx: Contexto, id_: str, evidencia: str | None) -> Turno:
     if evidencia is not None and evidencia not in claves:
         posibles = f"use una de: {', '.join(claves)}" if claves else "esta actividad no pide documentos; déjelo vacío"
         raise FormularioIncompleto({"evidencia": posibles})
-    if ctx.s.scalar(select(func.count()).where(Anexo.turno_id == id_)) >= MAXIMO_POR_TURNO:  # type: ignore[operator]
+    if turno.anexos >= MAXIMO_POR_TURNO:
         raise ActoNoProcede("adjuntar", f"el turno ya tiene {MAXIMO_POR_TURNO} archivos", "Reúnalos en un zip.")
     return turno
 
@@ -61,5 +59,6 @@ def adjuntar(ctx: Contexto, id_: str, evidencia: str | None, guardado: anexos.Gu
         subido=ctx.ahora,
     )
     ctx.s.add(anexo)
+    turno.anexos += 1
     ctx.s.flush()
     return anexo

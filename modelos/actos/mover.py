@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from modelos import bitacora
@@ -38,9 +38,15 @@ class Contexto:
         return bitacora.actor_persona(self.quien.persona) if self.quien else bitacora.SISTEMA
 
 
+# Se arman una vez: construir la orden en cada acto cuesta más que ejecutarla.
+_RESERVAR = select(Expediente).where(Expediente.folio == bindparam("el_folio")).with_for_update()
+_TURNOS = insert(Turno.__table__)  # type: ignore[attr-defined]
+_ENCARGOS = insert(Encargo.__table__)  # type: ignore[attr-defined]
+
+
 def bloquear(ctx: Contexto, folio: str) -> tuple[Expediente, Tabla]:
     """El expediente, reservado para esta transacción, y la tabla con que se abrió."""
-    expediente = ctx.s.scalar(select(Expediente).where(Expediente.folio == folio).with_for_update())
+    expediente = ctx.s.scalar(_RESERVAR, {"el_folio": folio})
     if expediente is None:
         raise NoExiste("el expediente", folio)
     return expediente, ctx.tablas.version(expediente.procedimiento, expediente.version)
@@ -104,6 +110,7 @@ def fila_turno(expediente: Expediente, tabla: Tabla, turno: Pendiente, orden: in
         "cerrado": None,
         "apertura": orden,
         "cierre": None,
+        "anexos": 0,
         "salida": None,
     }
 
@@ -122,7 +129,7 @@ def aplicar(
     """
     nuevos = [fila_turno(expediente, tabla, turno, orden, ctx.ahora) for turno in movimiento.abiertos]
     if nuevos:
-        ctx.s.execute(insert(Turno), nuevos)
+        ctx.s.connection().execute(_TURNOS, nuevos)
     if movimiento.cancelados:
         ids = [id_turno(expediente.folio, turno) for turno in movimiento.cancelados]
         cerrar = update(Turno).where(Turno.id.in_(ids), Turno.estado.in_(ABIERTOS))
@@ -146,7 +153,7 @@ def encargar(
     if encargos:
         comun = {"folio": expediente.folio, "asiento": orden, "creado": ctx.ahora, "proximo": ctx.ahora, "intentos": 0}
         filas = [{**comun, "efecto": efecto, "nombre": nombre, "datos": datos} for efecto, nombre, datos in encargos]
-        ctx.s.execute(insert(Encargo), filas)
+        ctx.s.connection().execute(_ENCARGOS, filas)
 
 
 def _encargos_de(tabla: Tabla, movimiento: Movimiento, expediente: Expediente) -> list[tuple[str, str, dict[str, Any]]]:

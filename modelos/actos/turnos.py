@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
 from modelos import avance, bitacora, reloj
-from modelos.actividad import Tipo, es_grupo, texto_salida
+from modelos.actividad import es_grupo, texto_salida
 from modelos.actos.mover import Contexto, aplicar, bloquear, exigir_en_curso, numero, repartir
 from modelos.avance import Pendiente, Situacion
 from modelos.errores import (
@@ -36,6 +36,13 @@ class Atendido:
     tabla: Tabla
     turnos: list[dict[str, Any]]
 
+    @property
+    def abiertos(self) -> list[Turno] | None:
+        """Todos los turnos abiertos, si son justo los que se acaban de abrir; None: hay que leerlos."""
+        if len(self.turnos) != len(self.expediente.situacion["pendientes"]):
+            return None
+        return [Turno(**fila) for fila in self.turnos]
+
 
 def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comentario: str, version: int) -> Atendido:
     """Cierra un turno con la decisión de una persona y abre lo que sigue.
@@ -53,14 +60,14 @@ def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comenta
     if not puede_atender(quien, pendiente.unidad):
         leer_turno(ctx, id_)
         raise NoLeCorresponde("atender este turno", f"{pendiente.unidad}, con rol de operación o coordinación")
-    _ganar(ctx, expediente, id_, version, salida)
+    con_anexos = _ganar(ctx, expediente, id_, version, salida)
     exigir_en_curso(expediente, "atender el turno")
     ruta = actividad.ruta(salida)
     limpios = _capturado(ctx, actividad, datos)
     comentario = comentario.strip()
     if ruta.devuelve and not comentario:
         raise FormularioIncompleto({"comentario": "escriba el motivo de la devolución"})
-    anexos = _evidencia(ctx, actividad, id_)
+    anexos = _evidencia(ctx, actividad, id_) if con_anexos else _sin_evidencia(actividad)
     acumulados = {**expediente.datos, **limpios}
     movimiento = avance.atender(
         tabla,
@@ -144,26 +151,44 @@ def leer_turno(ctx: Contexto, id_: str) -> Turno:
     return turno
 
 
-def _ganar(ctx: Contexto, expediente: Expediente, id_: str, version: int, salida: str) -> None:
-    """Cierra el turno si sigue abierto y en esa versión; un solo ganador (invariante 2)."""
-    quien = persona_que_actua(ctx)
-    ganar = update(Turno).where(
-        Turno.id == id_,
-        Turno.version == version,
+_GANAR = (
+    update(Turno.__table__)  # type: ignore[attr-defined]
+    .where(
+        Turno.id == bindparam("el_turno"),
+        Turno.version == bindparam("leida"),
         Turno.a_mano.is_(True),
-        (Turno.estado == EstadoTurno.PENDIENTE)
-        | ((Turno.estado == EstadoTurno.TOMADO) & (Turno.persona_id == quien.persona)),
+        or_(
+            Turno.estado == EstadoTurno.PENDIENTE.value,
+            and_(Turno.estado == EstadoTurno.TOMADO.value, Turno.persona_id == bindparam("quien")),
+        ),
     )
+    .values(
+        estado=EstadoTurno.ATENDIDO.value,
+        version=bindparam("nueva"),
+        persona_id=bindparam("quien"),
+        cerrado=bindparam("ahora"),
+        cierre=bindparam("orden"),
+        salida=bindparam("respuesta"),
+    )
+    .returning(Turno.anexos)
+)
+
+
+def _ganar(ctx: Contexto, expediente: Expediente, id_: str, version: int, salida: str) -> int:
+    """Cierra el turno si sigue abierto y en esa versión, y dice cuántos anexos trae; un solo ganador (invariante 2)."""
+    quien = persona_que_actua(ctx)
     valores = {
-        "estado": EstadoTurno.ATENDIDO.value,
-        "version": version + 1,
-        "persona_id": quien.persona,
-        "cerrado": ctx.ahora,
-        "cierre": expediente.asientos + 1,
-        "salida": salida,
+        "el_turno": id_,
+        "leida": version,
+        "nueva": version + 1,
+        "quien": quien.persona,
+        "ahora": ctx.ahora,
+        "orden": expediente.asientos + 1,
+        "respuesta": salida,
     }
-    if filas(ctx, ganar.values(**valores)) == 1:
-        return
+    ganada = ctx.s.connection().execute(_GANAR, valores).first()
+    if ganada is not None:
+        return int(ganada[0])
     turno = leer_turno(ctx, id_)
     exigir_abierto(ctx, turno)
     if not turno.a_mano:
@@ -171,11 +196,6 @@ def _ganar(ctx: Contexto, expediente: Expediente, id_: str, version: int, salida
     if turno.version != version:
         raise VersionVieja(id_, version, turno.version)
     raise TurnoTomado(id_, nombre_de(ctx, turno.persona_id))
-
-
-def filas(ctx: Contexto, orden: Any) -> int:
-    filas: int = ctx.s.execute(orden, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
-    return filas
 
 
 def _marcar_atendido(ctx: Contexto, id_: str, salida: str) -> None:
@@ -221,6 +241,12 @@ def _capturado(ctx: Contexto, actividad: Actividad, datos: dict[str, Any]) -> di
             if grupo and not es_del_grupo(ctx.s, limpios[campo], type(actividad.unidad)(grupo)):
                 raise FormularioIncompleto({campo: f"elija un {grupo} activo de la lista"})
     return limpios
+
+
+def _sin_evidencia(actividad: Actividad) -> list[dict[str, Any]]:
+    if faltan := [documento.nombre for documento in actividad.evidencia if documento.obligatoria]:
+        raise EvidenciaFaltante(faltan)
+    return []
 
 
 def _evidencia(ctx: Contexto, actividad: Actividad, id_: str) -> list[dict[str, Any]]:

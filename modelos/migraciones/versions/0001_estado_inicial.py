@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("asientos", sa.Integer(), nullable=False),
         sa.Column("ultimo_hash", sa.String(length=64), nullable=False),
         sa.Column("corrida", sa.String(length=36), nullable=True),
+        sa.Column("detenido", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["padre"], ["expediente.folio"], name="fk_expediente_padre_expediente"),
         sa.CheckConstraint(
             "estado IN ('en_curso', 'suspendido', 'concluido', 'cancelado')", name="ck_expediente_estado"
@@ -197,6 +198,7 @@ def upgrade() -> None:
         sa.Column("cerrado", Instante(), nullable=True),
         sa.Column("apertura", sa.Integer(), nullable=False),
         sa.Column("cierre", sa.Integer(), nullable=True),
+        sa.Column("anexos", sa.Integer(), nullable=False),
         sa.Column("salida", sa.String(length=60), nullable=True),
         sa.ForeignKeyConstraint(["folio"], ["expediente.folio"], name="fk_turno_folio_expediente"),
         sa.ForeignKeyConstraint(["persona_id"], ["persona.id"], name="fk_turno_persona_id_persona"),

@@ -1,0 +1,49 @@
+"""Invariante 6, «nada se pierde de vista»: qué expedientes y qué turnos nadie podría atender.
+
+Sólo consultas: la conciliación las corre cada diez minutos y la administración puede verlas cuando quiera.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from modelos import reloj
+from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.organizacion import Adscripcion, Persona, vigente
+from modelos.permisos import Rol
+
+EN_TRAMITE = (EstadoExpediente.EN_CURSO.value, EstadoExpediente.SUSPENDIDO.value)
+
+
+def sin_rumbo(s: Session, limite: int = 200) -> list[str]:
+    """Expedientes abiertos que nada hará avanzar: sin turno que alguien pueda cerrar y sin efecto por cumplir.
+
+    Un incidente cuenta como efecto por cumplir: se ve en el expediente y alguien lo reintenta.
+    """
+    hijo = aliased(Expediente)
+    espera_hijo = exists().where(hijo.padre_turno == Turno.id, hijo.estado.in_(EN_TRAMITE))
+    con_turno = exists().where(
+        Turno.folio == Expediente.folio, Turno.estado.in_(ABIERTOS), Turno.a_mano.is_(True) | espera_hijo
+    )
+    con_efecto = exists().where(Encargo.folio == Expediente.folio, Encargo.hecho.is_(None))
+    efecto_del_hijo = exists().where(
+        hijo.padre == Expediente.folio, Encargo.folio == hijo.folio, Encargo.hecho.is_(None)
+    )
+    consulta = select(Expediente.folio).where(
+        Expediente.estado.in_(EN_TRAMITE), ~con_turno, ~con_efecto, ~efecto_del_hijo
+    )
+    return list(s.scalars(consulta.order_by(Expediente.folio).limit(limite)))
+
+
+def sin_responsable(s: Session, limite: int = 200) -> list[tuple[str, str]]:
+    """Turnos abiertos que hoy ninguna persona activa puede atender, con su unidad."""
+    alguien = exists().where(
+        Adscripcion.unidad == Turno.unidad,
+        Adscripcion.rol.in_((Rol.OPERACION, Rol.COORDINACION)),
+        Persona.id == Adscripcion.persona_id,
+        Persona.activa.is_(True),
+        vigente(reloj.hoy()),  # type: ignore[arg-type]
+    )
+    consulta = select(Turno.id, Turno.unidad).where(Turno.estado.in_(ABIERTOS), Turno.a_mano.is_(True), ~alguien)
+    return [(id_, unidad) for id_, unidad in s.execute(consulta.order_by(Turno.id).limit(limite))]

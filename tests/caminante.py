@@ -1,0 +1,120 @@
+"""Alguien que lleva expedientes usando sólo el contrato HTTP, como lo haría otro programa.
+
+No mira la base ni las tablas: lee los turnos, llena el formulario que le dan,
+adjunta la evidencia obligatoria y responde.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from tests.fabricas import PDF, Cliente
+
+Elegir = Callable[[dict[str, Any]], str]
+"""Recibe un turno del contrato y dice por qué salida responder."""
+
+
+def primera(turno: dict[str, Any]) -> str:
+    """La primera salida."""
+    salida: str = turno["salidas"][0]
+    return salida
+
+
+class Caminante:
+    """Una sesión por unidad, abiertas según hacen falta."""
+
+    def __init__(self, direccion: str) -> None:
+        """Recibe la dirección de la aplicación."""
+        self.direccion = direccion
+        self._clientes: dict[str, Cliente] = {}
+
+    def como(self, alias: str) -> Cliente:
+        """El cliente con la sesión de esa cuenta de demostración."""
+        if alias not in self._clientes:
+            self._clientes[alias] = Cliente(self.direccion, alias)
+        return self._clientes[alias]
+
+    def cerrar(self) -> None:
+        """Cierra las conexiones."""
+        for cliente in self._clientes.values():
+            cliente.close()
+
+    def iniciar(self, procedimiento: str, asunto: str = "Recorrido", **datos: Any) -> str:
+        """Abre un expediente y devuelve su folio."""
+        solicitud = {"procedimiento": procedimiento, "asunto": asunto, "datos": datos}
+        respuesta = self.como("coordinacion").post("/expedientes", json=solicitud)
+        assert respuesta.status_code == 201, respuesta.text
+        folio: str = respuesta.json()["folio"]
+        return folio
+
+    def ver(self, folio: str) -> dict[str, Any]:
+        """El expediente."""
+        respuesta = self.como("coordinacion").get(f"/expedientes/{folio}")
+        assert respuesta.status_code == 200, respuesta.text
+        caso: dict[str, Any] = respuesta.json()
+        return caso
+
+    def atender(self, turno: dict[str, Any], salida: str) -> httpx.Response:
+        """Responde un turno como el personal de su unidad, con todo lo que pide."""
+        cliente = self.como(turno["unidad"].lower())
+        for documento in turno["evidencia"]:
+            if documento["obligatoria"]:
+                self._adjuntar(cliente, turno["id"], documento["clave"])
+        cuerpo = {
+            "salida": salida,
+            "datos": llenar(turno["formulario"]),
+            "comentario": f"Responde {turno['unidad']}",
+            "version": turno["version"],
+        }
+        return cliente.post(f"/turnos/{turno['id']}/atender", json=cuerpo)
+
+    def caminar(self, folio: str, elegir: Elegir, al_esperar: Callable[[], object], pasos: int = 200) -> dict[str, Any]:
+        """Lleva el expediente, y los que abra, hasta que termina; `al_esperar`: cuando nada se puede atender."""
+        esperas = 0
+        for _ in range(pasos):
+            caso = self.ver(folio)
+            if caso["estado"] != "en_curso":
+                return caso
+            abiertos = self._atendibles(caso)
+            if not abiertos:
+                esperas += 1
+                assert esperas < 20, f"{folio} se quedó sin turnos que atender"
+                al_esperar()
+                continue
+            respuesta = self.atender(abiertos[0], elegir(abiertos[0]))
+            assert respuesta.status_code == 200, respuesta.text
+        raise AssertionError(f"{folio} no terminó en {pasos} pasos")
+
+    def _atendibles(self, caso: dict[str, Any]) -> list[dict[str, Any]]:
+        abiertos = [turno for turno in caso["turnos"] if turno["salidas"]]
+        for folio in caso["subexpedientes"]:
+            hijo = self.ver(folio)
+            if hijo["estado"] == "en_curso":
+                abiertos += self._atendibles(hijo)
+        return abiertos
+
+    @staticmethod
+    def _adjuntar(cliente: Cliente, turno: str, evidencia: str) -> None:
+        archivos = {"archivo": ("constancia.pdf", PDF, "application/pdf")}
+        respuesta = cliente.post(f"/turnos/{turno}/anexos", files=archivos, data={"evidencia": evidencia})
+        assert respuesta.status_code == 201, respuesta.text
+
+
+def llenar(esquema: dict[str, Any] | None) -> dict[str, Any]:
+    """Datos mínimos que cumplen un JSON Schema plano: sólo los campos obligatorios."""
+    if not esquema:
+        return {}
+    campos = esquema.get("properties", {})
+    return {campo: _valor(campos[campo]) for campo in esquema.get("required", ())}
+
+
+def _valor(campo: dict[str, Any]) -> Any:
+    if "enum" in campo:
+        return campo["enum"][0]
+    ejemplos = {"string": "texto de prueba", "integer": campo.get("minimum", 1), "number": 1, "boolean": True}
+    if campo.get("format") == "date":
+        return "2026-05-15"
+    return ejemplos[campo["type"]]

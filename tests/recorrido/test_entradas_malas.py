@@ -1,0 +1,203 @@
+"""Lo mal enviado: cada cosa con su mensaje que dice qué hacer, y nada a medias."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+from sqlalchemy import func, select
+
+from modelos import anexos
+from modelos.ajustes import Ajustes
+from modelos.errores import SinEspacio
+from modelos.expediente import Anexo
+from tests.fabricas import PDF, Cliente, Instancia, servida
+
+
+@pytest.fixture
+def caso(instancia_sqlite: Instancia) -> Iterator[tuple[Instancia, Cliente, str]]:
+    """Una instancia con archivos de 1 MB a lo más, el personal de la CST y un turno que pide evidencia."""
+    ajustes = instancia_sqlite.ajustes.model_copy(update={"anexo_max_bytes": 1 << 20})
+    instancia = Instancia(ajustes)
+    folio = instancia.iniciar("reunion_trabajo")
+    while instancia.abiertos(folio)[0].actividad != "7":
+        instancia.atender(instancia.abiertos(folio)[0])
+    with servida(instancia) as direccion, Cliente(direccion, "cst") as cliente:
+        yield instancia, cliente, instancia.abiertos(folio)[0].id
+
+
+def _subir(cliente: Cliente, turno: str, nombre: str, contenido: bytes, **datos: str) -> tuple[int, dict[str, Any]]:
+    archivos = {"archivo": (nombre, contenido, "application/octet-stream")}
+    respuesta = cliente.post(f"/turnos/{turno}/anexos", files=archivos, data=datos)
+    return respuesta.status_code, respuesta.json()
+
+
+def _archivos(instancia: Instancia) -> list[Path]:
+    return [p for p in instancia.ajustes.carpeta_anexos.rglob("*") if p.is_file()]
+
+
+def _zip(**partes: str) -> bytes:
+    salida = io.BytesIO()
+    with zipfile.ZipFile(salida, "w") as paquete:
+        for nombre, texto in partes.items():
+            paquete.writestr(nombre.replace("__", "/"), texto)
+    return salida.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("nombre", "contenido", "codigo", "dice"),
+    [
+        pytest.param("minuta.pdf", b"MZ\x90\x00" + b"\x00" * 200, 422, "contenido", id="ejecutable disfrazado"),
+        pytest.param("minuta.pdf", b"<html><script>1</script>", 422, "contenido", id="html disfrazado"),
+        pytest.param("foto.png", PDF, 422, "contenido", id="pdf con nombre de imagen"),
+        pytest.param("minuta.docx", _zip(a="x"), 422, "contenido", id="zip con nombre de word"),
+        pytest.param("programa.exe", b"MZ", 422, "no se admite", id="tipo no admitido"),
+        pytest.param("pagina.svg", b"<svg/>", 422, "no se admite", id="svg"),
+        pytest.param("vacio.pdf", b"", 422, "vacío", id="vacio"),
+        pytest.param("grande.pdf", PDF + b" " * (1 << 20), 413, "1 MB", id="enorme"),
+        pytest.param("monstruo.pdf", PDF + b" " * (3 << 20), 413, "MB", id="mas que la solicitud entera"),
+    ],
+)
+def test_un_archivo_malo_se_rechaza_y_no_deja_rastro(
+    caso: tuple[Instancia, Cliente, str], nombre: str, contenido: bytes, codigo: int, dice: str
+) -> None:
+    instancia, cliente, turno = caso
+    status, cuerpo = _subir(cliente, turno, nombre, contenido, evidencia="constancia")
+    assert status == codigo
+    assert dice in cuerpo["detail"]
+    assert _archivos(instancia) == []
+    with instancia.leer() as s:
+        assert s.scalar(select(func.count()).select_from(Anexo)) == 0
+
+
+@pytest.mark.parametrize(
+    ("enviado", "guardado"),
+    [
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\Users\\x\\minuta final.pdf", "minuta final.pdf"),
+        ("a\x00b\r\n<c>.pdf", "a b c .pdf"),
+        ("ñandú " + "x" * 300 + ".pdf", "ñandú " + "x" * 110 + ".pdf"),
+    ],
+)
+def test_el_nombre_se_sanea(enviado: str, guardado: str) -> None:
+    assert anexos.sanear(enviado) == guardado
+
+
+def test_lo_bueno_se_guarda_entero_y_se_descarga_igual(caso: tuple[Instancia, Cliente, str]) -> None:
+    instancia, cliente, turno = caso
+    word = _zip(**{"[Content_Types].xml": "x", "word__document.xml": "x"})
+    for nombre, contenido in (("minuta.pdf", PDF), ("lista.docx", word), ("lista.csv", "año,ñ\n1,2\n".encode())):
+        status, anexo = _subir(cliente, turno, nombre, contenido, evidencia="constancia")
+        assert status == 201
+        bajado = cliente.get(f"/anexos/{anexo['id']}")
+        assert bajado.content == contenido
+        assert bajado.headers["content-disposition"].startswith("attachment")
+    assert len(_archivos(instancia)) == 3
+    assert _subir(cliente, turno, "a.pdf", PDF, evidencia="otra")[0] == 422
+
+
+class _DiscoLleno(io.BytesIO):
+    """Un archivo cuya lectura acaba como acaba una escritura en un disco lleno."""
+
+    def read(self, _n: int | None = -1) -> bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_sin_espacio_lo_dice_y_no_queda_nada_a_medias(tmp_path: Path) -> None:
+    flujo: BinaryIO = _DiscoLleno()
+    with pytest.raises(SinEspacio, match="avise"):
+        anexos.guardar(tmp_path, "a.pdf", flujo, 1000)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="montar un disco chico pide ser root")
+def test_disco_lleno_de_verdad_responde_507(caso: tuple[Instancia, Cliente, str]) -> None:
+    import subprocess  # noqa: PLC0415, S404
+
+    instancia, cliente, turno = caso
+    carpeta = instancia.ajustes.carpeta_anexos
+    carpeta.mkdir()
+    montaje = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(carpeta)]
+    if subprocess.run(montaje, capture_output=True, check=False).returncode:  # noqa: S603
+        pytest.skip("esta máquina no deja montar un disco chico")
+    try:
+        status, cuerpo = _subir(cliente, turno, "a.pdf", PDF + b" " * 200_000, evidencia="constancia")
+        assert (status, _archivos(instancia)) == (507, [])
+        assert "administra" in cuerpo["detail"]
+        assert _subir(cliente, turno, "a.pdf", PDF, evidencia="constancia")[0] == 201
+    finally:
+        subprocess.run(["umount", str(carpeta)], check=True)  # noqa: S603, S607
+
+
+@pytest.mark.parametrize(
+    ("cuerpo", "campo"),
+    [
+        (b"{mal", "cuerpo"),
+        (b"[]", "cuerpo"),
+        (b'{"salida": "continuar"}', "version"),
+        (b'{"salida": 5, "version": 1}', "salida"),
+        (b'{"salida": "continuar", "version": "1"}', "version"),
+        (b'{"salida": "continuar", "version": true}', "version"),
+        (b'{"salida": "continuar", "version": 1, "sobra": 1}', "sobra"),
+        (b'{"salida": "continuar", "version": 1, "datos": {"x": 1}}', "x"),
+    ],
+)
+def test_una_respuesta_mal_formada_dice_que_campo(
+    caso: tuple[Instancia, Cliente, str], cuerpo: bytes, campo: str
+) -> None:
+    instancia, cliente, turno = caso
+    folio = turno.partition(".")[0]
+    antes = instancia.expediente(folio).asientos
+    respuesta = cliente.post(f"/turnos/{turno}/atender", content=cuerpo, headers={"Content-Type": "application/json"})
+    assert respuesta.status_code == 422
+    assert campo in respuesta.json()["campos"]
+    assert instancia.expediente(folio).asientos == antes
+
+
+def test_lo_desconocido_es_404_y_lo_fuera_de_rango_422(caso: tuple[Instancia, Cliente, str]) -> None:
+    _, cliente, _ = caso
+    coordinacion = {"procedimiento": "inventado", "asunto": "x", "datos": {}}
+    assert cliente.post("/expedientes", json=coordinacion).status_code == 404
+    assert cliente.get("/procedimientos/inventado").status_code == 404
+    assert cliente.get("/expedientes/NO-2026-1").status_code == 404
+    assert cliente.get("/turnos/NO-2026-1.1.CST.1").status_code == 404
+    assert cliente.get("/turnos?estado=otro").status_code == 422
+    assert cliente.get("/turnos?limite=201").status_code == 422
+    assert cliente.get("/turnos?cursor=basura").status_code == 422
+    assert cliente.get("/expedientes?cursor=AAAA").status_code == 422
+
+
+def test_con_la_base_inaccesible_responde_503_y_la_salud_200(instancia_sqlite: Instancia, tmp_path: Path) -> None:
+    url = f"postgresql+psycopg://nadie@127.0.0.1:1/{tmp_path.name}"
+    instancia = Instancia(Ajustes(datos=tmp_path, base=url, demo=True))
+    with servida(instancia) as direccion, Cliente(direccion) as cliente:
+        cliente.headers["Authorization"] = "Bearer x"
+        respuesta = cliente.get("/turnos")
+        assert respuesta.status_code == 503
+        assert "no responde" in respuesta.json()["detail"]
+        assert "nadie" not in respuesta.text
+        salud = cliente.get("/salud")
+        assert (salud.status_code, salud.json()["base"]) == (200, "caida")
+
+
+def test_las_listas_se_recorren_por_paginas_sin_repetir(instancia_sqlite: Instancia) -> None:
+    folios = [instancia_sqlite.iniciar("seguimiento", f"Caso {i}") for i in range(7)]
+    with servida(instancia_sqlite) as direccion, Cliente(direccion, "dstc") as cliente:
+        for ruta, clave, esperados in (("/turnos", "folio", folios), ("/expedientes", "folio", folios[::-1])):
+            vistos: list[str] = []
+            cursor = None
+            while True:
+                consulta = {"limite": 3} | ({"cursor": cursor} if cursor else {})
+                pagina = cliente.get(ruta, params=consulta).json()
+                assert pagina["total"] == 7
+                vistos += [e[clave] for e in pagina["elementos"]]
+                cursor = pagina["siguiente"]
+                if cursor is None:
+                    break
+            assert vistos == esperados
