@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 RAIZ = Path(__file__).resolve().parent.parent
 CUENTAS_DEMO = (
     ("coordinacion@demo.local", "inicia y sigue procedimientos"),
-    ("cast-01@demo.local", "atiende los turnos de un CAST"),
+    ("dstc@demo.local", "atiende los turnos de la DSTC; hay una por unidad: cst@, dcaj@, dvs@…"),
+    ("cast-demo-01@demo.local", "atiende los turnos de un CAST (también 02 y 03)"),
     ("direccion@demo.local", "mira todo e informes"),
     ("administracion@demo.local", "catálogos y personas"),
 )
@@ -37,7 +38,9 @@ app = typer.Typer(
 )
 persona = typer.Typer(help="Personas que entran al sistema.", no_args_is_help=True)
 bitacora = typer.Typer(help="La bitácora encadenada de los expedientes.", no_args_is_help=True)
+cast = typer.Typer(help="Centros de Asistencia y Servicios Tecnológicos.", no_args_is_help=True)
 app.add_typer(persona, name="persona")
+app.add_typer(cast, name="cast")
 app.add_typer(bitacora, name="bitacora")
 
 
@@ -143,22 +146,39 @@ def crear_persona(
     typer.echo(f"Se dio de alta a {nombre} ({correo}) en {unidad} como {rol}.")
 
 
+@cast.command("crear")
+def crear_cast(
+    clave: Annotated[str, typer.Argument(help="Clave corta, sin puntos ni espacios.")],
+    nombre: Annotated[str, typer.Option(help="Denominación oficial (L-24).")],
+    depende_de: Annotated[str, typer.Option(help="Clave de su unidad estatal: CE-01 … CE-32, UODCDMX o RCEO.")],
+) -> None:
+    """Da de alta un CAST. El catálogo nace vacío: lo captura la institución."""
+    from modelos.organizacion import crear_cast as crear
+    from modelos.sesion import transaccion
+
+    with transaccion(_ajustes().url_base) as sesion:
+        crear(sesion, clave=clave, nombre=nombre, depende_de=depende_de)
+    typer.echo(f"Se dio de alta {nombre} ({clave}), que depende de {depende_de}.")
+
+
 @bitacora.command("verificar")
 def verificar_bitacora(
     folio: Annotated[str | None, typer.Argument(help="Un expediente; vacío: todos.")] = None,
 ) -> None:
     """Comprueba cadena, reproducción y estado; dice el primer asiento roto de cada expediente."""
+    from flujos.catalogo import CATALOGO
     from modelos.sesion import lectura
     from modelos.verificacion import verificar
 
     with lectura(_ajustes().url_base) as sesion:
-        fallas = verificar(sesion, folio)
-    primeras = {falla.folio: falla for falla in sorted(fallas, key=lambda f: f.orden, reverse=True)}
-    for cual in sorted(primeras):
-        typer.echo(f"{cual}: asiento {primeras[cual].orden}: {primeras[cual].motivo}")
-    if primeras:
+        informe = verificar(sesion, CATALOGO, folio)
+    for falla in informe.fallas:
+        typer.echo(str(falla))
+    revisado = f"{informe.expedientes} expedientes, {informe.asientos} asientos"
+    if informe.fallas:
+        typer.echo(f"{revisado}: {len(informe.fallas)} con fallas.")
         raise typer.Exit(1)
-    typer.echo(f"La bitácora de {folio or 'todos los expedientes'} está íntegra.")
+    typer.echo(f"{revisado}: íntegros, y reproducirlos da lo guardado.")
 
 
 @app.command("tablas")
@@ -176,6 +196,15 @@ def probar(contexto: typer.Context) -> None:
     from api import pruebas
 
     raise typer.Exit(pruebas.probar(contexto.args))
+
+
+@app.command(context_settings=SIN_AYUDA_PROPIA)
+def banco(contexto: typer.Context) -> None:
+    """Mide la decisión contra su piso e imprime cifras; deja un JSON en `informes/`."""
+    import subprocess
+
+    orden = [sys.executable, "-m", "tests.banco", *contexto.args]
+    raise typer.Exit(subprocess.run(orden, cwd=RAIZ, check=False).returncode)
 
 
 @app.command()

@@ -83,12 +83,12 @@ def responder(error: e.ErrorGestion) -> JSONResponse:
 
 def instalar(app: FastAPI) -> None:
     """Pone los manejadores en la aplicación; los de las páginas los decide `api.web.errores`."""
-    from api.web import errores as paginas  # noqa: PLC0415 - las páginas usan `codigo` de aquí
+    from api.web import errores as paginas
 
     def propio(request: Request, error: Exception) -> Response:
         if not isinstance(error, e.ErrorGestion):
             raise error
-        if codigo(error) >= 500 and not isinstance(error, e.BaseInaccesible | e.SinEspacio):  # noqa: PLR2004
+        if codigo(error) >= 500 and not isinstance(error, e.BaseInaccesible | e.SinEspacio):
             registro.error("error propio sin remedio de quien usa", exc_info=error)
         return responder(error) if es_api(request) else paginas.responder(request, error)
 

@@ -60,7 +60,7 @@ def revisar() -> int:
         "migraciones (alembic check)": [
             python,
             "-c",
-            "import sys; from modelos import migrar; sys.exit(migrar.comprobar())",
+            "from modelos import migrar; migrar.comprobar_desde_cero()",
         ],
     }
     fallas = [nombre for nombre, orden in comprobaciones.items() if not _pasa(nombre, orden)]

@@ -71,7 +71,7 @@ def actor_persona(persona: int) -> str:
     return f"persona:{persona}"
 
 
-def asentar(  # noqa: PLR0913 - un asiento es exactamente estos datos
+def asentar(
     s: Session, expediente: Expediente, tipo: str, actor: str, unidad: str, datos: dict[str, Any], fecha: datetime
 ) -> int:
     """Agrega un asiento al final de la bitácora del expediente y devuelve su orden.

@@ -59,7 +59,7 @@ def _participa(s: Session, quien: Quien, folio: str) -> bool:
     return bool(s.scalar(consulta))
 
 
-def expedientes(  # noqa: PLR0913 - un filtro por parámetro del contrato
+def expedientes(
     s: Session,
     quien: Quien,
     *,
@@ -110,7 +110,7 @@ def subexpedientes(s: Session, folio: str) -> list[str]:
 # --- turnos --------------------------------------------------------------------
 
 
-def bandeja(  # noqa: PLR0913 - un filtro por parámetro del contrato
+def bandeja(
     s: Session,
     quien: Quien,
     *,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from modelos import reloj
 from modelos.claves import cifrar
+from modelos.errores import ActoNoProcede
 from modelos.organizacion import Adscripcion, Persona, Unidad, crear_cast
 from modelos.permisos import Rol
 
@@ -30,6 +31,9 @@ CUENTAS = (
 
 def sembrar_demo(s: Session) -> None:
     """Da de alta lo que falte; requiere el catálogo de unidades ya sembrado."""
+    if s.scalar(select(Persona.id).where(Persona.es_demo.is_(False)).limit(1)) is not None:
+        motivo = "esta base tiene personas que no son de demostración"
+        raise ActoNoProcede("cargar la demostración", motivo, "Use otra base: sus cuentas tienen clave pública.")
     existentes = set(s.scalars(select(Unidad.clave)))
     for clave, nombre, depende_de in CASTS:
         if clave not in existentes:

@@ -8,6 +8,7 @@ ninguna haya quedado huérfana.
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from alembic import command
@@ -78,6 +79,18 @@ def al_dia(url: str) -> bool:
         return actual == ScriptDirectory.from_config(configuracion()).get_current_head()
     finally:
         motor.dispose()
+
+
+def comprobar_desde_cero() -> None:
+    """Migra una base vacía y comprueba que quede como dicen las tablas declaradas.
+
+    Lanza:
+        EsquemaDistinto: falta una migración, o sobra.
+    """
+    with TemporaryDirectory() as carpeta:
+        url = f"sqlite:///{carpeta}/vacia.sqlite3"
+        migrar(url)
+        comprobar(url)
 
 
 def comprobar(url: str) -> None:

@@ -8,7 +8,7 @@ pedir que un expediente se revise es anotarle una reserva de nadie.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
@@ -35,7 +35,7 @@ class Reserva(SQLModel, table=True):
     fallas: int = 0
 
 
-def ajena(folio: Any) -> ColumnElement[bool]:
+def ajena(folio: object) -> ColumnElement[bool]:
     """Condición SQL: ese folio está en manos de un motor vivo, o todavía no toca reintentarlo."""
     return exists().where(Reserva.folio == folio, (Reserva.no_antes > pulso()) | _con_motor_vivo())
 
@@ -93,5 +93,5 @@ def _con_motor_vivo() -> ColumnElement[bool]:
     return exists().where(Latido.motor == Reserva.motor, Latido.visto >= pulso() - VIVO_S)
 
 
-def _insertar(s: Session) -> Any:
+def _insertar(s: Session) -> Callable[[type[Reserva]], Any]:
     return insert_sqlite if s.get_bind().dialect.name == "sqlite" else insert_postgresql

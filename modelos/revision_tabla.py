@@ -64,7 +64,7 @@ def _fila(tabla: Tabla, act: Actividad) -> Iterator[str]:
         for destino in ruta.destinos:
             if destino not in tabla and not es_final(destino):
                 yield f"sale por «{etiqueta}» a «{destino}», que no existe"
-    if act.tipo is Tipo.APROBACION and len(act.salidas) < 2:  # noqa: PLR2004
+    if act.tipo is Tipo.APROBACION and len(act.salidas) < 2:
         yield "es una decisión y sólo tiene una salida"
     if (act.tipo is Tipo.SUBPROCEDIMIENTO) != (act.subprocedimiento is not None):
         yield "debe decir qué subprocedimiento abre, y ser de ese tipo"

@@ -95,7 +95,30 @@ NACIONALES = (
 )
 """Oficinas nacionales (dominio 01 §1.1)."""
 
-_CONFIRMADAS = "BCN CAM COA COL CHP CHH GUA GRO HID JAL MEX MIC NAY NLE PUE ROO SLP SON TLA VER YUC ZAC".split()
+_CONFIRMADAS = [
+    "BCN",
+    "CAM",
+    "COA",
+    "COL",
+    "CHP",
+    "CHH",
+    "GUA",
+    "GRO",
+    "HID",
+    "JAL",
+    "MEX",
+    "MIC",
+    "NAY",
+    "NLE",
+    "PUE",
+    "ROO",
+    "SLP",
+    "SON",
+    "TLA",
+    "VER",
+    "YUC",
+    "ZAC",
+]
 _ENTIDADES = (
     ("01", "AGU", "Aguascalientes"),
     ("02", "BCN", "Baja California"),

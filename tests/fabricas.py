@@ -172,7 +172,7 @@ def puerto_libre() -> int:
 @contextmanager
 def servida(instancia: Instancia) -> Iterator[str]:
     """La aplicación, en un uvicorn de verdad; da su dirección."""
-    from api.app import crear  # noqa: PLC0415 - sólo quien sirve paga el importe
+    from api.app import crear
 
     puerto = puerto_libre()
     servidor = uvicorn.Server(uvicorn.Config(crear(instancia.ajustes), port=puerto, log_level="error"))

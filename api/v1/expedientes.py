@@ -17,7 +17,8 @@ from modelos.expediente import Expediente as Fila
 
 ruta = APIRouter(tags=["Expedientes"])
 ClaveIdempotencia = Annotated[
-    str | None, Header(alias="Idempotency-Key", description="Repetir la solicitud con la misma clave devuelve lo mismo.")
+    str | None,
+    Header(alias="Idempotency-Key", description="Repetir la solicitud con la misma clave devuelve lo mismo."),
 ]
 
 
@@ -42,7 +43,7 @@ def iniciar(cuerpo: ExpedienteNuevo, puerta: Entrada, clave: ClaveIdempotencia =
 
 
 @ruta.get("/expedientes", response_model=Lista[Expediente], responses=errores(401, 422), summary="Buscar expedientes")
-def listar(  # noqa: PLR0913 - un filtro por parámetro del contrato
+def listar(
     puerta: Entrada,
     procedimiento: str | None = None,
     estado: str | None = None,
@@ -66,9 +67,7 @@ def listar(  # noqa: PLR0913 - un filtro por parámetro del contrato
         return vistas.lista(pagina, vistas.expedientes(s, puerta.tablas, puerta.ajustes, pagina.elementos))
 
 
-@ruta.get(
-    "/expedientes/{folio}", response_model=Expediente, responses=errores(401, 403, 404), summary="Un expediente"
-)
+@ruta.get("/expedientes/{folio}", response_model=Expediente, responses=errores(401, 403, 404), summary="Un expediente")
 def ver(folio: str, puerta: Entrada) -> dict[str, Any]:
     """El expediente con sus turnos abiertos."""
     with puerta.lectura() as (s, quien):

@@ -16,9 +16,7 @@ from modelos.reloj import iso
 ruta = APIRouter(tags=["Sesiones"])
 
 
-@ruta.post(
-    "/sesiones", status_code=201, response_model=SesionNueva, responses=errores(401, 422, 429), summary="Entrar"
-)
+@ruta.post("/sesiones", status_code=201, response_model=SesionNueva, responses=errores(401, 422, 429), summary="Entrar")
 def entrar(cuerpo: Credenciales, puerta: Entrada, request: Request) -> dict[str, Any]:
     """Abre una sesión. El `token` va después en `Authorization: Bearer`."""
     direccion = request.client.host if request.client else ""

@@ -23,7 +23,7 @@ _MOVER: dict[str, Any] = {"response_model": Turno, "responses": errores(401, 403
 
 
 @ruta.get("/turnos", response_model=Lista[Turno], responses=errores(401, 403, 422), summary="Mi bandeja")
-def listar(  # noqa: PLR0913 - un filtro por parámetro del contrato
+def listar(
     puerta: Entrada,
     estado: Annotated[str | None, Query(description="Por defecto, los abiertos: pendientes y tomados.")] = None,
     unidad: str | None = None,

@@ -101,7 +101,7 @@ def ampliar_vueltas(ctx: Contexto, folio: str, tope: int, motivo: str) -> Expedi
     expediente, _ = _conducir(ctx, folio, motivo, "ampliar las vueltas de")
     exigir_en_curso(expediente, "ampliar las vueltas")
     situacion = Situacion.de_json(expediente.situacion)
-    if not situacion.tope < tope <= 100:  # noqa: PLR2004 - más de cien vueltas no es un trámite
+    if not situacion.tope < tope <= 100:
         raise FormularioIncompleto({"tope": f"escriba un número mayor que {situacion.tope} y no mayor que 100"})
     _asentar(ctx, expediente, "ampliacion", {"tope": tope, "motivo": motivo.strip()})
     expediente.situacion = avance.ampliar_tope(situacion, tope).situacion.a_json()

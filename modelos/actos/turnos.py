@@ -23,8 +23,8 @@ from modelos.errores import (
 )
 from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.formularios import validar
-from modelos.organizacion import Persona, es_del_grupo, responsables
-from modelos.permisos import Quien, puede_atender, puede_conducir
+from modelos.organizacion import Persona, es_del_grupo
+from modelos.permisos import Quien, puede_atender
 from modelos.tabla import Actividad, Tabla
 
 
@@ -133,7 +133,7 @@ def persona_que_actua(ctx: Contexto) -> Quien:
 
 def pendiente_de(id_: str) -> Pendiente:
     partes = id_.split(".")
-    if len(partes) != 4 or not partes[3].isdecimal():  # noqa: PLR2004 - folio.actividad.unidad.vuelta
+    if len(partes) != 4 or not partes[3].isdecimal():
         raise NoExiste("el turno", id_)
     return Pendiente(partes[1], partes[2], int(partes[3]))
 
@@ -211,7 +211,7 @@ def _marcar_atendido(ctx: Contexto, id_: str, salida: str) -> None:
     ctx.s.execute(marcar.values(**valores), execution_options={"synchronize_session": False})
 
 
-def _cerrar(  # noqa: PLR0913 - es la segunda mitad de atender
+def _cerrar(
     ctx: Contexto,
     expediente: Expediente,
     tabla: Tabla,
@@ -224,7 +224,7 @@ def _cerrar(  # noqa: PLR0913 - es la segunda mitad de atender
     unidad = actividad.unidad.value if not es_grupo(actividad.unidad) else id_.split(".")[2]
     rotulo = f"{numero(actividad)} {unidad} · {actividad.accion.rstrip('.')} → {texto_salida(salida).lower()}"
     # El nombre lleva la frase y, si no cabe, se corta la frase: la salida siempre se lee.
-    if len(rotulo) > 120:  # noqa: PLR2004
+    if len(rotulo) > 120:
         corte = 115 - len(texto_salida(salida))
         rotulo = f"{rotulo[:corte].rstrip()}… → {texto_salida(salida).lower()}"
     nuevos = aplicar(ctx, expediente, tabla, movimiento, orden, [("actividad", rotulo, {"turno": id_})])

@@ -1,6 +1,6 @@
 """Banco de la decisión: latencia, caudal y memoria contra el piso, en SQLite y en PostgreSQL.
 
-Uso: `./dstc python -m tests.banco` (o con el entorno activo). Deja un JSON en `informes/`.
+Uso: `./dstc banco`, que instala lo que haga falta. Deja un JSON en `informes/`.
 No hay límites de tiempo: imprime cifras y razones, y cada quien las lee.
 """
 
@@ -12,7 +12,7 @@ import json
 import os
 import platform
 import statistics
-import subprocess  # noqa: S404
+import subprocess
 import sys
 import threading
 import time
@@ -37,7 +37,7 @@ def servidor(fabrica: str, url: str, datos: Path) -> Iterator[tuple[int, int]]:
     puerto = puerto_libre()
     entorno = {**os.environ, "DSTC_BASE": url, "DSTC_DATOS": str(datos), "PYTHONPATH": str(RAIZ)}
     orden = [sys.executable, "-m", "uvicorn", fabrica, "--factory", "--port", str(puerto), "--no-access-log"]
-    proceso = subprocess.Popen([*orden, "--log-level", "error"], env=entorno, cwd=RAIZ)  # noqa: S603
+    proceso = subprocess.Popen([*orden, "--log-level", "error"], env=entorno, cwd=RAIZ)
     try:
         _esperar(puerto)
         yield puerto, proceso.pid
@@ -80,7 +80,7 @@ def disparar(
             respuesta = conexion.getresponse()
             contenido = respuesta.read()
             propias.append((time.perf_counter() - desde) * 1000)
-            if respuesta.status != 200:  # noqa: PLR2004
+            if respuesta.status != 200:
                 raise RuntimeError(f"{ruta}: {respuesta.status} {contenido[:300]!r}")
 
     hilos = [threading.Thread(target=cliente) for _ in range(clientes)]
@@ -155,9 +155,9 @@ def _usar(puerto: int, pid: int, ficha: dict[str, str]) -> float:
 
 
 def _cuantos(instancia: Instancia) -> int:
-    from sqlalchemy import func, select  # noqa: PLC0415
+    from sqlalchemy import func, select
 
-    from modelos.expediente import Expediente  # noqa: PLC0415
+    from modelos.expediente import Expediente
 
     with instancia.leer() as s:
         return s.scalar(select(func.count()).select_from(Expediente)) or 0
@@ -165,7 +165,7 @@ def _cuantos(instancia: Instancia) -> int:
 
 def _llenar(instancia: Instancia, cuantos: int) -> None:
     """Abre expedientes de a cien por transacción: se mide lo que pesan, no lo que tarda abrirlos."""
-    from modelos.actos import apertura  # noqa: PLC0415
+    from modelos.actos import apertura
 
     for lote in range(0, cuantos, 100):
         with instancia.como("coordinacion") as ctx:
@@ -194,7 +194,7 @@ def main() -> None:
                 informe["postgresql"] = comparar(url, Path(carpeta), pedido.n, pedido.esperando)
                 sesion.motor(url).dispose()
     texto = json.dumps(informe, indent=2, ensure_ascii=False)
-    print(texto)  # noqa: T201 - es lo que hace
+    print(texto)
     (RAIZ / "informes").mkdir(exist_ok=True)
     (RAIZ / "informes" / "banco.json").write_text(texto + "\n", "utf-8")
 

@@ -177,7 +177,7 @@ def test_cien_clientes_sobre_mil_turnos_sin_duplicados(instancia: Instancia) -> 
 
     def cliente() -> None:
         # El sistema actúa como persona de la unidad: lo que se prueba es la carrera, no el permiso.
-        from modelos.permisos import Quien, Rol  # noqa: PLC0415
+        from modelos.permisos import Quien, Rol
 
         while True:
             with candado:

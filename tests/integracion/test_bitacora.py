@@ -103,7 +103,7 @@ def test_un_asiento_rehecho_con_su_hash_tambien_se_descubre(instancia: Instancia
 
 
 def test_asentar_es_quien_unico_escribe() -> None:
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
     raiz = Path(__file__).parents[2]
     fuentes = [p for carpeta in ("modelos", "tareas", "flujos", "api") for p in (raiz / carpeta).rglob("*.py")]

@@ -74,7 +74,7 @@ LLAMADAS = (
 @pytest.fixture(scope="module")
 def escenario(plantillas: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Instancia, str]]:
     """Una instancia servida para todo el módulo: cada prueba abre su propio expediente."""
-    from modelos.ajustes import Ajustes  # noqa: PLC0415
+    from modelos.ajustes import Ajustes
 
     carpeta = tmp_path_factory.mktemp("acceso")
     instancia = Instancia(Ajustes(datos=carpeta, base=plantillas.copia("sqlite", carpeta), demo=True))
@@ -139,12 +139,12 @@ def test_la_sesion_revocada_deja_de_servir_en_el_acto(escenario: tuple[Instancia
 def test_la_persona_dada_de_baja_y_la_adscripcion_vencida_pierden_el_acceso(
     escenario: tuple[Instancia, str], abiertos: Abrir
 ) -> None:
-    from datetime import timedelta  # noqa: PLC0415
+    from datetime import timedelta
 
-    from sqlalchemy import update  # noqa: PLC0415
+    from sqlalchemy import update
 
-    from modelos import reloj  # noqa: PLC0415
-    from modelos.organizacion import Adscripcion, Persona  # noqa: PLC0415
+    from modelos import reloj
+    from modelos.organizacion import Adscripcion, Persona
 
     instancia, direccion = escenario
     cliente = abiertos(Cliente(direccion, "dvs"))
