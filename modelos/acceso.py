@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from modelos import claves, reloj
 from modelos.ajustes import Ajustes
@@ -77,31 +77,31 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str) -> Entrada
     ahora = reloj.ahora()
     with transaccion(ajustes.url_base) as s:
         if persona is not None and acierta:
-            s.execute(delete(IntentoFallido).where(IntentoFallido.llave.in_(topes)))
-            s.execute(delete(SesionAbierta).where(SesionAbierta.vence < ahora))
+            s.execute(delete(IntentoFallido).where(col(IntentoFallido.llave).in_(topes)))
+            s.execute(delete(SesionAbierta).where(col(SesionAbierta.vence) < ahora))
             return _abrir(s, ajustes, persona, ahora)
         viejos = ahora - timedelta(seconds=ajustes.intentos_ventana_s)
-        s.execute(delete(IntentoFallido).where(IntentoFallido.cuando < viejos))
+        s.execute(delete(IntentoFallido).where(col(IntentoFallido.cuando) < viejos))
         s.add_all(IntentoFallido(llave=llave, cuando=ahora) for llave in topes)
     raise CredencialesInvalidas
 
 
 # Se arma una vez: es la primera consulta de cada petición.
 _QUIEN = (
-    select(Persona.id, Persona.nombre, Adscripcion.unidad, Adscripcion.rol)
-    .join(SesionAbierta, SesionAbierta.persona_id == Persona.id)
+    select(col(Persona.id), col(Persona.nombre), col(Adscripcion.unidad), col(Adscripcion.rol))
+    .join(SesionAbierta, col(SesionAbierta.persona_id) == col(Persona.id))
     .join(
         Adscripcion,
-        (Adscripcion.persona_id == Persona.id)
-        & (Adscripcion.desde <= bindparam("hoy"))
-        & or_(Adscripcion.hasta.is_(None), Adscripcion.hasta >= bindparam("hoy")),
+        (col(Adscripcion.persona_id) == col(Persona.id))
+        & (col(Adscripcion.desde) <= bindparam("hoy"))
+        & or_(col(Adscripcion.hasta).is_(None), col(Adscripcion.hasta) >= bindparam("hoy")),
         isouter=True,
     )
     .where(
-        SesionAbierta.huella == bindparam("la_huella"),
-        SesionAbierta.revocada.is_(None),
-        SesionAbierta.vence > bindparam("ahora"),
-        Persona.activa.is_(True),
+        col(SesionAbierta.huella) == bindparam("la_huella"),
+        col(SesionAbierta.revocada).is_(None),
+        col(SesionAbierta.vence) > bindparam("ahora"),
+        col(Persona.activa).is_(True),
     )
 )
 
@@ -125,14 +125,16 @@ def quien_trae(s: Session, token: str | None) -> Quien:
 def salir(s: Session, token: str) -> None:
     """Revoca la sesión; hacerlo dos veces no cambia nada."""
     revocar = update(SesionAbierta).where(
-        SesionAbierta.huella == claves.huella(token), SesionAbierta.revocada.is_(None)
+        col(SesionAbierta.huella) == claves.huella(token), col(SesionAbierta.revocada).is_(None)
     )
     s.execute(revocar.values(revocada=reloj.ahora()))
 
 
 def revocar_todas(s: Session, persona: int) -> None:
     """Cierra todas las sesiones de una persona, como al cambiar su contraseña o darla de baja."""
-    revocar = update(SesionAbierta).where(SesionAbierta.persona_id == persona, SesionAbierta.revocada.is_(None))
+    revocar = update(SesionAbierta).where(
+        col(SesionAbierta.persona_id) == persona, col(SesionAbierta.revocada).is_(None)
+    )
     s.execute(revocar.values(revocada=reloj.ahora()))
 
 
@@ -146,9 +148,9 @@ def _cuidar_intentos(s: Session, ajustes: Ajustes, topes: dict[str, int]) -> Non
     ahora = reloj.ahora()
     ventana = timedelta(seconds=ajustes.intentos_ventana_s)
     cuenta = (
-        select(IntentoFallido.llave, func.count(), func.min(IntentoFallido.cuando))
-        .where(IntentoFallido.llave.in_(topes), IntentoFallido.cuando > ahora - ventana)
-        .group_by(IntentoFallido.llave)
+        select(col(IntentoFallido.llave), func.count(), func.min(col(IntentoFallido.cuando)))
+        .where(col(IntentoFallido.llave).in_(topes), col(IntentoFallido.cuando) > ahora - ventana)
+        .group_by(col(IntentoFallido.llave))
     )
     for llave, fallos, primero in s.execute(cuenta):
         if fallos >= topes[llave]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from modelos.organizacion import Unidad
 from modelos.unidades import ESTATALES, NACIONALES
@@ -11,7 +12,7 @@ from modelos.unidades import ESTATALES, NACIONALES
 
 def sembrar(s: Session) -> None:
     """Da de alta las unidades nacionales y las 32 estatales que falten. Los CAST los captura la institución."""
-    existentes = set(s.scalars(select(Unidad.clave)))
+    existentes = set(s.scalars(select(col(Unidad.clave))))
     s.add_all(
         Unidad(
             clave=ficha.clave,

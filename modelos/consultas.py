@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, Anexo, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno
@@ -55,7 +56,7 @@ def expediente_visible(s: Session, quien: Quien, folio: str) -> Expediente:
 
 
 def _participa(s: Session, quien: Quien, folio: str) -> bool:
-    consulta = select(exists().where(Turno.folio == folio, Turno.unidad.in_(quien.unidades)))
+    consulta = select(exists().where(col(Turno.folio) == folio, col(Turno.unidad).in_(quien.unidades)))
     return bool(s.scalar(consulta))
 
 
@@ -76,26 +77,28 @@ def expedientes(
     """
     condiciones: list[ColumnElement[bool]] = []
     if not ve_todo(quien):
-        suyos = exists().where(Turno.folio == Expediente.folio, Turno.unidad.in_(quien.unidades))
+        suyos = exists().where(col(Turno.folio) == col(Expediente.folio), col(Turno.unidad).in_(quien.unidades))
         coordinadas = [u for u in quien.unidades if puede_conducir(quien, u)]
-        condiciones.append(or_(suyos, Expediente.duena.in_(coordinadas)))
+        condiciones.append(or_(suyos, col(Expediente.duena).in_(coordinadas)))
     if procedimiento:
-        condiciones.append(Expediente.procedimiento == procedimiento)
+        condiciones.append(col(Expediente.procedimiento) == procedimiento)
     if estado:
         if estado not in set(EstadoExpediente):
             raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoExpediente)}"})
-        condiciones.append(Expediente.estado == estado)
+        condiciones.append(col(Expediente.estado) == estado)
     if unidad:
-        abierto = exists().where(Turno.folio == Expediente.folio, Turno.unidad == unidad, Turno.estado.in_(ABIERTOS))
+        abierto = exists().where(
+            col(Turno.folio) == col(Expediente.folio), col(Turno.unidad) == unidad, col(Turno.estado).in_(ABIERTOS)
+        )
         condiciones.append(abierto)
     if texto and texto.strip():
         patron = "%" + texto.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         condiciones.append(
-            or_(Expediente.folio.ilike(patron, escape="\\"), Expediente.asunto.ilike(patron, escape="\\"))
+            or_(col(Expediente.folio).ilike(patron, escape="\\"), col(Expediente.asunto).ilike(patron, escape="\\"))
         )
     base = select(Expediente).where(*condiciones)
-    orden = tuple_(Expediente.abierto, Expediente.folio)
-    pagina = base.order_by(Expediente.abierto.desc(), Expediente.folio.desc())
+    orden = tuple_(col(Expediente.abierto), col(Expediente.folio))
+    pagina = base.order_by(col(Expediente.abierto).desc(), col(Expediente.folio).desc())
     if cursor:
         pagina = pagina.where(orden < leer_cursor(cursor))
     return _paginar(s, base, pagina, limite, lambda e: (e.abierto, e.folio))
@@ -103,8 +106,8 @@ def expedientes(
 
 def subexpedientes(s: Session, folio: str) -> list[str]:
     """Folios de los subexpedientes, en el orden en que se abrieron."""
-    consulta = select(Expediente.folio).where(Expediente.padre == folio)
-    return list(s.scalars(consulta.order_by(Expediente.abierto, Expediente.folio)))
+    consulta = select(col(Expediente.folio)).where(col(Expediente.padre) == folio)
+    return list(s.scalars(consulta.order_by(col(Expediente.abierto), col(Expediente.folio))))
 
 
 # --- turnos --------------------------------------------------------------------
@@ -129,22 +132,24 @@ def bandeja(
         if unidad not in unidades and not ve_todo(quien):
             raise NoLeCorresponde(f"ver la bandeja de {unidad}", f"quien está adscrito a {unidad}")
         unidades = frozenset((unidad,))
-    condiciones: list[ColumnElement[bool]] = [Turno.a_mano.is_(True)]
+    condiciones: list[ColumnElement[bool]] = [col(Turno.a_mano).is_(True)]
     # Con una sola unidad, la igualdad deja que el índice entregue los renglones ya en orden.
-    condiciones.append(Turno.unidad == next(iter(unidades)) if len(unidades) == 1 else Turno.unidad.in_(unidades))
+    condiciones.append(
+        col(Turno.unidad) == next(iter(unidades)) if len(unidades) == 1 else col(Turno.unidad).in_(unidades)
+    )
     if estado:
         if estado not in set(EstadoTurno):
             raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoTurno)}"})
-        condiciones.append(Turno.estado == estado)
+        condiciones.append(col(Turno.estado) == estado)
     if estado is None or estado in ABIERTOS:
         # Se repite aun si se pidió un estado: es la condición del índice parcial.
-        condiciones.append(Turno.estado.in_(ABIERTOS))
+        condiciones.append(col(Turno.estado).in_(ABIERTOS))
     if procedimiento:
-        condiciones.append(Turno.procedimiento == procedimiento)
+        condiciones.append(col(Turno.procedimiento) == procedimiento)
     base = select(Turno).where(*condiciones)
-    pagina = base.order_by(Turno.abierto, Turno.id)
+    pagina = base.order_by(col(Turno.abierto), col(Turno.id))
     if cursor:
-        pagina = pagina.where(tuple_(Turno.abierto, Turno.id) > leer_cursor(cursor))
+        pagina = pagina.where(tuple_(col(Turno.abierto), col(Turno.id)) > leer_cursor(cursor))
     return _paginar(s, base, pagina, limite, lambda t: (t.abierto, t.id))
 
 
@@ -158,13 +163,13 @@ def turno_visible(s: Session, quien: Quien, id_: str) -> tuple[Turno, Expediente
 
 def turnos_abiertos(s: Session, folio: str) -> list[Turno]:
     """Los pendientes y tomados de un expediente, en el orden en que se abrieron."""
-    consulta = select(Turno).where(Turno.folio == folio, Turno.estado.in_(ABIERTOS))
-    return list(s.scalars(consulta.order_by(Turno.apertura, Turno.id)))
+    consulta = select(Turno).where(col(Turno.folio) == folio, col(Turno.estado).in_(ABIERTOS))
+    return list(s.scalars(consulta.order_by(col(Turno.apertura), col(Turno.id))))
 
 
 def turnos_de(s: Session, folio: str) -> list[Turno]:
     """Todos los turnos de un expediente, en el orden en que se abrieron."""
-    return list(s.scalars(select(Turno).where(Turno.folio == folio).order_by(Turno.apertura, Turno.id)))
+    return list(s.scalars(select(Turno).where(col(Turno.folio) == folio).order_by(col(Turno.apertura), col(Turno.id))))
 
 
 def sin_responsable(s: Session, turnos: Iterable[Turno]) -> set[str]:
@@ -179,7 +184,7 @@ def sin_responsable(s: Session, turnos: Iterable[Turno]) -> set[str]:
 
 def anexos_de(s: Session, turnos: Sequence[str]) -> list[Anexo]:
     """Los anexos de esos turnos, en el orden en que se subieron."""
-    consulta = select(Anexo).where(Anexo.turno_id.in_(turnos)).order_by(Anexo.subido, Anexo.id)
+    consulta = select(Anexo).where(col(Anexo.turno_id).in_(turnos)).order_by(col(Anexo.subido), col(Anexo.id))
     return list(s.scalars(consulta)) if turnos else []
 
 
@@ -195,28 +200,28 @@ def anexo_visible(s: Session, quien: Quien, id_: str) -> Anexo:
 def nombres(s: Session, personas: Iterable[int | None]) -> dict[int, str]:
     """El nombre de cada persona citada."""
     ids = {persona for persona in personas if persona is not None}
-    filas = s.execute(select(Persona.id, Persona.nombre).where(Persona.id.in_(ids))) if ids else ()
+    filas = s.execute(select(col(Persona.id), col(Persona.nombre)).where(col(Persona.id).in_(ids))) if ids else ()
     return {id_: nombre for id_, nombre in filas if id_ is not None}
 
 
 def unidades(s: Session) -> dict[str, str]:
     """Nombre de cada unidad del catálogo, por clave."""
-    return dict(s.execute(select(Unidad.clave, Unidad.nombre)).all())
+    return dict(s.execute(select(col(Unidad.clave), col(Unidad.nombre))).all())
 
 
 def asuntos(s: Session, folios: Iterable[str]) -> dict[str, Expediente]:
     """Los expedientes de esos folios, para acompañar a sus turnos."""
     pedidos = set(folios)
-    consulta = select(Expediente).where(Expediente.folio.in_(pedidos))
+    consulta = select(Expediente).where(col(Expediente.folio).in_(pedidos))
     return {e.folio: e for e in s.scalars(consulta)} if pedidos else {}
 
 
 def avisos_nuevos(s: Session, quien: Quien) -> set[str]:
     """Ids de los turnos abiertos de que se le avisó y aún no ha visto."""
     consulta = (
-        select(Aviso.turno_id)
-        .join(Turno, Turno.id == Aviso.turno_id)
-        .where(Aviso.persona_id == quien.persona, Aviso.visto.is_(None), Turno.estado.in_(ABIERTOS))
+        select(col(Aviso.turno_id))
+        .join(Turno, col(Turno.id) == col(Aviso.turno_id))
+        .where(col(Aviso.persona_id) == quien.persona, col(Aviso.visto).is_(None), col(Turno.estado).in_(ABIERTOS))
         .limit(LIMITE_MAXIMO)
     )
     return set(s.scalars(consulta))

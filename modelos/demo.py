@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from modelos import reloj
 from modelos.claves import cifrar
@@ -31,17 +32,17 @@ CUENTAS = (
 
 def sembrar_demo(s: Session) -> None:
     """Da de alta lo que falte; requiere el catálogo de unidades ya sembrado."""
-    if s.scalar(select(Persona.id).where(Persona.es_demo.is_(False)).limit(1)) is not None:
+    if s.scalar(select(col(Persona.id)).where(col(Persona.es_demo).is_(False)).limit(1)) is not None:
         motivo = "esta base tiene personas que no son de demostración"
         raise ActoNoProcede("cargar la demostración", motivo, "Use otra base: sus cuentas tienen clave pública.")
-    existentes = set(s.scalars(select(Unidad.clave)))
+    existentes = set(s.scalars(select(col(Unidad.clave))))
     for clave, nombre, depende_de in CASTS:
         if clave not in existentes:
             crear_cast(s, clave=clave, nombre=nombre, depende_de=depende_de, es_demo=True)
-    personas = set(s.scalars(select(Persona.correo)))
+    personas = set(s.scalars(select(col(Persona.correo))))
     unidades = [
         (clave.lower(), f"Personal de {clave}", clave, Rol.OPERACION)
-        for clave in s.scalars(select(Unidad.clave).order_by(Unidad.clave))
+        for clave in s.scalars(select(col(Unidad.clave)).order_by(col(Unidad.clave)))
     ]
     nuevas = [cuenta for cuenta in (*CUENTAS, *unidades) if f"{cuenta[0]}@{DOMINIO}" not in personas]
     if not nuevas:

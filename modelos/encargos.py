@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from modelos.expediente import Encargo, Expediente
 from modelos.latido import pulso
@@ -40,13 +41,15 @@ def clave_corrida(expediente: Expediente) -> str:
 
 def folios_por_conducir(s: Session, ahora: datetime, max_intentos: int, limite: int = 100) -> list[str]:
     """Folios con algo que hacer o que mostrar, el más antiguo primero; sin los que ya conduce un motor."""
-    por_hacer = Encargo.hecho.is_(None) & (Encargo.intentos < max_intentos) & (Encargo.proximo <= ahora)
-    por_mostrar = Encargo.hecho.is_not(None) & (Encargo.mostrado.is_(None) | (Encargo.mostrado < pulso() - VER_S))
+    por_hacer = col(Encargo.hecho).is_(None) & (col(Encargo.intentos) < max_intentos) & (col(Encargo.proximo) <= ahora)
+    por_mostrar = col(Encargo.hecho).is_not(None) & (
+        col(Encargo.mostrado).is_(None) | (col(Encargo.mostrado) < pulso() - VER_S)
+    )
     consulta = (
-        select(Encargo.folio)
-        .where(Encargo.registrado.is_(None), por_hacer | por_mostrar, ~ajena(Encargo.folio))
-        .group_by(Encargo.folio)
-        .order_by(func.min(Encargo.proximo), Encargo.folio)
+        select(col(Encargo.folio))
+        .where(col(Encargo.registrado).is_(None), por_hacer | por_mostrar, ~ajena(col(Encargo.folio)))
+        .group_by(col(Encargo.folio))
+        .order_by(func.min(col(Encargo.proximo)), col(Encargo.folio))
         .limit(limite)
     )
     return list(s.scalars(consulta))
@@ -55,21 +58,23 @@ def folios_por_conducir(s: Session, ahora: datetime, max_intentos: int, limite: 
 def por_mostrar(s: Session, folio: str) -> list[Encargo]:
     """Los encargos del folio que faltan en la corrida, en el orden en que se asentaron; también los incidentes."""
     consulta = select(Encargo).where(
-        Encargo.folio == folio,
-        Encargo.registrado.is_(None),
-        Encargo.hecho.is_(None) | Encargo.mostrado.is_(None) | (Encargo.mostrado < pulso() - VER_S),
+        col(Encargo.folio) == folio,
+        col(Encargo.registrado).is_(None),
+        col(Encargo.hecho).is_(None) | col(Encargo.mostrado).is_(None) | (col(Encargo.mostrado) < pulso() - VER_S),
     )
-    return list(s.scalars(consulta.order_by(Encargo.asiento, Encargo.efecto)))
+    return list(s.scalars(consulta.order_by(col(Encargo.asiento), col(Encargo.efecto))))
 
 
 def por_ver(s: Session, limite: int = 200) -> dict[UUID, Encargo]:
     """Encargos mostrados cuya tarea falta ver terminada en Prefect, por el identificador de su tarea."""
     consulta = (
-        select(Encargo, Expediente.corrida)
-        .join(Expediente, Expediente.folio == Encargo.folio)
-        .where(Encargo.registrado.is_(None), Encargo.hecho.is_not(None), Encargo.mostrado >= pulso() - VER_S)
-        .where(Expediente.corrida.is_not(None))
-        .order_by(Encargo.mostrado)
+        select(Encargo, col(Expediente.corrida))
+        .join(Expediente, col(Expediente.folio) == col(Encargo.folio))
+        .where(
+            col(Encargo.registrado).is_(None), col(Encargo.hecho).is_not(None), col(Encargo.mostrado) >= pulso() - VER_S
+        )
+        .where(col(Expediente.corrida).is_not(None))
+        .order_by(col(Encargo.mostrado))
         .limit(limite)
     )
     return {id_tarea(UUID(corrida), encargo): encargo for encargo, corrida in s.execute(consulta)}
@@ -78,13 +83,15 @@ def por_ver(s: Session, limite: int = 200) -> dict[UUID, Encargo]:
 def sin_prefect(s: Session, ahora: datetime, creados_hasta: datetime, max_intentos: int, limite: int) -> list[Encargo]:
     """Efectos por hacer creados hasta ese instante: los que ya no deben esperar a que Prefect los corra."""
     consulta = select(Encargo).where(
-        Encargo.registrado.is_(None),
-        Encargo.hecho.is_(None),
-        Encargo.intentos < max_intentos,
-        Encargo.proximo <= ahora,
-        Encargo.creado <= creados_hasta,
+        col(Encargo.registrado).is_(None),
+        col(Encargo.hecho).is_(None),
+        col(Encargo.intentos) < max_intentos,
+        col(Encargo.proximo) <= ahora,
+        col(Encargo.creado) <= creados_hasta,
     )
-    return list(s.scalars(consulta.order_by(Encargo.proximo, Encargo.folio, Encargo.asiento).limit(limite)))
+    return list(
+        s.scalars(consulta.order_by(col(Encargo.proximo), col(Encargo.folio), col(Encargo.asiento)).limit(limite))
+    )
 
 
 def bloquear_encargo(s: Session, folio: str, asiento: int, efecto: str) -> Encargo:
@@ -103,7 +110,7 @@ def fallar(s: Session, encargo: Encargo, error: str, ahora: datetime, max_intent
     guardado.proximo = ahora + timedelta(seconds=2**guardado.intentos)
     agotado = guardado.intentos >= max_intentos
     if agotado:
-        s.execute(update(Expediente).where(Expediente.folio == encargo.folio).values(detenido=True))
+        s.execute(update(Expediente).where(col(Expediente.folio) == encargo.folio).values(detenido=True))
     return agotado
 
 
@@ -111,20 +118,22 @@ def registrar(s: Session, encargos: Sequence[Encargo], ahora: datetime) -> None:
     """Marca los que Prefect ya muestra terminados."""
     for encargo in encargos:
         marcar = update(Encargo).where(
-            Encargo.folio == encargo.folio, Encargo.asiento == encargo.asiento, Encargo.efecto == encargo.efecto
+            col(Encargo.folio) == encargo.folio,
+            col(Encargo.asiento) == encargo.asiento,
+            col(Encargo.efecto) == encargo.efecto,
         )
         s.execute(marcar.values(registrado=ahora), execution_options={"synchronize_session": False})
 
 
 def incidentes(s: Session, folio: str | None, max_intentos: int) -> list[Encargo]:
     """Encargos que agotaron sus intentos: esperan a que alguien los reintente."""
-    consulta = select(Encargo).where(Encargo.hecho.is_(None), Encargo.intentos >= max_intentos)
+    consulta = select(Encargo).where(col(Encargo.hecho).is_(None), col(Encargo.intentos) >= max_intentos)
     if folio is not None:
-        consulta = consulta.where(Encargo.folio == folio)
-    return list(s.scalars(consulta.order_by(Encargo.folio, Encargo.asiento, Encargo.efecto).limit(200)))
+        consulta = consulta.where(col(Encargo.folio) == folio)
+    return list(s.scalars(consulta.order_by(col(Encargo.folio), col(Encargo.asiento), col(Encargo.efecto)).limit(200)))
 
 
 def anotar_corrida(s: Session, folio: str, corrida: UUID) -> None:
     """Recuerda qué corrida de Prefect conduce el expediente; no es un hecho de su historia."""
-    marcar = update(Expediente).where(Expediente.folio == folio).values(corrida=str(corrida))
+    marcar = update(Expediente).where(col(Expediente.folio) == folio).values(corrida=str(corrida))
     s.execute(marcar, execution_options={"synchronize_session": False})

@@ -6,6 +6,7 @@ import hashlib
 
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlmodel import col
 
 from modelos.actos.mover import Contexto
 from modelos.bitacora import canonico
@@ -29,7 +30,7 @@ def reservar(ctx: Contexto, clave: str, solicitud: object) -> str | None:
     resumen = hashlib.sha256(canonico(solicitud).encode()).hexdigest()
     insertar = insert_sqlite if ctx.s.get_bind().dialect.name == "sqlite" else insert_postgresql
     valores = {"persona_id": persona, "clave": clave, "huella": resumen, "recurso": "", "creada": ctx.ahora}
-    apartar = insertar(Idempotencia).values(**valores).on_conflict_do_nothing().returning(Idempotencia.clave)
+    apartar = insertar(Idempotencia).values(**valores).on_conflict_do_nothing().returning(col(Idempotencia.clave))
     if ctx.s.execute(apartar).first() is not None:
         return None
     previa = ctx.s.get_one(Idempotencia, (persona, clave))

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 CADA_S = 2.0
 VIVO_S = 12.0
@@ -42,15 +42,17 @@ def latir(s: Session, motor: str, *, prefect: bool) -> None:
     valores = {"visto": pulso(), "prefect": prefect}
     orden = insertar(Latido).values(motor=motor, **valores)
     s.execute(orden.on_conflict_do_update(index_elements=["motor"], set_=valores))
-    s.execute(delete(Latido).where(Latido.visto < pulso() - OLVIDO_S), execution_options={"synchronize_session": False})
+    s.execute(
+        delete(Latido).where(col(Latido.visto) < pulso() - OLVIDO_S), execution_options={"synchronize_session": False}
+    )
 
 
 def callar(s: Session, motor: str) -> None:
     """El motor termina bien: lo que dejó reservado queda libre en el acto."""
-    s.execute(delete(Latido).where(Latido.motor == motor), execution_options={"synchronize_session": False})
+    s.execute(delete(Latido).where(col(Latido.motor) == motor), execution_options={"synchronize_session": False})
 
 
 def salud(s: Session) -> dict[str, bool]:
     """`{motor, prefect}`: si hay algún motor vivo y si alguno de ellos ve a Prefect."""
-    vivos = list(s.scalars(select(Latido.prefect).where(Latido.visto >= pulso() - VIVO_S)))
+    vivos = list(s.scalars(select(col(Latido.prefect)).where(col(Latido.visto) >= pulso() - VIVO_S)))
     return {"motor": bool(vivos), "prefect": any(vivos)}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Column, Index, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Session
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from modelos import reloj
 from modelos.claves import cifrar
@@ -62,13 +62,15 @@ class Adscripcion(SQLModel, table=True):
 
 def vigente(en: date) -> object:
     """Condición SQL: la adscripción rige en esa fecha."""
-    return (Adscripcion.desde <= en) & or_(Adscripcion.hasta.is_(None), Adscripcion.hasta >= en)
+    return (col(Adscripcion.desde) <= en) & or_(col(Adscripcion.hasta).is_(None), col(Adscripcion.hasta) >= en)
 
 
 def quien_es(s: Session, persona: Persona) -> Quien:
     """La persona como actor: sus adscripciones vigentes hoy, y de quién depende cada unidad si coordina."""
     filas = s.execute(
-        select(Adscripcion.unidad, Adscripcion.rol).where(Adscripcion.persona_id == persona.id, vigente(reloj.hoy()))
+        select(col(Adscripcion.unidad), col(Adscripcion.rol)).where(
+            col(Adscripcion.persona_id) == persona.id, vigente(reloj.hoy())
+        )
     ).all()
     return armar_quien(s, persona.id or 0, persona.nombre, [(u, r) for u, r in filas])
 
@@ -79,7 +81,7 @@ def armar_quien(s: Session, persona: int, nombre: str, adscripciones: list[tuple
     superiores: dict[str, str | None] = {}
     if any(rol is Rol.COORDINACION for _, rol in pares):
         # Sólo a quien coordina le importa el organigrama; los demás no pagan la consulta.
-        con_superior = select(Unidad.clave, Unidad.depende_de).where(Unidad.depende_de.is_not(None))
+        con_superior = select(col(Unidad.clave), col(Unidad.depende_de)).where(col(Unidad.depende_de).is_not(None))
         superiores = dict(s.execute(con_superior).all())
     return Quien(persona, nombre, pares, superiores)
 
@@ -87,7 +89,11 @@ def armar_quien(s: Session, persona: int, nombre: str, adscripciones: list[tuple
 def activas(s: Session, grupo: Sigla) -> list[str]:
     """Claves de las unidades activas de un grupo (`CAST`, `CE`), en orden."""
     tipo = TIPO_DE_GRUPO[grupo].value
-    consulta = select(Unidad.clave).where(Unidad.tipo == tipo, Unidad.activa.is_(True)).order_by(Unidad.clave)
+    consulta = (
+        select(col(Unidad.clave))
+        .where(col(Unidad.tipo) == tipo, col(Unidad.activa).is_(True))
+        .order_by(col(Unidad.clave))
+    )
     return list(s.scalars(consulta))
 
 
@@ -100,23 +106,23 @@ def es_del_grupo(s: Session, clave: str, grupo: Sigla) -> bool:
 def responsables(s: Session, unidad: str) -> list[int]:
     """Personas activas que hoy pueden atender los turnos de la unidad."""
     consulta = (
-        select(Persona.id)
-        .join(Adscripcion, Adscripcion.persona_id == Persona.id)
+        select(col(Persona.id))
+        .join(Adscripcion, col(Adscripcion.persona_id) == col(Persona.id))
         .where(
-            Adscripcion.unidad == unidad,
-            Adscripcion.rol.in_((Rol.OPERACION, Rol.COORDINACION)),
-            Persona.activa.is_(True),
+            col(Adscripcion.unidad) == unidad,
+            col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
+            col(Persona.activa).is_(True),
             vigente(reloj.hoy()),
         )
         .distinct()
-        .order_by(Persona.id)
+        .order_by(col(Persona.id))
     )
     return list(s.scalars(consulta))
 
 
 def por_correo(s: Session, correo: str) -> Persona | None:
     """La persona con ese correo, sin distinguir mayúsculas."""
-    return s.scalar(select(Persona).where(func.lower(Persona.correo) == correo.strip().lower()))
+    return s.scalar(select(Persona).where(func.lower(col(Persona.correo)) == correo.strip().lower()))
 
 
 def crear_persona(

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from modelos.latido import VIVO_S, Latido, pulso
 
@@ -37,13 +37,13 @@ class Reserva(SQLModel, table=True):
 
 def ajena(folio: object) -> ColumnElement[bool]:
     """Condición SQL: ese folio está en manos de un motor vivo, o todavía no toca reintentarlo."""
-    return exists().where(Reserva.folio == folio, (Reserva.no_antes > pulso()) | _con_motor_vivo())
+    return exists().where(col(Reserva.folio) == folio, (col(Reserva.no_antes) > pulso()) | _con_motor_vivo())
 
 
 def huerfanas(s: Session, limite: int) -> list[str]:
     """Folios cuya conducción quedó a medias, o que alguien pidió revisar."""
-    consulta = select(Reserva.folio).where(Reserva.no_antes <= pulso(), ~_con_motor_vivo())
-    return list(s.scalars(consulta.order_by(Reserva.no_antes, Reserva.folio).limit(limite)))
+    consulta = select(col(Reserva.folio)).where(col(Reserva.no_antes) <= pulso(), ~_con_motor_vivo())
+    return list(s.scalars(consulta.order_by(col(Reserva.no_antes), col(Reserva.folio)).limit(limite)))
 
 
 def reservar(s: Session, folios: Sequence[str], motor: str) -> list[str]:
@@ -55,14 +55,14 @@ def reservar(s: Session, folios: Sequence[str], motor: str) -> list[str]:
     orden = orden.on_conflict_do_update(
         index_elements=["folio"],
         set_={"motor": motor},
-        where=(Reserva.no_antes <= pulso()) & ~_con_motor_vivo(),
+        where=(col(Reserva.no_antes) <= pulso()) & ~_con_motor_vivo(),
     )
-    return list(s.scalars(orden.returning(Reserva.folio)))
+    return list(s.scalars(orden.returning(col(Reserva.folio))))
 
 
 def liberar(s: Session, folios: Iterable[str], motor: str) -> None:
     """La corrida quedó como debe: ya no hace falta nadie."""
-    borrar = delete(Reserva).where(Reserva.folio.in_(list(folios)), Reserva.motor == motor)
+    borrar = delete(Reserva).where(col(Reserva.folio).in_(list(folios)), col(Reserva.motor) == motor)
     s.execute(borrar, execution_options={"synchronize_session": False})
 
 
@@ -85,12 +85,12 @@ def pedir(s: Session, folios: Sequence[str]) -> None:
 
 def apurar(s: Session) -> None:
     """Prefect volvió: lo que esperaba por sus fallas se intenta ya."""
-    orden = update(Reserva).where(Reserva.motor == NADIE).values(no_antes=0.0, fallas=0)
+    orden = update(Reserva).where(col(Reserva.motor) == NADIE).values(no_antes=0.0, fallas=0)
     s.execute(orden, execution_options={"synchronize_session": False})
 
 
 def _con_motor_vivo() -> ColumnElement[bool]:
-    return exists().where(Latido.motor == Reserva.motor, Latido.visto >= pulso() - VIVO_S)
+    return exists().where(col(Latido.motor) == col(Reserva.motor), col(Latido.visto) >= pulso() - VIVO_S)
 
 
 def _insertar(s: Session) -> Callable[[type[Reserva]], Any]:

@@ -147,8 +147,24 @@ def _ramas(tabla: Tabla, ruta: Ruta, uniones: set[str]) -> Iterator[str]:
         if any(len(aporte) != 1 for aporte in aportes) or len(set().union(*aportes)) != len(union.une):
             yield f"no llegan una por una a la {union.clave}"
     visitadas = [nodos for nodos, _ in recorridas]
+    for nodos in visitadas:
+        yield from _intrusas(tabla, ruta, nodos)
     if sum(len(nodos) for nodos in visitadas) != len(set().union(*visitadas)):
         yield "comparten actividades antes de unirse"
+
+
+def _intrusas(tabla: Tabla, apertura: Ruta, rama: set[str]) -> Iterator[str]:
+    """Quien entra a media rama sin haber abierto las demás: la unión esperaría por siempre."""
+    if tabla.inicio.clave in rama:
+        yield f"se interrumpen: la tabla empieza en la {tabla.inicio.clave}, que es de una de ellas"
+    for actividad in tabla.actividades:
+        if actividad.clave in rama:
+            continue
+        for etiqueta, ruta in actividad.salidas.items():
+            entradas = rama & set(ruta.destinos)
+            if entradas and set(ruta.destinos) != set(apertura.destinos):
+                entrada = min(entradas)
+                yield f"se interrumpen: la {actividad.clave} entra a la {entrada} por «{etiqueta}» sin abrir las demás"
 
 
 def _rama(tabla: Tabla, desde: str, uniones: set[str]) -> tuple[set[str], set[str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from modelos.actos.mover import id_turno
 from modelos.avance import Pendiente
@@ -47,7 +48,9 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
     Lanza:
         NoExiste: se pidió un folio que no hay.
     """
-    folios = list(s.scalars(select(Expediente.folio).order_by(Expediente.folio))) if folio is None else [folio]
+    folios = (
+        list(s.scalars(select(col(Expediente.folio)).order_by(col(Expediente.folio)))) if folio is None else [folio]
+    )
     fallas: list[Falla] = []
     revisados = 0
     for uno in folios:
@@ -65,7 +68,10 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
 def publicados(s: Session, folio: str, desde: int = 0, limite: int | None = None) -> list[dict[str, Any]]:
     """Los asientos posteriores a `desde`, como los entrega la API, con su hash y en orden."""
     consulta = (
-        select(Asiento).where(Asiento.folio == folio, Asiento.orden > desde).order_by(Asiento.orden).limit(limite)
+        select(Asiento)
+        .where(col(Asiento.folio) == folio, col(Asiento.orden) > desde)
+        .order_by(col(Asiento.orden))
+        .limit(limite)
     )
     return [{**asiento.contenido(), "hash": asiento.hash} for asiento in s.scalars(consulta)]
 
@@ -100,7 +106,7 @@ def _diferencias(s: Session, expediente: Expediente, caso: Reproducido) -> Itera
     for campo, guardado, debido in cotejos:
         if guardado != debido:
             yield f"{campo}: dice {guardado!r} y la bitácora {debido!r}"
-    guardados = {t.id: t for t in s.scalars(select(Turno).where(Turno.folio == expediente.folio))}
+    guardados = {t.id: t for t in s.scalars(select(Turno).where(col(Turno.folio) == expediente.folio))}
     debidos = {id_turno(expediente.folio, Pendiente(*clave)): turno for clave, turno in caso.turnos.items()}
     for id_ in sorted(guardados.keys() ^ debidos.keys()):
         yield f"turno {id_}: {'sobra' if id_ in guardados else 'falta'}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
 
 from modelos import reloj
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
@@ -22,28 +23,32 @@ def sin_rumbo(s: Session, limite: int = 200) -> list[str]:
     Un incidente cuenta como efecto por cumplir: se ve en el expediente y alguien lo reintenta.
     """
     hijo = aliased(Expediente)
-    espera_hijo = exists().where(hijo.padre_turno == Turno.id, hijo.estado.in_(EN_TRAMITE))
+    espera_hijo = exists().where(col(hijo.padre_turno) == col(Turno.id), col(hijo.estado).in_(EN_TRAMITE))
     con_turno = exists().where(
-        Turno.folio == Expediente.folio, Turno.estado.in_(ABIERTOS), Turno.a_mano.is_(True) | espera_hijo
+        col(Turno.folio) == col(Expediente.folio),
+        col(Turno.estado).in_(ABIERTOS),
+        col(Turno.a_mano).is_(True) | espera_hijo,
     )
-    con_efecto = exists().where(Encargo.folio == Expediente.folio, Encargo.hecho.is_(None))
+    con_efecto = exists().where(col(Encargo.folio) == col(Expediente.folio), col(Encargo.hecho).is_(None))
     efecto_del_hijo = exists().where(
-        hijo.padre == Expediente.folio, Encargo.folio == hijo.folio, Encargo.hecho.is_(None)
+        col(hijo.padre) == col(Expediente.folio), col(Encargo.folio) == col(hijo.folio), col(Encargo.hecho).is_(None)
     )
-    consulta = select(Expediente.folio).where(
-        Expediente.estado.in_(EN_TRAMITE), ~con_turno, ~con_efecto, ~efecto_del_hijo
+    consulta = select(col(Expediente.folio)).where(
+        col(Expediente.estado).in_(EN_TRAMITE), ~con_turno, ~con_efecto, ~efecto_del_hijo
     )
-    return list(s.scalars(consulta.order_by(Expediente.folio).limit(limite)))
+    return list(s.scalars(consulta.order_by(col(Expediente.folio)).limit(limite)))
 
 
 def sin_responsable(s: Session, limite: int = 200) -> list[tuple[str, str]]:
     """Turnos abiertos que hoy ninguna persona activa puede atender, con su unidad."""
     alguien = exists().where(
-        Adscripcion.unidad == Turno.unidad,
-        Adscripcion.rol.in_((Rol.OPERACION, Rol.COORDINACION)),
-        Persona.id == Adscripcion.persona_id,
-        Persona.activa.is_(True),
+        col(Adscripcion.unidad) == col(Turno.unidad),
+        col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
+        col(Persona.id) == col(Adscripcion.persona_id),
+        col(Persona.activa).is_(True),
         vigente(reloj.hoy()),  # type: ignore[arg-type]
     )
-    consulta = select(Turno.id, Turno.unidad).where(Turno.estado.in_(ABIERTOS), Turno.a_mano.is_(True), ~alguien)
-    return [(id_, unidad) for id_, unidad in s.execute(consulta.order_by(Turno.id).limit(limite))]
+    consulta = select(col(Turno.id), col(Turno.unidad)).where(
+        col(Turno.estado).in_(ABIERTOS), col(Turno.a_mano).is_(True), ~alguien
+    )
+    return [(id_, unidad) for id_, unidad in s.execute(consulta.order_by(col(Turno.id)).limit(limite))]

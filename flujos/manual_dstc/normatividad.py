@@ -122,7 +122,7 @@ TABLA = Tabla(
             "Recibe las observaciones y elabora el proyecto normativo.",
             {
                 SIGUE: a("6"),
-                "reabrir_comentarios": a(
+                "reabrir_comentarios": devuelve_a(
                     "3", inferida="La fuente no vuelve a consultar a los CAST; la CST puede hacerlo si lo juzga útil."
                 ),
             },

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from modelos import avance, bitacora, reloj
 from modelos.actos.mover import Contexto, aplicar, repartir
@@ -80,5 +81,5 @@ def _siguiente_folio(s: Session, serie: str) -> str:
     insertar = insert_sqlite if s.get_bind().dialect.name == "sqlite" else insert_postgresql
     orden = insertar(Serie).values(clave=serie, ultimo=1)
     orden = orden.on_conflict_do_update(index_elements=["clave"], set_={"ultimo": Serie.ultimo + 1})
-    ultimo: int = s.execute(orden.returning(Serie.ultimo)).scalar_one()
+    ultimo: int = s.execute(orden.returning(col(Serie.ultimo))).scalar_one()
     return f"{serie}-{ultimo:04d}"

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from modelos.expediente import Aviso
 from modelos.permisos import Quien
@@ -13,5 +14,7 @@ from modelos.permisos import Quien
 
 def marcar_visto(s: Session, quien: Quien, turno: str, ahora: datetime) -> None:
     """Quita la marca de nuevo de ese turno a quien lo abrió; repetirlo no cambia nada."""
-    suyo = update(Aviso).where(Aviso.persona_id == quien.persona, Aviso.turno_id == turno, Aviso.visto.is_(None))
+    suyo = update(Aviso).where(
+        col(Aviso.persona_id) == quien.persona, col(Aviso.turno_id) == turno, col(Aviso.visto).is_(None)
+    )
     s.execute(suyo.values(visto=ahora), execution_options={"synchronize_session": False})

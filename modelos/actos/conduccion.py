@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlmodel import col
 
 from modelos import avance, bitacora
 from modelos.actos.mover import Contexto, aplicar, bloquear, encargar, exigir_en_curso, numero, repartir
@@ -36,7 +37,9 @@ def _cancelar(ctx: Contexto, expediente: Expediente, tabla: Tabla, motivo: str) 
     despierta = [("padre", f"Avisa a {expediente.padre}", {"padre": expediente.padre})] if expediente.padre else []
     aplicar(ctx, expediente, tabla, movimiento, orden, [("cancelacion", "Cancela la corrida", {}), *despierta])
     ctx.s.flush()
-    hijos = select(Expediente.folio).where(Expediente.padre == expediente.folio).order_by(Expediente.folio)
+    hijos = (
+        select(col(Expediente.folio)).where(col(Expediente.padre) == expediente.folio).order_by(col(Expediente.folio))
+    )
     for folio in ctx.s.scalars(hijos).all():
         hijo, tabla_hijo = bloquear(ctx, folio)
         if hijo.estado not in TERMINADOS:
@@ -117,7 +120,9 @@ def reintentar(ctx: Contexto, folio: str) -> int:
         raise NoExiste("el expediente", folio)
     if ctx.quien is None or not puede_conducir(ctx.quien, expediente.duena):
         raise NoLeCorresponde("reintentar", f"la coordinación de la {expediente.duena}")
-    pendientes = update(Encargo).where(Encargo.folio == folio, Encargo.hecho.is_(None), Encargo.error.is_not(None))
+    pendientes = update(Encargo).where(
+        col(Encargo.folio) == folio, col(Encargo.hecho).is_(None), col(Encargo.error).is_not(None)
+    )
     valores = pendientes.values(intentos=0, error=None, proximo=ctx.ahora)
     reintentados: int = ctx.s.execute(valores, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
     expediente.detenido = False

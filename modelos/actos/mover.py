@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from modelos import bitacora
 from modelos.actividad import Actividad, Tipo, es_grupo
@@ -39,7 +40,7 @@ class Contexto:
 
 
 # Se arman una vez: construir la orden en cada acto cuesta más que ejecutarla.
-_RESERVAR = select(Expediente).where(Expediente.folio == bindparam("el_folio")).with_for_update()
+_RESERVAR = select(Expediente).where(col(Expediente.folio) == bindparam("el_folio")).with_for_update()
 _TURNOS = insert(Turno.__table__)  # type: ignore[attr-defined]
 _ENCARGOS = insert(Encargo.__table__)  # type: ignore[attr-defined]
 
@@ -132,7 +133,7 @@ def aplicar(
         ctx.s.connection().execute(_TURNOS, nuevos)
     if movimiento.cancelados:
         ids = [id_turno(expediente.folio, turno) for turno in movimiento.cancelados]
-        cerrar = update(Turno).where(Turno.id.in_(ids), Turno.estado.in_(ABIERTOS))
+        cerrar = update(Turno).where(col(Turno.id).in_(ids), col(Turno.estado).in_(ABIERTOS))
         ctx.s.execute(
             cerrar.values(estado=EstadoTurno.CANCELADO, cerrado=ctx.ahora, cierre=orden, version=Turno.version + 1),
             execution_options={"synchronize_session": False},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select, update
+from sqlmodel import col
 
 from modelos import avance, bitacora, reloj
 from modelos.actividad import es_grupo, texto_salida
@@ -154,12 +155,12 @@ def leer_turno(ctx: Contexto, id_: str) -> Turno:
 _GANAR = (
     update(Turno.__table__)  # type: ignore[attr-defined]
     .where(
-        Turno.id == bindparam("el_turno"),
-        Turno.version == bindparam("leida"),
-        Turno.a_mano.is_(True),
+        col(Turno.id) == bindparam("el_turno"),
+        col(Turno.version) == bindparam("leida"),
+        col(Turno.a_mano).is_(True),
         or_(
-            Turno.estado == EstadoTurno.PENDIENTE.value,
-            and_(Turno.estado == EstadoTurno.TOMADO.value, Turno.persona_id == bindparam("quien")),
+            col(Turno.estado) == EstadoTurno.PENDIENTE.value,
+            and_(col(Turno.estado) == EstadoTurno.TOMADO.value, col(Turno.persona_id) == bindparam("quien")),
         ),
     )
     .values(
@@ -170,7 +171,7 @@ _GANAR = (
         cierre=bindparam("orden"),
         salida=bindparam("respuesta"),
     )
-    .returning(Turno.anexos)
+    .returning(col(Turno.anexos))
 )
 
 
@@ -200,7 +201,7 @@ def _ganar(ctx: Contexto, expediente: Expediente, id_: str, version: int, salida
 
 def _marcar_atendido(ctx: Contexto, id_: str, salida: str) -> None:
     expediente = ctx.s.get_one(Expediente, id_.partition(".")[0])
-    marcar = update(Turno).where(Turno.id == id_)
+    marcar = update(Turno).where(col(Turno.id) == id_)
     valores = {
         "estado": EstadoTurno.ATENDIDO.value,
         "version": Turno.version + 1,
@@ -250,7 +251,7 @@ def _sin_evidencia(actividad: Actividad) -> list[dict[str, Any]]:
 
 
 def _evidencia(ctx: Contexto, actividad: Actividad, id_: str) -> list[dict[str, Any]]:
-    consulta = select(Anexo).where(Anexo.turno_id == id_).order_by(Anexo.subido, Anexo.id)
+    consulta = select(Anexo).where(col(Anexo.turno_id) == id_).order_by(col(Anexo.subido), col(Anexo.id))
     anexos = ctx.s.scalars(consulta).all()
     presentes = {anexo.evidencia for anexo in anexos}
     faltan = [doc.nombre for doc in actividad.evidencia if doc.obligatoria and doc.clave not in presentes]
