@@ -59,7 +59,7 @@ def codigo(error: e.ErrorGestion) -> int:
     return CODIGOS.get(type(error), 500)
 
 
-def problema(status: int, titulo: str, detalle: str, tipo: str = "about:blank", **extra: Any) -> JSONResponse:
+def problema(status: int, titulo: str, detalle: str, tipo: str = "about:blank", **extra: object) -> JSONResponse:
     """La respuesta de error del contrato: `type`, `title`, `status`, `detail`, y lo que ayude a corregir."""
     cuerpo = {"type": tipo, "title": titulo, "status": status, "detail": detalle, **extra}
     return JSONResponse(cuerpo, status, media_type=TIPO)

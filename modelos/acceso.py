@@ -89,10 +89,10 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str) -> Entrada
 # Se arma una vez: es la primera consulta de cada petición.
 _QUIEN = (
     select(col(Persona.id), col(Persona.nombre), col(Adscripcion.unidad), col(Adscripcion.rol))
-    .join(SesionAbierta, col(SesionAbierta.persona_id) == col(Persona.id))
+    .join(SesionAbierta, col(SesionAbierta.persona_id) == Persona.id)
     .join(
         Adscripcion,
-        (col(Adscripcion.persona_id) == col(Persona.id))
+        (col(Adscripcion.persona_id) == Persona.id)
         & (col(Adscripcion.desde) <= bindparam("hoy"))
         & or_(col(Adscripcion.hasta).is_(None), col(Adscripcion.hasta) >= bindparam("hoy")),
         isouter=True,
@@ -119,7 +119,7 @@ def quien_trae(s: Session, token: str | None) -> Quien:
     filas = s.connection().execute(_QUIEN, valores).all()
     if not filas:
         raise SinSesion
-    return armar_quien(s, filas[0][0], filas[0][1], [(u, r) for _, _, u, r in filas if u])
+    return armar_quien(s, filas[0][0] or 0, filas[0][1], [(u, r) for _, _, u, r in filas if u])
 
 
 def salir(s: Session, token: str) -> None:
@@ -132,9 +132,8 @@ def salir(s: Session, token: str) -> None:
 
 def revocar_todas(s: Session, persona: int) -> None:
     """Cierra todas las sesiones de una persona, como al cambiar su contraseña o darla de baja."""
-    revocar = update(SesionAbierta).where(
-        col(SesionAbierta.persona_id) == persona, col(SesionAbierta.revocada).is_(None)
-    )
+    suyas = update(SesionAbierta).where(col(SesionAbierta.persona_id) == persona)
+    revocar = suyas.where(col(SesionAbierta.revocada).is_(None))
     s.execute(revocar.values(revocada=reloj.ahora()))
 
 
@@ -147,10 +146,11 @@ def _abrir(s: Session, ajustes: Ajustes, persona: Persona, ahora: datetime) -> E
 def _cuidar_intentos(s: Session, ajustes: Ajustes, topes: dict[str, int]) -> None:
     ahora = reloj.ahora()
     ventana = timedelta(seconds=ajustes.intentos_ventana_s)
+    la_llave, cuando = col(IntentoFallido.llave), col(IntentoFallido.cuando)
     cuenta = (
-        select(col(IntentoFallido.llave), func.count(), func.min(col(IntentoFallido.cuando)))
-        .where(col(IntentoFallido.llave).in_(topes), col(IntentoFallido.cuando) > ahora - ventana)
-        .group_by(col(IntentoFallido.llave))
+        select(la_llave, func.count(), func.min(cuando))
+        .where(la_llave.in_(topes), cuando > ahora - ventana)
+        .group_by(la_llave)
     )
     for llave, fallos, primero in s.execute(cuenta):
         if fallos >= topes[llave]:

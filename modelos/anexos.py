@@ -19,7 +19,7 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 from uuid import uuid4
 
-import filetype
+import filetype  # type: ignore[import-untyped]  # no trae tipos
 
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, SinEspacio
 

@@ -126,7 +126,7 @@ def cerrar_espera(tabla: Tabla, situacion: Situacion, actividad: str, destinatar
     Lanza:
         BitacoraIncongruente: esa actividad no es un abanico `al_vencer` con turnos pendientes.
     """
-    fila = tabla[actividad] if actividad in tabla else None
+    fila = tabla[actividad] if actividad in tabla else None  # noqa: SIM401 - una Tabla no tiene get
     esperan = any(t.actividad == actividad for t in situacion.pendientes)
     if fila is None or fila.por_cada is None or fila.por_cada.union != "al_vencer" or not esperan:
         raise BitacoraIncongruente(0, f"la {actividad} no es una espera que se pueda cerrar")

@@ -56,7 +56,7 @@ class Asiento(SQLModel, table=True):
 _AGREGAR = insert(Asiento.__table__)  # type: ignore[attr-defined]
 
 
-def canonico(cosa: Any) -> str:
+def canonico(cosa: object) -> str:
     """JSON canónico: claves ordenadas, sin espacios, UTF-8 sin escapes."""
     return json.dumps(cosa, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 

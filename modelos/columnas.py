@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator
 from sqlmodel import SQLModel
@@ -39,6 +38,6 @@ class Instante(TypeDecorator[datetime]):
         return value if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
 
-def columna_json() -> Any:
+def columna_json() -> JSON:
     """Columna para tipos de JSON; los acentos se guardan como acentos."""
     return JSON(none_as_null=True)

@@ -77,7 +77,7 @@ def expedientes(
     """
     condiciones: list[ColumnElement[bool]] = []
     if not ve_todo(quien):
-        suyos = exists().where(col(Turno.folio) == col(Expediente.folio), col(Turno.unidad).in_(quien.unidades))
+        suyos = exists().where(col(Turno.folio) == Expediente.folio, col(Turno.unidad).in_(quien.unidades))
         coordinadas = [u for u in quien.unidades if puede_conducir(quien, u)]
         condiciones.append(or_(suyos, col(Expediente.duena).in_(coordinadas)))
     if procedimiento:
@@ -88,7 +88,7 @@ def expedientes(
         condiciones.append(col(Expediente.estado) == estado)
     if unidad:
         abierto = exists().where(
-            col(Turno.folio) == col(Expediente.folio), col(Turno.unidad) == unidad, col(Turno.estado).in_(ABIERTOS)
+            col(Turno.folio) == Expediente.folio, col(Turno.unidad) == unidad, col(Turno.estado).in_(ABIERTOS)
         )
         condiciones.append(abierto)
     if texto and texto.strip():
@@ -97,10 +97,10 @@ def expedientes(
             or_(col(Expediente.folio).ilike(patron, escape="\\"), col(Expediente.asunto).ilike(patron, escape="\\"))
         )
     base = select(Expediente).where(*condiciones)
-    orden = tuple_(col(Expediente.abierto), col(Expediente.folio))
-    pagina = base.order_by(col(Expediente.abierto).desc(), col(Expediente.folio).desc())
+    orden = (col(Expediente.abierto), col(Expediente.folio))
+    pagina = base.order_by(*(columna.desc() for columna in orden))
     if cursor:
-        pagina = pagina.where(orden < leer_cursor(cursor))
+        pagina = pagina.where(tuple_(*orden) < leer_cursor(cursor))
     return _paginar(s, base, pagina, limite, lambda e: (e.abierto, e.folio))
 
 
@@ -132,24 +132,24 @@ def bandeja(
         if unidad not in unidades and not ve_todo(quien):
             raise NoLeCorresponde(f"ver la bandeja de {unidad}", f"quien está adscrito a {unidad}")
         unidades = frozenset((unidad,))
+    de_unidad, con_estado = col(Turno.unidad), col(Turno.estado)
     condiciones: list[ColumnElement[bool]] = [col(Turno.a_mano).is_(True)]
     # Con una sola unidad, la igualdad deja que el índice entregue los renglones ya en orden.
-    condiciones.append(
-        col(Turno.unidad) == next(iter(unidades)) if len(unidades) == 1 else col(Turno.unidad).in_(unidades)
-    )
+    condiciones.append(de_unidad == next(iter(unidades)) if len(unidades) == 1 else de_unidad.in_(unidades))
     if estado:
         if estado not in set(EstadoTurno):
             raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoTurno)}"})
-        condiciones.append(col(Turno.estado) == estado)
+        condiciones.append(con_estado == estado)
     if estado is None or estado in ABIERTOS:
         # Se repite aun si se pidió un estado: es la condición del índice parcial.
-        condiciones.append(col(Turno.estado).in_(ABIERTOS))
+        condiciones.append(con_estado.in_(ABIERTOS))
     if procedimiento:
         condiciones.append(col(Turno.procedimiento) == procedimiento)
     base = select(Turno).where(*condiciones)
-    pagina = base.order_by(col(Turno.abierto), col(Turno.id))
+    orden = (col(Turno.abierto), col(Turno.id))
+    pagina = base.order_by(*orden)
     if cursor:
-        pagina = pagina.where(tuple_(col(Turno.abierto), col(Turno.id)) > leer_cursor(cursor))
+        pagina = pagina.where(tuple_(*orden) > leer_cursor(cursor))
     return _paginar(s, base, pagina, limite, lambda t: (t.abierto, t.id))
 
 
@@ -220,7 +220,7 @@ def avisos_nuevos(s: Session, quien: Quien) -> set[str]:
     """Ids de los turnos abiertos de que se le avisó y aún no ha visto."""
     consulta = (
         select(col(Aviso.turno_id))
-        .join(Turno, col(Turno.id) == col(Aviso.turno_id))
+        .join(Turno, col(Turno.id) == Aviso.turno_id)
         .where(col(Aviso.persona_id) == quien.persona, col(Aviso.visto).is_(None), col(Turno.estado).in_(ABIERTOS))
         .limit(LIMITE_MAXIMO)
     )

@@ -26,6 +26,13 @@ VER_S = 20.0
 """Lo que se da a una tarea mostrada para que se vea terminada en Prefect, antes de mostrarla otra vez."""
 
 
+# Las columnas, con el tipo que les conoce SQLAlchemy.
+_folio, _asiento, _efecto = col(Encargo.folio), col(Encargo.asiento), col(Encargo.efecto)
+_hecho, _mostrado, _proximo = col(Encargo.hecho), col(Encargo.mostrado), col(Encargo.proximo)
+_intentos = col(Encargo.intentos)
+_sin_registrar = col(Encargo.registrado).is_(None)
+
+
 def id_tarea(corrida: UUID, encargo: Encargo) -> UUID:
     """Identificador de la tarea de un encargo en su corrida: repetirla no crea otra."""
     return uuid5(corrida, f"{encargo.asiento}/{encargo.efecto}")
@@ -41,15 +48,13 @@ def clave_corrida(expediente: Expediente) -> str:
 
 def folios_por_conducir(s: Session, ahora: datetime, max_intentos: int, limite: int = 100) -> list[str]:
     """Folios con algo que hacer o que mostrar, el más antiguo primero; sin los que ya conduce un motor."""
-    por_hacer = col(Encargo.hecho).is_(None) & (col(Encargo.intentos) < max_intentos) & (col(Encargo.proximo) <= ahora)
-    por_mostrar = col(Encargo.hecho).is_not(None) & (
-        col(Encargo.mostrado).is_(None) | (col(Encargo.mostrado) < pulso() - VER_S)
-    )
+    por_hacer = _hecho.is_(None) & (_intentos < max_intentos) & (_proximo <= ahora)
+    por_mostrar = _hecho.is_not(None) & (_mostrado.is_(None) | (_mostrado < pulso() - VER_S))
     consulta = (
-        select(col(Encargo.folio))
-        .where(col(Encargo.registrado).is_(None), por_hacer | por_mostrar, ~ajena(col(Encargo.folio)))
-        .group_by(col(Encargo.folio))
-        .order_by(func.min(col(Encargo.proximo)), col(Encargo.folio))
+        select(_folio)
+        .where(_sin_registrar, por_hacer | por_mostrar, ~ajena(_folio))
+        .group_by(_folio)
+        .order_by(func.min(_proximo), _folio)
         .limit(limite)
     )
     return list(s.scalars(consulta))
@@ -58,23 +63,19 @@ def folios_por_conducir(s: Session, ahora: datetime, max_intentos: int, limite: 
 def por_mostrar(s: Session, folio: str) -> list[Encargo]:
     """Los encargos del folio que faltan en la corrida, en el orden en que se asentaron; también los incidentes."""
     consulta = select(Encargo).where(
-        col(Encargo.folio) == folio,
-        col(Encargo.registrado).is_(None),
-        col(Encargo.hecho).is_(None) | col(Encargo.mostrado).is_(None) | (col(Encargo.mostrado) < pulso() - VER_S),
+        _folio == folio, _sin_registrar, _hecho.is_(None) | _mostrado.is_(None) | (_mostrado < pulso() - VER_S)
     )
-    return list(s.scalars(consulta.order_by(col(Encargo.asiento), col(Encargo.efecto))))
+    return list(s.scalars(consulta.order_by(_asiento, _efecto)))
 
 
 def por_ver(s: Session, limite: int = 200) -> dict[UUID, Encargo]:
     """Encargos mostrados cuya tarea falta ver terminada en Prefect, por el identificador de su tarea."""
     consulta = (
         select(Encargo, col(Expediente.corrida))
-        .join(Expediente, col(Expediente.folio) == col(Encargo.folio))
-        .where(
-            col(Encargo.registrado).is_(None), col(Encargo.hecho).is_not(None), col(Encargo.mostrado) >= pulso() - VER_S
-        )
+        .join(Expediente, col(Expediente.folio) == Encargo.folio)
+        .where(_sin_registrar, _hecho.is_not(None), _mostrado >= pulso() - VER_S)
         .where(col(Expediente.corrida).is_not(None))
-        .order_by(col(Encargo.mostrado))
+        .order_by(_mostrado)
         .limit(limite)
     )
     return {id_tarea(UUID(corrida), encargo): encargo for encargo, corrida in s.execute(consulta)}
@@ -83,15 +84,13 @@ def por_ver(s: Session, limite: int = 200) -> dict[UUID, Encargo]:
 def sin_prefect(s: Session, ahora: datetime, creados_hasta: datetime, max_intentos: int, limite: int) -> list[Encargo]:
     """Efectos por hacer creados hasta ese instante: los que ya no deben esperar a que Prefect los corra."""
     consulta = select(Encargo).where(
-        col(Encargo.registrado).is_(None),
-        col(Encargo.hecho).is_(None),
-        col(Encargo.intentos) < max_intentos,
-        col(Encargo.proximo) <= ahora,
+        _sin_registrar,
+        _hecho.is_(None),
+        _intentos < max_intentos,
+        _proximo <= ahora,
         col(Encargo.creado) <= creados_hasta,
     )
-    return list(
-        s.scalars(consulta.order_by(col(Encargo.proximo), col(Encargo.folio), col(Encargo.asiento)).limit(limite))
-    )
+    return list(s.scalars(consulta.order_by(_proximo, _folio, _asiento).limit(limite)))
 
 
 def bloquear_encargo(s: Session, folio: str, asiento: int, efecto: str) -> Encargo:
@@ -117,20 +116,16 @@ def fallar(s: Session, encargo: Encargo, error: str, ahora: datetime, max_intent
 def registrar(s: Session, encargos: Sequence[Encargo], ahora: datetime) -> None:
     """Marca los que Prefect ya muestra terminados."""
     for encargo in encargos:
-        marcar = update(Encargo).where(
-            col(Encargo.folio) == encargo.folio,
-            col(Encargo.asiento) == encargo.asiento,
-            col(Encargo.efecto) == encargo.efecto,
-        )
+        marcar = update(Encargo).where(_folio == encargo.folio, _asiento == encargo.asiento, _efecto == encargo.efecto)
         s.execute(marcar.values(registrado=ahora), execution_options={"synchronize_session": False})
 
 
 def incidentes(s: Session, folio: str | None, max_intentos: int) -> list[Encargo]:
     """Encargos que agotaron sus intentos: esperan a que alguien los reintente."""
-    consulta = select(Encargo).where(col(Encargo.hecho).is_(None), col(Encargo.intentos) >= max_intentos)
+    consulta = select(Encargo).where(_hecho.is_(None), _intentos >= max_intentos)
     if folio is not None:
-        consulta = consulta.where(col(Encargo.folio) == folio)
-    return list(s.scalars(consulta.order_by(col(Encargo.folio), col(Encargo.asiento), col(Encargo.efecto)).limit(200)))
+        consulta = consulta.where(_folio == folio)
+    return list(s.scalars(consulta.order_by(_folio, _asiento, _efecto).limit(200)))
 
 
 def anotar_corrida(s: Session, folio: str, corrida: UUID) -> None:

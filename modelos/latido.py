@@ -42,9 +42,8 @@ def latir(s: Session, motor: str, *, prefect: bool) -> None:
     valores = {"visto": pulso(), "prefect": prefect}
     orden = insertar(Latido).values(motor=motor, **valores)
     s.execute(orden.on_conflict_do_update(index_elements=["motor"], set_=valores))
-    s.execute(
-        delete(Latido).where(col(Latido.visto) < pulso() - OLVIDO_S), execution_options={"synchronize_session": False}
-    )
+    viejos = delete(Latido).where(col(Latido.visto) < pulso() - OLVIDO_S)
+    s.execute(viejos, execution_options={"synchronize_session": False})
 
 
 def callar(s: Session, motor: str) -> None:

@@ -7,6 +7,7 @@ ninguna haya quedado huérfana.
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -110,7 +111,7 @@ def comprobar(url: str) -> None:
         raise EsquemaDistinto(tuple(str(diferencia) for diferencia in diferencias))
 
 
-def _sqlite_para_migrar(conexion: Any, _registro: object) -> None:
+def _sqlite_para_migrar(conexion: sqlite3.Connection, _registro: object) -> None:
     conexion.isolation_level = None
     conexion.execute("PRAGMA busy_timeout=60000")
     conexion.execute("PRAGMA journal_mode=WAL")

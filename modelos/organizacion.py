@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, UniqueConstraint, func, or_, select
+from sqlalchemy import Column, ColumnElement, Index, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -60,18 +60,15 @@ class Adscripcion(SQLModel, table=True):
     hasta: date | None = None
 
 
-def vigente(en: date) -> object:
+def vigente(en: date) -> ColumnElement[bool]:
     """Condición SQL: la adscripción rige en esa fecha."""
     return (col(Adscripcion.desde) <= en) & or_(col(Adscripcion.hasta).is_(None), col(Adscripcion.hasta) >= en)
 
 
 def quien_es(s: Session, persona: Persona) -> Quien:
     """La persona como actor: sus adscripciones vigentes hoy, y de quién depende cada unidad si coordina."""
-    filas = s.execute(
-        select(col(Adscripcion.unidad), col(Adscripcion.rol)).where(
-            col(Adscripcion.persona_id) == persona.id, vigente(reloj.hoy())
-        )
-    ).all()
+    suyas = select(col(Adscripcion.unidad), col(Adscripcion.rol)).where(col(Adscripcion.persona_id) == persona.id)
+    filas = s.execute(suyas.where(vigente(reloj.hoy()))).all()
     return armar_quien(s, persona.id or 0, persona.nombre, [(u, r) for u, r in filas])
 
 
@@ -89,12 +86,8 @@ def armar_quien(s: Session, persona: int, nombre: str, adscripciones: list[tuple
 def activas(s: Session, grupo: Sigla) -> list[str]:
     """Claves de las unidades activas de un grupo (`CAST`, `CE`), en orden."""
     tipo = TIPO_DE_GRUPO[grupo].value
-    consulta = (
-        select(col(Unidad.clave))
-        .where(col(Unidad.tipo) == tipo, col(Unidad.activa).is_(True))
-        .order_by(col(Unidad.clave))
-    )
-    return list(s.scalars(consulta))
+    consulta = select(col(Unidad.clave)).where(col(Unidad.tipo) == tipo, col(Unidad.activa).is_(True))
+    return list(s.scalars(consulta.order_by(col(Unidad.clave))))
 
 
 def es_del_grupo(s: Session, clave: str, grupo: Sigla) -> bool:
@@ -107,7 +100,7 @@ def responsables(s: Session, unidad: str) -> list[int]:
     """Personas activas que hoy pueden atender los turnos de la unidad."""
     consulta = (
         select(col(Persona.id))
-        .join(Adscripcion, col(Adscripcion.persona_id) == col(Persona.id))
+        .join(Adscripcion, col(Adscripcion.persona_id) == Persona.id)
         .where(
             col(Adscripcion.unidad) == unidad,
             col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),

@@ -90,7 +90,7 @@ def apurar(s: Session) -> None:
 
 
 def _con_motor_vivo() -> ColumnElement[bool]:
-    return exists().where(col(Latido.motor) == col(Reserva.motor), col(Latido.visto) >= pulso() - VIVO_S)
+    return exists().where(col(Latido.motor) == Reserva.motor, col(Latido.visto) >= pulso() - VIVO_S)
 
 
 def _insertar(s: Session) -> Callable[[type[Reserva]], Any]:

@@ -28,7 +28,8 @@ def faltas(tabla: Tabla) -> list[str]:
         return ["no tiene actividades"]
     encontradas = [*_cabecera(tabla), *_claves(tabla)]
     for actividad in tabla.actividades:
-        encontradas += [f"la {actividad.clave} {falta}" for falta in _fila(tabla, actividad)]
+        suyas = (*_enunciado(tabla, actividad), *_congruencia(tabla, actividad))
+        encontradas += [f"la {actividad.clave} {falta}" for falta in suyas]
     # Lo que sigue recorre el grafo: sólo tiene sentido si cada destino existe.
     return encontradas or [*_alcance(tabla), *_bloques(tabla)]
 
@@ -51,7 +52,8 @@ def _claves(tabla: Tabla) -> Iterator[str]:
             yield f"la clave «{actividad.clave}» sólo puede llevar letras y números, y no empezar con FIN"
 
 
-def _fila(tabla: Tabla, act: Actividad) -> Iterator[str]:
+def _enunciado(tabla: Tabla, act: Actividad) -> Iterator[str]:
+    """Lo que la fila dice: qué se hace, en qué se funda y a dónde sale."""
     if not act.accion:
         yield "no dice qué se hace"
     if not act.fundamento and not act.inferido:
@@ -64,6 +66,10 @@ def _fila(tabla: Tabla, act: Actividad) -> Iterator[str]:
         for destino in ruta.destinos:
             if destino not in tabla and not es_final(destino):
                 yield f"sale por «{etiqueta}» a «{destino}», que no existe"
+
+
+def _congruencia(tabla: Tabla, act: Actividad) -> Iterator[str]:
+    """Que su tipo, su unidad y sus uniones concuerden con lo que dice."""
     if act.tipo is Tipo.APROBACION and len(act.salidas) < 2:
         yield "es una decisión y sólo tiene una salida"
     if (act.tipo is Tipo.SUBPROCEDIMIENTO) != (act.subprocedimiento is not None):

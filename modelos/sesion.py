@@ -8,11 +8,11 @@ y el diario se sincroniza en cada confirmación: lo aceptado sobrevive a un apag
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -83,7 +83,7 @@ def _vista(url: str, escritura: bool) -> Engine:  # noqa: FBT001 - es llave de l
     return motor(url).execution_options(escritura=escritura)
 
 
-def _preparar_sqlite(conexion: Any, _registro: object) -> None:
+def _preparar_sqlite(conexion: sqlite3.Connection, _registro: object) -> None:
     conexion.isolation_level = None  # que SQLAlchemy, y no sqlite3, decida cuándo empieza cada transacción
     cursor = conexion.cursor()
     for orden in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={ESPERA_SQLITE_MS}"):

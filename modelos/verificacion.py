@@ -48,9 +48,8 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
     Lanza:
         NoExiste: se pidió un folio que no hay.
     """
-    folios = (
-        list(s.scalars(select(col(Expediente.folio)).order_by(col(Expediente.folio)))) if folio is None else [folio]
-    )
+    todos = select(col(Expediente.folio)).order_by(col(Expediente.folio))
+    folios = list(s.scalars(todos)) if folio is None else [folio]
     fallas: list[Falla] = []
     revisados = 0
     for uno in folios:
@@ -67,12 +66,8 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
 
 def publicados(s: Session, folio: str, desde: int = 0, limite: int | None = None) -> list[dict[str, Any]]:
     """Los asientos posteriores a `desde`, como los entrega la API, con su hash y en orden."""
-    consulta = (
-        select(Asiento)
-        .where(col(Asiento.folio) == folio, col(Asiento.orden) > desde)
-        .order_by(col(Asiento.orden))
-        .limit(limite)
-    )
+    orden = col(Asiento.orden)
+    consulta = select(Asiento).where(col(Asiento.folio) == folio, orden > desde).order_by(orden).limit(limite)
     return [{**asiento.contenido(), "hash": asiento.hash} for asiento in s.scalars(consulta)]
 
 

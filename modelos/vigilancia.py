@@ -23,15 +23,15 @@ def sin_rumbo(s: Session, limite: int = 200) -> list[str]:
     Un incidente cuenta como efecto por cumplir: se ve en el expediente y alguien lo reintenta.
     """
     hijo = aliased(Expediente)
-    espera_hijo = exists().where(col(hijo.padre_turno) == col(Turno.id), col(hijo.estado).in_(EN_TRAMITE))
+    espera_hijo = exists().where(col(hijo.padre_turno) == Turno.id, col(hijo.estado).in_(EN_TRAMITE))
     con_turno = exists().where(
-        col(Turno.folio) == col(Expediente.folio),
+        col(Turno.folio) == Expediente.folio,
         col(Turno.estado).in_(ABIERTOS),
         col(Turno.a_mano).is_(True) | espera_hijo,
     )
-    con_efecto = exists().where(col(Encargo.folio) == col(Expediente.folio), col(Encargo.hecho).is_(None))
+    con_efecto = exists().where(col(Encargo.folio) == Expediente.folio, col(Encargo.hecho).is_(None))
     efecto_del_hijo = exists().where(
-        col(hijo.padre) == col(Expediente.folio), col(Encargo.folio) == col(hijo.folio), col(Encargo.hecho).is_(None)
+        col(hijo.padre) == Expediente.folio, col(Encargo.folio) == hijo.folio, col(Encargo.hecho).is_(None)
     )
     consulta = select(col(Expediente.folio)).where(
         col(Expediente.estado).in_(EN_TRAMITE), ~con_turno, ~con_efecto, ~efecto_del_hijo
@@ -42,11 +42,11 @@ def sin_rumbo(s: Session, limite: int = 200) -> list[str]:
 def sin_responsable(s: Session, limite: int = 200) -> list[tuple[str, str]]:
     """Turnos abiertos que hoy ninguna persona activa puede atender, con su unidad."""
     alguien = exists().where(
-        col(Adscripcion.unidad) == col(Turno.unidad),
+        col(Adscripcion.unidad) == Turno.unidad,
         col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
-        col(Persona.id) == col(Adscripcion.persona_id),
+        col(Persona.id) == Adscripcion.persona_id,
         col(Persona.activa).is_(True),
-        vigente(reloj.hoy()),  # type: ignore[arg-type]
+        vigente(reloj.hoy()),
     )
     consulta = select(col(Turno.id), col(Turno.unidad)).where(
         col(Turno.estado).in_(ABIERTOS), col(Turno.a_mano).is_(True), ~alguien

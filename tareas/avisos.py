@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlmodel import col
 
 from modelos.actos.mover import Contexto
 from modelos.expediente import ABIERTOS, Aviso, Encargo, Turno
@@ -13,7 +14,7 @@ from modelos.organizacion import responsables
 
 def avisar(ctx: Contexto, encargo: Encargo) -> str:
     """Deja un aviso por persona y turno; nada a quien ya no debe. Repetirlo no añade ninguno."""
-    abiertos = select(Turno).where(Turno.id.in_(encargo.datos["turnos"]), Turno.estado.in_(ABIERTOS))
+    abiertos = select(Turno).where(col(Turno.id).in_(encargo.datos["turnos"]), col(Turno.estado).in_(ABIERTOS))
     turnos = ctx.s.scalars(abiertos).all()
     filas = [
         {"persona_id": persona, "turno_id": turno.id, "creado": ctx.ahora}

@@ -6,15 +6,20 @@ pasó nada; si muere después, repetirlo encuentra la marca y no hace nada.
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 
-from modelos import encargos, reloj
+from modelos import encargos, reloj, reservas
 from modelos.actos.mover import Contexto
-from modelos.errores import ErrorGestion
+from modelos.errores import BaseInaccesible, ErrorGestion
 from modelos.expediente import Encargo
+from modelos.latido import pulso
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 from tareas import avisos, subprocedimientos
+
+registro = logging.getLogger(__name__)
 
 
 class EfectoDesconocido(ErrorGestion):
@@ -44,8 +49,25 @@ EFECTOS: dict[str, Callable[[Contexto, Encargo], str]] = {
 }
 
 
-def cumplir(url: str, tablas: Catalogo, folio: str, asiento: int, efecto: str) -> str:
+class EfectoFallido(ErrorGestion):
+    """El efecto no se pudo cumplir y el intento quedó contado."""
+
+    titulo = "Efecto fallido"
+
+    def __init__(self, nombre: str, motivo: str) -> None:
+        super().__init__(nombre, motivo)
+        self.nombre, self.motivo = nombre, motivo
+
+    def __str__(self) -> str:
+        return (
+            f"«{self.nombre}» no se pudo cumplir ({self.motivo}). El motor lo reintenta; si no, queda como incidente."
+        )
+
+
+def cumplir(url: str, tablas: Catalogo, folio: str, asiento: int, efecto: str, *, mostrado: bool = False) -> str:
     """Hace el efecto si no está hecho y devuelve en una frase qué resultó.
+
+    mostrado: si lo corre una tarea de Prefect, y por tanto falta verla ahí terminada.
 
     Lanza:
         EfectoDesconocido: no hay función para ese efecto.
@@ -55,8 +77,38 @@ def cumplir(url: str, tablas: Catalogo, folio: str, asiento: int, efecto: str) -
         raise EfectoDesconocido(efecto)
     with transaccion(url) as s:
         encargo = encargos.bloquear_encargo(s, folio, asiento, efecto)
+        if mostrado:
+            encargo.mostrado = pulso()
         if encargo.hecho is not None:
             return "ya estaba hecho"
         resultado = funcion(Contexto(s, tablas, None, reloj.ahora()), encargo)
         encargo.hecho, encargo.error = reloj.ahora(), None
     return resultado
+
+
+def intentar(
+    url: str, tablas: Catalogo, clave: tuple[str, int, str], max_intentos: int, *, mostrado: bool = False
+) -> str:
+    """Lo mismo que `cumplir`, pero si falla deja contado el intento.
+
+    clave: (folio, asiento, efecto).
+
+    Lanza:
+        EfectoFallido: falló y quedó contado.
+        BaseInaccesible: ni siquiera se pudo contar.
+    """
+    folio, asiento, efecto = clave
+    try:
+        return cumplir(url, tablas, folio, asiento, efecto, mostrado=mostrado)
+    except BaseInaccesible:
+        raise
+    except Exception as error:  # noqa: BLE001 - cualquier falla de un efecto cuenta como intento
+        # Sólo se guarda un mensaje nuestro: el de una biblioteca puede traer datos de personas.
+        motivo = str(error) if isinstance(error, ErrorGestion) else type(error).__name__
+        donde = "".join(traceback.format_tb(error.__traceback__))
+        registro.error("falló %s del asiento %s de %s: %s\n%s", efecto, asiento, folio, type(error).__name__, donde)
+        with transaccion(url) as s:
+            encargo = encargos.bloquear_encargo(s, folio, asiento, efecto)
+            if encargos.fallar(s, encargo, motivo, reloj.ahora(), max_intentos):
+                reservas.pedir(s, [folio])  # que su corrida también muestre el incidente
+        raise EfectoFallido(encargo.nombre, motivo) from None  # el original puede traer datos de personas

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from modelos import reloj
 from modelos.actos import apertura, conduccion, turnos
@@ -14,7 +15,7 @@ def abrir(ctx: Contexto, encargo: Encargo) -> str:
     """Abre el subexpediente del turno, si nadie lo ha abierto y todavía se espera."""
     padre, _ = bloquear(ctx, encargo.folio)
     turno = ctx.s.get_one(Turno, encargo.datos["turno"])
-    abierto = ctx.s.scalar(select(Expediente.folio).where(Expediente.padre_turno == turno.id))
+    abierto = ctx.s.scalar(select(col(Expediente.folio)).where(col(Expediente.padre_turno) == turno.id))
     if abierto is not None:
         return f"ya estaba abierto: {abierto}"
     if turno.estado not in ABIERTOS:

@@ -78,7 +78,7 @@ class Caminante:
             caso = self.ver(folio)
             if caso["estado"] != "en_curso":
                 return caso
-            abiertos = self._atendibles(caso)
+            abiertos = self.atendibles(caso)
             if not abiertos:
                 esperas += 1
                 assert esperas < 20, f"{folio} se quedó sin turnos que atender"
@@ -88,12 +88,13 @@ class Caminante:
             assert respuesta.status_code == 200, respuesta.text
         raise AssertionError(f"{folio} no terminó en {pasos} pasos")
 
-    def _atendibles(self, caso: dict[str, Any]) -> list[dict[str, Any]]:
+    def atendibles(self, caso: dict[str, Any]) -> list[dict[str, Any]]:
+        """Los turnos que alguien puede responder ahora, los de sus subexpedientes incluidos."""
         abiertos = [turno for turno in caso["turnos"] if turno["salidas"]]
         for folio in caso["subexpedientes"]:
             hijo = self.ver(folio)
             if hijo["estado"] == "en_curso":
-                abiertos += self._atendibles(hijo)
+                abiertos += self.atendibles(hijo)
         return abiertos
 
     @staticmethod

@@ -22,6 +22,7 @@ import uvicorn
 from psycopg import sql
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import catalogos, demo, migrar, reloj, sesion
@@ -69,8 +70,10 @@ class Instancia:
     def abiertos(self, folio: str) -> list[Turno]:
         """Los turnos abiertos que alguien puede atender a mano."""
         with self.leer() as s:
-            consulta = select(Turno).where(Turno.folio == folio, Turno.estado.in_(ABIERTOS), Turno.a_mano.is_(True))
-            return list(s.scalars(consulta.order_by(Turno.apertura, Turno.id)))
+            consulta = select(Turno).where(
+                col(Turno.folio) == folio, col(Turno.estado).in_(ABIERTOS), col(Turno.a_mano).is_(True)
+            )
+            return list(s.scalars(consulta.order_by(col(Turno.apertura), col(Turno.id))))
 
     def atender(self, turno: Turno, salida: str | None = None, **datos: Any) -> None:
         """Atiende un turno como el personal de su unidad; sin salida, por la primera."""
@@ -94,8 +97,10 @@ class Instancia:
         hechos = 0
         while True:
             with self.leer() as s:
-                consulta = select(Encargo).where(Encargo.hecho.is_(None))
-                pendientes = list(s.scalars(consulta.order_by(Encargo.folio, Encargo.asiento, Encargo.efecto)))
+                consulta = select(Encargo).where(col(Encargo.hecho).is_(None))
+                pendientes = list(
+                    s.scalars(consulta.order_by(col(Encargo.folio), col(Encargo.asiento), col(Encargo.efecto)))
+                )
             if not pendientes:
                 return hechos
             for encargo in pendientes:

@@ -30,7 +30,7 @@ def salud(puerta: Entrada) -> dict[str, Any]:
     try:
         with lectura(puerta.ajustes.url_base) as s:
             s.execute(text("SELECT 1"))
-            motor = latido.vive(s)
+            motor = latido.salud(s)["motor"]
     except BaseInaccesible:
         base = motor = False
     prefect = _prefect(puerta.ajustes.url_prefect)

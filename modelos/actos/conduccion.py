@@ -37,10 +37,8 @@ def _cancelar(ctx: Contexto, expediente: Expediente, tabla: Tabla, motivo: str) 
     despierta = [("padre", f"Avisa a {expediente.padre}", {"padre": expediente.padre})] if expediente.padre else []
     aplicar(ctx, expediente, tabla, movimiento, orden, [("cancelacion", "Cancela la corrida", {}), *despierta])
     ctx.s.flush()
-    hijos = (
-        select(col(Expediente.folio)).where(col(Expediente.padre) == expediente.folio).order_by(col(Expediente.folio))
-    )
-    for folio in ctx.s.scalars(hijos).all():
+    hijos = select(col(Expediente.folio)).where(col(Expediente.padre) == expediente.folio)
+    for folio in ctx.s.scalars(hijos.order_by(col(Expediente.folio))).all():
         hijo, tabla_hijo = bloquear(ctx, folio)
         if hijo.estado not in TERMINADOS:
             _cancelar(ctx, hijo, tabla_hijo, f"Se canceló {expediente.folio}: {motivo}")

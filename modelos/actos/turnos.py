@@ -27,6 +27,7 @@ from modelos.formularios import validar
 from modelos.organizacion import Persona, es_del_grupo
 from modelos.permisos import Quien, puede_atender
 from modelos.tabla import Actividad, Tabla
+from modelos.unidades import Unidad as Sigla
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,14 @@ def concluir_subprocedimiento(ctx: Contexto, turno: Turno, hijo: Expediente) -> 
 
 
 def persona_que_actua(ctx: Contexto) -> Quien:
+    """La persona que hace el acto; el sistema no puede hacerlo."""
     if ctx.quien is None:
         raise NoLeCorresponde("hacer este acto", "una persona")
     return ctx.quien
 
 
 def pendiente_de(id_: str) -> Pendiente:
+    """Lo que dice el id de un turno: actividad, unidad y vuelta; un id malformado es un turno que no existe."""
     partes = id_.split(".")
     if len(partes) != 4 or not partes[3].isdecimal():
         raise NoExiste("el turno", id_)
@@ -146,6 +149,7 @@ def _actividad(tabla: Tabla, pendiente: Pendiente, id_: str) -> Actividad:
 
 
 def leer_turno(ctx: Contexto, id_: str) -> Turno:
+    """El turno como está ahora en la base, no como se haya leído antes."""
     turno = ctx.s.get(Turno, id_, populate_existing=True)
     if turno is None:
         raise NoExiste("el turno", id_)
@@ -239,7 +243,7 @@ def _capturado(ctx: Contexto, actividad: Actividad, datos: dict[str, Any]) -> di
         for campo, info in actividad.formulario.model_fields.items():
             extra = info.json_schema_extra
             grupo = extra.get("x-grupo") if isinstance(extra, dict) else None
-            if grupo and not es_del_grupo(ctx.s, limpios[campo], type(actividad.unidad)(grupo)):
+            if grupo and not es_del_grupo(ctx.s, limpios[campo], Sigla(str(grupo))):
                 raise FormularioIncompleto({campo: f"elija un {grupo} activo de la lista"})
     return limpios
 
@@ -264,6 +268,7 @@ def _evidencia(ctx: Contexto, actividad: Actividad, id_: str) -> list[dict[str, 
 
 
 def exigir_abierto(ctx: Contexto, turno: Turno) -> None:
+    """Rechaza el acto si el turno ya se atendió, y dice quién y cuándo, o si se canceló."""
     if turno.estado == EstadoTurno.ATENDIDO:
         propio = ctx.quien is not None and turno.persona_id == ctx.quien.persona
         por = "Usted" if propio else nombre_de(ctx, turno.persona_id)
@@ -274,5 +279,6 @@ def exigir_abierto(ctx: Contexto, turno: Turno) -> None:
 
 
 def nombre_de(ctx: Contexto, persona: int | None) -> str:
+    """Cómo se llama una persona; «El sistema» si no hay tal."""
     encontrada = ctx.s.get(Persona, persona) if persona else None
     return encontrada.nombre if encontrada else "El sistema"

@@ -68,7 +68,7 @@ def disparar(
 
     def cliente() -> None:
         conexion = http.client.HTTPConnection("127.0.0.1", puerto, timeout=60)
-        propias = []
+        propias: list[float] = []
         while True:
             with candado:
                 if not cola:

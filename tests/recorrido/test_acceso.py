@@ -37,7 +37,8 @@ class Llamada:
             assert respuesta.headers["content-type"] == "application/problem+json"
             problema = respuesta.json()
             assert problema["status"] == respuesta.status_code
-            assert problema["title"] and problema["detail"]
+            assert problema["title"]
+            assert problema["detail"]
         return respuesta.status_code
 
 
@@ -142,6 +143,7 @@ def test_la_persona_dada_de_baja_y_la_adscripcion_vencida_pierden_el_acceso(
     from datetime import timedelta
 
     from sqlalchemy import update
+    from sqlmodel import col
 
     from modelos import reloj
     from modelos.organizacion import Adscripcion, Persona
@@ -150,14 +152,14 @@ def test_la_persona_dada_de_baja_y_la_adscripcion_vencida_pierden_el_acceso(
     cliente = abiertos(Cliente(direccion, "dvs"))
     with instancia.como("dvs") as ctx:
         assert ctx.quien is not None
-        mio = Adscripcion.persona_id == ctx.quien.persona
+        mio = col(Adscripcion.persona_id) == ctx.quien.persona
         ayer = reloj.hoy() - timedelta(days=1)
         ctx.s.execute(update(Adscripcion).where(mio).values(desde=ayer, hasta=ayer))
     assert cliente.get("/turnos").json()["total"] == 0
     assert cliente.get("/sesiones/actual").json()["adscripciones"] == []
     with instancia.como("dvs") as ctx:
         assert ctx.quien is not None
-        ctx.s.execute(update(Persona).where(Persona.id == ctx.quien.persona).values(activa=False))
+        ctx.s.execute(update(Persona).where(col(Persona.id) == ctx.quien.persona).values(activa=False))
     assert cliente.get("/turnos").status_code == 401
 
 

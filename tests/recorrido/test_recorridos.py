@@ -44,9 +44,7 @@ def _hacia(tabla: Tabla, final: str) -> Elegir:
     return elegir
 
 
-@pytest.mark.parametrize(
-    ("clave", "final"), [(t.clave, final) for t in CATALOGO for final in t.finales], ids=lambda v: str(v)
-)
+@pytest.mark.parametrize(("clave", "final"), [(t.clave, final) for t in CATALOGO for final in t.finales], ids=str)
 def test_cada_tabla_llega_a_cada_final(instancia: Instancia, caminante: Caminante, clave: str, final: str) -> None:
     tabla = next(t for t in CATALOGO if t.clave == clave)
     folio = caminante.iniciar(clave)

@@ -1,0 +1,106 @@
+"""Un flujo de Prefect por procedimiento publicado: `flujos.corridas:<clave>`.
+
+Todos hacen lo mismo: mostrar como tareas los encargos del expediente y, según
+cómo quedó, suspenderse a esperar a una persona o terminar. Al reanudarse, el
+flujo vuelve a empezar desde arriba; por eso aquí no se recuerda nada y lo hecho
+se lee siempre de nuestra base.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from prefect import Flow, flow
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import FlowRunContext
+from prefect.flow_runs import asuspend_flow_run
+from prefect.states import Cancelled, Completed, Failed
+
+from flujos.catalogo import CATALOGO
+from modelos import encargos
+from modelos.ajustes import ajustes
+from modelos.expediente import Encargo, EstadoExpediente, Expediente
+from modelos.sesion import lectura
+from tareas.efectos import EfectoFallido
+from tareas.tarea import corredor
+
+ETIQUETA = "expediente"
+INCIDENTE = "Incidente"
+"""Nombre del estado fallido que sí es del expediente: un efecto agotó sus intentos y alguien debe verlo."""
+_correr = corredor(CATALOGO)
+
+
+async def conducir(folio: str) -> State[None]:
+    """Cumple y muestra lo pendiente; devuelve el estado final de la corrida, o la suspende."""
+    corrida = _corrida()
+    vistos: set[tuple[int, str]] = set()
+    fallidos: list[str] = []
+    while pendientes := [e for e in await asyncio.to_thread(_por_mostrar, folio) if _clave(e) not in vistos]:
+        for encargo in pendientes:
+            vistos.add(_clave(encargo))
+            if encargo.hecho is None and encargo.intentos >= ajustes().encargos_intentos:
+                fallidos.append(encargo.nombre)
+                continue
+            try:
+                await _correr(corrida.id, encargo)
+            except EfectoFallido as error:
+                fallidos.append(error.nombre)
+    if fallidos:
+        return Failed(name=INCIDENTE, message=f"Sin cumplir: {'; '.join(fallidos)}. Reintente desde el expediente.")
+    expediente = await asyncio.to_thread(_expediente, folio)
+    if expediente.estado == EstadoExpediente.CANCELADO:
+        return Cancelled(message="El expediente se canceló.")
+    if expediente.estado == EstadoExpediente.CONCLUIDO:
+        return Completed(message=expediente.desenlace)
+    await asuspend_flow_run(key=_clave_de_pausa(corrida, expediente.asientos))
+    raise PausaIgnorada(folio)
+
+
+class PausaIgnorada(RuntimeError):
+    """Prefect no suspendió la corrida; se reintenta para no darla por concluida."""
+
+
+def _corrida() -> FlowRun:
+    contexto = FlowRunContext.get()
+    if contexto is None or contexto.flow_run is None:
+        raise RuntimeError("Un expediente sólo se conduce dentro de su corrida de Prefect.")
+    return contexto.flow_run
+
+
+def _clave_de_pausa(corrida: FlowRun, orden: int) -> str:
+    """`asiento-<orden>`; con sufijo si esa pausa ya se usó (alguien pulsó *Resume*): Prefect no repite una."""
+    usadas = corrida.empirical_policy.pause_keys or set()
+    clave = f"asiento-{orden}"
+    vez = 1
+    while clave in usadas:
+        vez += 1
+        clave = f"asiento-{orden}-{vez}"
+    return clave
+
+
+def _clave(encargo: Encargo) -> tuple[int, str]:
+    return encargo.asiento, encargo.efecto
+
+
+def _por_mostrar(folio: str) -> list[Encargo]:
+    with lectura(ajustes().url_base) as s:
+        return encargos.por_mostrar(s, folio)
+
+
+def _expediente(folio: str) -> Expediente:
+    with lectura(ajustes().url_base) as s:
+        return s.get_one(Expediente, folio)
+
+
+def _flujo(clave: str, nombre: str) -> Flow[[str], Any]:
+    @flow(name=clave, description=nombre, persist_result=False, validate_parameters=False)
+    async def corrida(folio: str) -> State[None]:
+        return await conducir(folio)
+
+    return corrida
+
+
+FLUJOS: dict[str, Flow[[str], Any]] = {tabla.clave: _flujo(tabla.clave, tabla.nombre) for tabla in CATALOGO}
+# Cada flujo es también un nombre del módulo: es lo que dicen las entradas de los despliegues.
+globals().update(FLUJOS)

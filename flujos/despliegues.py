@@ -1,0 +1,107 @@
+"""Qué despliegues hay en Prefect: uno por procedimiento y uno por flujo propio del sistema.
+
+`prefect.yaml` dice lo mismo para quien prefiera `prefect deploy --all`; una
+prueba exige que coincidan. El motor los registra al arrancar, y registrarlos de
+nuevo no cambia nada.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.exceptions import ObjectAlreadyExists
+from prefect.flows import EntrypointType
+from prefect.schedules import Cron
+
+from flujos.catalogo import CATALOGO
+from flujos.corridas import ETIQUETA
+from modelos.reloj import ZONA
+
+COLA = "dstc"
+"""El *work pool* que atienden los motores, del tipo de obrero del mismo nombre."""
+SISTEMA = "sistema"
+PLANTILLA = {
+    "job_configuration": {"env": "{{ env }}"},
+    "variables": {"type": "object", "properties": {"env": {"type": "object", "title": "Entorno", "default": {}}}},
+}
+"""Plantilla de la cola: las corridas van en el proceso del motor, así que no hay infraestructura que describir."""
+
+
+@dataclass(frozen=True)
+class Horario:
+    """Cuándo corre solo un flujo, en hora del centro de México, y con qué parámetros."""
+
+    cron: str
+    parametros: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Despliegue:
+    """Un despliegue: su flujo (`modulo:objeto`), su nombre y, si corre solo, sus horarios."""
+
+    entrada: str
+    nombre: str
+    etiquetas: tuple[str, ...]
+    horarios: tuple[Horario, ...] = ()
+
+    @property
+    def flujo(self) -> Flow[..., object]:
+        """El flujo, importado por su módulo y nunca por ruta de archivo."""
+        return cargar(self.entrada)
+
+
+def cargar(entrada: str) -> Flow[..., object]:
+    """El flujo que nombra `modulo:objeto`."""
+    modulo, _, objeto = entrada.partition(":")
+    flujo: Flow[..., object] = getattr(import_module(modulo), objeto)
+    return flujo
+
+
+def despliegues() -> list[Despliegue]:
+    """Todos, en el orden del catálogo."""
+    claves = dict.fromkeys(tabla.clave for tabla in CATALOGO)
+    duenas = {tabla.clave: tabla.duena.value for tabla in CATALOGO}
+    return [
+        *(Despliegue(f"flujos.corridas:{c}", "expediente", (c, duenas[c], ETIQUETA)) for c in claves),
+        Despliegue(
+            "flujos.conciliacion:conciliacion",
+            "sistema",
+            (SISTEMA,),
+            (Horario("*/10 * * * *"), Horario("5 3 * * *", {"a_fondo": True})),
+        ),
+    ]
+
+
+async def registrar(cliente: PrefectClient) -> dict[str, UUID]:
+    """Registra la cola y los despliegues; devuelve el identificador de cada uno, por nombre de flujo."""
+    with contextlib.suppress(ObjectAlreadyExists):
+        await cliente.create_work_pool(WorkPoolCreate(name=COLA, type=COLA, base_job_template=PLANTILLA))
+    ids = {}
+    for despliegue in despliegues():
+        flujo = despliegue.flujo
+        preparado = await flujo.ato_deployment(
+            name=despliegue.nombre,
+            tags=list(despliegue.etiquetas),
+            work_pool_name=COLA,
+            schedules=[
+                Cron(h.cron, timezone=ZONA.key, parameters=h.parametros, slug=f"horario-{i}")
+                for i, h in enumerate(despliegue.horarios)
+            ],
+            # Una corrida de sistema atrasada no se acumula: la siguiente ve lo mismo.
+            concurrency_limit=_DE_UNA_EN_UNA if despliegue.horarios else None,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+        preparado.entrypoint = despliegue.entrada
+        ids[flujo.name] = await preparado.aapply()
+    return ids
+
+
+_DE_UNA_EN_UNA = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)

@@ -1,0 +1,82 @@
+"""El obrero de Prefect del sistema, de tipo `dstc`: corre cada corrida en su propio proceso.
+
+Un subproceso por corrida (lo que hace el obrero de siempre) cuesta 4 s de
+arranque en cada paso. El motor lo lleva dentro; `prefect worker start --type
+dstc --pool dstc` levanta uno suelto, que atiende lo que Prefect programa pero no
+toma decisiones de la base.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import InfrastructureNotFound
+from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
+
+from flujos.conductor import Conductor, ejecutar
+from flujos.corridas import ETIQUETA
+from flujos.despliegues import COLA, cargar
+from modelos.ajustes import ajustes
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskStatus
+
+
+class ResultadoEnProceso(BaseWorkerResult):
+    """Siempre sin error: el estado de la corrida lo pone quien la corre."""
+
+
+class ObreroDSTC(BaseWorker[BaseJobConfiguration, BaseVariables, ResultadoEnProceso]):
+    """Corre las corridas de los despliegues de `flujos.despliegues` en este proceso."""
+
+    type = COLA
+    job_configuration = BaseJobConfiguration
+    _description = "Conduce los expedientes de la DSTC en el proceso del motor."
+
+    def __init__(self, *args: Any, conductor: Conductor | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - los de BaseWorker
+        super().__init__(*args, **kwargs)
+        self._conductor = conductor
+        self._latido: asyncio.Task[None] | None = None
+
+    async def setup(self) -> None:
+        """Además de lo de siempre: si nadie le dio un conductor, usa el suyo y late por él."""
+        await super().setup()
+        if self._conductor is None:
+            self._conductor = Conductor(ajustes().url_base, self.client)
+            self._latido = asyncio.create_task(self._conductor.latir())
+
+    async def teardown(self, *exc_info: object) -> None:
+        """Deja de latir antes de cerrar."""
+        if self._latido is not None:
+            self._latido.cancel()
+            self._latido, self._conductor = None, None
+        await super().teardown(*exc_info)
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: BaseJobConfiguration,  # noqa: ARG002 - no hay infraestructura que configurar
+        task_status: TaskStatus[int] | None = None,
+    ) -> ResultadoEnProceso:
+        """Corre lo que Prefect programó: un expediente pasa por su conductor; un flujo del sistema, directo."""
+        if self._conductor is None:
+            raise RuntimeError("El obrero no está preparado: úsese con `async with`.")
+        if task_status:
+            task_status.started(1)
+        if ETIQUETA in flow_run.tags:
+            await self._conductor.atender_corrida(flow_run)
+        else:
+            despliegue = await self.client.read_deployment(flow_run.deployment_id)  # type: ignore[arg-type]
+            await ejecutar(cargar(despliegue.entrypoint or ""), flow_run)
+        return ResultadoEnProceso(status_code=0, identifier=self._conductor.id)
+
+    async def kill_infrastructure(
+        self,
+        infrastructure_pid: str,
+        configuration: BaseJobConfiguration,  # noqa: ARG002 - firma de BaseWorker
+        grace_seconds: int = 30,  # noqa: ARG002 - ídem
+    ) -> None:
+        """No hay proceso aparte que matar; Prefect da la corrida por cancelada."""
+        raise InfrastructureNotFound(infrastructure_pid)

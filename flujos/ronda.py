@@ -1,0 +1,174 @@
+"""La ronda del motor: mira la base dos veces por segundo y despierta lo que toque.
+
+Cuatro cosas, y ninguna espera a las otras: conducir los folios con algo
+pendiente, cumplir sin Prefect los efectos que no deben esperarlo, comprobar que
+lo mostrado se ve en Prefect, y atender lo que Prefect programa (horarios,
+*Resume*). Que Prefect o la base no respondan no la detiene: insiste.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import httpx
+from prefect.client.schemas.filters import TaskRunFilter, TaskRunFilterId
+from prefect.client.schemas.objects import StateType
+from prefect.context import AsyncClientContext
+from sqlalchemy.orm import Session
+
+from flujos.catalogo import CATALOGO
+from flujos.conductor import Conductor
+from flujos.despliegues import COLA
+from flujos.obrero import ObreroDSTC
+from modelos import encargos, latido, reloj, reservas
+from modelos.ajustes import Ajustes
+from tareas.efectos import EfectoFallido, intentar
+
+registro = logging.getLogger(__name__)
+
+PACIENCIA = timedelta(seconds=5)
+"""Lo que un efecto espera a que Prefect lo corra; después se cumple sin él y su tarea se muestra cuando se pueda."""
+LOTE = 100
+ESPERA_MAXIMA_S = 30.0
+CIERRE_S = 5.0
+
+
+class Ronda:
+    """Las vueltas de un motor, hasta que se pide `detener`."""
+
+    def __init__(self, propios: Ajustes, conductor: Conductor, detener: asyncio.Event) -> None:
+        self.propios, self.conductor, self.detener = propios, conductor, detener
+        por_omision = 2 if propios.url_base.startswith("sqlite") else 4
+        self.simultaneas = propios.corridas_simultaneas or por_omision
+        self._en_curso: dict[str, asyncio.Task[None]] = {}
+        self._cambio = asyncio.Event()
+        self._sonda = httpx.AsyncClient(timeout=3)
+
+    async def dar_vueltas(self) -> None:
+        """Corre todo hasta que se detenga; deja terminar lo que va en curso."""
+        fondo = [
+            asyncio.create_task(self.conductor.latir()),
+            asyncio.create_task(self._insistir("la base", self._cumplir_sin_prefect, self.propios.pausa_motor_s)),
+            asyncio.create_task(self._insistir("Prefect", self._con_prefect, 1)),
+        ]
+        await self.detener.wait()
+        if self._en_curso:
+            await asyncio.wait(self._en_curso.values(), timeout=CIERRE_S)
+        for tarea in fondo:
+            tarea.cancel()
+        await asyncio.gather(*fondo, return_exceptions=True)
+        await self.conductor.escribir(lambda s: latido.callar(s, self.conductor.id))
+
+    async def _insistir(self, con_quien: str, que: Callable[[], Awaitable[None]], pausa_s: float) -> None:
+        """Repite sin fin; si falla lo dice una vez y espera cada vez más."""
+        espera = pausa_s
+        while not self.detener.is_set():
+            try:
+                await que()
+                espera = pausa_s
+            except Exception as error:  # noqa: BLE001 - el motor no muere porque otro no responda
+                espera = min(max(espera * 2, 0.5), ESPERA_MAXIMA_S if self.conductor.hay_prefect else 2.0)
+                registro.warning("%s: %s; insisto en %.1f s", con_quien, type(error).__name__, espera)
+                registro.debug("detalle", exc_info=error)
+            await asyncio.sleep(espera)
+
+    async def _con_prefect(self) -> None:
+        """Lo que necesita a Prefect. Espera a que responda una vez y ya no termina, aunque deje de responder.
+
+        Un solo cliente para todo: abrir cada uno cuesta decenas de milisegundos. Las tareas se crean dentro de su
+        contexto para heredarlo.
+        """
+        if not await self._responde():
+            return
+        async with AsyncClientContext.get_or_create() as contexto:
+            self.conductor.cliente = contexto.client
+            await asyncio.gather(
+                self._insistir("Prefect", self._vigilar_prefect, 2),
+                self._insistir("Prefect", self._ver_lo_mostrado, 1),
+                self._insistir("la cola de Prefect", self._atender_cola, 1),
+                self._insistir("la base", self._conducir, 0),
+            )
+
+    async def _responde(self) -> bool:
+        """Si el servidor contesta en tres segundos. No usa su cliente, que insistiría por su cuenta."""
+        try:
+            respuesta = await self._sonda.get(f"{self.propios.url_prefect}/health")
+        except httpx.HTTPError:
+            return False
+        return respuesta.is_success
+
+    async def _vigilar_prefect(self) -> None:
+        antes = self.conductor.hay_prefect
+        responde = await self._responde()
+        if responde and not antes:
+            await self.conductor.registrar_despliegues()
+            await self.conductor.escribir(reservas.apurar)
+        self.conductor.hay_prefect = responde
+        if responde != antes:
+            registro.warning("Prefect %s", "responde" if responde else "no responde; los efectos se cumplen sin él")
+            self._cambio.set()
+
+    async def _conducir(self) -> None:
+        """Reserva tantos folios como lugares libres haya y los conduce a la vez."""
+        self._cambio.clear()
+        libres = self.simultaneas - len(self._en_curso)
+        if libres and self.conductor.hay_prefect:
+            candidatos = await self.conductor.leer(lambda s: self._candidatos(s, libres))
+            if candidatos:
+                mios = await self.conductor.escribir(lambda s: reservas.reservar(s, candidatos, self.conductor.id))
+                for folio in mios:
+                    self._en_curso[folio] = asyncio.create_task(self._uno(folio))
+        # En cuanto se libere un lugar se vuelve a mirar; la pausa es para cuando no hay nada.
+        await self._esperar_cambio(self.propios.pausa_motor_s)
+
+    def _candidatos(self, s: Session, cuantos: int) -> list[str]:
+        folios = reservas.huerfanas(s, cuantos)
+        folios += encargos.folios_por_conducir(s, reloj.ahora(), self.propios.encargos_intentos, cuantos)
+        return list(dict.fromkeys(folios))[:cuantos]
+
+    async def _uno(self, folio: str) -> None:
+        try:
+            await self.conductor.conducir(folio)
+        finally:
+            del self._en_curso[folio]
+            self._cambio.set()
+
+    async def _cumplir_sin_prefect(self) -> None:
+        """Cumple en la base lo que Prefect no alcanzó a correr a tiempo, o todo si no responde."""
+        ahora = reloj.ahora()
+        hasta = ahora - PACIENCIA if self.conductor.hay_prefect else ahora
+        maximo = self.propios.encargos_intentos
+        pendientes = await self.conductor.leer(lambda s: encargos.sin_prefect(s, ahora, hasta, maximo, LOTE))
+        for e in pendientes:
+            with contextlib.suppress(EfectoFallido):  # ya quedó contado y dicho en el registro
+                await asyncio.to_thread(
+                    intentar, self.propios.url_base, CATALOGO, (e.folio, e.asiento, e.efecto), maximo
+                )
+
+    async def _ver_lo_mostrado(self) -> None:
+        """Da por registrado lo que Prefect ya muestra terminado; una consulta por cada doscientas tareas."""
+        por_id = await self.conductor.leer(encargos.por_ver) if self.conductor.hay_prefect else {}
+        if not por_id:
+            return
+        filtro = TaskRunFilter(id=TaskRunFilterId(any_=list(por_id)))
+        tareas = await self.conductor.cliente.read_task_runs(task_run_filter=filtro, limit=len(por_id))
+        vistos = [por_id[t.id] for t in tareas if t.state_type == StateType.COMPLETED]
+        if vistos:
+            await self.conductor.escribir(lambda s: encargos.registrar(s, vistos, reloj.ahora()))
+
+    async def _atender_cola(self) -> None:
+        """El obrero de Prefect: vuelve cuando Prefect deja de responder, y entonces se levanta otro."""
+        if not self.conductor.hay_prefect:
+            return
+        obrero = ObreroDSTC(
+            work_pool_name=COLA, name=self.conductor.id, limit=self.simultaneas, conductor=self.conductor
+        )
+        await obrero.start(printer=registro.info)
+
+    async def _esperar_cambio(self, segundos: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._cambio.wait(), segundos)
