@@ -130,6 +130,9 @@ def cerrar_espera(tabla: Tabla, situacion: Situacion, actividad: str, destinatar
     esperan = any(t.actividad == actividad for t in situacion.pendientes)
     if fila is None or fila.por_cada is None or fila.por_cada.union != "al_vencer" or not esperan:
         raise BitacoraIncongruente(0, f"la {actividad} no es una espera que se pueda cerrar")
+    for ruta in fila.salidas.values():
+        if ruta.devuelve:
+            _cuidar_tope(situacion, ruta, "")
     return _reunir(tabla, fila, situacion, destinatarios)
 
 

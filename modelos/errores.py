@@ -7,6 +7,7 @@ excepciones. Qué código HTTP le toca a cada una se decide en `api/errores.py`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 
@@ -327,7 +328,7 @@ class DemasiadosIntentos(ErrorGestion):
         self.espera_s = espera_s
 
     def __str__(self) -> str:
-        minutos = max(1, round(self.espera_s / 60))
+        minutos = max(1, math.ceil(self.espera_s / 60))
         return f"Hubo demasiados intentos fallidos. Espere {minutos} min y vuelva a intentar."
 
 

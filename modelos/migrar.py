@@ -39,7 +39,7 @@ class EsquemaDistinto(ErrorGestion):
         self.diferencias = diferencias
 
     def __str__(self) -> str:
-        return "Escriba una migración; el esquema difiere en: " + "; ".join(self.diferencias)
+        return "Escriba una migración; el esquema difiere en: " + "; ".join(self.diferencias) + "."
 
 
 def configuracion() -> Config:

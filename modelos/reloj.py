@@ -64,4 +64,7 @@ def _instante(valor: str) -> datetime:
         raise RelojIlegible(valor) from error
     if instante.tzinfo is None:
         raise RelojIlegible(valor)
-    return instante.astimezone(UTC)
+    try:
+        return instante.astimezone(UTC)
+    except OverflowError as error:
+        raise RelojIlegible(valor) from error
