@@ -35,5 +35,14 @@ def crear(con: Ajustes | None = None) -> FastAPI:
     app.include_router(web.ruta, include_in_schema=False)
     app.mount("/estatico", StaticFiles(directory=ESTATICO, check_dir=False), name="estatico")
     errores.instalar(app)
+    _en_espanol(app)
     app.add_middleware(Guardia, ajustes=usados)
     return app
+
+
+def _en_espanol(app: FastAPI) -> None:
+    """Lo único que FastAPI describe por su cuenta es la respuesta buena, y en inglés."""
+    for operacion in (o for metodos in app.openapi()["paths"].values() for o in metodos.values()):
+        for respuesta in operacion["responses"].values():
+            if respuesta["description"] == "Successful Response":
+                respuesta["description"] = "Hecho."

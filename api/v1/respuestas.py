@@ -22,4 +22,4 @@ _TEXTOS = {
 def errores(*codigos: int) -> dict[int | str, dict[str, Any]]:
     """La parte `responses` de una ruta."""
     forma = {"application/problem+json": {"schema": Problema.model_json_schema()}}
-    return {codigo: {"description": _TEXTOS[codigo], "content": forma} for codigo in (*codigos, 503)}
+    return {codigo: {"description": _TEXTOS[codigo], "content": forma} for codigo in {*codigos, 422, 503}}
