@@ -181,6 +181,25 @@ def verificar_bitacora(
     typer.echo(f"{revisado}: íntegros, y reproducirlos da lo guardado.")
 
 
+@bitacora.command("reconstruir")
+def reconstruir_expedientes(
+    folio: Annotated[str | None, typer.Argument(help="Un expediente; vacío: todos.")] = None,
+) -> None:
+    """Rehace expedientes y turnos desde su bitácora; sólo cambia lo que no coincida con ella."""
+    from flujos.catalogo import CATALOGO
+    from modelos.sesion import lectura, transaccion
+    from modelos.verificacion import folios, reconstruir
+
+    url = _ajustes().url_base
+    with lectura(url) as sesion:
+        pedidos = [folio] if folio else folios(sesion)
+    for uno in pedidos:
+        with transaccion(url) as sesion:
+            if reconstruir(sesion, CATALOGO, uno):
+                typer.echo(f"{uno}: se rehízo; no coincidía con su bitácora.")
+    typer.echo(f"{len(pedidos)} expedientes revisados.")
+
+
 @app.command("tablas")
 def listar_tablas() -> None:
     """Lista los procedimientos publicados."""

@@ -42,6 +42,7 @@ class Reproducido:
     version: str = ""
     asunto: str = ""
     padre: str | None = None
+    padre_turno: str | None = None
     estado: str = EstadoExpediente.EN_CURSO.value
     desenlace: str | None = None
     datos: dict[str, Any] = field(default_factory=dict)
@@ -95,7 +96,8 @@ def reproducir(tablas: Catalogo, asientos: Sequence[Mapping[str, Any]]) -> Repro
 def _apertura(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) -> None:
     datos = asiento["datos"]
     caso.procedimiento, caso.version = datos["procedimiento"], datos["version"]
-    caso.asunto, caso.padre, caso.datos = datos["asunto"], datos["padre"], dict(datos["datos"])
+    caso.asunto, caso.datos = datos["asunto"], dict(datos["datos"])
+    caso.padre, caso.padre_turno = datos["padre"], datos["padre_turno"]
     movimiento = avance.iniciar(tabla, caso.datos["tope_vueltas"], ya_repartido(datos["abre"]))
     _mover(caso, tabla, movimiento, asiento)
 

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.actos.mover import id_turno
-from modelos.avance import Pendiente
+from modelos import proyeccion
 from modelos.bitacora import Asiento
 from modelos.errores import BitacoraIncongruente, NoExiste
-from modelos.expediente import Expediente, Turno
+from modelos.expediente import Expediente
+from modelos.proyeccion import expediente_debido, turnos_debidos, turnos_guardados
 from modelos.reproduccion import Reproducido, reproducir, revisar_cadena
 from modelos.tabla import Catalogo
 
@@ -49,10 +49,10 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
         NoExiste: se pidió un folio que no hay.
     """
     todos = select(col(Expediente.folio)).order_by(col(Expediente.folio))
-    folios = list(s.scalars(todos)) if folio is None else [folio]
+    revisar = folios(s) if folio is None else [folio]
     fallas: list[Falla] = []
     revisados = 0
-    for uno in folios:
+    for uno in revisar:
         expediente = s.get(Expediente, uno)
         if expediente is None:
             raise NoExiste("el expediente", uno)
@@ -61,7 +61,29 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
         if falla := _falla(s, tablas, expediente, asientos):
             fallas.append(falla)
         s.expunge_all()
-    return Informe(len(folios), revisados, tuple(fallas))
+    return Informe(len(revisar), revisados, tuple(fallas))
+
+
+def folios(s: Session) -> list[str]:
+    """Todos los folios, en orden."""
+    return list(s.scalars(select(col(Expediente.folio)).order_by(col(Expediente.folio))))
+
+
+def reconstruir(s: Session, tablas: Catalogo, folio: str) -> bool:
+    """Rehace un expediente desde su bitácora, si su cadena está íntegra; devuelve si algo cambió.
+
+    Lanza:
+        NoExiste: no hay tal folio.
+        BitacoraIncongruente: la cadena está rota o no se puede reproducir; no se tocó nada.
+    """
+    expediente = s.scalar(select(Expediente).where(col(Expediente.folio) == folio).with_for_update())
+    if expediente is None:
+        raise NoExiste("el expediente", folio)
+    asientos = publicados(s, folio)
+    roto = revisar_cadena(asientos) if asientos else 1
+    if roto is not None:
+        raise BitacoraIncongruente(roto, "la cadena está rota; no se rehace nada a partir de ella")
+    return proyeccion.reconstruir(s, tablas, expediente, asientos)
 
 
 def publicados(s: Session, folio: str, desde: int = 0, limite: int | None = None) -> list[dict[str, Any]]:
@@ -83,40 +105,21 @@ def _falla(s: Session, tablas: Catalogo, expediente: Expediente, asientos: list[
         caso = reproducir(tablas, asientos)
     except BitacoraIncongruente as error:
         return Falla(folio, error.orden, error.motivo)
-    diferencias = "; ".join(_diferencias(s, expediente, caso))
+    diferencias = "; ".join(_diferencias(s, expediente, asientos, caso))
     return Falla(folio, 0, diferencias) if diferencias else None
 
 
-def _diferencias(s: Session, expediente: Expediente, caso: Reproducido) -> Iterator[str]:
-    cotejos = (
-        ("procedimiento", expediente.procedimiento, caso.procedimiento),
-        ("versión", expediente.version, caso.version),
-        ("asunto", expediente.asunto, caso.asunto),
-        ("padre", expediente.padre, caso.padre),
-        ("estado", expediente.estado, caso.estado),
-        ("desenlace", expediente.desenlace, caso.desenlace),
-        ("datos", expediente.datos, caso.datos),
-        ("situación", expediente.situacion, caso.situacion.a_json()),
-    )
-    for campo, guardado, debido in cotejos:
-        if guardado != debido:
+def _diferencias(
+    s: Session, expediente: Expediente, asientos: list[dict[str, Any]], caso: Reproducido
+) -> Iterator[str]:
+    for campo, debido in expediente_debido(asientos, caso).items():
+        if (guardado := getattr(expediente, campo)) != debido:
             yield f"{campo}: dice {guardado!r} y la bitácora {debido!r}"
-    guardados = {t.id: t for t in s.scalars(select(Turno).where(col(Turno.folio) == expediente.folio))}
-    debidos = {id_turno(expediente.folio, Pendiente(*clave)): turno for clave, turno in caso.turnos.items()}
+    guardados = turnos_guardados(s, expediente.folio)
+    debidos = turnos_debidos(expediente.folio, asientos, caso)
     for id_ in sorted(guardados.keys() ^ debidos.keys()):
         yield f"turno {id_}: {'sobra' if id_ in guardados else 'falta'}"
-    for id_, debido_turno in debidos.items():
-        if (turno := guardados.get(id_)) is None:
-            continue
-        tiene = (
-            turno.estado,
-            turno.version,
-            turno.persona_id,
-            turno.apertura,
-            turno.cierre,
-            turno.salida,
-            turno.a_mano,
-        )
-        d = debido_turno
-        if tiene != (d.estado, d.version, d.persona, d.apertura, d.cierre, d.salida, d.a_mano):
-            yield f"turno {id_}: está {tiene} y la bitácora da {d}"
+    for id_ in sorted(guardados.keys() & debidos.keys()):
+        for campo, debido in debidos[id_].items():
+            if guardados[id_][campo] != debido:
+                yield f"turno {id_}, {campo}: dice {guardados[id_][campo]!r} y la bitácora {debido!r}"

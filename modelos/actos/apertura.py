@@ -68,6 +68,7 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
         "asunto": asunto,
         "datos": limpios,
         "padre": expediente.padre,
+        "padre_turno": expediente.padre_turno,
         "abre": movimiento.abre(),
     }
     orden = bitacora.asentar(ctx.s, expediente, "apertura", ctx.actor, tabla.duena.value, asentado, ctx.ahora)

@@ -11,7 +11,10 @@ from sqlalchemy.exc import DBAPIError
 
 from flujos.catalogo import CATALOGO
 from modelos import bitacora
-from modelos.verificacion import verificar
+from modelos.errores import BitacoraIncongruente
+from modelos.expediente import Expediente
+from modelos.proyeccion import turnos_guardados
+from modelos.verificacion import reconstruir, verificar
 from tests.fabricas import Instancia
 
 
@@ -83,6 +86,38 @@ def test_una_proyeccion_alterada_se_descubre(instancia: Instancia, orden: str) -
     with instancia.leer() as s:
         (falla,) = verificar(s, CATALOGO, folio).fallas
     assert falla.orden == 0
+
+
+@pytest.mark.parametrize(
+    "orden",
+    [
+        "UPDATE turno SET estado = 'pendiente', cierre = NULL, persona_id = NULL",
+        "DELETE FROM turno WHERE actividad IN ('4', '5')",
+        "UPDATE expediente SET estado = 'concluido', desenlace = 'FIN', situacion = '{}', datos = '{}'",
+        "UPDATE turno SET abierto = '2020-01-01 00:00:00', version = 9",
+    ],
+)
+def test_lo_guardado_se_rehace_desde_la_bitacora(instancia: Instancia, orden: str) -> None:
+    folio = _con_historia(instancia)
+    with instancia.leer() as s:
+        antes = (turnos_guardados(s, folio), s.get_one(Expediente, folio).model_dump())
+    with instancia.como(None) as ctx:
+        ctx.s.execute(text("DELETE FROM aviso"))
+        ctx.s.execute(text(orden))
+    with instancia.como(None) as ctx:
+        assert reconstruir(ctx.s, CATALOGO, folio)
+    with instancia.leer() as s:
+        assert (turnos_guardados(s, folio), s.get_one(Expediente, folio).model_dump()) == antes
+    with instancia.como(None) as ctx:
+        assert not reconstruir(ctx.s, CATALOGO, folio)
+    instancia.exigir_integra()
+
+
+def test_de_una_cadena_rota_no_se_rehace_nada(instancia: Instancia) -> None:
+    folio = _con_historia(instancia)
+    _sin_candado(instancia, "UPDATE asiento SET actor = 'persona:99' WHERE orden = 3")
+    with pytest.raises(BitacoraIncongruente, match="rota"), instancia.como(None) as ctx:
+        reconstruir(ctx.s, CATALOGO, folio)
 
 
 def test_un_asiento_rehecho_con_su_hash_tambien_se_descubre(instancia: Instancia) -> None:
