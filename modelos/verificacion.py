@@ -48,7 +48,6 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
     Lanza:
         NoExiste: se pidió un folio que no hay.
     """
-    todos = select(col(Expediente.folio)).order_by(col(Expediente.folio))
     revisar = folios(s) if folio is None else [folio]
     fallas: list[Falla] = []
     revisados = 0
