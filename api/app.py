@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api import errores, v1, web
@@ -36,6 +37,7 @@ def crear(con: Ajustes | None = None) -> FastAPI:
     app.mount("/estatico", StaticFiles(directory=ESTATICO, check_dir=False), name="estatico")
     errores.instalar(app)
     _en_espanol(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guardia, ajustes=usados)
     return app
 

@@ -37,6 +37,7 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     e.EvidenciaFaltante: 422,
     e.ArchivoRechazado: 422,
     e.ArchivoDemasiadoGrande: 413,
+    e.SolicitudDemasiadoGrande: 413,
     e.SinEspacio: 507,
     e.BaseInaccesible: 503,
     e.ClaveRepetida: 409,
@@ -81,6 +82,13 @@ def responder(error: e.ErrorGestion) -> JSONResponse:
     return respuesta
 
 
+def para(request: Request, error: e.ErrorGestion) -> Response:
+    """La respuesta de un error propio: problema a un programa, página a una persona."""
+    from api.web import errores as paginas
+
+    return responder(error) if es_api(request) else paginas.responder(request, error)
+
+
 def instalar(app: FastAPI) -> None:
     """Pone los manejadores en la aplicación; los de las páginas los decide `api.web.errores`."""
     from api.web import errores as paginas
@@ -90,7 +98,7 @@ def instalar(app: FastAPI) -> None:
             raise error
         if codigo(error) >= 500 and not isinstance(error, e.BaseInaccesible | e.SinEspacio):
             registro.error("error propio sin remedio de quien usa", exc_info=error)
-        return responder(error) if es_api(request) else paginas.responder(request, error)
+        return para(request, error)
 
     def invalida(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):

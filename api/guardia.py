@@ -8,14 +8,16 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencias import COOKIE
-from api.errores import problema, responder
+from api.errores import para
 from modelos.ajustes import Ajustes
-from modelos.errores import OrigenAjeno
+from modelos.errores import OrigenAjeno, SolicitudDemasiadoGrande
 
 SEGUROS = ("GET", "HEAD", "OPTIONS")
+VECES_QUE_SE_TIRA = 4
 MARGEN_FORMULARIO = 1 << 20
 """Bytes que se admiten además del archivo: los campos de texto y el empaque multipart."""
 
@@ -23,6 +25,7 @@ POLITICA = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+PARA_SIEMPRE = "public, max-age=31536000, immutable"
 ENCABEZADOS = {
     "Content-Security-Policy": POLITICA,
     "X-Content-Type-Options": "nosniff",
@@ -52,22 +55,32 @@ class Guardia:
                 respuesta = MutableHeaders(scope=mensaje)
                 for nombre, valor in ENCABEZADOS.items():
                     respuesta.setdefault(nombre, valor)
-                if not scope["path"].startswith("/estatico/"):
-                    respuesta.setdefault("Cache-Control", "no-store")
+                # Las direcciones de lo estático llevan su huella: cambian cuando cambia su contenido.
+                duradero = scope["path"].startswith("/estatico/") and b"v=" in scope["query_string"]
+                respuesta.setdefault("Cache-Control", PARA_SIEMPRE if duradero else "no-store")
             await send(mensaje)
 
         if scope["method"] not in SEGUROS and es_ajena(encabezados):
-            await responder(OrigenAjeno())(scope, receive, enviar)
+            await para(Request(scope), OrigenAjeno())(scope, receive, enviar)
             return
         if not self._cabe(encabezados):
-            detalle = f"Lo que envió pasa de {self.maximo / 1024 / 1024:.0f} MB. Envíe un archivo más pequeño."
-            await problema(413, "Solicitud demasiado grande", detalle)(scope, receive, enviar)
+            await self._tirar(receive)
+            await para(Request(scope), SolicitudDemasiadoGrande(self.maximo))(scope, receive, enviar)
             return
         await self.app(scope, self._acotado(receive), enviar)
 
     def _cabe(self, encabezados: Headers) -> bool:
         declarado = encabezados.get("content-length", "0")
         return declarado.isdecimal() and int(declarado) <= self.maximo
+
+    async def _tirar(self, receive: Receive) -> None:
+        """Lee y tira lo que siga llegando, hasta cierto punto: si se cuelga antes, el navegador no ve la respuesta."""
+        recibido = 0
+        while recibido < self.maximo * VECES_QUE_SE_TIRA:
+            mensaje = await receive()
+            recibido += len(mensaje.get("body", b""))
+            if not mensaje.get("more_body"):
+                return
 
     def _acotado(self, receive: Receive) -> Receive:
         """Corta un cuerpo que no declaró su tamaño y resulta no tener fin."""

@@ -88,12 +88,13 @@ def _quieta(corrida: FlowRun) -> bool:
 
 
 async def _fuera_de_lugar(cliente: PrefectClient, pagina: list[tuple[str, str, str]]) -> set[str]:
+    """Folios cuya corrida se borró o reposa donde no debe. Si es que aún no le tocaba, repararla no estorba."""
     filtro = FlowRunFilter(id=FlowRunFilterId(any_=[UUID(corrida) for _, _, corrida in pagina]))
     corridas = {str(c.id): c for c in await cliente.read_flow_runs(flow_run_filter=filtro, limit=LOTE)}
     mal = set()
     for folio, estado, id_ in pagina:
         corrida = corridas.get(id_)
-        if corrida is None or (corrida.state_type not in (*DEBIDO[estado], *EN_MOVIMIENTO) and _quieta(corrida)):
+        if corrida is None or corrida.state_type not in (*DEBIDO[estado], *EN_MOVIMIENTO):
             mal.add(folio)
     return mal
 
@@ -116,7 +117,7 @@ def _paginas(*, a_fondo: bool) -> Iterator[list[tuple[str, str, str]]]:
         if not filas:
             return
         ultimo = filas[-1][0]
-        yield [(folio, estado, corrida) for folio, estado, corrida in filas]
+        yield [(folio, estado, corrida) for folio, estado, corrida in filas if corrida]
 
 
 def _folios_de(corridas: set[str]) -> set[str]:

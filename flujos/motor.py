@@ -65,6 +65,9 @@ async def correr(propios: Ajustes, terminar: threading.Event) -> None:
     from flujos.conductor import Conductor
     from flujos.ronda import Ronda
 
+    # Sin servidor, cada evento perdido llena una pantalla. Que no responde ya lo dice la ronda, una vez.
+    for nombre in ("prefect.events.clients", "prefect._internal.concurrency"):
+        logging.getLogger(nombre).setLevel(logging.CRITICAL)
     # Suspenderse es lo normal; Prefect lo anota como error, y en cada paso de cada expediente.
     logging.getLogger("prefect.flow_runs").addFilter(lambda linea: "in state Suspended" not in linea.getMessage())
     registro.warning("motor en marcha; Prefect en %s", propios.url_prefect)

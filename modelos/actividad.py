@@ -167,5 +167,5 @@ def es_grupo(unidad: Unidad) -> bool:
 
 def texto_salida(etiqueta: str) -> str:
     """La etiqueta como se lee en pantalla: `no_favorable` → «No favorable»."""
-    propios = {"si": "Sí", "no": "No"}
+    propios = {"si": "Sí", "no": "No", "informacion_incompleta": "Información incompleta"}
     return propios.get(etiqueta, etiqueta.replace("_", " ").capitalize())

@@ -243,6 +243,22 @@ class ArchivoDemasiadoGrande(ArchivoRechazado):
     titulo = "Archivo demasiado grande"
 
 
+class SolicitudDemasiadoGrande(ErrorGestion):
+    """La petición entera pasa de lo que se admite; no se leyó."""
+
+    titulo = "Lo que envió es demasiado grande"
+
+    def __init__(self, maximo: int) -> None:
+        super().__init__(maximo)
+        self.maximo = maximo
+
+    def __str__(self) -> str:
+        return (
+            f"Lo que envió pasa de {self.maximo / 1024 / 1024:.0f} MB y no se guardó nada. "
+            "Regrese a la página anterior y adjunte un archivo más pequeño."
+        )
+
+
 class SinEspacio(ErrorGestion):
     """El disco no admitió el archivo; nada quedó a medias."""
 

@@ -24,14 +24,14 @@ from modelos.tabla import (
 class Inicio(DatosIniciales):
     """Lo que se sabe al abrir; la solicitud se captura en la actividad 1."""
 
-    servicio: str = Field("", title="Servicio solicitado")
+    servicio: str = Field("", max_length=200, title="Servicio solicitado")
 
 
 class Solicitud(Formulario):
     """Actividad 1."""
 
-    solicitante: str = Field(min_length=1, title="Empresa, dependencia o persona que solicita")
-    servicio: str = Field(min_length=1, title="Servicio que solicita")
+    solicitante: str = Field(min_length=1, max_length=200, title="Empresa, dependencia o persona que solicita")
+    servicio: str = Field(min_length=1, max_length=200, title="Servicio que solicita")
     pide_cotizacion: bool = Field(True, title="Pide cotización")
 
 

@@ -27,7 +27,7 @@ class Inicio(DatosIniciales):
     origen: Literal["externo", "institucional", "mercado", ""] = Field(
         "", title="Origen del cambio", description="M-8.1.4.1: qué cambió y obliga a revisar la normativa."
     )
-    ordenamiento: str = Field("", title="Ordenamiento que se actualiza")
+    ordenamiento: str = Field("", max_length=200, title="Ordenamiento que se actualiza")
 
 
 class Necesidad(Formulario):
@@ -51,7 +51,9 @@ class Proyecto(Formulario):
 class Registro(Formulario):
     """Actividad 9."""
 
-    registro: str = Field(min_length=1, title="Clave o número de registro", description="El que asentó la DCAJ.")
+    registro: str = Field(
+        min_length=1, max_length=200, title="Clave o número de registro", description="El que asentó la DCAJ."
+    )
     fecha_registro: date | None = Field(None, title="Fecha del registro")
 
 

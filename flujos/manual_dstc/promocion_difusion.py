@@ -28,7 +28,7 @@ class Informacion(Formulario):
 class Publicacion(Formulario):
     """Actividad B."""
 
-    direccion: str = Field("", title="Dirección electrónica donde quedó publicado")
+    direccion: str = Field("", max_length=200, title="Dirección electrónica donde quedó publicado")
 
 
 class Verificacion(Formulario):

@@ -273,7 +273,9 @@ def exigir_abierto(ctx: Contexto, turno: Turno) -> None:
         propio = ctx.quien is not None and turno.persona_id == ctx.quien.persona
         por = "Usted" if propio else nombre_de(ctx, turno.persona_id)
         cuando = reloj.local(turno.cerrado).strftime("%d/%m/%Y a las %H:%M") if turno.cerrado else ""
-        raise ActividadYaAtendida(turno.folio, turno.actividad, por, cuando)
+        expediente = ctx.s.get_one(Expediente, turno.folio)
+        actividad = ctx.tablas.version(expediente.procedimiento, expediente.version)[turno.actividad]
+        raise ActividadYaAtendida(turno.folio, actividad.numero_impreso or actividad.clave, por, cuando)
     if turno.estado == EstadoTurno.CANCELADO:
         raise ActoNoProcede("atender el turno", "se canceló", "Recargue el expediente para ver por qué.")
 

@@ -1,0 +1,87 @@
+"""Lo que hace quien conduce un expediente, desde su página: un formulario corto por acto."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web.expedientes import Rechazo, mostrar
+from api.web.formularios import Captura, Falta, Formulario
+from modelos.actos import conduccion as actos
+from modelos.actos.mover import Contexto, bloquear
+from modelos.errores import ActoNoProcede, FormularioIncompleto, SinDestinatarios
+
+ruta = APIRouter()
+Acto = Callable[[Contexto, str, Captura], object]
+TITULOS = {"motivo": "Motivo", "tope": "Nuevo tope"}
+
+ACTOS: dict[str, Acto] = {
+    "cancelar": lambda ctx, folio, c: actos.cancelar(ctx, folio, c.texto("motivo")),
+    "suspender": lambda ctx, folio, c: actos.suspender(ctx, folio, c.texto("motivo")),
+    "reanudar": lambda ctx, folio, c: actos.reanudar(ctx, folio, c.texto("motivo")),
+    "cerrar-espera": lambda ctx, folio, c: actos.cerrar_espera(ctx, folio, c.texto("actividad"), c.texto("motivo")),
+    "ampliar-vueltas": lambda ctx, folio, c: actos.ampliar_vueltas(ctx, folio, c.entero("tope"), c.texto("motivo")),
+}
+
+
+@ruta.post("/expedientes/{folio}/cancelar")
+def cancelar(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Termina el expediente sin llegar a un final."""
+    return _hacer(request, puerta, folio, "cancelar", captura)
+
+
+@ruta.post("/expedientes/{folio}/suspender")
+def suspender(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Detiene el expediente hasta que se reanude."""
+    return _hacer(request, puerta, folio, "suspender", captura)
+
+
+@ruta.post("/expedientes/{folio}/reanudar")
+def reanudar(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Vuelve a ponerlo en curso."""
+    return _hacer(request, puerta, folio, "reanudar", captura)
+
+
+@ruta.post("/expedientes/{folio}/cerrar-espera")
+def cerrar_espera(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Sigue con las respuestas que ya llegaron."""
+    return _hacer(request, puerta, folio, "cerrar-espera", captura)
+
+
+@ruta.post("/expedientes/{folio}/ampliar-vueltas")
+def ampliar_vueltas(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Permite más devoluciones."""
+    return _hacer(request, puerta, folio, "ampliar-vueltas", captura)
+
+
+@ruta.post("/expedientes/{folio}/reintentar")
+def reintentar(folio: str, puerta: Entrada) -> Response:
+    """Vuelve a intentar lo que el sistema no pudo hacer solo."""
+    with puerta.acto() as ctx:
+        actos.reintentar(ctx, folio)
+    return RedirectResponse(f"/expedientes/{folio}", 303)
+
+
+@ruta.get("/expedientes/{folio}/{_acto}")
+def volver(folio: str, _acto: str) -> Response:
+    """Quien recarga la dirección de un acto que no procedió vuelve al expediente."""
+    return RedirectResponse(f"/expedientes/{quote(folio)}", 303)
+
+
+def _hacer(request: Request, puerta: Puerta, folio: str, acto: str, captura: Captura) -> Response:
+    try:
+        with puerta.acto() as ctx:
+            ACTOS[acto](ctx, folio, captura)
+            asiento = bloquear(ctx, folio)[0].asientos
+    except FormularioIncompleto as error:
+        resumen = [Falta(f"{TITULOS.get(c, c)}: {m}.", f"{acto}-{c}") for c, m in error.campos.items()]
+        return mostrar(request, puerta, folio, rechazo=Rechazo(acto, 422, resumen, captura.textos))
+    except (ActoNoProcede, SinDestinatarios) as error:
+        rechazo = Rechazo(acto, codigo(error), [Falta(str(error))], captura.textos)
+        return mostrar(request, puerta, folio, rechazo=rechazo)
+    return RedirectResponse(f"/expedientes/{folio}?registrado={asiento}#confirmacion", 303)

@@ -1,0 +1,83 @@
+"""Los errores, como página: qué pasó, y qué puede hacer ahora quien la lee."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.dependencias import COOKIE
+from api.errores import codigo
+from api.web import sesion
+from api.web.plantillas import pagina as armar
+from modelos import acceso
+from modelos.errores import BaseInaccesible, ErrorGestion, SinSesion
+from modelos.permisos import Quien
+from modelos.sesion import lectura
+
+registro = logging.getLogger(__name__)
+
+_QUE_HACER = {
+    403: "Si cree que debería poder hacerlo, pida a la coordinación que revise a qué unidad está usted adscrito.",
+    404: "Quizá la dirección está incompleta. Puede buscar el expediente por su folio o por su asunto.",
+    405: "Vuelva a la página anterior y use el botón de esa página.",
+    409: "Vuelva a la página del expediente para ver cómo quedó.",
+    413: "Reduzca el archivo (por ejemplo, digitalícelo en blanco y negro) o divídalo en varios.",
+    422: "Vuelva a la página anterior, corrija y envíe de nuevo.",
+    500: "No se perdió nada de lo que ya estaba registrado. Anote la hora y avise a quien administra el sistema.",
+    503: "Lo ya registrado está a salvo. Espere un minuto y vuelva a intentar.",
+    507: "Avise a quien administra el sistema: hace falta espacio para guardar archivos.",
+}
+
+
+def responder(request: Request, error: ErrorGestion) -> Response:
+    """La página de un error propio; a quien no tiene sesión lo lleva a entrar."""
+    if isinstance(error, SinSesion):
+        return _sin_sesion(request)
+    respuesta = pagina(request, codigo(error), error.titulo, str(error))
+    if isinstance(error, BaseInaccesible):
+        respuesta.headers["Retry-After"] = "30"
+    return respuesta
+
+
+def pagina(request: Request, status: int, titulo: str, detalle: str) -> Response:
+    """Una página que dice qué pasó y qué hacer."""
+    return armar(
+        request,
+        "error.html",
+        _quien(request, status),
+        status,
+        titulo=titulo,
+        detalle=detalle,
+        que_hacer=_QUE_HACER.get(status, ""),
+        # Una falla pasajera no debe costar volver a escribir: se ofrece enviarlo otra vez.
+        por_enviar=por_enviar(request) if status >= 500 else {},
+    )
+
+
+def _sin_sesion(request: Request) -> Response:
+    """A entrar; lo que se iba a enviar no se tira: va con la página de entrada y vuelve después."""
+    if pendiente := por_enviar(request):
+        return sesion.pedir_de_nuevo(request, pendiente)
+    return RedirectResponse(sesion.a_la_entrada(request), 303)
+
+
+def por_enviar(request: Request) -> dict[str, str]:
+    """Lo que la petición traía escrito, si vale la pena conservarlo; nunca una contraseña."""
+    if request.url.path in ("/entrar", "/salir"):
+        return {}
+    capturado: dict[str, str] = getattr(request.state, "capturado", {})
+    return capturado
+
+
+def _quien(request: Request, status: int) -> Quien | None:
+    """La persona, para que la página de error conserve su menú; si la base falla, sin él."""
+    token = request.cookies.get(COOKIE)
+    if not token or status >= 500:
+        return None
+    try:
+        with lectura(request.app.state.ajustes.url_base) as s:
+            return acceso.quien_trae(s, token)
+    except (SinSesion, BaseInaccesible):
+        return None

@@ -1,0 +1,204 @@
+"""De un JSON Schema a los controles de una página, y de lo que la página envía a JSON con tipos.
+
+El navegador sólo manda texto; las reglas esperan tipos estrictos. Aquí se convierte
+lo que se entiende y se deja pasar tal cual lo que no, para que la regla diga qué falta.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, UploadFile
+from starlette.datastructures import UploadFile as Recibido
+
+from modelos.actividad import texto_salida
+
+PREFIJO = "campo-"
+LARGO_RENGLON = 200
+_ENTERO = re.compile(r"[+-]?\d{1,18}")
+_FECHA_LOCAL = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+
+
+@dataclass(frozen=True)
+class Campo:
+    """Un control: cómo se llama, cómo se ve y qué trae."""
+
+    nombre: str
+    titulo: str
+    ayuda: str
+    control: str
+    obligatorio: bool
+    valor: str
+    opciones: tuple[tuple[str, str], ...]
+    error: str
+    inferido: str
+    maximo: int | None
+
+    @property
+    def id(self) -> str:
+        """El id del control, que es también su nombre en el formulario."""
+        return PREFIJO + self.nombre
+
+
+@dataclass(frozen=True)
+class Falta:
+    """Un renglón del resumen de errores; ancla: id del control al que lleva, o vacío."""
+
+    texto: str
+    ancla: str = ""
+
+
+@dataclass(frozen=True)
+class Captura:
+    """Lo que envió una página, ya leído."""
+
+    textos: Mapping[str, str]
+    archivos: Mapping[str, UploadFile]
+
+    def texto(self, nombre: str) -> str:
+        """El texto de ese control; vacío si no vino."""
+        return self.textos.get(nombre, "")
+
+    def entero(self, nombre: str) -> int:
+        """Un número que la propia página puso; 0 si no se entiende."""
+        valor = self.texto(nombre)
+        return int(valor) if _ENTERO.fullmatch(valor) else 0
+
+
+async def leer(request: Request) -> AsyncIterator[Captura]:
+    """Lee el formulario que llegó; lo deja en la petición por si hay que devolverlo a quien lo escribió."""
+    async with request.form() as formulario:
+        textos = {n: _saltos(v) for n, v in formulario.items() if isinstance(v, str)}
+        archivos = {n: _archivo(v) for n, v in formulario.items() if isinstance(v, Recibido) and v.filename}
+        request.state.capturado = textos
+        yield Captura(textos, archivos)
+
+
+Formulario = Annotated[Captura, Depends(leer)]
+
+
+def campos(
+    esquema: Mapping[str, Any] | None,
+    valores: Mapping[str, str] | None = None,
+    errores: Mapping[str, str] | None = None,
+    rotulos: Mapping[str, str] | None = None,
+) -> list[Campo]:
+    """Los controles de un esquema.
+
+    valores: lo ya capturado, por id de control; None: los valores por defecto.
+    rotulos: cómo se lee cada opción (nombres de unidades).
+    """
+    if esquema is None:
+        return []
+    pedidos = esquema.get("required", ())
+    return [
+        _campo(nombre, crudo, pedidos, valores, (errores or {}).get(nombre, ""), rotulos or {})
+        for nombre, crudo in esquema["properties"].items()
+    ]
+
+
+def a_json(esquema: Mapping[str, Any] | None, captura: Captura) -> dict[str, Any]:
+    """Lo capturado, con tipos de JSON: lo vacío no se envía y lo que no se entiende pasa como texto."""
+    datos: dict[str, Any] = {}
+    for nombre, crudo in (esquema or {}).get("properties", {}).items():
+        texto = captura.texto(PREFIJO + nombre).strip()
+        forma = _forma(crudo)
+        if forma["type"] == "boolean":
+            datos[nombre] = texto == "on"
+        elif texto:
+            datos[nombre] = _convertir(forma, texto)
+    return datos
+
+
+def faltas(errores: Mapping[str, str], presentes: Iterable[Campo], otros: Mapping[str, tuple[str, str]]) -> list[Falta]:
+    """El resumen de errores, con su enlace a cada control.
+
+    otros: título y ancla de los controles que no salen del esquema.
+    """
+    conocidos = {campo.nombre: (campo.titulo, campo.id) for campo in presentes} | dict(otros)
+    return [_falta(nombre, mensaje, conocidos.get(nombre)) for nombre, mensaje in errores.items()]
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _falta(nombre: str, mensaje: str, conocido: tuple[str, str] | None) -> Falta:
+    if conocido is None:
+        return Falta(f"{nombre.replace('_', ' ').capitalize()}: {mensaje}.")
+    titulo, ancla = conocido
+    return Falta(f"{titulo}: {mensaje}.", ancla)
+
+
+def _campo(
+    nombre: str,
+    crudo: Mapping[str, Any],
+    pedidos: Sequence[str],
+    valores: Mapping[str, str] | None,
+    error: str,
+    rotulos: Mapping[str, str],
+) -> Campo:
+    forma = _forma(crudo)
+    valor = _inicial(crudo.get("default")) if valores is None else valores.get(PREFIJO + nombre, "")
+    return Campo(
+        nombre,
+        crudo.get("title", nombre),
+        crudo.get("description", ""),
+        _control(forma),
+        nombre in pedidos,
+        valor,
+        tuple((opcion, rotulos.get(opcion) or texto_salida(opcion)) for opcion in forma.get("enum", ()) if opcion),
+        error,
+        crudo.get("inferido", ""),
+        forma.get("maxLength"),
+    )
+
+
+def _forma(crudo: Mapping[str, Any]) -> dict[str, Any]:
+    """El tipo que importa: de `anyOf`, el primero que no sea nulo, con lo demás que diga el campo."""
+    posibles = [forma for forma in crudo.get("anyOf", ()) if forma.get("type") != "null"]
+    return {**crudo, **posibles[0]} if posibles else {"type": "string", **crudo}
+
+
+def _control(forma: Mapping[str, Any]) -> str:
+    if "enum" in forma:
+        return "lista"
+    if forma["type"] == "boolean":
+        return "casilla"
+    if forma["type"] in ("integer", "number"):
+        return "numero"
+    if forma.get("format") == "date":
+        return "fecha"
+    corto = forma.get("maxLength", LARGO_RENGLON + 1) <= LARGO_RENGLON or forma.get("x-corto")
+    return "renglon" if corto else "parrafo"
+
+
+def _inicial(valor: object) -> str:
+    if isinstance(valor, bool):
+        return "on" if valor else ""
+    return "" if valor is None else str(valor)
+
+
+def _convertir(forma: Mapping[str, Any], texto: str) -> object:
+    if forma["type"] == "integer":
+        junto = texto.replace(",", "").replace(" ", "")
+        return int(junto) if _ENTERO.fullmatch(junto) else texto
+    if forma["type"] == "number":
+        # Como se escribe un importe aquí: «$1,500.00». La coma separa millares.
+        return texto.replace("$", "").replace(",", "").replace(" ", "")
+    if forma.get("format") == "date" and (partes := _FECHA_LOCAL.fullmatch(texto)):
+        dia, mes, anio = partes.groups()
+        return f"{anio}-{mes:0>2}-{dia:0>2}"
+    return texto
+
+
+def _archivo(recibido: Recibido) -> UploadFile:
+    """El mismo archivo, con el tipo que usa el resto de las puertas."""
+    return UploadFile(recibido.file, size=recibido.size, filename=recibido.filename, headers=recibido.headers)
+
+
+def _saltos(texto: str) -> str:
+    """Los formularios viajan con saltos de línea de Windows; aquí se guardan como en el resto."""
+    return texto.replace("\r\n", "\n")

@@ -1,0 +1,194 @@
+"""La bitácora contada: cada asiento, una frase con quién, cuándo, qué y con qué documentos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.web.frases import de, recorte, rotulo, texto_final
+from api.web.plantillas import enumera
+from modelos import consultas, verificacion
+from modelos.actividad import SIGUE, Formulario, texto_salida
+from modelos.expediente import Expediente
+from modelos.reproduccion import revisar_cadena
+from modelos.tabla import Tabla
+
+PERSONA = "persona:"
+
+
+@dataclass(frozen=True)
+class Hecho:
+    """Un asiento, listo para leerse. actividad, unidad y vuelta: de la decisión, si lo es."""
+
+    orden: int
+    fecha: str
+    quien: str
+    frase: str
+    actividad: str = ""
+    unidad: str = ""
+    vuelta: int = 0
+    salida: str = ""
+    comentario: str = ""
+    capturado: tuple[tuple[str, str], ...] = ()
+    anexos: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Historia:
+    """Todo lo que ha pasado en un expediente, en orden; rota: primer asiento que no cuadra, o None."""
+
+    hechos: tuple[Hecho, ...]
+    rota: int | None
+
+    def __getitem__(self, orden: int) -> Hecho:
+        return self.hechos[orden - 1]
+
+    def decisiones(self, actividad: str, hasta: int) -> list[Hecho]:
+        """Lo que se respondió a esa actividad en su última vuelta antes del asiento `hasta`, inclusive."""
+        suyas = [h for h in self.hechos if h.actividad == actividad and h.orden <= hasta]
+        return [h for h in suyas if h.vuelta == suyas[-1].vuelta] if suyas else []
+
+
+def contar(s: Session, tabla: Tabla, expediente: Expediente) -> Historia:
+    """Lee la bitácora, revisa su cadena y la pone en palabras."""
+    asientos = verificacion.publicados(s, expediente.folio)
+    rota = revisar_cadena(asientos)
+    if rota is None and len(asientos) != expediente.asientos:
+        rota = len(asientos) + 1
+    personas = {int(p) for a in asientos for p in _personas(a)}
+    narrador = _Narrador(tabla, consultas.nombres(s, personas))
+    return Historia(tuple(narrador.hecho(asiento) for asiento in asientos), rota)
+
+
+def _personas(asiento: Mapping[str, Any]) -> list[str]:
+    actor = asiento["actor"]
+    citadas = [actor.removeprefix(PERSONA)] if actor.startswith(PERSONA) else []
+    return [*citadas, *([str(p)] if (p := asiento["datos"].get("persona")) else [])]
+
+
+class _Narrador:
+    """Pone en palabras los asientos de un expediente, con su tabla y los nombres de sus personas."""
+
+    def __init__(self, tabla: Tabla, nombres: Mapping[int, str]) -> None:
+        self.tabla, self.nombres = tabla, nombres
+        self.frases: dict[str, Callable[[Mapping[str, Any]], str]] = {
+            "apertura": self._apertura,
+            "decision": self._decision,
+            "toma": lambda a: f"tomó {self._turno(a)}",
+            "liberacion": lambda a: f"liberó {self._turno(a)}: vuelve a estar a disposición de {a['unidad']}",
+            "reasignacion": lambda a: f"dio {self._turno(a)} a {self._nombre(a['datos']['persona'])}",
+            "subcancelacion": self._subcancelacion,
+            "cierre_espera": self._cierre_espera,
+            "cancelacion": lambda _: "canceló el expediente",
+            "suspension": lambda _: "suspendió el expediente",
+            "reanudacion": lambda _: "reanudó el expediente",
+            "ampliacion": lambda a: f"amplió a {a['datos']['tope']} las veces que puede repetirse una actividad",
+        }
+
+    def hecho(self, asiento: Mapping[str, Any]) -> Hecho:
+        datos, tipo = asiento["datos"], asiento["tipo"]
+        es_decision = tipo == "decision"
+        return Hecho(
+            asiento["orden"],
+            asiento["fecha"],
+            self._quien(asiento["actor"]),
+            self.frases.get(tipo, self._otro)(asiento).rstrip(".") + ".",
+            datos["actividad"] if es_decision else "",
+            asiento["unidad"],
+            datos["vuelta"] if es_decision else 0,
+            self._salida(datos) if es_decision else "",
+            datos.get("comentario") or datos.get("motivo") or "",
+            tuple(self._capturado(asiento)),
+            tuple(datos.get("anexos") or ()),
+        )
+
+    def _otro(self, asiento: Mapping[str, Any]) -> str:
+        return f"dejó un asiento de «{asiento['tipo'].replace('_', ' ')}»"
+
+    def _apertura(self, asiento: Mapping[str, Any]) -> str:
+        datos = asiento["datos"]
+        de = f", que pidió {datos['padre']}" if datos.get("padre") else ""
+        return f"abrió el expediente{de}. {self._abre(datos)}".strip()
+
+    def _decision(self, asiento: Mapping[str, Any]) -> str:
+        datos = asiento["datos"]
+        actividad = self.tabla[datos["actividad"]]
+        numero = f" {actividad.numero_impreso}" if actividad.numero_impreso else ""
+        cual = f"la actividad{numero}, «{recorte(actividad.accion, 120)}»"
+        if sub := datos.get("subexpediente"):
+            final = texto_final(datos.get("desenlace") or "FIN")
+            return f"cerró {cual}: concluyó {sub}{f' ({final})' if final else ''}. {self._abre(datos)}"
+        salida = self._salida(datos)
+        vez = f" por {datos['vuelta']}.ª vez" if datos["vuelta"] > 1 else ""
+        hizo = f"respondió «{salida}» a {cual}" if salida else f"atendió {cual}"
+        por = f", en nombre {de(datos['en_nombre_de'])}" if datos.get("en_nombre_de") else ""
+        return f"{hizo}{vez}{por}. {self._abre(datos)}".strip()
+
+    def _subcancelacion(self, asiento: Mapping[str, Any]) -> str:
+        return f"avisó que se canceló {asiento['datos']['subexpediente']}; {self._turno(asiento)} se responde a mano"
+
+    def _cierre_espera(self, asiento: Mapping[str, Any]) -> str:
+        datos = asiento["datos"]
+        return f"cerró la espera de la {rotulo(self.tabla, datos['actividad'])}. {self._abre(datos)}"
+
+    def _abre(self, datos: Mapping[str, Any]) -> str:
+        abiertas = [f"la {self._con_unidades(c, unidades)}" for c, unidades in datos.get("abre", {}).items()]
+        if not abiertas:
+            return ""
+        return f"{'Sigue' if len(abiertas) == 1 else 'Siguen'} {enumera(abiertas)}."
+
+    def _con_unidades(self, clave: str, unidades: Sequence[str]) -> str:
+        if clave not in self.tabla or len(unidades) != 1 or unidades[0] == self.tabla[clave].unidad:
+            cuantas = f", en {len(unidades)} unidades" if len(unidades) > 1 else ""
+            return f"{rotulo(self.tabla, clave)}{cuantas}"
+        return f"{self.tabla[clave].numero_impreso or recorte(self.tabla[clave].accion)}, {unidades[0]}"
+
+    def _salida(self, datos: Mapping[str, Any]) -> str:
+        return "" if datos["salida"] == SIGUE else texto_salida(datos["salida"])
+
+    def _capturado(self, asiento: Mapping[str, Any]) -> list[tuple[str, str]]:
+        datos = asiento["datos"]
+        modelo: type[Formulario] | None = self.tabla.datos if asiento["tipo"] == "apertura" else None
+        if asiento["tipo"] == "decision":
+            modelo = self.tabla[datos["actividad"]].formulario
+        campos = modelo.model_fields if modelo else {}
+        return [
+            (campos[n].title or n if n in campos else n, _valor(v))
+            for n, v in datos.get("datos", {}).items()
+            if v not in (None, "") and n != "tope_vueltas"
+        ]
+
+    def _turno(self, asiento: Mapping[str, Any]) -> str:
+        _, actividad, unidad, _ = asiento["datos"]["turno"].split(".")
+        numero = self.tabla[actividad].numero_impreso or recorte(self.tabla[actividad].accion)
+        return f"la {numero} de {unidad}"
+
+    def _quien(self, actor: str) -> str:
+        return self._nombre(int(actor.removeprefix(PERSONA))) if actor.startswith(PERSONA) else "El sistema"
+
+    def _nombre(self, persona: int) -> str:
+        return self.nombres.get(persona, "Una persona dada de baja")
+
+
+def _valor(valor: object) -> str:
+    if isinstance(valor, bool):
+        return "Sí" if valor else "No"
+    return texto_salida(valor) if isinstance(valor, str) and valor.islower() and "_" in valor else str(valor)
+
+
+def capturado(tabla: Tabla, datos: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Lo que se sabe del expediente: lo último capturado de cada dato, con el título de su campo.
+
+    Sin lo que responde cada unidad de un abanico: ahí no hay un último, hay uno por unidad.
+    """
+    titulos: dict[str, str] = {}
+    for modelo in (tabla.datos, *(act.formulario for act in tabla.actividades if act.formulario and not act.por_cada)):
+        titulos |= {nombre: campo.title or nombre for nombre, campo in modelo.model_fields.items()}
+    return [
+        (titulos[n], _valor(v))
+        for n, v in datos.items()
+        if n in titulos and v not in (None, "") and n != "tope_vueltas"
+    ]

@@ -1,0 +1,126 @@
+"""Las tablas, como se leen impresas, y el formulario para iniciar un expediente."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web import frases
+from api.web.formularios import Captura, Falta, Formulario, a_json, campos, faltas
+from api.web.plantillas import pagina
+from modelos import consultas, idempotencia, reloj
+from modelos.actos import apertura
+from modelos.errores import ClaveRepetida, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
+from modelos.permisos import Quien, puede_conducir
+from modelos.tabla import Tabla
+
+ruta = APIRouter()
+
+
+@ruta.get("/procedimientos")
+def listar(request: Request, puerta: Entrada) -> HTMLResponse:
+    """Los procedimientos vigentes."""
+    with puerta.lectura() as (_, quien):
+        tablas = puerta.tablas.vigentes(reloj.hoy())
+    iniciables = {t.clave for t in tablas if puede_conducir(quien, t.duena)}
+    return pagina(request, "procedimientos.html", quien, tablas=tablas, iniciables=iniciables)
+
+
+@ruta.get("/procedimientos/{clave}")
+def ver(request: Request, clave: str, puerta: Entrada, version: str | None = None) -> HTMLResponse:
+    """La tabla vigente, o la de `version`, con la que se abrió un expediente."""
+    with puerta.lectura() as (s, quien):
+        unidades = consultas.unidades(s)
+    vigente = puerta.tablas.vigente(clave, reloj.hoy())
+    tabla = puerta.tablas.version(clave, version) if version else vigente
+    return pagina(
+        request,
+        "procedimiento.html",
+        quien,
+        tabla=tabla,
+        vigente=tabla.version == vigente.version,
+        puede_iniciar=puede_conducir(quien, tabla.duena),
+        caminos={act.clave: frases.caminos(tabla, act) for act in tabla.actividades},
+        unidades=unidades,
+        nombres_tablas={t.clave: t.nombre for t in puerta.tablas},
+        frases=frases,
+    )
+
+
+@ruta.get("/procedimientos/{clave}/iniciar")
+def pedir(request: Request, clave: str, puerta: Entrada) -> HTMLResponse:
+    """El formulario para iniciar un expediente."""
+    with puerta.lectura() as (_, quien):
+        tabla = _iniciable(puerta, quien, clave)
+    return _formulario(request, quien, tabla, None, {})
+
+
+@ruta.post("/procedimientos/{clave}/iniciar")
+def iniciar(request: Request, clave: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Abre el expediente; enviar dos veces la misma página abre uno solo."""
+    with puerta.lectura() as (_, quien):
+        tabla = _iniciable(puerta, quien, clave)
+    try:
+        folio = _abrir(puerta, tabla, captura)
+    except FormularioIncompleto as error:
+        return _formulario(request, quien, tabla, captura, error.campos, 422)
+    except ClaveRepetida:
+        # Volvió atrás y cambió lo que ya había enviado: es otro expediente, y debe decirlo.
+        aviso = "Esta página ya abrió un expediente con otros datos. Si quiere abrir uno más, revise y envíe de nuevo."
+        return _formulario(request, quien, tabla, captura, {}, 409, aviso, nueva=True)
+    except SinDestinatarios as error:
+        return _formulario(request, quien, tabla, captura, {}, codigo(error), str(error))
+    return RedirectResponse(f"/expedientes/{folio}?registrado=1#confirmacion", 303)
+
+
+def _abrir(puerta: Puerta, tabla: Tabla, captura: Captura) -> str:
+    asunto = captura.texto("asunto")
+    datos = a_json(tabla.datos.model_json_schema(), captura)
+    with puerta.acto() as ctx:
+        ficha = f"pagina-{captura.texto('ficha')[:100]}"
+        if previo := idempotencia.reservar(ctx, ficha, ["pagina", tabla.clave, asunto, datos]):
+            return previo
+        folio = apertura.iniciar(ctx, tabla.clave, asunto, datos).folio
+        idempotencia.cumplir(ctx, ficha, folio)
+    return folio
+
+
+def _iniciable(puerta: Puerta, quien: Quien, clave: str) -> Tabla:
+    tabla = puerta.tablas.vigente(clave, reloj.hoy())
+    if not puede_conducir(quien, tabla.duena):
+        raise NoLeCorresponde(f"iniciar «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
+    return tabla
+
+
+def _formulario(
+    request: Request,
+    quien: Quien,
+    tabla: Tabla,
+    captura: Captura | None,
+    errores: dict[str, str],
+    status: int = 200,
+    aviso: str = "",
+    *,
+    nueva: bool = False,
+) -> HTMLResponse:
+    controles = campos(tabla.datos.model_json_schema(), captura.textos if captura else None, errores)
+    resumen = faltas(errores, controles, {"asunto": ("Asunto", "asunto")})
+    return pagina(
+        request,
+        "iniciar.html",
+        quien,
+        status,
+        tabla=tabla,
+        campos=[c for c in controles if not c.inferido],
+        inferidos=[c for c in controles if c.inferido],
+        asunto=captura.texto("asunto") if captura else "",
+        errores=errores,
+        resumen=[Falta(aviso), *resumen] if aviso else resumen,
+        largo_asunto=apertura.LARGO_ASUNTO,
+        ficha=captura.texto("ficha") if captura and not nueva else str(uuid4()),
+        primera=frases.rotulo(tabla, tabla.inicio.clave),
+    )

@@ -1,0 +1,154 @@
+"""Entrar y salir. Después de entrar se vuelve a la página que se había pedido, y sólo a una de aquí."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import COOKIE, Entrada
+from api.errores import codigo
+from api.web.formularios import Captura, Formulario
+from api.web.plantillas import pagina
+from modelos import acceso, reloj
+from modelos.ajustes import Ajustes
+from modelos.demo import CLAVE, DOMINIO
+from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, ErrorGestion, SinSesion
+from modelos.permisos import Quien
+
+ruta = APIRouter()
+INICIO = "/"
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+CUENTAS_DEMO = (
+    ("coordinacion", "Coordinación de la DSTC", "inicia y sigue procedimientos"),
+    ("dstc", "Personal de la DSTC", "revisa y firma"),
+    ("cst", "Personal de la CST", "elabora y da seguimiento"),
+    ("cast-demo-01", "Personal de un CAST", "responde lo que se le turna"),
+    ("cast-demo-02", "Personal de otro CAST", "responde lo que se le turna"),
+    ("cast-demo-03", "Personal de un tercer CAST", "responde lo que se le turna"),
+    ("dcaj", "Personal de la DCAJ", "valora la normativa"),
+    ("direccion", "Dirección de la DSTC", "mira todo"),
+)
+
+
+def camino_local(ir: str) -> str:
+    """La dirección, si es de este sistema; si no, el inicio. Así nadie usa la entrada para llevarlo a otro sitio."""
+    return ir if _LOCAL.fullmatch(ir) and not ir.startswith("/entrar") else INICIO
+
+
+def a_la_entrada(request: Request) -> str:
+    """La dirección de la entrada, para volver después a lo que se pedía."""
+    camino = request.url.path
+    if request.method not in ("GET", "HEAD"):
+        # Las acciones cuelgan de la página desde la que se hacen: se vuelve a ella.
+        camino = "/".join(camino.split("/")[:3]) if camino.startswith(("/turnos/", "/expedientes/")) else camino
+    elif request.url.query:
+        camino += f"?{request.url.query}"
+    return "/entrar" if camino in (INICIO, "/salir") else f"/entrar?ir={quote(camino, safe='/')}"
+
+
+def pedir_de_nuevo(request: Request, pendiente: dict[str, str]) -> HTMLResponse:
+    """La entrada para quien perdió la sesión al enviar algo: lo escrito viaja con ella."""
+    aviso = "Su sesión venció o se cerró. No se perdió lo que escribió: al entrar podrá enviarlo."
+    guardado = json.dumps({"accion": request.url.path, "textos": pendiente})
+    return formulario(request, INICIO, status=401, aviso=aviso, guardado=guardado)
+
+
+def formulario(
+    request: Request,
+    ir: str,
+    correo: str = "",
+    error: str = "",
+    status: int = 200,
+    aviso: str = "",
+    guardado: str = "",
+) -> HTMLResponse:
+    """La página de entrada.
+
+    aviso: por qué se le pide entrar; error: por qué no pudo; guardado: lo que se enviará al entrar.
+    """
+    ajustes: Ajustes = request.app.state.ajustes
+    demo = {"cuentas": CUENTAS_DEMO, "dominio": DOMINIO, "clave": CLAVE} if ajustes.demo else None
+    return pagina(
+        request,
+        "entrar.html",
+        status=status,
+        ir=ir,
+        correo=correo,
+        error=error,
+        aviso=aviso,
+        guardado=guardado,
+        cuentas_demo=demo,
+    )
+
+
+@ruta.get("/entrar")
+def pedir(request: Request, puerta: Entrada, ir: str = INICIO, salio: Annotated[str, Query()] = "") -> Response:
+    """La entrada; a quien ya entró lo lleva adonde iba."""
+    destino = camino_local(ir)
+    if puerta.token:
+        try:
+            with puerta.lectura():
+                return RedirectResponse(destino, 303)
+        except SinSesion:
+            pass  # la cookie venció: se le pide entrar como a cualquiera
+    return formulario(request, destino, aviso="Salió del sistema." if salio else "")
+
+
+@ruta.post("/entrar")
+def entrar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+    """Comprueba la contraseña y abre la sesión."""
+    destino, correo = camino_local(captura.texto("ir")), captura.texto("correo").strip()
+    direccion = request.client.host if request.client else ""
+    try:
+        nueva = acceso.entrar(puerta.ajustes, correo, captura.texto("clave"), direccion)
+    except (CredencialesInvalidas, DemasiadosIntentos) as error:
+        return _rechazada(request, captura, destino, error)
+    respuesta = _continuar(request, nueva.quien, captura.texto("guardado")) or RedirectResponse(destino, 303)
+    respuesta.set_cookie(
+        COOKIE,
+        nueva.token,
+        max_age=round((nueva.vence - reloj.ahora()).total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=puerta.ajustes.cookie_segura,
+    )
+    return respuesta
+
+
+@ruta.post("/salir")
+def salir(puerta: Entrada) -> Response:
+    """Cierra la sesión; si ya estaba cerrada, da lo mismo."""
+    if puerta.token:
+        try:
+            with puerta.acto() as ctx:
+                acceso.salir(ctx.s, puerta.token)
+        except SinSesion:
+            pass  # ya no había sesión que cerrar
+    respuesta = RedirectResponse("/entrar?salio=1", 303)
+    respuesta.delete_cookie(COOKIE)
+    return respuesta
+
+
+def _continuar(request: Request, quien: Quien, guardado: str) -> Response | None:
+    """La página que ofrece enviar lo que quedó pendiente al perder la sesión; None si no había nada."""
+    try:
+        pendiente = json.loads(guardado)
+        accion, textos = str(pendiente["accion"]), {str(n): str(v) for n, v in pendiente["textos"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    if camino_local(accion) == INICIO:
+        return None
+    return pagina(request, "continuar.html", quien, accion=accion, textos=textos)
+
+
+def _rechazada(request: Request, captura: Captura, ir: str, error: ErrorGestion) -> Response:
+    correo, guardado = captura.texto("correo").strip(), captura.texto("guardado")
+    respuesta = formulario(request, ir, correo, str(error), codigo(error), guardado=guardado)
+    if isinstance(error, DemasiadosIntentos):
+        respuesta.headers["Retry-After"] = str(max(1, error.espera_s))
+    return respuesta

@@ -1,0 +1,92 @@
+"""Los despliegues que registra el motor son los de `prefect.yaml`, y la conciliación repara lo que se mueve ahí."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Cancelled
+
+from flujos.despliegues import COLA, cargar, despliegues, registrar
+from modelos.organizacion import por_correo
+from modelos.sesion import transaccion
+from tests.prefect_local import RAIZ, InstanciaConMotor, ServidorPrefect, esperar
+
+pytestmark = pytest.mark.prefect
+
+
+def declarados() -> dict[str, dict[str, Any]]:
+    leido = yaml.safe_load((RAIZ / "prefect.yaml").read_text("utf-8"))
+    return {
+        f"{d['flow_name']}/{d['name']}": {
+            "entrada": d["entrypoint"],
+            "etiquetas": sorted(d["tags"]),
+            "cola": d["work_pool"]["name"],
+            "horarios": sorted(
+                (h["cron"], h["timezone"], str(h.get("parameters", {}))) for h in d.get("schedules", [])
+            ),
+        }
+        for d in leido["deployments"]
+    }
+
+
+def _cron(horario: Any) -> tuple[str, str]:
+    return horario.schedule.cron, horario.schedule.timezone
+
+
+def test_prefect_yaml_dice_lo_mismo_que_el_motor_registra(prefect: ServidorPrefect) -> None:
+    async def registrados() -> dict[str, dict[str, Any]]:
+        async with get_client() as cliente:
+            await registrar(cliente)
+            await registrar(cliente)  # repetirlo no cambia nada
+            flujos = {f.id: f.name for f in await cliente.read_flows()}
+            return {
+                f"{flujos[d.flow_id]}/{d.name}": {
+                    "entrada": d.entrypoint,
+                    "etiquetas": sorted(d.tags),
+                    "cola": d.work_pool_name,
+                    "horarios": sorted((*_cron(h), str(h.parameters)) for h in d.schedules),
+                }
+                for d in await cliente.read_deployments()
+            }
+
+    with temporary_settings({PREFECT_API_URL: prefect.url}):
+        assert asyncio.run(registrados()) == declarados()
+    cola = prefect.preguntar(lambda c: c.read_work_pool(COLA))
+    assert cola.type == COLA
+
+
+@pytest.mark.parametrize("despliegue", despliegues(), ids=lambda d: d.entrada)
+def test_cada_entrada_da_un_flujo_con_su_nombre(despliegue: Any) -> None:
+    assert cargar(despliegue.entrada).name == despliegue.flujo.name
+
+
+def test_la_conciliacion_repara_lo_que_se_cancelo_o_borro_en_prefect(prefect: ServidorPrefect, tmp_path: Path) -> None:
+    viva = InstanciaConMotor(tmp_path, prefect.url)
+    with viva.motor():
+        cancelado, borrado = viva.iniciar("normatividad"), viva.iniciar("normatividad")
+        for folio in (cancelado, borrado):
+            viva.esperar_al_dia(folio)
+        corrida = UUID(viva.expediente(cancelado).corrida or "")
+        prefect.preguntar(lambda c: c.set_flow_run_state(corrida, Cancelled(), force=True))
+        vieja = viva.expediente(borrado).corrida or ""
+        prefect.preguntar(lambda c: c.delete_flow_run(UUID(vieja)))
+        with transaccion(viva.url) as s:
+            persona = por_correo(s, "dstc@demo.local")
+            assert persona
+            persona.activa = False
+
+        conciliacion = prefect.preguntar(lambda c: c.read_deployment_by_name("conciliacion/sistema"))
+        ejecutada = prefect.preguntar(lambda c: c.create_flow_run_from_deployment(conciliacion.id))
+        esperar("la conciliación termina", lambda: prefect.corrida(str(ejecutada.id)).state_name == "Completed")
+
+        esperar("la cancelada se repara", lambda: prefect.corrida(str(corrida)).state_name == "Suspended")
+        esperar("la borrada se rehace", lambda: viva.expediente(borrado).corrida != vieja)
+        nueva = viva.expediente(borrado).corrida or ""
+        esperar("y queda suspendida", lambda: prefect.corrida(nueva).state_name == "Suspended")
