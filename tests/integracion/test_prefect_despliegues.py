@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -90,3 +93,14 @@ def test_la_conciliacion_repara_lo_que_se_cancelo_o_borro_en_prefect(prefect: Se
         esperar("la borrada se rehace", lambda: viva.expediente(borrado).corrida != vieja)
         nueva = viva.expediente(borrado).corrida or ""
         esperar("y queda suspendida", lambda: prefect.corrida(nueva).state_name == "Suspended")
+
+
+def test_prefect_encuentra_el_tipo_de_obrero_sin_ayuda() -> None:
+    """Como lo busca `prefect worker start`: por los metadatos que ve el entorno que preparó `./dstc`."""
+    programa = (
+        "from importlib.metadata import entry_points; "
+        "print([e.value for e in entry_points(group='prefect.collections') if e.name == 'dstc'])"
+    )
+    entorno = {"PATH": os.environ["PATH"]}
+    salida = subprocess.run([sys.executable, "-c", programa], cwd="/", env=entorno, capture_output=True, check=True)
+    assert salida.stdout.decode().strip() == "['flujos.obrero']"
