@@ -46,7 +46,7 @@ class DatosIniciales(Formulario):
         ge=1,
         le=20,
         title="Tope de vueltas",
-        description="Cuántas veces puede repetirse una actividad por devolución.",
+        description="Cuántas veces puede hacerse una actividad por devoluciones, contando la primera.",
         json_schema_extra={"inferido": "La fuente no fija cuántas veces se puede devolver."},
     )
 

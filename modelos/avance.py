@@ -120,7 +120,9 @@ def atender(
     return _reunir(tabla, actividad, replace(situacion, pendientes=quedan), destinatarios)
 
 
-def cerrar_espera(tabla: Tabla, situacion: Situacion, actividad: str, destinatarios: Destinatarios) -> Movimiento:
+def cerrar_espera(
+    tabla: Tabla, situacion: Situacion, actividad: str, destinatarios: Destinatarios, folio: str = ""
+) -> Movimiento:
     """Sigue con lo reunido de un abanico `al_vencer`; lo que falta se cancela.
 
     Lanza:
@@ -132,7 +134,7 @@ def cerrar_espera(tabla: Tabla, situacion: Situacion, actividad: str, destinatar
         raise BitacoraIncongruente(0, f"la {actividad} no es una espera que se pueda cerrar")
     for ruta in fila.salidas.values():
         if ruta.devuelve:
-            _cuidar_tope(situacion, ruta, "")
+            _cuidar_tope(situacion, ruta, folio)
     return _reunir(tabla, fila, situacion, destinatarios)
 
 

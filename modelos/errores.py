@@ -90,7 +90,7 @@ class TopeDeVueltas(ErrorGestion):
 
     def __str__(self) -> str:
         return (
-            f"La actividad {self.actividad} de {self.folio} ya se repitió {self.tope} veces, que es el tope. "
+            f"La actividad {self.actividad} de {self.folio} ya se hizo {self.tope} veces, que es el tope. "
             "Elija otra salida, o pida a la coordinación que amplíe las vueltas del expediente."
         )
 

@@ -145,7 +145,7 @@ def _ramas(tabla: Tabla, ruta: Ruta, uniones: set[str]) -> Iterator[str]:
     if any(es_final(fin) for fin in llegadas):
         yield "terminan sin haberse unido"
     elif len(llegadas) != 1:
-        yield "no se unen en una misma actividad"
+        yield "no se unen en una misma actividad (no puede haber ramas paralelas dentro de otras)"
     else:
         union = tabla[llegadas.pop()]
         # Cada rama debe aportar exactamente una llegada, o la unión no se abriría nunca.

@@ -85,7 +85,7 @@ def cerrar_espera(ctx: Contexto, folio: str, actividad: str, motivo: str) -> Exp
     exigir_en_curso(expediente, "cerrar la espera")
     reparto = repartir(ctx.s, expediente.datos)
     try:
-        movimiento = avance.cerrar_espera(tabla, Situacion.de_json(expediente.situacion), actividad, reparto)
+        movimiento = avance.cerrar_espera(tabla, Situacion.de_json(expediente.situacion), actividad, reparto, folio)
     except BitacoraIncongruente as error:
         que_hacer = "Recargue para ver qué se espera ahora."
         raise ActoNoProcede("cerrar la espera", f"la {actividad} no espera a varias unidades", que_hacer) from error

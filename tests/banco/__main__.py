@@ -22,12 +22,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
 from modelos import sesion
+from modelos.actos import apertura, conduccion
 from modelos.ajustes import Ajustes
+from modelos.expediente import Encargo, EstadoExpediente, Expediente
 from tests.fabricas import Cliente, Instancia, puerto_libre, sembrada
 from tests.postgres import base_nueva, servidor_postgres
 
 RAIZ = Path(__file__).parents[2]
+VUELTAS_MOTOR_S = 12
 CUERPO = json.dumps({"salida": "continuar", "datos": {}, "comentario": "", "version": 1})
 
 
@@ -115,7 +121,7 @@ def memoria_mb(pid: int) -> float:
 
 
 def comparar(url: str, datos: Path, n: int, esperando: int) -> dict[str, Any]:
-    """Piso y sistema sobre la misma base, alternados; y la memoria con pocos y con muchos expedientes."""
+    """Piso y sistema sobre la misma base, uno tras otro; y la memoria con pocos y con muchos expedientes."""
     instancia = Instancia(Ajustes(datos=datos, base=url, demo=True))
     casos = iter(range(10**9))
     with servidor("tests.banco.piso:crear", url, datos) as (puerto, _):
@@ -126,6 +132,7 @@ def comparar(url: str, datos: Path, n: int, esperando: int) -> dict[str, Any]:
             return [f"{ruta}/atender" for ruta in rutas]
 
         piso = medir(puerto, abrir_piso, {}, n)
+    memoria: dict[str, float] = {}
     with servidor("api.app:crear", url, datos) as (puerto, pid):
         with Cliente(f"http://127.0.0.1:{puerto}", "dstc") as cliente:
             ficha = {"Authorization": cliente.headers["Authorization"]}
@@ -134,14 +141,13 @@ def comparar(url: str, datos: Path, n: int, esperando: int) -> dict[str, Any]:
             return [f"/api/v1/turnos/{instancia.iniciar('seguimiento')}.1.DSTC.1/atender" for _ in range(cuantos)]
 
         propio = medir(puerto, abrir, ficha, n)
-        memoria = {"api_con_100": _usar(puerto, pid, ficha)}
-        faltan = esperando - _cuantos(instancia)
-        _llenar(instancia, max(faltan, 0))
-        memoria[f"api_con_{esperando}"] = _usar(puerto, pid, ficha)
-    razones = {
-        clave: round(propio[clave] / piso[clave], 2)
-        for clave in ("p50_ms", "p95_ms", "ocho_p50_ms", "ocho_p95_ms", "por_segundo")
-    }
+    for cuantos in (100, esperando):
+        _dejar(instancia, cuantos)
+        with servidor("api.app:crear", url, datos) as (puerto, pid):
+            memoria[f"api_con_{cuantos}"] = _usar(puerto, pid, ficha)
+        memoria[f"motor_con_{cuantos}"] = _motor(url, datos)
+    claves = ("p50_ms", "p95_ms", "ocho_p50_ms", "ocho_p95_ms", "por_segundo")
+    razones = {clave: round(propio[clave] / piso[clave], 2) for clave in claves}
     return {"piso": piso, "dstc": propio, "razon": razones, "memoria_mb": memoria}
 
 
@@ -154,23 +160,37 @@ def _usar(puerto: int, pid: int, ficha: dict[str, str]) -> float:
     return memoria_mb(pid)
 
 
-def _cuantos(instancia: Instancia) -> int:
-    from sqlalchemy import func, select
+def _motor(url: str, datos: Path) -> float:
+    """Memoria de un motor que lleva un rato dando vueltas sin que Prefect le responda."""
+    entorno = {**os.environ, "DSTC_BASE": url, "DSTC_DATOS": str(datos), "DSTC_PREFECT_URL": "http://127.0.0.1:9/api"}
+    entorno["PYTHONPATH"] = str(RAIZ)
+    orden = [sys.executable, "-m", "api.cli", "motor"]
+    with (datos / "motor.log").open("ab") as registro:
+        proceso = subprocess.Popen(orden, env=entorno, cwd=RAIZ, stderr=registro, stdout=registro)
+    try:
+        time.sleep(VUELTAS_MOTOR_S)
+        return memoria_mb(proceso.pid)
+    finally:
+        proceso.terminate()
+        proceso.wait(20)
 
-    from modelos.expediente import Expediente
 
-    with instancia.leer() as s:
-        return s.scalar(select(func.count()).select_from(Expediente)) or 0
-
-
-def _llenar(instancia: Instancia, cuantos: int) -> None:
-    """Abre expedientes de a cien por transacción: se mide lo que pesan, no lo que tarda abrirlos."""
-    from modelos.actos import apertura
-
-    for lote in range(0, cuantos, 100):
+def _dejar(instancia: Instancia, cuantos: int) -> None:
+    """Deja exactamente `cuantos` expedientes esperando a una persona, con sus efectos ya hechos."""
+    abiertos = col(Expediente.estado) == EstadoExpediente.EN_CURSO
+    with instancia.como(None) as ctx:
+        hay = ctx.s.scalar(select(func.count()).select_from(Expediente).where(abiertos)) or 0
+        sobran = select(col(Expediente.folio)).where(abiertos).limit(max(hay - cuantos, 0))
+        folios = list(ctx.s.scalars(sobran))
+    for folio in folios:
         with instancia.como("coordinacion") as ctx:
-            for i in range(min(100, cuantos - lote)):
+            conduccion.cancelar(ctx, folio, "sobra para la medida")
+    for lote in range(0, cuantos - hay, 100):
+        with instancia.como("coordinacion") as ctx:
+            for i in range(min(100, cuantos - hay - lote)):
                 apertura.iniciar(ctx, "seguimiento", f"Espera {lote + i}", {})
+    with instancia.como(None) as ctx:
+        ctx.s.execute(update(Encargo).values(hecho=ctx.ahora, registrado=ctx.ahora))
 
 
 def main() -> None:

@@ -167,7 +167,7 @@ FALTAS_DE_GRAFO = [
             *(actividad("A", "U"), actividad("B", "V")),
             *(actividad("U", une=("A",)), actividad("V", une=("B",))),
         ),
-        "la 1 abre ramas paralelas por «continuar» que no se unen en una misma actividad",
+        "la 1 abre ramas paralelas por «continuar» que no se unen en una misma actividad (no puede haber ramas paralelas dentro de otras)",
         id="ramas-que-se-unen-en-dos-sitios",
     ),
     pytest.param(
