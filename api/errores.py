@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -40,15 +41,23 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     e.SolicitudDemasiadoGrande: 413,
     e.SinEspacio: 507,
     e.BaseInaccesible: 503,
+    e.BaseSinPreparar: 503,
     e.ClaveRepetida: 409,
     e.DatoRepetido: 409,
     e.SinSesion: 401,
     e.CredencialesInvalidas: 401,
     e.DemasiadosIntentos: 429,
     e.OrigenAjeno: 403,
+    e.CalendarioSinPublicar: 422,
+    e.CalendarioIlegible: 500,
+    e.PerfilDesconocido: 422,
+    e.PlazoInvalido: 422,
+    e.AmpliacionExcesiva: 422,
+    e.DiasInstitucionalesInvalidos: 422,
 }
 
 _HTTP = {
+    400: ("No se entendió la solicitud", "Está mal armada o incompleta; revísela y vuelva a enviarla."),
     404: ("No se encontró", "Esa dirección no existe. Revise que esté completa o vuelva al inicio."),
     405: ("Método no admitido", "Esa dirección no admite este método; consulte /api/v1/openapi.json."),
     413: ("Solicitud demasiado grande", "Lo que envió pasa del tamaño permitido. Envíe un archivo más pequeño."),
@@ -114,7 +123,9 @@ def instalar(app: FastAPI) -> None:
         return paginas.pagina(request, error.status_code, titulo, detalle)
 
     def imprevisto(request: Request, error: Exception) -> Response:
-        registro.error("error imprevisto", exc_info=error)
+        # Sin el mensaje: el de una base de datos trae valores de personas.
+        donde = "".join(traceback.format_tb(error.__traceback__))
+        registro.error("error imprevisto: %s\n%s", type(error).__name__, donde)
         titulo = "Falló el sistema"
         detalle = "Ocurrió un error que no esperábamos y su acto no se registró. Avise a quien administra el sistema."
         return problema(500, titulo, detalle) if es_api(request) else paginas.pagina(request, 500, titulo, detalle)

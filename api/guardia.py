@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.dependencias import COOKIE
 from api.errores import para
 from modelos.ajustes import Ajustes
-from modelos.errores import OrigenAjeno, SolicitudDemasiadoGrande
+from modelos.errores import FormularioIncompleto, OrigenAjeno, SolicitudDemasiadoGrande
 
 SEGUROS = ("GET", "HEAD", "OPTIONS")
 VECES_QUE_SE_TIRA = 4
@@ -60,6 +60,11 @@ class Guardia:
                 respuesta.setdefault("Cache-Control", PARA_SIEMPRE if duradero else "no-store")
             await send(mensaje)
 
+        if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
+            await para(Request(scope), FormularioIncompleto({"dirección": "trae caracteres nulos; quítelos"}))(
+                scope, receive, enviar
+            )
+            return
         if scope["method"] not in SEGUROS and es_ajena(encabezados):
             await para(Request(scope), OrigenAjeno())(scope, receive, enviar)
             return

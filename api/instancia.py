@@ -15,7 +15,7 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from modelos.ajustes import Ajustes
@@ -144,15 +144,16 @@ def responde(ajustes: Ajustes) -> bool:
             return False
 
 
-def preparar(ajustes: Ajustes) -> None:
+def preparar(ajustes: Ajustes, *, siempre: bool = False) -> None:
     """Deja la base al día: esquema, catálogos y, en la demostración, sus personas y CAST.
 
     Se salta cuando ni el código ni la base cambiaron desde la última vez; así el
-    segundo arranque no paga la importación de Alembic.
+    segundo arranque no paga la importación de Alembic. `siempre`: aunque parezca al día.
     """
     marca = ajustes.datos.resolve() / MARCA_PREPARADA
     huella = _huella(ajustes)
-    if marca.exists() and marca.read_text("utf-8") == huella and _base_migrada(ajustes):
+    igual = marca.exists() and marca.read_text("utf-8") == huella
+    if igual and not siempre and _version_de_la_base(ajustes) == _ultima_migracion():
         return
     print(f"Preparo la base de {ajustes.datos.resolve()}…", flush=True)
     # Importaciones tardías: juntas cuestan más de dos segundos.
@@ -177,23 +178,25 @@ def _huella(ajustes: Ajustes) -> str:
     return suma.hexdigest()
 
 
-def _base_migrada(ajustes: Ajustes) -> bool:
-    """Dice si la base existe y pasó por Alembic, sin importar SQLAlchemy."""
+def _ultima_migracion() -> str:
+    """La revisión a que debe llegar la base: el número de la última migración."""
+    return max(p.name.partition("_")[0] for p in (RAIZ / "modelos" / "migraciones" / "versions").glob("[0-9]*.py"))
+
+
+def _version_de_la_base(ajustes: Ajustes) -> str | None:
+    """La revisión en que está la base, o None si no se sabe; sin importar SQLAlchemy."""
     pregunta = "SELECT version_num FROM alembic_version"
     esquema, _, ruta = ajustes.url_base.partition("://")
+    fila = None
     if esquema == "sqlite":
         archivo = Path(ruta.removeprefix("/"))
         if not archivo.is_file():
-            return False
-        with closing(sqlite3.connect(archivo)) as base:
-            try:
-                return base.execute(pregunta).fetchone() is not None
-            except sqlite3.DatabaseError:
-                return False
-    import psycopg
+            return None
+        with closing(sqlite3.connect(archivo)) as base, suppress(sqlite3.DatabaseError):
+            fila = base.execute(pregunta).fetchone()
+    else:
+        import psycopg
 
-    try:
-        with psycopg.connect(f"postgresql://{ruta}", connect_timeout=3) as conexion:
-            return conexion.execute(pregunta).fetchone() is not None
-    except psycopg.Error:
-        return False
+        with suppress(psycopg.Error), psycopg.connect(f"postgresql://{ruta}", connect_timeout=3) as conexion:
+            fila = conexion.execute(pregunta).fetchone()
+    return str(fila[0]) if fila else None

@@ -55,6 +55,7 @@ def _actividad(actividad: Actividad) -> dict[str, Any]:
         "unidad": actividad.unidad.value,
         "captura": actividad.captura.value if actividad.captura else None,
         "accion": actividad.accion,
+        "pregunta": actividad.pregunta or None,
         "tipo": actividad.tipo.value,
         "salidas": {etiqueta: list(ruta.destinos) for etiqueta, ruta in actividad.salidas.items()},
         "salidas_inferidas": {e: r.inferida for e, r in actividad.salidas.items() if r.inferida},
@@ -154,8 +155,12 @@ def _incidentes(s: Session, ajustes: Ajustes, fila: Expediente) -> list[str]:
 
 
 def expedientes(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Iterable[Expediente]) -> list[dict[str, Any]]:
-    """Varios expedientes, con los turnos abiertos de cada uno."""
-    return [expediente(s, tablas, ajustes, fila) for fila in filas]
+    """Varios expedientes, con los turnos abiertos de cada uno; sus turnos se leen de una vez."""
+    lista = list(filas)
+    de_cada_uno: dict[str, list[Turno]] = {fila.folio: [] for fila in lista}
+    for turno_abierto in consultas.turnos_abiertos(s, *de_cada_uno):
+        de_cada_uno[turno_abierto.folio].append(turno_abierto)
+    return [expediente(s, tablas, ajustes, fila, de_cada_uno[fila.folio]) for fila in lista]
 
 
 def _resumen(fila: Expediente) -> dict[str, Any]:

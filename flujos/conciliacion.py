@@ -33,7 +33,7 @@ from sqlmodel import col
 from flujos.corridas import ETIQUETA
 from modelos import latido, reloj, reservas, vigilancia
 from modelos.ajustes import ajustes
-from modelos.expediente import EstadoExpediente, Expediente
+from modelos.expediente import EN_TRAMITE, EstadoExpediente, Expediente
 from modelos.sesion import lectura, transaccion
 
 registro = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def _paginas(*, a_fondo: bool) -> Iterator[list[tuple[str, str, str]]]:
     desde = reloj.ahora() - RECIENTE
     cuales = (col(Expediente.abierto) >= desde) | (col(Expediente.cerrado) >= desde)
     if a_fondo:
-        cuales |= col(Expediente.estado).in_(vigilancia.EN_TRAMITE)
+        cuales |= col(Expediente.estado).in_(EN_TRAMITE)
     consulta = select(col(Expediente.folio), col(Expediente.estado), col(Expediente.corrida)).where(
         col(Expediente.corrida).is_not(None), cuales
     )

@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 import httpx
 from prefect.client.schemas.filters import TaskRunFilter, TaskRunFilterId
@@ -30,7 +29,7 @@ from tareas.efectos import EfectoFallido, intentar
 
 registro = logging.getLogger(__name__)
 
-PACIENCIA = timedelta(seconds=5)
+PACIENCIA_S = 5.0
 """Lo que un efecto espera a que Prefect lo corra; después se cumple sin él y su tarea se muestra cuando se pueda."""
 LOTE = 100
 ESPERA_MAXIMA_S = 30.0
@@ -127,7 +126,7 @@ class Ronda:
 
     def _candidatos(self, s: Session, cuantos: int) -> list[str]:
         folios = reservas.huerfanas(s, cuantos)
-        folios += encargos.folios_por_conducir(s, reloj.ahora(), self.propios.encargos_intentos, cuantos)
+        folios += encargos.folios_por_conducir(s, self.propios.encargos_intentos, cuantos)
         return list(dict.fromkeys(folios))[:cuantos]
 
     async def _uno(self, folio: str) -> None:
@@ -139,10 +138,9 @@ class Ronda:
 
     async def _cumplir_sin_prefect(self) -> None:
         """Cumple en la base lo que Prefect no alcanzó a correr a tiempo, o todo si no responde."""
-        ahora = reloj.ahora()
-        hasta = ahora - PACIENCIA if self.conductor.hay_prefect else ahora
+        paciencia_s = PACIENCIA_S if self.conductor.hay_prefect else 0.0
         maximo = self.propios.encargos_intentos
-        pendientes = await self.conductor.leer(lambda s: encargos.sin_prefect(s, ahora, hasta, maximo, LOTE))
+        pendientes = await self.conductor.leer(lambda s: encargos.sin_prefect(s, paciencia_s, maximo, LOTE))
         for e in pendientes:
             with contextlib.suppress(EfectoFallido):  # ya quedó contado y dicho en el registro
                 await asyncio.to_thread(

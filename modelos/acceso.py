@@ -17,12 +17,15 @@ from modelos import claves, reloj
 from modelos.ajustes import Ajustes
 from modelos.columnas import Instante
 from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, SinSesion
+from modelos.formularios import exigir_texto
 from modelos.organizacion import Adscripcion, Persona, armar_quien, por_correo, quien_es
 from modelos.permisos import Quien
-from modelos.sesion import lectura, transaccion
+from modelos.sesion import transaccion
 
 FACTOR_POR_CORREO = 10
 """Cuántas veces más se toleran fallos de un correo sumando todas las direcciones de red."""
+FACTOR_POR_DIRECCION = 20
+"""Y de una dirección sumando todos los correos: una oficina entera puede salir por la misma."""
 
 
 class SesionAbierta(SQLModel, table=True):
@@ -63,27 +66,31 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str) -> Entrada
     direccion: dirección de red de quien intenta, para contar fallos.
 
     Lanza:
-        DemasiadosIntentos: se agotaron los de la ventana; aun la contraseña buena debe esperar.
+        DemasiadosIntentos: se agotaron los de la ventana, o hay demasiada gente entrando a la vez;
+            aun la contraseña buena debe esperar.
         CredencialesInvalidas: no corresponden; no se dice cuál de las dos.
     """
+    correo = exigir_texto("correo", correo).strip().lower()
+    suyas = claves.huella(f"{correo}|{direccion}"), claves.huella(correo)
     topes = {
-        claves.huella(f"{correo.strip().lower()}|{direccion}"): ajustes.intentos_max,
-        claves.huella(correo.strip().lower()): ajustes.intentos_max * FACTOR_POR_CORREO,
+        suyas[0]: ajustes.intentos_max,
+        suyas[1]: ajustes.intentos_max * FACTOR_POR_CORREO,
+        claves.huella(f"|{direccion}"): ajustes.intentos_max * FACTOR_POR_DIRECCION,
     }
-    with lectura(ajustes.url_base) as s:
+    # El intento se cuenta antes de comprobarlo: cien a la vez no pasan todos antes de que falle el primero.
+    with transaccion(ajustes.url_base) as s:
         _cuidar_intentos(s, ajustes, topes)
+        intentos = [IntentoFallido(llave=llave, cuando=reloj.ahora()) for llave in topes]
+        s.add_all(intentos)
         persona = por_correo(s, correo)
     acierta = claves.coincide(clave, persona.clave_cifrada if persona and persona.activa else None)
-    ahora = reloj.ahora()
+    if persona is None or not acierta:
+        raise CredencialesInvalidas
     with transaccion(ajustes.url_base) as s:
-        if persona is not None and acierta:
-            s.execute(delete(IntentoFallido).where(col(IntentoFallido.llave).in_(topes)))
-            s.execute(delete(SesionAbierta).where(col(SesionAbierta.vence) < ahora))
-            return _abrir(s, ajustes, persona, ahora)
-        viejos = ahora - timedelta(seconds=ajustes.intentos_ventana_s)
-        s.execute(delete(IntentoFallido).where(col(IntentoFallido.cuando) < viejos))
-        s.add_all(IntentoFallido(llave=llave, cuando=ahora) for llave in topes)
-    raise CredencialesInvalidas
+        este = col(IntentoFallido.id).in_([intento.id for intento in intentos])
+        s.execute(delete(IntentoFallido).where(col(IntentoFallido.llave).in_(suyas) | este))
+        s.execute(delete(SesionAbierta).where(col(SesionAbierta.vence) < reloj.ahora()))
+        return _abrir(s, ajustes, persona, reloj.ahora())
 
 
 # Se arma una vez: es la primera consulta de cada petición.

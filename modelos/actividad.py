@@ -46,7 +46,7 @@ class DatosIniciales(Formulario):
         ge=1,
         le=20,
         title="Tope de vueltas",
-        description="Cuántas veces puede hacerse una actividad por devoluciones, contando la primera.",
+        description="Cuántas veces se le puede devolver el trabajo a una misma actividad.",
         json_schema_extra={"inferido": "La fuente no fija cuántas veces se puede devolver."},
     )
 
@@ -105,7 +105,8 @@ class Actividad:
     """Una fila de la tabla impresa.
 
     clave: única dentro de la tabla; numero: como lo imprime la fuente, vacío si es añadida.
-    segun: campo, ya capturado, cuyo valor dice qué unidad concreta del grupo la atiende.
+    segun: campo, ya capturado, cuyo valor dice qué unidad concreta la atiende.
+    pregunta: lo que se decide, si las salidas no se entienden sin ella («¿Es congruente…?»).
     captura: unidad que responde en el sistema por quien no entra a él (USUARIO).
     une: claves de las ramas paralelas que espera antes de abrirse.
     inferido: qué no dice la fuente y se decidió aquí; nota: irregularidad de la fuente.
@@ -123,6 +124,7 @@ class Actividad:
     captura: Unidad | None = None
     une: tuple[str, ...] = ()
     subprocedimiento: str | None = None
+    pregunta: str = ""
     formulario: type[Formulario] | None = None
     evidencia: tuple[Documento, ...] = ()
     inferido: str = ""

@@ -13,6 +13,7 @@ import os
 import re
 import unicodedata
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
@@ -136,8 +137,10 @@ def _tipo_de_zip(archivo: Path) -> str:
         with zipfile.ZipFile(archivo) as paquete:
             nombres = paquete.namelist()
             if nombres and nombres[0] == "mimetype":
-                return paquete.read("mimetype")[:100].decode("ascii", "replace").strip()
-    except (zipfile.BadZipFile, OSError):
+                # Sólo el principio: la entrada puede decir que pesa lo que quiera al descomprimirse.
+                with paquete.open("mimetype") as entrada:
+                    return entrada.read(100).decode("ascii", "replace").strip()
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         return "application/zip"
     for carpeta, extension in _OFICINA.items():
         if "[Content_Types].xml" in nombres and any(n.startswith(carpeta) for n in nombres):

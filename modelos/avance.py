@@ -34,7 +34,9 @@ class Pendiente:
 class Situacion:
     """Lo que hay que recordar entre un paso y otro.
 
+    tope: devoluciones que admite cada actividad, 1 o más.
     vueltas: cuántas veces se ha abierto cada actividad.
+    devoluciones: cuántas de ellas, porque alguien le devolvió el trabajo.
     llegadas: ramas que ya llegaron a cada unión todavía incompleta.
     hechas: turnos atendidos de cada abanico en curso.
     desenlace: el final alcanzado, o None mientras haya pendientes.
@@ -43,6 +45,7 @@ class Situacion:
     tope: int
     pendientes: tuple[Pendiente, ...] = ()
     vueltas: Mapping[str, int] = field(default_factory=dict)
+    devoluciones: Mapping[str, int] = field(default_factory=dict)
     llegadas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hechas: Mapping[str, int] = field(default_factory=dict)
     desenlace: str | None = None
@@ -53,6 +56,7 @@ class Situacion:
             "tope": self.tope,
             "pendientes": [[t.actividad, t.unidad, t.vuelta] for t in self.pendientes],
             "vueltas": dict(self.vueltas),
+            "devoluciones": dict(self.devoluciones),
             "llegadas": {union: list(ramas) for union, ramas in self.llegadas.items()},
             "hechas": dict(self.hechas),
             "desenlace": self.desenlace,
@@ -65,6 +69,7 @@ class Situacion:
             tope=crudo["tope"],
             pendientes=tuple(Pendiente(*t) for t in crudo["pendientes"]),
             vueltas=crudo["vueltas"],
+            devoluciones=crudo["devoluciones"],
             llegadas={union: tuple(ramas) for union, ramas in crudo["llegadas"].items()},
             hechas=crudo["hechas"],
             desenlace=crudo["desenlace"],
@@ -90,7 +95,7 @@ class Movimiento:
 def iniciar(tabla: Tabla, tope: int, destinatarios: Destinatarios) -> Movimiento:
     """Abre la primera actividad.
 
-    tope: veces que puede abrirse una actividad por devolución, 1 o más.
+    tope: veces que se le puede devolver el trabajo a una misma actividad, 1 o más.
     """
     return _abrir(tabla.inicio, Situacion(tope=tope), destinatarios)
 
@@ -103,7 +108,7 @@ def atender(
     Lanza:
         BitacoraIncongruente: ese turno no está pendiente.
         SalidaInexistente: la actividad no tiene esa salida.
-        TopeDeVueltas: es una devolución y el destino ya se abrió `tope` veces.
+        TopeDeVueltas: es una devolución y al destino ya se le devolvió `tope` veces.
     """
     actividad = _pendiente(tabla, situacion, turno)
     ruta = actividad.ruta(salida)
@@ -160,7 +165,7 @@ def _pendiente(tabla: Tabla, situacion: Situacion, turno: Pendiente) -> Activida
 
 def _cuidar_tope(situacion: Situacion, ruta: Ruta, folio: str) -> None:
     for destino in ruta.destinos:
-        if situacion.vueltas.get(destino, 0) >= situacion.tope:
+        if situacion.devoluciones.get(destino, 0) >= situacion.tope:
             raise TopeDeVueltas(folio, destino, situacion.tope)
 
 
@@ -181,6 +186,9 @@ def _tomar_ruta(
     tabla: Tabla, origen: Actividad, ruta: Ruta, situacion: Situacion, destinatarios: Destinatarios
 ) -> Movimiento:
     abiertos: tuple[Pendiente, ...] = ()
+    if ruta.devuelve:
+        devueltas = {d: situacion.devoluciones.get(d, 0) + 1 for d in ruta.destinos}
+        situacion = replace(situacion, devoluciones={**situacion.devoluciones, **devueltas})
     for destino in ruta.destinos:
         if es_final(destino):
             situacion = replace(situacion, desenlace=destino)

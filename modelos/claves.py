@@ -10,7 +10,10 @@ from functools import cache
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from modelos.errores import DemasiadosIntentos
+
 _A_LA_VEZ = threading.BoundedSemaphore(2)
+ESPERA_S = 10.0
 _argon2 = PasswordHash((Argon2Hasher(),))
 
 
@@ -21,9 +24,17 @@ def cifrar(clave: str) -> str:
 
 
 def coincide(clave: str, cifrada: str | None) -> bool:
-    """Si la contraseña corresponde; tarda lo mismo aunque la persona no exista (`cifrada` None)."""
-    with _A_LA_VEZ:
+    """Si la contraseña corresponde; tarda lo mismo aunque la persona no exista (`cifrada` None).
+
+    Lanza:
+        DemasiadosIntentos: hay tanta gente entrando que no tocó turno; los demás hilos siguen libres.
+    """
+    if not _A_LA_VEZ.acquire(timeout=ESPERA_S):
+        raise DemasiadosIntentos(round(ESPERA_S))
+    try:
         acierta = _argon2.verify(clave, cifrada or _senuelo())
+    finally:
+        _A_LA_VEZ.release()
     return acierta and cifrada is not None
 
 

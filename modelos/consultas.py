@@ -11,7 +11,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
@@ -20,10 +20,12 @@ from sqlmodel import col
 
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, Anexo, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.formularios import exigir_texto
 from modelos.organizacion import Persona, Unidad, responsables
 from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
 
 T = TypeVar("T")
+CURSOR_AJENO = {"cursor": "use el valor de «siguiente» tal como llegó"}
 LIMITE = 50
 LIMITE_MAXIMO = 200
 
@@ -91,7 +93,7 @@ def expedientes(
             col(Turno.folio) == Expediente.folio, col(Turno.unidad) == unidad, col(Turno.estado).in_(ABIERTOS)
         )
         condiciones.append(abierto)
-    if texto and texto.strip():
+    if texto and exigir_texto("texto", texto).strip():
         patron = "%" + texto.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         condiciones.append(
             or_(col(Expediente.folio).ilike(patron, escape="\\"), col(Expediente.asunto).ilike(patron, escape="\\"))
@@ -161,9 +163,9 @@ def turno_visible(s: Session, quien: Quien, id_: str) -> tuple[Turno, Expediente
     return turno, expediente_visible(s, quien, turno.folio)
 
 
-def turnos_abiertos(s: Session, folio: str) -> list[Turno]:
-    """Los pendientes y tomados de un expediente, en el orden en que se abrieron."""
-    consulta = select(Turno).where(col(Turno.folio) == folio, col(Turno.estado).in_(ABIERTOS))
+def turnos_abiertos(s: Session, *folios: str) -> list[Turno]:
+    """Los pendientes y tomados de uno o varios expedientes, en el orden en que se abrieron."""
+    consulta = select(Turno).where(col(Turno.folio).in_(folios), col(Turno.estado).in_(ABIERTOS))
     return list(s.scalars(consulta.order_by(col(Turno.apertura), col(Turno.id))))
 
 
@@ -175,8 +177,10 @@ def turnos_de(s: Session, folio: str) -> list[Turno]:
 def sin_responsable(s: Session, turnos: Iterable[Turno]) -> set[str]:
     """Ids de los turnos que nadie activo puede atender hoy (invariante 6)."""
     abiertos = [t for t in turnos if t.a_mano and t.estado in ABIERTOS]
-    vacias = {unidad for unidad in {t.unidad for t in abiertos} if not responsables(s, unidad)}
-    return {t.id for t in abiertos if t.unidad in vacias}
+    de_unidad = {unidad: set(responsables(s, unidad)) for unidad in {t.unidad for t in abiertos}}
+    # Si alguien lo tomó, sólo cuenta quien lo tomó: los demás no pueden atenderlo.
+    quienes = {t.id: de_unidad[t.unidad] & {t.persona_id} if t.persona_id else de_unidad[t.unidad] for t in abiertos}
+    return {id_ for id_, pueden in quienes.items() if not pueden}
 
 
 # --- lo demás ------------------------------------------------------------------
@@ -250,7 +254,11 @@ def leer_cursor(cursor: str) -> tuple[datetime, str]:
         FormularioIncompleto: no es uno de los que dio la lista.
     """
     try:
-        instante, id_ = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return datetime.fromisoformat(instante), str(id_)
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise FormularioIncompleto({"cursor": "use el valor de «siguiente» tal como llegó"}) from error
+        escrito, id_ = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        # `astimezone` rechaza lo que no quepa; sin zona no lo escribimos nosotros.
+        instante = datetime.fromisoformat(escrito)
+        if instante.tzinfo is not None:
+            return instante.astimezone(UTC), exigir_texto("cursor", str(id_))
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
+        raise FormularioIncompleto(CURSOR_AJENO) from error
+    raise FormularioIncompleto(CURSOR_AJENO)

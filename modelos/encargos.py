@@ -10,7 +10,7 @@ mostrado que no llegó a verse se vuelve a mostrar con el mismo identificador.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select, update
@@ -46,9 +46,9 @@ def clave_corrida(expediente: Expediente) -> str:
     return f"{expediente.folio}/{iso(expediente.abierto)}"
 
 
-def folios_por_conducir(s: Session, ahora: datetime, max_intentos: int, limite: int = 100) -> list[str]:
+def folios_por_conducir(s: Session, max_intentos: int, limite: int = 100) -> list[str]:
     """Folios con algo que hacer o que mostrar, el más antiguo primero; sin los que ya conduce un motor."""
-    por_hacer = _hecho.is_(None) & (_intentos < max_intentos) & (_proximo <= ahora)
+    por_hacer = _hecho.is_(None) & (_intentos < max_intentos) & (_proximo <= pulso())
     por_mostrar = _hecho.is_not(None) & (_mostrado.is_(None) | (_mostrado < pulso() - VER_S))
     consulta = (
         select(_folio)
@@ -81,14 +81,10 @@ def por_ver(s: Session, limite: int = 200) -> dict[UUID, Encargo]:
     return {id_tarea(UUID(corrida), encargo): encargo for encargo, corrida in s.execute(consulta)}
 
 
-def sin_prefect(s: Session, ahora: datetime, creados_hasta: datetime, max_intentos: int, limite: int) -> list[Encargo]:
-    """Efectos por hacer creados hasta ese instante: los que ya no deben esperar a que Prefect los corra."""
+def sin_prefect(s: Session, paciencia_s: float, max_intentos: int, limite: int) -> list[Encargo]:
+    """Efectos por hacer desde hace `paciencia_s` segundos: los que ya no deben esperar a que Prefect los corra."""
     consulta = select(Encargo).where(
-        _sin_registrar,
-        _hecho.is_(None),
-        _intentos < max_intentos,
-        _proximo <= ahora,
-        col(Encargo.creado) <= creados_hasta,
+        _sin_registrar, _hecho.is_(None), _intentos < max_intentos, _proximo <= pulso() - paciencia_s
     )
     return list(s.scalars(consulta.order_by(_proximo, _folio, _asiento).limit(limite)))
 
@@ -98,7 +94,7 @@ def bloquear_encargo(s: Session, folio: str, asiento: int, efecto: str) -> Encar
     return s.get_one(Encargo, (folio, asiento, efecto), with_for_update=True)
 
 
-def fallar(s: Session, encargo: Encargo, error: str, ahora: datetime, max_intentos: int) -> bool:
+def fallar(s: Session, encargo: Encargo, error: str, max_intentos: int) -> bool:
     """Cuenta un intento fallido; devuelve si con éste quedó como incidente.
 
     El siguiente intento espera el doble que el anterior, empezando en dos segundos.
@@ -106,7 +102,7 @@ def fallar(s: Session, encargo: Encargo, error: str, ahora: datetime, max_intent
     guardado = bloquear_encargo(s, encargo.folio, encargo.asiento, encargo.efecto)
     guardado.intentos += 1
     guardado.error = error[:2000]
-    guardado.proximo = ahora + timedelta(seconds=2**guardado.intentos)
+    guardado.proximo = pulso() + 2.0**guardado.intentos
     agotado = guardado.intentos >= max_intentos
     if agotado:
         s.execute(update(Expediente).where(col(Expediente.folio) == encargo.folio).values(detenido=True))

@@ -1,4 +1,8 @@
-"""El expediente y lo que cuelga de él. Salvo la bitácora, todo aquí es proyección: se puede rehacer."""
+"""El expediente y lo que cuelga de él.
+
+`Expediente` y `Turno` son proyección de la bitácora: se rehacen con ella. Los anexos,
+las series y la cola de encargos se guardan aquí por derecho propio.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,10 @@ class EstadoExpediente(StrEnum):
     SUSPENDIDO = "suspendido"
     CONCLUIDO = "concluido"
     CANCELADO = "cancelado"
+
+
+EN_TRAMITE = (EstadoExpediente.EN_CURSO.value, EstadoExpediente.SUSPENDIDO.value)
+TERMINADOS = (EstadoExpediente.CONCLUIDO.value, EstadoExpediente.CANCELADO.value)
 
 
 class EstadoTurno(StrEnum):
@@ -114,7 +122,7 @@ class Encargo(SQLModel, table=True):
     nombre: str = Field(max_length=200)
     datos: dict[str, Any] = Field(sa_column=Column(columna_json(), nullable=False))
     creado: datetime = Field(sa_column=Column(Instante, nullable=False))
-    proximo: datetime = Field(sa_column=Column(Instante, nullable=False))
+    proximo: float
     intentos: int = 0
     hecho: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
     mostrado: float | None = None

@@ -39,6 +39,30 @@ _MENSAJES = {
 }
 
 
+def exigir_texto(campo: str, texto: str) -> str:
+    """El mismo texto, si se puede guardar.
+
+    Lanza:
+        FormularioIncompleto: trae caracteres nulos o mitades sueltas de un carácter, que ninguna base acepta igual.
+    """
+    if "\x00" in texto or any("\ud800" <= c <= "\udfff" for c in texto):
+        raise FormularioIncompleto({campo: "trae caracteres que no se pueden guardar; bórrelos y vuelva a escribirlo"})
+    return texto
+
+
+def exigir_textos(campo: str, valor: object) -> None:
+    """Lo mismo, para todo lo que haya dentro de un valor de JSON. Lanza FormularioIncompleto."""
+    if isinstance(valor, str):
+        exigir_texto(campo, valor)
+    elif isinstance(valor, dict):
+        for clave, dentro in valor.items():
+            exigir_texto(campo, str(clave))
+            exigir_textos(str(clave), dentro)
+    elif isinstance(valor, list):
+        for dentro in valor:
+            exigir_textos(campo, dentro)
+
+
 def validar(modelo: type[Formulario] | None, datos: dict[str, Any]) -> dict[str, Any]:
     """Los datos ya validados, como tipos de JSON y con los valores por defecto puestos.
 
@@ -47,6 +71,7 @@ def validar(modelo: type[Formulario] | None, datos: dict[str, Any]) -> dict[str,
     Lanza:
         FormularioIncompleto: con lo que falta o está mal en cada campo.
     """
+    exigir_textos("datos", datos)
     if modelo is None:
         if datos:
             raise FormularioIncompleto(dict.fromkeys(datos, "esta actividad no captura datos; quítelo"))

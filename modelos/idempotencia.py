@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import col
 
 from modelos.actos.mover import Contexto
 from modelos.bitacora import canonico
 from modelos.errores import ClaveRepetida, FormularioIncompleto
 from modelos.expediente import Idempotencia
+from modelos.sesion import insertar
 
 LARGO_MAXIMO = 200
 
@@ -28,15 +27,23 @@ def reservar(ctx: Contexto, clave: str, solicitud: object) -> str | None:
         raise FormularioIncompleto({"Idempotency-Key": f"use entre 1 y {LARGO_MAXIMO} caracteres"})
     persona = ctx.quien.persona if ctx.quien else 0
     resumen = hashlib.sha256(canonico(solicitud).encode()).hexdigest()
-    insertar = insert_sqlite if ctx.s.get_bind().dialect.name == "sqlite" else insert_postgresql
     valores = {"persona_id": persona, "clave": clave, "huella": resumen, "recurso": "", "creada": ctx.ahora}
-    apartar = insertar(Idempotencia).values(**valores).on_conflict_do_nothing().returning(col(Idempotencia.clave))
+    apartar = (
+        insertar(ctx.s, Idempotencia).values(**valores).on_conflict_do_nothing().returning(col(Idempotencia.clave))
+    )
     if ctx.s.execute(apartar).first() is not None:
         return None
     previa = ctx.s.get_one(Idempotencia, (persona, clave))
     if previa.huella != resumen:
         raise ClaveRepetida(clave)
     return previa.recurso
+
+
+def previo(ctx: Contexto, clave: str) -> str | None:
+    """Lo que ya se creó con esa clave, sin apartarla; None si nada."""
+    persona = ctx.quien.persona if ctx.quien else 0
+    guardada = ctx.s.get(Idempotencia, (persona, clave))
+    return guardada.recurso if guardada else None
 
 
 def cumplir(ctx: Contexto, clave: str, recurso: str) -> None:

@@ -12,10 +12,10 @@ from __future__ import annotations
 import time
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
+
+from modelos.sesion import insertar
 
 CADA_S = 2.0
 VIVO_S = 12.0
@@ -38,9 +38,8 @@ def pulso() -> float:
 
 def latir(s: Session, motor: str, *, prefect: bool) -> None:
     """Anota que el motor vive y si Prefect le responde; olvida a los que llevan una hora callados."""
-    insertar = insert_sqlite if s.get_bind().dialect.name == "sqlite" else insert_postgresql
     valores = {"visto": pulso(), "prefect": prefect}
-    orden = insertar(Latido).values(motor=motor, **valores)
+    orden = insertar(s, Latido).values(motor=motor, **valores)
     s.execute(orden.on_conflict_do_update(index_elements=["motor"], set_=valores))
     viejos = delete(Latido).where(col(Latido.visto) < pulso() - OLVIDO_S)
     s.execute(viejos, execution_options={"synchronize_session": False})

@@ -76,6 +76,17 @@ def puede_conducir(quien: Quien, duena: str) -> bool:
     return False
 
 
+def puede_liberar(quien: Quien, unidad: str, tomado_por: int | None, duena: str) -> bool:
+    """Si puede devolver el turno a su unidad: quien lo tomó, o quien conduce el expediente."""
+    suyo = tomado_por in (None, quien.persona) and puede_atender(quien, unidad)
+    return suyo or puede_conducir(quien, duena)
+
+
+def puede_reasignar(quien: Quien, unidad: str, duena: str) -> bool:
+    """Si puede dárselo a otra persona de la unidad: quien coordina la unidad o conduce el expediente."""
+    return (unidad, Rol.COORDINACION) in quien.adscripciones or puede_conducir(quien, duena)
+
+
 def ve_todo(quien: Quien) -> bool:
     """Si ve expedientes en que su unidad no participa: coordinación de la DSTC, dirección, administración."""
     return quien.tiene(Rol.DIRECCION, Rol.ADMINISTRACION) or puede_conducir(quien, "DSTC")

@@ -17,12 +17,11 @@ from sqlmodel import col
 from modelos.actos.mover import id_turno
 from modelos.avance import Pendiente
 from modelos.errores import BitacoraIncongruente
-from modelos.expediente import Anexo, Aviso, EstadoExpediente, Expediente, Turno
+from modelos.expediente import TERMINADOS, Anexo, Aviso, Expediente, Turno
 from modelos.reproduccion import Reproducido, reproducir
 from modelos.tabla import Catalogo
 
 Filas = dict[str, dict[str, Any]]
-TERMINADOS = (EstadoExpediente.CONCLUIDO, EstadoExpediente.CANCELADO)
 
 
 def expediente_debido(asientos: Sequence[Mapping[str, Any]], caso: Reproducido) -> dict[str, Any]:

@@ -8,16 +8,14 @@ pedir que un expediente se revise es anotarle una reserva de nadie.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from modelos.latido import VIVO_S, Latido, pulso
+from modelos.sesion import insertar
 
 NADIE = ""
 ESPERA_MAXIMA_S = 300.0
@@ -51,7 +49,7 @@ def reservar(s: Session, folios: Sequence[str], motor: str) -> list[str]:
     if not folios:
         return []
     filas = [{"folio": folio, "motor": motor, "no_antes": 0.0, "fallas": 0} for folio in sorted(folios)]
-    orden = _insertar(s)(Reserva).values(filas)
+    orden = insertar(s, Reserva).values(filas)
     orden = orden.on_conflict_do_update(
         index_elements=["folio"],
         set_={"motor": motor},
@@ -80,7 +78,7 @@ def pedir(s: Session, folios: Sequence[str]) -> None:
     """Pide que se revise la corrida de esos expedientes; si un motor ya los tiene, basta."""
     if folios:
         filas = [{"folio": folio, "motor": NADIE, "no_antes": 0.0, "fallas": 0} for folio in sorted(folios)]
-        s.execute(_insertar(s)(Reserva).values(filas).on_conflict_do_nothing())
+        s.execute(insertar(s, Reserva).values(filas).on_conflict_do_nothing())
 
 
 def apurar(s: Session) -> None:
@@ -91,7 +89,3 @@ def apurar(s: Session) -> None:
 
 def _con_motor_vivo() -> ColumnElement[bool]:
     return exists().where(col(Latido.motor) == Reserva.motor, col(Latido.visto) >= pulso() - VIVO_S)
-
-
-def _insertar(s: Session) -> Callable[[type[Reserva]], Any]:
-    return insert_sqlite if s.get_bind().dialect.name == "sqlite" else insert_postgresql

@@ -79,6 +79,8 @@ def _congruencia(tabla: Tabla, act: Actividad) -> Iterator[str]:
     if act.unidad is Unidad.USUARIO and act.captura is None:
         yield "es de USUARIO y no dice qué unidad captura por él"
     yield from _destinatario(act, resuelve_grupo=es_grupo(act.responsable))
+    if act.segun and not _se_captura(tabla, act.segun):
+        yield f"es de quien diga «{act.segun}», que nadie captura"
     for origen in act.une:
         if origen not in tabla:
             yield f"une «{origen}», que no existe"
@@ -86,13 +88,18 @@ def _congruencia(tabla: Tabla, act: Actividad) -> Iterator[str]:
             yield f"une la {origen}, pero la {origen} también sigue a otra parte"
 
 
+def _se_captura(tabla: Tabla, campo: str) -> bool:
+    formularios = [tabla.datos, *(act.formulario for act in tabla.actividades if act.formulario)]
+    return any(campo in formulario.model_fields for formulario in formularios)
+
+
 def _destinatario(act: Actividad, *, resuelve_grupo: bool) -> Iterator[str]:
     if act.por_cada and act.segun:
         yield "es por cada unidad y también según un dato: sólo puede ser una de las dos"
     if resuelve_grupo and not (act.por_cada or act.segun):
         yield f"es de {act.responsable} y no dice cuál: use por_cada o segun"
-    if not resuelve_grupo and (act.por_cada or act.segun):
-        yield f"es de {act.responsable}, que es una sola unidad: no lleva por_cada ni segun"
+    if not resuelve_grupo and act.por_cada:
+        yield f"es de {act.responsable}, que es una sola unidad: no lleva por_cada"
     if act.por_cada:
         if act.por_cada.grupo is not act.responsable:
             yield "reparte a un grupo distinto de su unidad"

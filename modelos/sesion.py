@@ -13,13 +13,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from typing import Any
 
+from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as EsperaAgotada
 from sqlalchemy.orm import Session
 
-from modelos.errores import BaseInaccesible
+from modelos.errores import BaseInaccesible, BaseSinPreparar
 
 registro = logging.getLogger(__name__)
 
@@ -31,12 +35,19 @@ ESPERA_CONEXION_S = 5
 def motor(url: str) -> Engine:
     """El motor de esa base, uno por proceso."""
     if url.startswith("sqlite"):
-        creado = create_engine(url, connect_args={"timeout": ESPERA_SQLITE_MS / 1000}, pool_size=20, max_overflow=80)
+        creado = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": ESPERA_SQLITE_MS / 1000}, pool_size=20, max_overflow=80
+        )
         event.listen(creado, "connect", _preparar_sqlite)
         event.listen(creado, "begin", _empezar_sqlite)
         return creado
     return create_engine(
-        url, pool_size=20, max_overflow=20, pool_timeout=30, connect_args={"connect_timeout": ESPERA_CONEXION_S}
+        url,
+        hide_parameters=True,
+        pool_size=20,
+        max_overflow=20,
+        pool_timeout=30,
+        connect_args={"connect_timeout": ESPERA_CONEXION_S},
     )
 
 
@@ -73,14 +84,29 @@ def _sesion(url: str, *, escritura: bool) -> Iterator[Session]:
     try:
         with Session(_vista(url, escritura), expire_on_commit=False) as sesion:
             yield sesion
-    except (OperationalError, InterfaceError, EsperaAgotada) as error:
+    except (OperationalError, ProgrammingError, InterfaceError, EsperaAgotada) as error:
+        if _le_faltan_tablas(error):
+            raise BaseSinPreparar from error
+        if isinstance(error, ProgrammingError):
+            raise
         registro.exception("la base no respondió")
         raise BaseInaccesible from error
+
+
+def _le_faltan_tablas(error: Exception) -> bool:
+    original = getattr(error, "orig", None)
+    return isinstance(original, UndefinedTable | UndefinedColumn) or "no such table" in str(original)
 
 
 @cache
 def _vista(url: str, escritura: bool) -> Engine:  # noqa: FBT001 - es llave de la memoria
     return motor(url).execution_options(escritura=escritura)
+
+
+def insertar(s: Session, tabla: type) -> Any:  # noqa: ANN401 - cada dialecto tiene su clase, sin base común
+    """Un INSERT que admite `on_conflict_do_…`, del dialecto de la sesión."""
+    dialecto = insert_sqlite if s.get_bind().dialect.name == "sqlite" else insert_postgresql
+    return dialecto(tabla)
 
 
 def _preparar_sqlite(conexion: sqlite3.Connection, _registro: object) -> None:

@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.expediente import ABIERTOS, EN_TRAMITE, Encargo, Expediente, Turno
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol
-
-EN_TRAMITE = (EstadoExpediente.EN_CURSO.value, EstadoExpediente.SUSPENDIDO.value)
 
 
 def sin_rumbo(s: Session, limite: int = 200) -> list[str]:
@@ -41,7 +39,9 @@ def sin_rumbo(s: Session, limite: int = 200) -> list[str]:
 
 def sin_responsable(s: Session, limite: int = 200) -> list[tuple[str, str]]:
     """Turnos abiertos que hoy ninguna persona activa puede atender, con su unidad."""
+    # Si alguien lo tomó, sólo cuenta quien lo tomó: los demás no pueden atenderlo.
     alguien = exists().where(
+        col(Turno.persona_id).is_(None) | (col(Turno.persona_id) == Adscripcion.persona_id),
         col(Adscripcion.unidad) == Turno.unidad,
         col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
         col(Persona.id) == Adscripcion.persona_id,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import col
 
 from modelos.actos.mover import Contexto
 from modelos.expediente import ABIERTOS, Aviso, Encargo, Turno
 from modelos.organizacion import responsables
+from modelos.sesion import insertar
 
 
 def avisar(ctx: Contexto, encargo: Encargo) -> str:
@@ -22,6 +21,5 @@ def avisar(ctx: Contexto, encargo: Encargo) -> str:
         for persona in responsables(ctx.s, turno.unidad)
     ]
     if filas:
-        insertar = insert_sqlite if ctx.s.get_bind().dialect.name == "sqlite" else insert_postgresql
-        ctx.s.execute(insertar(Aviso).on_conflict_do_nothing(), filas)
+        ctx.s.execute(insertar(ctx.s, Aviso).on_conflict_do_nothing(), filas)
     return f"{len(filas)} avisos en {len(turnos)} turnos"

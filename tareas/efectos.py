@@ -46,6 +46,7 @@ EFECTOS: dict[str, Callable[[Contexto, Encargo], str]] = {
     "aviso": avisos.avisar,
     "subprocedimiento": subprocedimientos.abrir,
     "padre": subprocedimientos.despertar_padre,
+    "hijo": subprocedimientos.despertar_padre,
 }
 
 
@@ -109,6 +110,6 @@ def intentar(
         registro.error("falló %s del asiento %s de %s: %s\n%s", efecto, asiento, folio, type(error).__name__, donde)
         with transaccion(url) as s:
             encargo = encargos.bloquear_encargo(s, folio, asiento, efecto)
-            if encargos.fallar(s, encargo, motivo, reloj.ahora(), max_intentos):
+            if encargos.fallar(s, encargo, motivo, max_intentos):
                 reservas.pedir(s, [folio])  # que su corrida también muestre el incidente
         raise EfectoFallido(encargo.nombre, motivo) from None  # el original puede traer datos de personas

@@ -27,7 +27,7 @@ def abrir(ctx: Contexto, encargo: Encargo) -> str:
 
 def despertar_padre(ctx: Contexto, encargo: Encargo) -> str:
     """Cierra en el padre el turno que esperaba a este subexpediente, o lo pasa a decidirse a mano si se canceló."""
-    hijo = ctx.s.get_one(Expediente, encargo.folio)
+    hijo = ctx.s.get_one(Expediente, encargo.datos.get("hijo", encargo.folio))
     if hijo.padre_turno is None:
         return "no tiene padre"
     turno = ctx.s.get_one(Turno, hijo.padre_turno)

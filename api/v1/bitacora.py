@@ -32,7 +32,7 @@ def bitacora(
     `hash` es el sha256 hexadecimal del JSON canónico (claves ordenadas, sin espacios, UTF-8 sin escapes)
     del asiento sin su campo `hash`; `hash_anterior` es el del asiento previo, o 64 ceros en el primero.
     """
-    if cursor is not None and not cursor.isdecimal():
+    if cursor is not None and not (cursor.isdecimal() and len(cursor) < 10):
         raise FormularioIncompleto({"cursor": "use el valor de «siguiente» tal como llegó"})
     desde = int(cursor or 0)
     with puerta.lectura() as (s, quien):

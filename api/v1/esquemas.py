@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from datetime import date
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from modelos.formularios import exigir_textos
 
 T = TypeVar("T")
 EstadoExpediente = Literal["en_curso", "suspendido", "concluido", "cancelado"]
 EstadoTurno = Literal["pendiente", "tomado", "atendido", "cancelado"]
 
 
+ENTERO_MAXIMO = 2**31 - 1
+Instante = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""Fecha y hora en UTC, siempre con microsegundos: `2026-05-15T15:00:00.000000Z`."""
+
+
 class Solicitud(BaseModel):
     """Base de lo que se recibe: tipos estrictos y ningún campo de más."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _se_puede_guardar(cls, crudo: object) -> object:
+        exigir_textos("cuerpo", crudo)
+        return crudo
 
 
 class Problema(BaseModel):
@@ -62,7 +75,7 @@ class SesionNueva(BaseModel):
     """La sesión abierta; el token no se vuelve a mostrar."""
 
     token: str
-    vence: datetime
+    vence: Instante
     persona: Persona
 
 
@@ -100,6 +113,7 @@ class ActividadTabla(BaseModel):
     unidad: str
     captura: str | None = Field(description="Unidad que responde en el sistema por quien no entra a él.")
     accion: str
+    pregunta: str | None = Field(description="Lo que se decide, si las salidas no se entienden sin ella.")
     tipo: str
     salidas: dict[str, list[str]] = Field(description="Etiqueta → destinos; finales como `FIN` o `FIN_…`.")
     salidas_inferidas: dict[str, str] = Field(description="Salidas que la fuente no imprime, y por qué están.")
@@ -161,14 +175,20 @@ class Turno(BaseModel):
     vuelta: int
     estado: EstadoTurno
     persona: PersonaCitada | None
-    abierto: datetime
-    cerrado: datetime | None
-    vence: datetime | None
-    conservador: datetime | None
+    abierto: Instante
+    cerrado: Instante | None
+    vence: Instante | None
+    conservador: Instante | None
     version: int
     salidas: list[str]
     formulario: dict[str, Any] | None
     evidencia: list[Evidencia]
+
+
+class TurnoDetalle(Turno):
+    """Un turno, y a quién podría dárselo quien pregunta."""
+
+    elegibles: list[PersonaCitada] = Field(description="Personas de la unidad, si quien pregunta puede reasignarlo.")
 
 
 class Expediente(BaseModel):
@@ -181,8 +201,8 @@ class Expediente(BaseModel):
     datos: dict[str, Any]
     estado: EstadoExpediente
     desenlace: str | None
-    abierto: datetime
-    cerrado: datetime | None
+    abierto: Instante
+    cerrado: Instante | None
     padre: str | None
     subexpedientes: list[str]
     turnos: list[Turno] = Field(description="Los pendientes y tomados.")
@@ -205,7 +225,7 @@ class Respuesta(Solicitud):
     salida: str = Field(max_length=60, description="Una de las `salidas` del turno.")
     datos: dict[str, Any] = Field(default_factory=dict, description="Según el `formulario` del turno.")
     comentario: str = Field("", max_length=5000, description="Obligatorio al devolver: es el motivo.")
-    version: int = Field(description="La `version` del turno que se leyó.")
+    version: int = Field(ge=0, le=ENTERO_MAXIMO, description="La `version` del turno que se leyó.")
 
 
 class Atendido(BaseModel):
@@ -224,7 +244,7 @@ class Motivo(Solicitud):
 class MotivoOpcional(Solicitud):
     """Versión leída y motivo, ambos opcionales."""
 
-    version: int | None = None
+    version: int | None = Field(None, ge=0, le=ENTERO_MAXIMO)
     motivo: str = Field("", max_length=2000)
 
 
@@ -238,6 +258,7 @@ class Cierre(Motivo):
     """Qué espera se cierra."""
 
     actividad: str = Field(max_length=20)
+    vuelta: int | None = Field(None, ge=1, le=ENTERO_MAXIMO, description="La que se leyó; si ya es otra, 409.")
 
 
 class Ampliacion(Motivo):
@@ -276,4 +297,34 @@ class Anexo(BaseModel):
     tipo: str
     tamano: int = Field(description="Bytes.")
     sha256: str
-    subido: datetime
+    subido: Instante
+
+
+class DiaSaltado(BaseModel):
+    """Un día que el plazo no contó."""
+
+    fecha: date
+    motivo: str
+    fundamento: str
+
+
+class Computo(BaseModel):
+    """Un vencimiento y cómo se llegó a él."""
+
+    desde: str = Field(description="El evento: fecha, o instante en el huso de quien recibe.")
+    recibido: date = Field(
+        description="Cuándo se tiene por recibido: el hábil siguiente si llegó en día u hora inhábil."
+    )
+    dia_1: date = Field(description="El primer día que cuenta.")
+    vence: date = Field(description="Vencimiento legal bajo el perfil.")
+    conservador: date = Field(description="El menor vencimiento de los perfiles A, B, C y F; contra él se recuerda.")
+    saltados: list[DiaSaltado] = Field(description="Días que no se contaron, con quién lo dice.")
+    perfil: str
+    version: str = Field(description="Versión de los calendarios; cambia si cambia una fecha.")
+    explicacion: str = Field(description="El cómputo en una frase.")
+
+
+class UltimoHabil(BaseModel):
+    """El último día hábil de un mes."""
+
+    fecha: date

@@ -103,12 +103,12 @@ def reanudar(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
 def cerrar_espera(folio: str, cuerpo: Cierre, puerta: Entrada) -> dict[str, Any]:
     """Sigue con las respuestas reunidas de un paso en abanico `al_vencer`; las que faltan se cancelan."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, conduccion.cerrar_espera(ctx, folio, cuerpo.actividad, cuerpo.motivo))
+        return _ver(ctx, puerta, conduccion.cerrar_espera(ctx, folio, cuerpo.actividad, cuerpo.motivo, cuerpo.vuelta))
 
 
 @ruta.post("/expedientes/{folio}/ampliar-vueltas", summary="Ampliar el tope de vueltas", **_CONDUCIR)
 def ampliar_vueltas(folio: str, cuerpo: Ampliacion, puerta: Entrada) -> dict[str, Any]:
-    """Sube cuántas veces puede repetirse una actividad por devolución."""
+    """Sube cuántas veces se le puede devolver el trabajo a una misma actividad."""
     with puerta.acto() as ctx:
         return _ver(ctx, puerta, conduccion.ampliar_vueltas(ctx, folio, cuerpo.tope, cuerpo.motivo))
 

@@ -10,13 +10,14 @@ from fastapi.responses import JSONResponse
 
 from api import vistas
 from api.dependencias import Entrada, Puerta
-from api.v1.esquemas import Atendido, Lista, MotivoOpcional, Reasignacion, Respuesta, Turno
+from api.v1.esquemas import Atendido, Lista, MotivoOpcional, Reasignacion, Respuesta, Turno, TurnoDetalle
 from api.v1.respuestas import errores
 from modelos import consultas
 from modelos.actos import asignacion, turnos
 from modelos.actos.mover import Contexto
 from modelos.expediente import Turno as Fila
-from modelos.organizacion import por_correo
+from modelos.organizacion import por_correo, responsables
+from modelos.permisos import puede_reasignar
 
 ruta = APIRouter(tags=["Turnos"])
 _MOVER: dict[str, Any] = {"response_model": Turno, "responses": errores(401, 403, 404, 409, 422)}
@@ -43,12 +44,16 @@ def listar(
         return vistas.lista(pagina, vistas.turnos(s, puerta.tablas, pagina.elementos))
 
 
-@ruta.get("/turnos/{id}", summary="Un turno", **_MOVER)
+@ruta.get("/turnos/{id}", response_model=TurnoDetalle, responses=errores(401, 403, 404), summary="Un turno")
 def ver(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
     """El turno, con lo que hace falta para atenderlo."""
     with puerta.lectura() as (s, quien):
-        turno, _ = consultas.turno_visible(s, quien, id)
-        return vistas.turnos(s, puerta.tablas, [turno])[0]
+        turno, expediente = consultas.turno_visible(s, quien, id)
+        elegibles: dict[int, str] = {}
+        if puede_reasignar(quien, turno.unidad, expediente.duena):
+            elegibles = consultas.nombres(s, responsables(s, turno.unidad))
+        detalle = vistas.turnos(s, puerta.tablas, [turno])[0]
+        return {**detalle, "elegibles": [{"id": id_, "nombre": nombre} for id_, nombre in elegibles.items()]}
 
 
 @ruta.post(

@@ -35,6 +35,14 @@ class Solicitud(Formulario):
     pide_cotizacion: bool = Field(True, title="Pide cotización")
 
 
+class Canalizacion(Formulario):
+    """Paso añadido 2C."""
+
+    canalizada_a: str = Field(
+        min_length=1, title="Unidad estatal a la que se canaliza", json_schema_extra={"x-grupo": "CE"}
+    )
+
+
 class Turno(Formulario):
     """Actividad 3."""
 
@@ -99,15 +107,20 @@ TABLA = Tabla(
             "Recibe la solicitud y coordina la concertación.",
             {
                 SIGUE: a("3"),
-                "canalizar": a(
-                    "FIN_CANALIZADA",
-                    inferida=(
-                        "Si el ámbito es estatal o local se canaliza al CE, la UODCDMX o la RCEO "
-                        "(M-8.1.2-5); la tabla no dibuja ese paso."
-                    ),
-                ),
+                "canalizar": a("2C", inferida="Si el ámbito es estatal o local; la tabla no dibuja esa rama."),
             },
             fundamento="M-C-2",
+        ),
+        Actividad(
+            "2C",
+            Unidad.DSTC,
+            "Canaliza la solicitud a la unidad estatal que corresponde.",
+            {SIGUE: a("FIN_CANALIZADA")},
+            Tipo.ENVIO,
+            numero="",
+            formulario=Canalizacion,
+            evidencia=(Documento("oficio", "Oficio de canalización"),),
+            inferido="Paso añadido: lo estatal o local se canaliza al CE, la UODCDMX o la RCEO (M-8.1.2-5, M-6.3.2).",
         ),
         Actividad(
             "3",
@@ -134,6 +147,7 @@ TABLA = Tabla(
             {"si": a("7"), "no": a("6")},
             Tipo.APROBACION,
             "M-C-5",
+            pregunta="¿Procede la solicitud?",
         ),
         Actividad(
             "6",

@@ -27,6 +27,12 @@ class Inicio(DatosIniciales):
     origen: Literal["externo", "institucional", "mercado", ""] = Field(
         "", title="Origen del cambio", description="M-8.1.4.1: qué cambió y obliga a revisar la normativa."
     )
+    organo_aprobador: Literal["DCAJ", "COMERI"] = Field(
+        "DCAJ",
+        title="Órgano que valora y registra",
+        description="Quien atiende la 8 y la 9.",
+        json_schema_extra={"inferido": "La tabla dice DCAJ (M-N-8, M-8.1.2-3); M-6.3.1.2 menciona al COMERI."},
+    )
     ordenamiento: str = Field("", max_length=200, title="Ordenamiento que se actualiza")
 
 
@@ -58,7 +64,7 @@ class Registro(Formulario):
 
 
 class Publicacion(Formulario):
-    """Actividad 10."""
+    """Actividad 11."""
 
     publicacion_normateca: date | None = Field(
         None,
@@ -155,6 +161,7 @@ TABLA = Tabla(
             {"viable": a("9"), "no_viable": devuelve_a("5")},
             Tipo.APROBACION,
             "M-N-8",
+            segun="organo_aprobador",
             nota=(
                 "El regreso va a la 5, sin pasar otra vez por los CAST. Según dónde se lea, valida la DCAJ "
                 "(M-8.1.2-3), el COMERI (M-6.3.1.2) o la Junta Directiva; se sigue la tabla: DCAJ."
@@ -167,6 +174,7 @@ TABLA = Tabla(
             {SIGUE: a("10")},
             Tipo.ENVIO,
             "M-N-9",
+            segun="organo_aprobador",
             formulario=Registro,
             evidencia=(Documento("notificacion", "Notificación con registro"),),
         ),
@@ -182,7 +190,6 @@ TABLA = Tabla(
             },
             Tipo.ACUSE,
             "M-N-10",
-            formulario=Publicacion,
         ),
         Actividad(
             "10J",
@@ -200,6 +207,7 @@ TABLA = Tabla(
             {SIGUE: a("12")},
             Tipo.ENVIO,
             "M-N-11",
+            formulario=Publicacion,
             evidencia=(Documento("lineamientos", "Lineamientos aprobados"),),
         ),
         Actividad(

@@ -90,7 +90,8 @@ TABLA = Tabla(
             Tipo.APROBACION,
             "M-S-4",
             numero="4",
-            nota="¿Es congruente con lo programado? La fuente imprime el NO antes que el SÍ y «4.» con punto.",
+            pregunta="¿La información es congruente con lo programado?",
+            nota="La fuente imprime el NO antes que el SÍ y «4.» con punto.",
         ),
         Actividad(
             "5",

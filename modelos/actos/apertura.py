@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,8 +11,9 @@ from modelos import avance, bitacora, reloj
 from modelos.actos.mover import Contexto, aplicar, repartir
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import EstadoExpediente, Expediente, Serie, Turno
-from modelos.formularios import validar
+from modelos.formularios import exigir_texto, validar
 from modelos.permisos import puede_conducir
+from modelos.sesion import insertar
 from modelos.tabla import Tabla
 
 LARGO_ASUNTO = 300
@@ -40,7 +39,7 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
     Lanza:
         FormularioIncompleto: falta el asunto o los datos no cumplen el formulario inicial.
     """
-    asunto = " ".join(asunto.split())
+    asunto = " ".join(exigir_texto("asunto", asunto).split())
     if not 1 <= len(asunto) <= LARGO_ASUNTO:
         raise FormularioIncompleto({"asunto": f"escriba de qué trata, en {LARGO_ASUNTO} caracteres o menos"})
     limpios = validar(tabla.datos, datos)
@@ -79,8 +78,7 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
 
 def _siguiente_folio(s: Session, serie: str) -> str:
     """Reserva el número en la misma transacción: ni huecos por error ni repetidos."""
-    insertar = insert_sqlite if s.get_bind().dialect.name == "sqlite" else insert_postgresql
-    orden = insertar(Serie).values(clave=serie, ultimo=1)
+    orden = insertar(s, Serie).values(clave=serie, ultimo=1)
     orden = orden.on_conflict_do_update(index_elements=["clave"], set_={"ultimo": Serie.ultimo + 1})
     ultimo: int = s.execute(orden.returning(col(Serie.ultimo))).scalar_one()
     return f"{serie}-{ultimo:04d}"

@@ -7,8 +7,9 @@ from modelos.actos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.actos.turnos import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado, VersionVieja
 from modelos.expediente import EstadoTurno, Expediente, Turno
+from modelos.formularios import exigir_texto
 from modelos.organizacion import responsables
-from modelos.permisos import puede_atender, puede_conducir
+from modelos.permisos import puede_atender, puede_liberar, puede_reasignar
 
 
 def tomar(ctx: Contexto, id_: str, version: int | None = None) -> Turno:
@@ -38,8 +39,7 @@ def liberar(ctx: Contexto, id_: str, version: int | None = None, motivo: str = "
     """
     quien = persona_que_actua(ctx)
     expediente, turno = _abierto(ctx, id_, version)
-    suyo = turno.persona_id in (None, quien.persona) and puede_atender(quien, turno.unidad)
-    if not suyo and not puede_conducir(quien, expediente.duena):
+    if not puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena):
         raise NoLeCorresponde("liberar este turno", f"quien lo tomó o la coordinación de la {expediente.duena}")
     if turno.persona_id is None:
         return turno
@@ -54,11 +54,8 @@ def reasignar(ctx: Contexto, id_: str, persona: int, motivo: str, version: int |
     """
     quien = persona_que_actua(ctx)
     expediente, turno = _abierto(ctx, id_, version)
-    coordina = (turno.unidad, "coordinacion") in quien.adscripciones
-    if not coordina and not puede_conducir(quien, expediente.duena):
+    if not puede_reasignar(quien, turno.unidad, expediente.duena):
         raise NoLeCorresponde("reasignar este turno", f"la coordinación de la {expediente.duena}")
-    if not motivo.strip():
-        raise FormularioIncompleto({"motivo": "escriba por qué se reasigna"})
     if persona not in responsables(ctx.s, turno.unidad):
         raise FormularioIncompleto({"persona": f"elija a alguien activo que atienda los turnos de {turno.unidad}"})
     return _asignar(ctx, expediente, turno, "reasignacion", persona, motivo)
@@ -79,7 +76,7 @@ def _abierto(ctx: Contexto, id_: str, version: int | None) -> tuple[Expediente, 
 
 
 def _asignar(ctx: Contexto, expediente: Expediente, turno: Turno, tipo: str, persona: int | None, motivo: str) -> Turno:
-    asentado = {"turno": turno.id, "persona": persona, "motivo": motivo.strip()}
+    asentado = {"turno": turno.id, "persona": persona, "motivo": exigir_texto("motivo", motivo).strip()}
     bitacora.asentar(ctx.s, expediente, tipo, ctx.actor, turno.unidad, asentado, ctx.ahora)
     turno.persona_id = persona
     turno.estado = (EstadoTurno.TOMADO if persona else EstadoTurno.PENDIENTE).value

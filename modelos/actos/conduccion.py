@@ -11,11 +11,11 @@ from modelos import avance, bitacora
 from modelos.actos.mover import Contexto, aplicar, bloquear, encargar, exigir_en_curso, numero, repartir
 from modelos.avance import Situacion
 from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.formularios import exigir_texto
+from modelos.latido import pulso
 from modelos.permisos import puede_conducir
 from modelos.tabla import Tabla
-
-TERMINADOS = (EstadoExpediente.CONCLUIDO, EstadoExpediente.CANCELADO)
 
 
 def cancelar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
@@ -73,16 +73,26 @@ def reanudar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
     expediente, _ = _conducir(ctx, folio, motivo, "reanudar")
     if expediente.estado != EstadoExpediente.SUSPENDIDO:
         raise ActoNoProcede("reanudarlo", f"{folio} no está suspendido", "Recargue para ver cómo está.")
-    _asentar(ctx, expediente, "reanudacion", {"motivo": motivo.strip()})
+    orden = _asentar(ctx, expediente, "reanudacion", {"motivo": motivo.strip()})
     expediente.estado = EstadoExpediente.EN_CURSO.value
+    terminados = select(col(Expediente.folio)).where(
+        col(Expediente.padre) == folio, col(Expediente.estado).in_(TERMINADOS)
+    )
+    hijos = [(f"hijo:{h}", f"Atiende lo que concluyó {h}", {"hijo": h}) for h in ctx.s.scalars(terminados)]
+    encargar(ctx, expediente, orden, hijos)
     ctx.s.flush()
     return expediente
 
 
-def cerrar_espera(ctx: Contexto, folio: str, actividad: str, motivo: str) -> Expediente:
-    """Sigue con las respuestas reunidas de un paso que va a muchas unidades; las que faltan se cancelan."""
+def cerrar_espera(ctx: Contexto, folio: str, actividad: str, motivo: str, vuelta: int | None = None) -> Expediente:
+    """Sigue con las respuestas reunidas de un paso que va a muchas unidades; las que faltan se cancelan.
+
+    vuelta: la que se leyó; si el paso ya se volvió a abrir, no se cierra.
+    """
     expediente, tabla = _conducir(ctx, folio, motivo, "cerrar la espera de")
     exigir_en_curso(expediente, "cerrar la espera")
+    if vuelta is not None and vuelta != expediente.situacion["vueltas"].get(actividad):
+        raise ActoNoProcede("cerrar la espera", f"la {actividad} ya va en otra vuelta", "Recargue y revise.")
     reparto = repartir(ctx.s, expediente.datos)
     try:
         movimiento = avance.cerrar_espera(tabla, Situacion.de_json(expediente.situacion), actividad, reparto, folio)
@@ -121,7 +131,7 @@ def reintentar(ctx: Contexto, folio: str) -> int:
     pendientes = update(Encargo).where(
         col(Encargo.folio) == folio, col(Encargo.hecho).is_(None), col(Encargo.error).is_not(None)
     )
-    valores = pendientes.values(intentos=0, error=None, proximo=ctx.ahora)
+    valores = pendientes.values(intentos=0, error=None, proximo=pulso())
     reintentados: int = ctx.s.execute(valores, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
     expediente.detenido = False
     return reintentados
@@ -133,7 +143,7 @@ def _conducir(ctx: Contexto, folio: str, motivo: str, verbo: str) -> tuple[Exped
         raise NoLeCorresponde(f"{verbo} este expediente", f"la coordinación de la {expediente.duena}")
     if expediente.estado in TERMINADOS:
         raise ActoNoProcede(f"{verbo} {folio}", f"ya está {expediente.estado}", "Recargue para ver cómo quedó.")
-    if not motivo.strip():
+    if not exigir_texto("motivo", motivo).strip():
         raise FormularioIncompleto({"motivo": "escriba el motivo"})
     return expediente, tabla
 

@@ -1,4 +1,4 @@
-"""Adjuntar evidencia a un turno abierto, y leerla después."""
+"""Adjuntar evidencia a un turno abierto."""
 
 from __future__ import annotations
 

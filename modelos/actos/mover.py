@@ -16,6 +16,7 @@ from modelos.actividad import Actividad, Tipo, es_grupo
 from modelos.avance import Destinatarios, Movimiento, Pendiente
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.latido import pulso
 from modelos.organizacion import activas
 from modelos.permisos import Quien
 from modelos.tabla import Catalogo, Tabla
@@ -41,6 +42,8 @@ class Contexto:
 
 # Se arman una vez: construir la orden en cada acto cuesta más que ejecutarla.
 _RESERVAR = select(Expediente).where(col(Expediente.folio) == bindparam("el_folio")).with_for_update()
+# Quien leyó el expediente antes de reservarlo pudo quedarse con lo que había antes de esperar su turno.
+_RESERVAR = _RESERVAR.execution_options(populate_existing=True)
 _TURNOS = insert(Turno.__table__)  # type: ignore[attr-defined]
 _ENCARGOS = insert(Encargo.__table__)  # type: ignore[attr-defined]
 
@@ -152,7 +155,7 @@ def encargar(
 ) -> None:
     """Anota efectos para el motor; la clave (folio, asiento, efecto) impide repetirlos."""
     if encargos:
-        comun = {"folio": expediente.folio, "asiento": orden, "creado": ctx.ahora, "proximo": ctx.ahora, "intentos": 0}
+        comun = {"folio": expediente.folio, "asiento": orden, "creado": ctx.ahora, "proximo": pulso(), "intentos": 0}
         filas = [{**comun, "efecto": efecto, "nombre": nombre, "datos": datos} for efecto, nombre, datos in encargos]
         ctx.s.connection().execute(_ENCARGOS, filas)
 

@@ -1,4 +1,4 @@
-"""Lo que se hace con un turno: atender, tomar, liberar, reasignar."""
+"""Cerrar un turno: con la decisión de una persona, o porque concluyó el subexpediente que esperaba."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from modelos.errores import (
     VersionVieja,
 )
 from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.formularios import validar
+from modelos.formularios import exigir_texto, validar
 from modelos.organizacion import Persona, es_del_grupo
 from modelos.permisos import Quien, puede_atender
 from modelos.tabla import Actividad, Tabla
@@ -66,7 +66,7 @@ def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comenta
     exigir_en_curso(expediente, "atender el turno")
     ruta = actividad.ruta(salida)
     limpios = _capturado(ctx, actividad, datos)
-    comentario = comentario.strip()
+    comentario = exigir_texto("comentario", comentario).strip()
     if ruta.devuelve and not comentario:
         raise FormularioIncompleto({"comentario": "escriba el motivo de la devolución"})
     anexos = _evidencia(ctx, actividad, id_) if con_anexos else _sin_evidencia(actividad)
@@ -100,8 +100,9 @@ def concluir_subprocedimiento(ctx: Contexto, turno: Turno, hijo: Expediente) -> 
     """El sistema cierra el turno que esperaba a un subexpediente ya concluido; None si ya estaba cerrado."""
     expediente, tabla = bloquear(ctx, turno.folio)
     actual = ctx.s.get(Turno, turno.id, populate_existing=True)
-    terminado = expediente.estado not in (EstadoExpediente.EN_CURSO, EstadoExpediente.SUSPENDIDO)
-    if actual is None or actual.estado not in ABIERTOS or terminado:
+    # Suspendido, nada avanza: al reanudarlo se vuelve a pedir (`conduccion.reanudar`).
+    en_curso = expediente.estado == EstadoExpediente.EN_CURSO
+    if actual is None or actual.estado not in ABIERTOS or not en_curso:
         return None
     actividad = tabla[turno.actividad]
     (salida,) = actividad.salidas
@@ -137,7 +138,7 @@ def persona_que_actua(ctx: Contexto) -> Quien:
 def pendiente_de(id_: str) -> Pendiente:
     """Lo que dice el id de un turno: actividad, unidad y vuelta; un id malformado es un turno que no existe."""
     partes = id_.split(".")
-    if len(partes) != 4 or not partes[3].isdecimal():
+    if len(partes) != 4 or not partes[3].isdecimal() or len(partes[3]) > 6 or "\x00" in id_:
         raise NoExiste("el turno", id_)
     return Pendiente(partes[1], partes[2], int(partes[3]))
 

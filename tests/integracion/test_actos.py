@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from modelos.actos import asignacion, conduccion, turnos
+from modelos import consultas, encargos, vigilancia
+from modelos.actos import asignacion, conduccion, evidencia, turnos
+from modelos.anexos import Guardado
 from modelos.bitacora import Asiento
 from modelos.errores import (
     ActividadYaAtendida,
@@ -25,7 +27,7 @@ from modelos.errores import (
     VersionVieja,
 )
 from modelos.expediente import Encargo, EstadoExpediente, Expediente, Turno
-from modelos.organizacion import Unidad, responsables
+from modelos.organizacion import Persona, Unidad, responsables
 from tests.fabricas import Instancia
 
 
@@ -76,7 +78,7 @@ def test_lo_mal_capturado_se_rechaza(
 
 
 def test_devolver_exige_motivo_y_cuenta_vueltas(instancia: Instancia) -> None:
-    folio = instancia.iniciar("normatividad", tope_vueltas=2)
+    folio = instancia.iniciar("normatividad", tope_vueltas=1)
     turno = _hasta(instancia, folio, "6")
     with pytest.raises(FormularioIncompleto, match="motivo"), instancia.como("dstc") as ctx:
         turnos.atender(ctx, turno.id, "no_favorable", {}, "  ", turno.version)
@@ -86,7 +88,7 @@ def test_devolver_exige_motivo_y_cuenta_vueltas(instancia: Instancia) -> None:
     with pytest.raises(TopeDeVueltas):
         instancia.atender(segunda, "no_favorable")
     with instancia.como("coordinacion") as ctx:
-        conduccion.ampliar_vueltas(ctx, folio, 3, "falta una precisión")
+        conduccion.ampliar_vueltas(ctx, folio, 2, "falta una precisión")
     instancia.atender(segunda, "no_favorable")
     instancia.exigir_integra()
 
@@ -127,8 +129,6 @@ def test_reasignar_se_queda_en_la_unidad(instancia: Instancia) -> None:
         suyas = responsables(s, "DSTC")
     with pytest.raises(FormularioIncompleto, match="persona"), instancia.como("coordinacion") as ctx:
         asignacion.reasignar(ctx, turno.id, otra, "carga de trabajo")
-    with pytest.raises(FormularioIncompleto, match="motivo"), instancia.como("coordinacion") as ctx:
-        asignacion.reasignar(ctx, turno.id, suyas[-1], " ")
     with instancia.como("coordinacion") as ctx:
         movido = asignacion.reasignar(ctx, turno.id, suyas[-1], "carga de trabajo")
     assert (movido.persona_id, movido.estado) == (suyas[-1], "tomado")
@@ -299,3 +299,78 @@ def test_los_encargos_no_se_repiten(instancia: Instancia) -> None:
     with instancia.leer() as s:
         claves = s.execute(select(col(Encargo.folio), col(Encargo.asiento), col(Encargo.efecto))).all()
     assert len(claves) == len(set(claves))
+
+
+def _a_la_13(instancia: Instancia) -> str:
+    """Una Normatividad que espera a su reunión de trabajo, ya abierta."""
+    folio = instancia.iniciar("normatividad")
+    while instancia.abiertos(folio):
+        turno = instancia.abiertos(folio)[0]
+        instancia.atender(turno, **({"registro": "R-1"} if turno.actividad == "9" else {}))
+    instancia.cumplir_encargos()
+    return folio
+
+
+def test_suspendido_no_avanza_aunque_concluya_su_subexpediente(instancia: Instancia) -> None:
+    folio = _a_la_13(instancia)
+    with instancia.como("coordinacion") as ctx:
+        conduccion.suspender(ctx, folio, "se revisa la normativa")
+    hijo = "RT-2026-0001"
+    while abiertos := instancia.abiertos(hijo):
+        datos = {"acuerdos": "ninguno"} if abiertos[0].actividad == "8" else {}
+        if abiertos[0].actividad == "7":
+            with instancia.como("cst") as ctx:
+                guardado = Guardado("x" * 36, "a.pdf", "application/pdf", 1, "0" * 64)
+                evidencia.adjuntar(ctx, abiertos[0].id, "constancia", guardado)
+        instancia.atender(abiertos[0], **datos)
+    instancia.cumplir_encargos()
+    assert instancia.expediente(folio).estado == EstadoExpediente.SUSPENDIDO
+    with instancia.como("coordinacion") as ctx:
+        conduccion.reanudar(ctx, folio, "ya se revisó")
+    instancia.cumplir_encargos()
+    assert instancia.expediente(folio).desenlace == "FIN"
+    instancia.exigir_integra()
+
+
+def test_un_turno_tomado_por_quien_se_fue_sale_sin_responsable(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    turno = instancia.abiertos(folio)[0]
+    with instancia.como("dstc") as ctx:
+        asignacion.tomar(ctx, turno.id)
+        assert ctx.quien is not None
+        ctx.s.execute(update(Persona).where(col(Persona.id) == ctx.quien.persona).values(activa=False))
+    with instancia.leer() as s:
+        assert vigilancia.sin_responsable(s) == [(turno.id, "DSTC")]
+        assert consultas.sin_responsable(s, instancia.abiertos(folio)) == {turno.id}
+
+
+def test_una_espera_que_ya_va_en_otra_vuelta_no_se_cierra(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    _hasta(instancia, folio, "4")
+    with pytest.raises(ActoNoProcede, match="otra vuelta"), instancia.como("coordinacion") as ctx:
+        conduccion.cerrar_espera(ctx, folio, "4", "venció", vuelta=2)
+    with instancia.como("coordinacion") as ctx:
+        conduccion.cerrar_espera(ctx, folio, "4", "venció", vuelta=1)
+    instancia.exigir_integra()
+
+
+def test_el_organo_que_valora_se_elige_al_iniciar(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad", organo_aprobador="COMERI")
+    turno = _hasta(instancia, folio, "8")
+    assert turno.unidad == "COMERI"
+    instancia.atender(turno, "viable")
+    assert [t.unidad for t in instancia.abiertos(folio)] == ["COMERI"]
+    instancia.exigir_integra()
+
+
+def test_un_efecto_que_falla_se_reintenta_aunque_el_reloj_este_detenido(
+    instancia: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DSTC_RELOJ", "2027-05-14T09:00:00-06:00")
+    instancia.iniciar("normatividad")
+    with instancia.como(None) as ctx:
+        (encargo,) = encargos.sin_prefect(ctx.s, 0, 3, 10)
+        assert not encargos.fallar(ctx.s, encargo, "no se pudo", 3)
+        encargo.proximo -= 10
+    with instancia.leer() as s:
+        assert [e.intentos for e in encargos.sin_prefect(s, 0, 3, 10)] == [1]

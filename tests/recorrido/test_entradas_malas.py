@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import io
 import os
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import httpx
 import pytest
 from sqlalchemy import func, select
 
 from modelos import anexos
 from modelos.ajustes import Ajustes
-from modelos.errores import SinEspacio
+from modelos.errores import ArchivoRechazado, SinEspacio
 from modelos.expediente import Anexo
 from tests.fabricas import PDF, Cliente, Instancia, servida
 
@@ -201,3 +204,105 @@ def test_las_listas_se_recorren_por_paginas_sin_repetir(instancia_sqlite: Instan
                 if cursor is None:
                     break
             assert vistos == esperados
+
+
+def test_un_archivo_que_se_infla_no_se_infla(tmp_path: Path) -> None:
+    """La primera entrada de un documento abierto dice su tipo; ésta dice pesar 300 MB."""
+    import tracemalloc
+
+    bomba = tmp_path / "bomba.odt"
+    with zipfile.ZipFile(bomba, "w", zipfile.ZIP_DEFLATED) as paquete, paquete.open("mimetype", "w") as entrada:
+        for _ in range(300):
+            entrada.write(b" " * (1 << 20))
+    tracemalloc.start()
+    with bomba.open("rb") as flujo, pytest.raises(ArchivoRechazado, match="contenido"):
+        anexos.guardar(tmp_path / "anexos", "bomba.odt", flujo, 25 << 20)
+    pico = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert pico < 20 << 20
+
+
+@pytest.mark.parametrize("bandera", [(6, 1), (8, 99)], ids=["cifrado", "compresion desconocida"])
+def test_un_zip_raro_se_rechaza_con_su_mensaje(caso: tuple[Instancia, Cliente, str], bandera: tuple[int, int]) -> None:
+    _, cliente, turno = caso
+    crudo = bytearray(_zip(mimetype="application/vnd.oasis.opendocument.text"))
+    donde, valor = bandera
+    crudo[donde] = valor  # en la cabecera local y en la del directorio, dos bytes más allá
+    central = crudo.rindex(b"PK\x01\x02")
+    crudo[central + donde + 2] = valor
+    status, cuerpo = _subir(cliente, turno, "minuta.odt", bytes(crudo), evidencia="constancia")
+    assert (status, "contenido" in cuerpo["detail"]) == (422, True)
+
+
+@pytest.mark.postgres
+def test_lo_que_ninguna_base_guarda_igual_se_rechaza(instancia: Instancia, direccion: str) -> None:
+    folio = instancia.iniciar("normatividad")
+    turno = instancia.abiertos(folio)[0].id
+    with Cliente(direccion, "coordinacion") as cliente:
+        nuevo = {"procedimiento": "normatividad", "asunto": "a\x00b", "datos": {}}
+        respuesta = {"salida": "continuar", "datos": {}, "comentario": "", "version": 1}
+        clave = {"Idempotency-Key": "rara"}
+        medio = b'{"procedimiento": "seguimiento", "asunto": "x", "datos": {"a": "\\ud800"}}'
+        json = {"Content-Type": "application/json"}
+        codigos = [
+            cliente.post("/expedientes", json=nuevo).status_code,
+            cliente.post("/sesiones", json={"correo": "a\x00@x", "clave": "x"}).status_code,
+            cliente.get("/expedientes?texto=%00").status_code,
+            cliente.get("/expedientes/%00").status_code,
+            cliente.post("/expedientes", content=medio, headers={**clave, **json}).status_code,
+            cliente.post(f"/turnos/{turno}/atender", json={**respuesta, "version": 10**30}).status_code,
+            cliente.post(f"/turnos/{turno}/atender", json={**respuesta, "comentario": "\x00"}).status_code,
+            cliente.get(f"/expedientes/{folio}/bitacora?cursor={'9' * 5000}").status_code,
+        ]
+        assert codigos == [422] * len(codigos)
+        assert cliente.get(f"/turnos/{folio}.1.DSTC.{'9' * 5000}").status_code == 404
+        sin_zona = base64.urlsafe_b64encode(b'["2026-01-01T00:00:00", "x"]').decode()
+        assert cliente.get(f"/turnos?cursor={sin_zona}").status_code == 422
+        roto = cliente.post(f"/turnos/{turno}/anexos", content=b"x", headers={"Content-Type": "multipart/form-data"})
+        assert roto.status_code in (400, 422)
+        assert "boundary" not in roto.json()["detail"]
+
+
+def test_reintentar_un_anexo_cuya_respuesta_se_perdio_devuelve_el_mismo(
+    caso: tuple[Instancia, Cliente, str],
+) -> None:
+    _, cliente, turno = caso
+    clave = {"Idempotency-Key": "minuta-1"}
+
+    def subir() -> httpx.Response:
+        archivo = {"archivo": ("minuta.pdf", PDF, "application/pdf")}
+        datos = {"evidencia": "constancia"}
+        return cliente.post(f"/turnos/{turno}/anexos", files=archivo, data=datos, headers=clave)
+
+    primero = subir()
+    respuesta = {"salida": "continuar", "datos": {}, "comentario": "", "version": 1}
+    assert cliente.post(f"/turnos/{turno}/atender", json=respuesta).status_code == 200
+    assert subir().json() == primero.json()
+
+
+def test_una_base_sin_migrar_lo_dice_y_los_registros_no_llevan_datos(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    instancia = Instancia(Ajustes(datos=tmp_path, demo=True))
+    with servida(instancia) as direccion, Cliente(direccion) as cliente:
+        respuesta = cliente.post("/sesiones", json={"correo": "persona.secreta@x.mx", "clave": "x"})
+    assert respuesta.status_code == 503
+    assert "./dstc migrar" in respuesta.json()["detail"]
+    assert "persona.secreta" not in caplog.text
+
+
+def test_cien_intentos_a_la_vez_no_pasan_el_limite(instancia_sqlite: Instancia) -> None:
+    codigos: list[int] = []
+    with servida(instancia_sqlite) as direccion, Cliente(direccion) as cliente:
+
+        def intentar() -> None:
+            credenciales = {"correo": "dia@demo.local", "clave": "equivocada"}
+            codigos.append(cliente.post("/sesiones", json=credenciales).status_code)
+
+        hilos = [threading.Thread(target=intentar) for _ in range(30)]
+        for hilo in hilos:
+            hilo.start()
+        for hilo in hilos:
+            hilo.join()
+    assert codigos.count(401) == 5
+    assert codigos.count(429) == 25

@@ -82,7 +82,7 @@ FALTAS_DE_FILA = [
         id="usuario-sin-quien-capture",
     ),
     pytest.param(
-        actividad("1", unidad=Unidad.CAST, por_cada=A_CADA, segun="cast"),
+        actividad("1", unidad=Unidad.CAST, por_cada=A_CADA, segun="tope_vueltas"),
         "es por cada unidad y también según un dato: sólo puede ser una de las dos",
         id="por-cada-y-segun",
     ),
@@ -96,12 +96,12 @@ FALTAS_DE_FILA = [
     ),
     pytest.param(
         actividad("1", segun="cast"),
-        "es de DSTC, que es una sola unidad: no lleva por_cada ni segun",
-        id="una-sola-unidad-segun-un-dato",
+        "es de quien diga «cast», que nadie captura",
+        id="segun-un-dato-que-nadie-captura",
     ),
     pytest.param(
         actividad("1", por_cada=PorCada(Unidad.DSTC)),
-        "es de DSTC, que es una sola unidad: no lleva por_cada ni segun",
+        "es de DSTC, que es una sola unidad: no lleva por_cada",
         id="por-cada-de-una-sola-unidad",
     ),
     pytest.param(
@@ -167,7 +167,8 @@ FALTAS_DE_GRAFO = [
             *(actividad("A", "U"), actividad("B", "V")),
             *(actividad("U", une=("A",)), actividad("V", une=("B",))),
         ),
-        "la 1 abre ramas paralelas por «continuar» que no se unen en una misma actividad (no puede haber ramas paralelas dentro de otras)",
+        "la 1 abre ramas paralelas por «continuar» que no se unen en una misma actividad "
+        "(no puede haber ramas paralelas dentro de otras)",
         id="ramas-que-se-unen-en-dos-sitios",
     ),
     pytest.param(

@@ -84,7 +84,7 @@ def test_seguimiento_reverifica_hasta_que_es_congruente() -> None:
         pytest.param("1 2 3 4 5:si 7 8 9 10 11", "FIN", id="procede"),
         pytest.param("1 2 3 4 5:no 6:no_corregible", "FIN_NO_PROCEDE", id="no-procede"),
         pytest.param("1 2 3 4 5:no 6:corregible 1 2 3 4 5:si 7 8 9 10 11", "FIN", id="se-corrige-y-procede"),
-        pytest.param("1 2:canalizar", "FIN_CANALIZADA", id="es-de-ambito-estatal"),
+        pytest.param("1 2:canalizar 2C", "FIN_CANALIZADA", id="es-de-ambito-estatal"),
         pytest.param("1 2 3 4 5:si 7 8 9 10:no_conforme 8 9 10 11", "FIN", id="se-repite-el-trabajo"),
     ],
 )
@@ -97,14 +97,14 @@ def test_concertacion_termina_con_el_desenlace_que_toca(camino: str, desenlace: 
 
 
 def test_al_topar_no_se_devuelve_mas_hasta_que_se_amplia() -> None:
-    topada = andar(NORMATIVIDAD, "1 2 3 4 5 6:no_favorable 5 6:no_favorable 5", tope=3)
+    topada = andar(NORMATIVIDAD, "1 2 3 4 5 6:no_favorable 5 6:no_favorable 5 6:no_favorable 5", tope=3)
     revisa = _turno(topada, "6")
     with pytest.raises(TopeDeVueltas) as error:
         atender(NORMATIVIDAD, topada, revisa, "no_favorable", destinatarios, "NORM-2026-0001")
     assert (error.value.folio, error.value.actividad, error.value.tope) == ("NORM-2026-0001", "5", 3)
     assert que_falta(atender(NORMATIVIDAD, topada, revisa, "favorable", destinatarios).situacion) == ["7"]
     ampliada = ampliar_tope(topada, 4).situacion
-    assert atender(NORMATIVIDAD, ampliada, revisa, "no_favorable", destinatarios).situacion.vueltas["5"] == 4
+    assert atender(NORMATIVIDAD, ampliada, revisa, "no_favorable", destinatarios).situacion.devoluciones["5"] == 4
 
 
 def test_cerrar_una_espera_que_devuelve_tambien_respeta_el_tope() -> None:
@@ -114,7 +114,7 @@ def test_cerrar_una_espera_que_devuelve_tambien_respeta_el_tope() -> None:
         actividad("2", unidad=Unidad.CAST, por_cada=al_vencer, salidas={SIGUE: devuelve_a("1")}),
     )
     with pytest.raises(TopeDeVueltas):
-        cerrar_espera(tabla, andar(tabla, "1:no", tope=1), "2", destinatarios)
+        cerrar_espera(tabla, andar(tabla, "1:no 2 1:no", tope=1), "2", destinatarios)
 
 
 # --- abanicos ------------------------------------------------------------------

@@ -142,7 +142,7 @@ def upgrade() -> None:
         sa.Column("nombre", sa.String(length=200), nullable=False),
         sa.Column("datos", columna_json(), nullable=False),
         sa.Column("creado", Instante(), nullable=False),
-        sa.Column("proximo", Instante(), nullable=False),
+        sa.Column("proximo", sa.Float(), nullable=False),
         sa.Column("intentos", sa.Integer(), nullable=False),
         sa.Column("hecho", Instante(), nullable=True),
         sa.Column("mostrado", sa.Float(), nullable=True),
