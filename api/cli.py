@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,13 +21,10 @@ if TYPE_CHECKING:
     from modelos.ajustes import Ajustes
 
 RAIZ = Path(__file__).resolve().parent.parent
-CUENTAS_DEMO = (
-    ("coordinacion@demo.local", "inicia y sigue procedimientos"),
-    ("dstc@demo.local", "atiende los turnos de la DSTC; hay una por unidad: cst@, dcaj@, dvs@…"),
-    ("cast-demo-01@demo.local", "atiende los turnos de un CAST (también 02 y 03)"),
-    ("direccion@demo.local", "mira todo e informes"),
-    ("administracion@demo.local", "catálogos y personas"),
-)
+Correo = Annotated[str, typer.Argument(help="Correo con que entra.")]
+DeUnidad = Annotated[str, typer.Option("--unidad", help="Clave de la unidad.")]
+ConRol = Annotated[str, typer.Option("--rol", help="coordinacion, operacion, direccion o administracion.")]
+DiaDado = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="AAAA-MM-DD", help="Día inclusive.")]
 SIN_AYUDA_PROPIA = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["--ayuda"]}
 
 app = typer.Typer(
@@ -125,7 +123,7 @@ def migrar() -> None:
 
     ajustes = _ajustes()
     with instancia.carpeta_propia(ajustes):
-        instancia.preparar(ajustes)
+        instancia.preparar(ajustes, siempre=True)
     typer.echo("La base está al día.")
 
 
@@ -144,6 +142,86 @@ def crear_persona(
     with transaccion(_ajustes().url_base) as sesion:
         crear(sesion, correo=correo, nombre=nombre, clave=clave, unidad=unidad, rol=rol)
     typer.echo(f"Se dio de alta a {nombre} ({correo}) en {unidad} como {rol}.")
+
+
+@persona.command("adscribir")
+def adscribir_persona(
+    correo: Correo, unidad: DeUnidad, rol: ConRol, desde: DiaDado = None, hasta: DiaDado = None
+) -> None:
+    """Le da un rol en una unidad, además de los que tenga; sin fechas, desde hoy y sin fin."""
+    from modelos import personas
+    from modelos.sesion import transaccion
+
+    with transaccion(_ajustes().url_base) as sesion:
+        nueva = personas.adscribir(sesion, correo, unidad=unidad, rol=rol, desde=_fecha(desde), hasta=_fecha(hasta))
+    hasta_cuando = f"hasta el {nueva.hasta:%Y-%m-%d}" if nueva.hasta else "sin fecha de término"
+    typer.echo(f"{correo} queda en {unidad} como {rol} desde el {nueva.desde:%Y-%m-%d}, {hasta_cuando}.")
+
+
+@persona.command("retirar")
+def retirar_persona(correo: Correo, unidad: DeUnidad, rol: ConRol, hasta: DiaDado = None) -> None:
+    """Cierra una adscripción; rige todavía el día que se diga en --hasta (si no se da, hoy)."""
+    from modelos import personas
+    from modelos.sesion import transaccion
+
+    with transaccion(_ajustes().url_base) as sesion:
+        ultimo = personas.retirar(sesion, correo, unidad=unidad, rol=rol, hasta=_fecha(hasta))
+    typer.echo(f"{correo} deja de estar en {unidad} como {rol}; su último día es el {ultimo:%Y-%m-%d}.")
+
+
+@persona.command("clave")
+def cambiar_clave(correo: Correo) -> None:
+    """Le pone otra contraseña y cierra sus sesiones; se pide como en `persona crear`."""
+    from modelos import personas
+    from modelos.sesion import transaccion
+
+    clave = _clave_nueva()
+    with transaccion(_ajustes().url_base) as sesion:
+        personas.cambiar_clave(sesion, correo, clave)
+    typer.echo(f"{correo} tiene otra contraseña y debe entrar de nuevo.")
+
+
+@persona.command("baja")
+def dar_de_baja(correo: Correo) -> None:
+    """La deja fuera en este momento: cierra sus sesiones y sus adscripciones. Lo que hizo se conserva."""
+    from modelos import personas
+    from modelos.sesion import transaccion
+
+    with transaccion(_ajustes().url_base) as sesion:
+        tomados = personas.dar_de_baja(sesion, correo)
+    typer.echo(f"{correo} ya no puede entrar.")
+    if tomados:
+        typer.echo(f"Tenía tomados estos turnos; su coordinación debe reasignarlos: {', '.join(tomados)}.")
+
+
+@persona.command("reactivar")
+def reactivar_persona(correo: Correo) -> None:
+    """Deshace una baja, con otra contraseña; después dele sus unidades con `persona adscribir`."""
+    from modelos import personas
+    from modelos.sesion import transaccion
+
+    clave = _clave_nueva()
+    with transaccion(_ajustes().url_base) as sesion:
+        personas.reactivar(sesion, correo, clave)
+    typer.echo(f"{correo} puede entrar otra vez. Dele sus unidades con `persona adscribir`.")
+
+
+@persona.command("lista")
+def listar_personas(
+    unidad: Annotated[str | None, typer.Option(help="Sólo quienes hoy están en esa unidad.")] = None,
+    despues: Annotated[str, typer.Option(help="El último correo del tramo anterior.")] = "",
+) -> None:
+    """Lista a las personas por correo, con lo que hoy les toca; de 50 en 50."""
+    from modelos import personas
+    from modelos.sesion import lectura
+
+    with lectura(_ajustes().url_base) as sesion:
+        fichas = personas.lista(sesion, unidad=unidad, despues=despues)
+    for ficha in fichas:
+        vigentes = ", ".join(f"{u} ({rol})" for u, rol in ficha.vigentes) or "sin adscripción vigente"
+        typer.echo(f"{ficha.correo}  {ficha.nombre}  {vigentes if ficha.activa else 'de baja'}")
+    if len(fichas) == personas.LIMITE:
+        typer.echo(f"Puede haber más: repita con --despues {fichas[-1].correo}")
 
 
 @cast.command("crear")
@@ -266,9 +344,11 @@ def _proceso(nombre: str, *, espera: bool = False) -> Proceso:
 def _presentar(ajustes: Ajustes, direccion: str) -> None:
     typer.echo(f"\nListo: {direccion}")
     if ajustes.demo:
-        typer.echo("Cuentas de demostración (contraseña: demo-dstc):")
-        for correo, para_que in CUENTAS_DEMO:
-            typer.echo(f"  {correo:<28}{para_que}")
+        from modelos import demo
+
+        typer.echo(f"Cuentas de demostración (contraseña: {demo.CLAVE}; hay además una por unidad):")
+        for alias, para_que in demo.CUENTAS_VISIBLES:
+            typer.echo(f"  {f'{alias}@{demo.DOMINIO}':<28}{para_que}")
     typer.echo(f"Datos y registros: {ajustes.datos}\nCtrl-C para terminar.\n")
 
 
@@ -286,6 +366,10 @@ def _ajustes(datos: str = "datos") -> Ajustes:
 
         faltas = "; ".join(f"DSTC_{str(e['loc'][0]).upper()}={e['input']}: {e['msg']}" for e in error.errors())
         raise NoArranca(f"Revise estos ajustes: {faltas}.") from error
+
+
+def _fecha(dia: datetime | None) -> date | None:
+    return dia.date() if dia else None
 
 
 def _clave_nueva() -> str:

@@ -17,7 +17,7 @@ from modelos import claves, reloj
 from modelos.ajustes import Ajustes
 from modelos.columnas import Instante
 from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, SinSesion
-from modelos.formularios import exigir_texto
+from modelos.formularios import limpiar_texto
 from modelos.organizacion import Adscripcion, Persona, armar_quien, por_correo, quien_es
 from modelos.permisos import Quien
 from modelos.sesion import transaccion
@@ -70,7 +70,7 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str) -> Entrada
             aun la contraseña buena debe esperar.
         CredencialesInvalidas: no corresponden; no se dice cuál de las dos.
     """
-    correo = exigir_texto("correo", correo).strip().lower()
+    correo = limpiar_texto("correo", correo).strip().lower()
     suyas = claves.huella(f"{correo}|{direccion}"), claves.huella(correo)
     topes = {
         suyas[0]: ajustes.intentos_max,

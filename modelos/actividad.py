@@ -6,12 +6,13 @@ que la revisión de tablas no dependa de la clase que revisa.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from modelos.errores import SalidaInexistente
 from modelos.unidades import TIPO_DE_GRUPO, Unidad
@@ -30,6 +31,17 @@ class Tipo(StrEnum):
     ENVIO = "envio"
     EXTERNA = "externa"
     SUBPROCEDIMIENTO = "subprocedimiento"
+
+
+_CON_MILES = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,2})?")
+
+
+def _sin_miles(valor: object) -> object:
+    return valor.replace(",", "") if isinstance(valor, str) and _CON_MILES.fullmatch(valor.strip()) else valor
+
+
+Pesos = Annotated[str, BeforeValidator(_sin_miles), StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$")]
+"""Dinero, como texto para que no lo redondee nadie: `1500.00`; admite comas de miles bien puestas y nada más."""
 
 
 class Formulario(BaseModel):

@@ -20,7 +20,7 @@ from sqlmodel import col
 
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, Anexo, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.formularios import exigir_texto
+from modelos.formularios import limpiar_texto
 from modelos.organizacion import Persona, Unidad, responsables
 from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
 
@@ -93,7 +93,7 @@ def expedientes(
             col(Turno.folio) == Expediente.folio, col(Turno.unidad) == unidad, col(Turno.estado).in_(ABIERTOS)
         )
         condiciones.append(abierto)
-    if texto and exigir_texto("texto", texto).strip():
+    if texto and limpiar_texto("texto", texto).strip():
         patron = "%" + texto.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         condiciones.append(
             or_(col(Expediente.folio).ilike(patron, escape="\\"), col(Expediente.asunto).ilike(patron, escape="\\"))
@@ -258,7 +258,7 @@ def leer_cursor(cursor: str) -> tuple[datetime, str]:
         # `astimezone` rechaza lo que no quepa; sin zona no lo escribimos nosotros.
         instante = datetime.fromisoformat(escrito)
         if instante.tzinfo is not None:
-            return instante.astimezone(UTC), exigir_texto("cursor", str(id_))
+            return instante.astimezone(UTC), limpiar_texto("cursor", str(id_))
     except (ValueError, TypeError, OverflowError, binascii.Error) as error:
         raise FormularioIncompleto(CURSOR_AJENO) from error
     raise FormularioIncompleto(CURSOR_AJENO)

@@ -23,6 +23,21 @@ CASTS = (
     ("CAST-DEMO-02", "CAST de demostración 02", "CE-11"),
     ("CAST-DEMO-03", "CAST de demostración 03", "UODCDMX"),
 )
+CUENTAS_VISIBLES = (
+    ("coordinacion", "inicia y sigue procedimientos"),
+    ("dstc", "revisa y firma por la DSTC"),
+    ("cst", "elabora y da seguimiento en la CST"),
+    ("cast-demo-01", "responde lo que se turna a un CAST"),
+    ("cast-demo-02", "responde lo que se turna a otro CAST"),
+    ("cast-demo-03", "responde lo que se turna a un tercer CAST"),
+    ("dcaj", "valora la normativa"),
+    ("dvs", "atiende lo que toca a Vinculación Social"),
+    ("dcta", "atiende lo que toca a Tecnologías Aplicadas"),
+    ("jd", "atiende lo que toca a la Junta Directiva"),
+    ("direccion", "mira todo y sus informes"),
+    ("administracion", "mira todo; lleva catálogos y personas"),
+)
+"""Las cuentas que se ofrecen a quien prueba, con para qué sirve cada una; hay además una por unidad."""
 CUENTAS = (
     ("coordinacion", "Coordinación de la DSTC", "DSTC", Rol.COORDINACION),
     ("direccion", "Dirección de la DSTC", "DSTC", Rol.DIRECCION),

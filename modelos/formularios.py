@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
 from modelos.actividad import Formulario
 from modelos.errores import FormularioIncompleto
 
+HONDURA_MAXIMA = 10
+_DE_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+_INVISIBLES = re.compile("[\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff]")
 _MENSAJES = {
     "missing": "es obligatorio",
     "extra_forbidden": "no es un campo de este formulario; quítelo",
     "string_type": "debe ser texto",
     "string_too_short": "es obligatorio",
+    "string_pattern_mismatch": "no tiene la forma esperada; escríbalo como en el ejemplo",
     "string_too_long": "es demasiado largo (máximo {max_length} caracteres)",
     "int_type": "debe ser un número entero",
     "int_parsing": "debe ser un número entero",
@@ -39,28 +44,29 @@ _MENSAJES = {
 }
 
 
-def exigir_texto(campo: str, texto: str) -> str:
-    """El mismo texto, si se puede guardar.
+def limpiar_texto(campo: str, texto: str) -> str:
+    """El texto sin caracteres invisibles (ancho cero, cambios de dirección de escritura).
 
     Lanza:
-        FormularioIncompleto: trae caracteres nulos o mitades sueltas de un carácter, que ninguna base acepta igual.
+        FormularioIncompleto: trae caracteres de control o mitades sueltas de un carácter, que ninguna base
+            guarda igual que otra.
     """
-    if "\x00" in texto or any("\ud800" <= c <= "\udfff" for c in texto):
-        raise FormularioIncompleto({campo: "trae caracteres que no se pueden guardar; bórrelos y vuelva a escribirlo"})
-    return texto
+    if _DE_CONTROL.search(texto):
+        raise FormularioIncompleto({campo: "trae caracteres de control; bórrelos y vuelva a escribirlo"})
+    return _INVISIBLES.sub("", texto)
 
 
-def exigir_textos(campo: str, valor: object) -> None:
+def limpiar(campo: str, valor: object, hondura: int = 0) -> object:
     """Lo mismo, para todo lo que haya dentro de un valor de JSON. Lanza FormularioIncompleto."""
+    if hondura > HONDURA_MAXIMA:
+        raise FormularioIncompleto({campo: "está demasiado anidado"})
     if isinstance(valor, str):
-        exigir_texto(campo, valor)
-    elif isinstance(valor, dict):
-        for clave, dentro in valor.items():
-            exigir_texto(campo, str(clave))
-            exigir_textos(str(clave), dentro)
-    elif isinstance(valor, list):
-        for dentro in valor:
-            exigir_textos(campo, dentro)
+        return limpiar_texto(campo, valor)
+    if isinstance(valor, dict):
+        return {limpiar_texto(campo, str(k)): limpiar(str(k), dentro, hondura + 1) for k, dentro in valor.items()}
+    if isinstance(valor, list):
+        return [limpiar(campo, dentro, hondura + 1) for dentro in valor]
+    return valor
 
 
 def validar(modelo: type[Formulario] | None, datos: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +77,7 @@ def validar(modelo: type[Formulario] | None, datos: dict[str, Any]) -> dict[str,
     Lanza:
         FormularioIncompleto: con lo que falta o está mal en cada campo.
     """
-    exigir_textos("datos", datos)
+    datos = cast("dict[str, Any]", limpiar("datos", datos))
     if modelo is None:
         if datos:
             raise FormularioIncompleto(dict.fromkeys(datos, "esta actividad no captura datos; quítelo"))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from modelos.formularios import exigir_textos
+from modelos.formularios import limpiar
 
 T = TypeVar("T")
 EstadoExpediente = Literal["en_curso", "suspendido", "concluido", "cancelado"]
@@ -27,8 +27,7 @@ class Solicitud(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _se_puede_guardar(cls, crudo: object) -> object:
-        exigir_textos("cuerpo", crudo)
-        return crudo
+        return limpiar("cuerpo", crudo)
 
 
 class Problema(BaseModel):
@@ -215,7 +214,7 @@ class ExpedienteNuevo(Solicitud):
     """Lo que se pide al iniciar."""
 
     procedimiento: str = Field(max_length=60)
-    asunto: str = Field(max_length=1000)
+    asunto: str = Field(max_length=300)
     datos: dict[str, Any] = Field(default_factory=dict)
 
 

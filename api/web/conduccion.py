@@ -24,7 +24,14 @@ ACTOS: dict[str, Acto] = {
     "cancelar": lambda ctx, folio, c: actos.cancelar(ctx, folio, c.texto("motivo")),
     "suspender": lambda ctx, folio, c: actos.suspender(ctx, folio, c.texto("motivo")),
     "reanudar": lambda ctx, folio, c: actos.reanudar(ctx, folio, c.texto("motivo")),
-    "cerrar-espera": lambda ctx, folio, c: actos.cerrar_espera(ctx, folio, c.texto("actividad"), c.texto("motivo")),
+    "cerrar-espera": lambda ctx, folio, c: actos.cerrar_espera(
+        # La vuelta que mostró la página: sin ella se cerraría otra espera que la que se leyó.
+        ctx,
+        folio,
+        c.texto("actividad"),
+        c.texto("motivo"),
+        c.entero("vuelta"),
+    ),
     "ampliar-vueltas": lambda ctx, folio, c: actos.ampliar_vueltas(ctx, folio, c.entero("tope"), c.texto("motivo")),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from sqlalchemy.orm import Session
 
 from api import archivos
@@ -18,9 +18,8 @@ from api.web.formularios import Falta
 from api.web.historia import Hecho
 from api.web.plantillas import enumera, pagina
 from api.web.recorrido import Paso, Respuesta, recorrer
-from modelos import consultas, encargos, reloj
-from modelos.actos.conduccion import TERMINADOS
-from modelos.expediente import EstadoExpediente, Expediente
+from modelos import consultas, encargos, reloj, verificacion
+from modelos.expediente import TERMINADOS, EstadoExpediente, Expediente
 from modelos.permisos import Quien, puede_atender, puede_conducir
 from modelos.tabla import Tabla
 
@@ -82,6 +81,17 @@ def buscar(
 def ver(request: Request, folio: str, puerta: Entrada, registrado: str = "") -> HTMLResponse:
     """Un expediente entero. registrado: el asiento que se acaba de dejar, para confirmarlo."""
     return mostrar(request, puerta, folio, registrado=registrado)
+
+
+@ruta.get("/expedientes/{folio}/bitacora.json")
+def bajar_bitacora(folio: str, puerta: Entrada) -> Response:
+    """Todos los asientos, con la forma en que los entrega la API, para verificarlos sin este sistema."""
+    with puerta.lectura() as (s, quien):
+        expediente = consultas.expediente_visible(s, quien, folio)
+        asientos = verificacion.publicados(s, expediente.folio)
+    todo = {"elementos": asientos, "total": len(asientos), "siguiente": None}
+    nombre = f'attachment; filename="{expediente.folio}-bitacora.json"'
+    return JSONResponse(todo, headers={"Content-Disposition": nombre})
 
 
 @ruta.get("/anexos/{id}")

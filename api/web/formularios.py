@@ -19,6 +19,7 @@ from modelos.actividad import texto_salida
 PREFIJO = "campo-"
 LARGO_RENGLON = 200
 _ENTERO = re.compile(r"[+-]?\d{1,18}")
+_INVISIBLE = re.compile("[\x00\ud800-\udfff]")
 _FECHA_LOCAL = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 
 
@@ -71,7 +72,7 @@ class Captura:
 async def leer(request: Request) -> AsyncIterator[Captura]:
     """Lee el formulario que llegó; lo deja en la petición por si hay que devolverlo a quien lo escribió."""
     async with request.form() as formulario:
-        textos = {n: _saltos(v) for n, v in formulario.items() if isinstance(v, str)}
+        textos = {n: _limpio(v) for n, v in formulario.items() if isinstance(v, str)}
         archivos = {n: _archivo(v) for n, v in formulario.items() if isinstance(v, Recibido) and v.filename}
         request.state.capturado = textos
         yield Captura(textos, archivos)
@@ -199,6 +200,9 @@ def _archivo(recibido: Recibido) -> UploadFile:
     return UploadFile(recibido.file, size=recibido.size, filename=recibido.filename, headers=recibido.headers)
 
 
-def _saltos(texto: str) -> str:
-    """Los formularios viajan con saltos de línea de Windows; aquí se guardan como en el resto."""
-    return texto.replace("\r\n", "\n")
+def _limpio(texto: str) -> str:
+    """Con saltos de línea como en el resto, y sin lo que no se ve ni se puede guardar.
+
+    Se quita en vez de rechazarse: un carácter nulo, pegado desde otro documento, nadie lo puede hallar para borrarlo.
+    """
+    return _INVISIBLE.sub("", texto.replace("\r\n", "\n"))

@@ -119,6 +119,11 @@ def union(actividad: Actividad) -> str:
     return f"Va a cada {abanico.grupo}; se sigue cuando respondan todos{cierre}."
 
 
+def pregunta(actividad: Actividad) -> str:
+    """Lo que decide quien responde, como lo pregunta la fuente; si no lo dice, en general."""
+    return actividad.pregunta or ("¿Qué resolvió?" if actividad.tipo is Tipo.APROBACION else "¿Cómo sigue?")
+
+
 def boton(actividad: Actividad) -> str:
     """Lo que dice el botón que registra la respuesta."""
     return "Registrar la decisión" if len(actividad.salidas) > 1 else BOTONES[actividad.tipo]

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from api.web.frases import de, recorte, rotulo, texto_final
 from api.web.plantillas import enumera
 from modelos import consultas, verificacion
 from modelos.actividad import SIGUE, Formulario, texto_salida
+from modelos.bitacora import Asiento
 from modelos.expediente import Expediente
 from modelos.reproduccion import revisar_cadena
 from modelos.tabla import Tabla
@@ -54,13 +57,26 @@ class Historia:
 
 def contar(s: Session, tabla: Tabla, expediente: Expediente) -> Historia:
     """Lee la bitácora, revisa su cadena y la pone en palabras."""
-    asientos = verificacion.publicados(s, expediente.folio)
-    rota = revisar_cadena(asientos)
-    if rota is None and len(asientos) != expediente.asientos:
-        rota = len(asientos) + 1
+    # Lo que otro asiente mientras se lee queda para la próxima vez: no es una falla.
+    asientos = verificacion.publicados(s, expediente.folio, limite=expediente.asientos)
+    rota = revisar_cadena(asientos) or _contra_el_resumen(s, asientos, expediente)
     personas = {int(p) for a in asientos for p in _personas(a)}
     narrador = _Narrador(tabla, consultas.nombres(s, personas))
     return Historia(tuple(narrador.hecho(asiento) for asiento in asientos), rota)
+
+
+def _contra_el_resumen(s: Session, asientos: Sequence[Mapping[str, Any]], expediente: Expediente) -> int | None:
+    """El primer asiento que no concuerda con el resumen que guarda el expediente: cuántos son y el hash del último."""
+    if len(asientos) < expediente.asientos:
+        return len(asientos) + 1
+    # En una sola consulta: así se comparan con el resumen de su mismo instante.
+    de_mas = (col(Asiento.folio) == Expediente.folio) & (col(Asiento.orden) > Expediente.asientos)
+    primero = (
+        select(func.min(col(Asiento.orden))).join(Expediente, de_mas).where(col(Asiento.folio) == expediente.folio)
+    )
+    if sobra := s.scalar(primero):
+        return int(sobra)
+    return len(asientos) if asientos and asientos[-1]["hash"] != expediente.ultimo_hash else None
 
 
 def _personas(asiento: Mapping[str, Any]) -> list[str]:
@@ -85,7 +101,7 @@ class _Narrador:
             "cancelacion": lambda _: "canceló el expediente",
             "suspension": lambda _: "suspendió el expediente",
             "reanudacion": lambda _: "reanudó el expediente",
-            "ampliacion": lambda a: f"amplió a {a['datos']['tope']} las veces que puede repetirse una actividad",
+            "ampliacion": lambda a: f"permitió hasta {a['datos']['tope']} devoluciones a una misma actividad",
         }
 
     def hecho(self, asiento: Mapping[str, Any]) -> Hecho:

@@ -16,23 +16,13 @@ from api.web.formularios import Captura, Formulario
 from api.web.plantillas import pagina
 from modelos import acceso, reloj
 from modelos.ajustes import Ajustes
-from modelos.demo import CLAVE, DOMINIO
+from modelos.demo import CLAVE, CUENTAS_VISIBLES, DOMINIO
 from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, ErrorGestion, SinSesion
 from modelos.permisos import Quien
 
 ruta = APIRouter()
 INICIO = "/"
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-CUENTAS_DEMO = (
-    ("coordinacion", "Coordinación de la DSTC", "inicia y sigue procedimientos"),
-    ("dstc", "Personal de la DSTC", "revisa y firma"),
-    ("cst", "Personal de la CST", "elabora y da seguimiento"),
-    ("cast-demo-01", "Personal de un CAST", "responde lo que se le turna"),
-    ("cast-demo-02", "Personal de otro CAST", "responde lo que se le turna"),
-    ("cast-demo-03", "Personal de un tercer CAST", "responde lo que se le turna"),
-    ("dcaj", "Personal de la DCAJ", "valora la normativa"),
-    ("direccion", "Dirección de la DSTC", "mira todo"),
-)
 
 
 def camino_local(ir: str) -> str:
@@ -72,7 +62,7 @@ def formulario(
     aviso: por qué se le pide entrar; error: por qué no pudo; guardado: lo que se enviará al entrar.
     """
     ajustes: Ajustes = request.app.state.ajustes
-    demo = {"cuentas": CUENTAS_DEMO, "dominio": DOMINIO, "clave": CLAVE} if ajustes.demo else None
+    demo = {"cuentas": CUENTAS_VISIBLES, "dominio": DOMINIO, "clave": CLAVE} if ajustes.demo else None
     return pagina(
         request,
         "entrar.html",

@@ -16,7 +16,7 @@ from modelos import consultas
 from modelos.anexos import ADMITIDOS
 from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import responsables
-from modelos.permisos import Quien, Rol, puede_atender, puede_conducir
+from modelos.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
 from modelos.tabla import Actividad, Tabla
 
 EVIDENCIA = "evidencia-"
@@ -78,10 +78,10 @@ def _permitido(s: Session, quien: Quien, turno: Turno, expediente: Expediente) -
     abierto = turno.estado in ABIERTOS and turno.a_mano
     en_curso = expediente.estado == EstadoExpediente.EN_CURSO
     mueve = abierto and en_curso
-    conduce = puede_conducir(quien, expediente.duena)
+    libera = puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena)
     de_la_unidad = puede_atender(quien, turno.unidad)
     propio = turno.persona_id == quien.persona
-    reasigna = mueve and (conduce or (turno.unidad, Rol.COORDINACION) in quien.adscripciones)
+    reasigna = mueve and puede_reasignar(quien, turno.unidad, expediente.duena)
     elegibles = [p for p in responsables(s, turno.unidad) if p != turno.persona_id] if reasigna else []
     return {
         "abierto": abierto,
@@ -90,7 +90,7 @@ def _permitido(s: Session, quien: Quien, turno: Turno, expediente: Expediente) -
         "de_la_unidad": de_la_unidad,
         "propio": propio,
         "puede_tomar": mueve and de_la_unidad and turno.persona_id is None,
-        "puede_liberar": mueve and turno.persona_id is not None and (propio or conduce),
+        "puede_liberar": mueve and turno.persona_id is not None and libera,
         "puede_reasignar": reasigna,
         "elegibles": sorted(consultas.nombres(s, elegibles).items(), key=lambda par: par[1]),
         "solo": abierto and bool(consultas.sin_responsable(s, [turno])),

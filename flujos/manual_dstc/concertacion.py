@@ -1,7 +1,6 @@
 """Concertación de servicios tecnológicos: Manual de la DSTC, p. 28 (cita M-C-n)."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
@@ -13,6 +12,7 @@ from modelos.tabla import (
     DatosIniciales,
     Documento,
     Formulario,
+    Pesos,
     Tabla,
     Tipo,
     Unidad,
@@ -71,7 +71,9 @@ class Instrumento(Formulario):
 class Pago(Formulario):
     """Actividad 10."""
 
-    cuota: Decimal | None = Field(None, ge=0, max_digits=14, decimal_places=2, title="Cuota de recuperación, en pesos")
+    cuota: Pesos | None = Field(
+        None, title="Cuota de recuperación, en pesos", description="Como 1500.00, sin signo.", max_length=20
+    )
 
 
 CUAL_CAST = "cast"

@@ -11,7 +11,7 @@ from modelos import avance, bitacora, reloj
 from modelos.actos.mover import Contexto, aplicar, repartir
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import EstadoExpediente, Expediente, Serie, Turno
-from modelos.formularios import exigir_texto, validar
+from modelos.formularios import limpiar_texto, validar
 from modelos.permisos import puede_conducir
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
@@ -39,7 +39,7 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
     Lanza:
         FormularioIncompleto: falta el asunto o los datos no cumplen el formulario inicial.
     """
-    asunto = " ".join(exigir_texto("asunto", asunto).split())
+    asunto = " ".join(limpiar_texto("asunto", asunto).split())
     if not 1 <= len(asunto) <= LARGO_ASUNTO:
         raise FormularioIncompleto({"asunto": f"escriba de qué trata, en {LARGO_ASUNTO} caracteres o menos"})
     limpios = validar(tabla.datos, datos)

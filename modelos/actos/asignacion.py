@@ -7,7 +7,7 @@ from modelos.actos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.actos.turnos import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado, VersionVieja
 from modelos.expediente import EstadoTurno, Expediente, Turno
-from modelos.formularios import exigir_texto
+from modelos.formularios import limpiar_texto
 from modelos.organizacion import responsables
 from modelos.permisos import puede_atender, puede_liberar, puede_reasignar
 
@@ -76,7 +76,7 @@ def _abierto(ctx: Contexto, id_: str, version: int | None) -> tuple[Expediente, 
 
 
 def _asignar(ctx: Contexto, expediente: Expediente, turno: Turno, tipo: str, persona: int | None, motivo: str) -> Turno:
-    asentado = {"turno": turno.id, "persona": persona, "motivo": exigir_texto("motivo", motivo).strip()}
+    asentado = {"turno": turno.id, "persona": persona, "motivo": limpiar_texto("motivo", motivo).strip()}
     bitacora.asentar(ctx.s, expediente, tipo, ctx.actor, turno.unidad, asentado, ctx.ahora)
     turno.persona_id = persona
     turno.estado = (EstadoTurno.TOMADO if persona else EstadoTurno.PENDIENTE).value

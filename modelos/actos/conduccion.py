@@ -12,10 +12,12 @@ from modelos.actos.mover import Contexto, aplicar, bloquear, encargar, exigir_en
 from modelos.avance import Situacion
 from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
-from modelos.formularios import exigir_texto
+from modelos.formularios import limpiar_texto
 from modelos.latido import pulso
 from modelos.permisos import puede_conducir
 from modelos.tabla import Tabla
+
+LARGO_MOTIVO = 2000
 
 
 def cancelar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
@@ -62,7 +64,7 @@ def suspender(ctx: Contexto, folio: str, motivo: str) -> Expediente:
     """Detiene el expediente: sus turnos siguen ahí, pero no se pueden atender hasta reanudarlo."""
     expediente, _ = _conducir(ctx, folio, motivo, "suspender")
     exigir_en_curso(expediente, "suspenderlo")
-    _asentar(ctx, expediente, "suspension", {"motivo": motivo.strip()})
+    _asentar(ctx, expediente, "suspension", {"motivo": limpiar_texto("motivo", motivo).strip()})
     expediente.estado = EstadoExpediente.SUSPENDIDO.value
     ctx.s.flush()
     return expediente
@@ -73,7 +75,7 @@ def reanudar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
     expediente, _ = _conducir(ctx, folio, motivo, "reanudar")
     if expediente.estado != EstadoExpediente.SUSPENDIDO:
         raise ActoNoProcede("reanudarlo", f"{folio} no está suspendido", "Recargue para ver cómo está.")
-    orden = _asentar(ctx, expediente, "reanudacion", {"motivo": motivo.strip()})
+    orden = _asentar(ctx, expediente, "reanudacion", {"motivo": limpiar_texto("motivo", motivo).strip()})
     expediente.estado = EstadoExpediente.EN_CURSO.value
     terminados = select(col(Expediente.folio)).where(
         col(Expediente.padre) == folio, col(Expediente.estado).in_(TERMINADOS)
@@ -99,7 +101,7 @@ def cerrar_espera(ctx: Contexto, folio: str, actividad: str, motivo: str, vuelta
     except BitacoraIncongruente as error:
         que_hacer = "Recargue para ver qué se espera ahora."
         raise ActoNoProcede("cerrar la espera", f"la {actividad} no espera a varias unidades", que_hacer) from error
-    asentado = {"actividad": actividad, "motivo": motivo.strip(), "abre": movimiento.abre()}
+    asentado = {"actividad": actividad, "motivo": limpiar_texto("motivo", motivo).strip(), "abre": movimiento.abre()}
     orden = _asentar(ctx, expediente, "cierre_espera", asentado)
     rotulo = f"{numero(tabla[actividad])} {tabla[actividad].unidad} · se cierra la espera"
     aplicar(ctx, expediente, tabla, movimiento, orden, [("actividad", rotulo, {})])
@@ -114,7 +116,7 @@ def ampliar_vueltas(ctx: Contexto, folio: str, tope: int, motivo: str) -> Expedi
     situacion = Situacion.de_json(expediente.situacion)
     if not situacion.tope < tope <= 100:
         raise FormularioIncompleto({"tope": f"escriba un número mayor que {situacion.tope} y no mayor que 100"})
-    _asentar(ctx, expediente, "ampliacion", {"tope": tope, "motivo": motivo.strip()})
+    _asentar(ctx, expediente, "ampliacion", {"tope": tope, "motivo": limpiar_texto("motivo", motivo).strip()})
     expediente.situacion = avance.ampliar_tope(situacion, tope).situacion.a_json()
     ctx.s.flush()
     return expediente
@@ -143,8 +145,8 @@ def _conducir(ctx: Contexto, folio: str, motivo: str, verbo: str) -> tuple[Exped
         raise NoLeCorresponde(f"{verbo} este expediente", f"la coordinación de la {expediente.duena}")
     if expediente.estado in TERMINADOS:
         raise ActoNoProcede(f"{verbo} {folio}", f"ya está {expediente.estado}", "Recargue para ver cómo quedó.")
-    if not exigir_texto("motivo", motivo).strip():
-        raise FormularioIncompleto({"motivo": "escriba el motivo"})
+    if not (limpio := limpiar_texto("motivo", motivo).strip()) or len(limpio) > LARGO_MOTIVO:
+        raise FormularioIncompleto({"motivo": f"escriba el motivo, en {LARGO_MOTIVO} caracteres o menos"})
     return expediente, tabla
 
 

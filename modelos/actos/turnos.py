@@ -19,15 +19,21 @@ from modelos.errores import (
     FormularioIncompleto,
     NoExiste,
     NoLeCorresponde,
+    SalidaInexistente,
     TurnoTomado,
     VersionVieja,
 )
 from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.formularios import exigir_texto, validar
+from modelos.formularios import limpiar_texto, validar
 from modelos.organizacion import Persona, es_del_grupo
 from modelos.permisos import Quien, puede_atender
 from modelos.tabla import Actividad, Tabla
 from modelos.unidades import Unidad as Sigla
+
+
+LARGO_COMENTARIO = 5000
+LARGO_SALIDA = 60
+ENTERO_MAXIMO = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,15 @@ def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comenta
     if not puede_atender(quien, pendiente.unidad):
         leer_turno(ctx, id_)
         raise NoLeCorresponde("atender este turno", f"{pendiente.unidad}, con rol de operación o coordinación")
+    if not 0 <= version <= ENTERO_MAXIMO or len(salida) > LARGO_SALIDA:
+        raise SalidaInexistente(actividad.numero_impreso, salida[:LARGO_SALIDA], tuple(actividad.salidas))
     con_anexos = _ganar(ctx, expediente, id_, version, salida)
     exigir_en_curso(expediente, "atender el turno")
     ruta = actividad.ruta(salida)
     limpios = _capturado(ctx, actividad, datos)
-    comentario = exigir_texto("comentario", comentario).strip()
+    comentario = limpiar_texto("comentario", comentario).strip()
+    if len(comentario) > LARGO_COMENTARIO:
+        raise FormularioIncompleto({"comentario": f"escríbalo en {LARGO_COMENTARIO} caracteres o menos"})
     if ruta.devuelve and not comentario:
         raise FormularioIncompleto({"comentario": "escriba el motivo de la devolución"})
     anexos = _evidencia(ctx, actividad, id_) if con_anexos else _sin_evidencia(actividad)

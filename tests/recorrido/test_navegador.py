@@ -140,7 +140,7 @@ def test_normatividad_de_principio_a_fin_sin_javascript(
 
     coordina.goto(f"/expedientes/{folio}")
     expect(coordina.get_by_text("Concluido").first).to_be_visible()
-    expect(coordina.get_by_text("está íntegra")).to_be_visible()
+    expect(coordina.get_by_text("asientos concuerdan entre sí")).to_be_visible()
     assert instancia_sqlite.expediente(folio).desenlace == "FIN"
     instancia_sqlite.exigir_integra()
 
@@ -157,6 +157,11 @@ def test_toda_pagina_es_accesible_y_cabe_en_un_telefono(sala: Sala, instancia_sq
     concertacion = instancia_sqlite.iniciar("concertacion")
     for datos in ({"solicitante": "Una empresa", "servicio": "Ensayo"}, {}):
         instancia_sqlite.atender(instancia_sqlite.abiertos(concertacion)[0], **datos)
+    canalizado = instancia_sqlite.iniciar("concertacion")
+    instancia_sqlite.atender(instancia_sqlite.abiertos(canalizado)[0], solicitante="Una empresa", servicio="Ensayo")
+    instancia_sqlite.atender(instancia_sqlite.abiertos(canalizado)[0], "canalizar")
+    (sin_numero,) = instancia_sqlite.abiertos(canalizado)
+    assert instancia_sqlite.actividad(sin_numero).numero_impreso == ""
     fallido = instancia_sqlite.iniciar("reunion_trabajo")
     with transaccion(instancia_sqlite.url) as s:
         encargo = s.get_one(Encargo, (fallido, 1, "aviso"))
@@ -171,6 +176,8 @@ def test_toda_pagina_es_accesible_y_cabe_en_un_telefono(sala: Sala, instancia_sq
             "/expedientes?texto=nada",
             f"/expedientes/{folio}?registrado=4",
             f"/expedientes/{fallido}",
+            f"/expedientes/{canalizado}?registrado=3",
+            f"/turnos/{sin_numero.id}",
             f"/turnos/{folio}.4.CAST-DEMO-02.1",
             f"/turnos/{folio}.3.CST.1",
             "/expedientes/NADA",

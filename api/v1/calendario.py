@@ -1,0 +1,108 @@
+"""Cuándo vence un plazo y cuál es el último día hábil de un mes, explicado."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.dependencias import Entrada
+from api.v1 import esquemas
+from api.v1.respuestas import errores
+from modelos.calendario import POR_DEFECTO, Medida, computar, ultimo_habil
+from modelos.errores import FormularioIncompleto
+
+ruta = APIRouter(tags=["Calendario"])
+Perfil = Annotated[
+    str,
+    Query(
+        max_length=20,
+        description="A (LFPA art. 28), B (LFT art. 74), C (Calendario Oficial) o F (A y C juntos).",
+    ),
+]
+_FECHA = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MES = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+
+
+@ruta.get(
+    "/calendario/computo",
+    response_model=esquemas.Computo,
+    responses=errores(401, 422),
+    summary="Calcular un vencimiento",
+)
+def computo(
+    puerta: Entrada,
+    desde: Annotated[
+        str,
+        Query(
+            max_length=40,
+            description="El evento: una fecha (`2027-03-01`), que se entiende en hora hábil, o un instante con zona "
+            "(`2027-03-01T19:30:00-06:00`).",
+        ),
+    ],
+    dias: Annotated[int | None, Query(ge=1, le=1000, description="Días hábiles.")] = None,
+    naturales: Annotated[int | None, Query(ge=1, le=1500, description="Días naturales.")] = None,
+    meses: Annotated[int | None, Query(ge=1, le=60, description="Meses.")] = None,
+    perfil: Perfil = POR_DEFECTO,
+    recepcion: Annotated[
+        bool | None,
+        Query(
+            description="`true`: el evento se recibe y en día u hora inhábil pasa al hábil siguiente; `false`: es un "
+            "hecho (un pago, un cierre) y cuenta desde su día. Sin darlo: recepción, salvo en `naturales`."
+        ),
+    ] = None,
+) -> dict[str, Any]:
+    """El vencimiento legal bajo el perfil y el conservador, con los días que se saltaron y por qué.
+
+    Se da uno, y sólo uno, de `dias`, `naturales` y `meses`. El día del evento no cuenta. No se toman en
+    cuenta días institucionales. Si falta publicar un año, responde 422 y dice qué archivo lo lleva.
+    """
+    with puerta.lectura():
+        pass
+    pedidos = {Medida.HABILES: dias, Medida.NATURALES: naturales, Medida.MESES: meses}
+    dados = [(medida, cantidad) for medida, cantidad in pedidos.items() if cantidad is not None]
+    if len(dados) != 1:
+        falta = "dé uno de dias, naturales o meses" if not dados else "dé sólo uno de dias, naturales o meses"
+        raise FormularioIncompleto({"dias": falta})
+    [(medida, cantidad)] = dados
+    return computar(_evento(desde), cantidad, medida, perfil=perfil, es_recepcion=recepcion).como_json()
+
+
+@ruta.get(
+    "/calendario/ultimo-habil",
+    response_model=esquemas.UltimoHabil,
+    responses=errores(401, 422),
+    summary="Último día hábil del mes",
+)
+def ultimo(
+    puerta: Entrada,
+    mes: Annotated[str, Query(max_length=10, description="El mes, como `2026-12`.")],
+    perfil: Perfil = POR_DEFECTO,
+) -> dict[str, Any]:
+    """El último día hábil del mes bajo el perfil, sin días institucionales."""
+    with puerta.lectura():
+        pass
+    partes = _MES.fullmatch(mes)
+    if partes is None:
+        raise FormularioIncompleto({"mes": "debe ser un mes como 2026-12"})
+    return {"fecha": ultimo_habil(int(partes[1]), int(partes[2]), perfil=perfil).vence}
+
+
+def _evento(texto: str) -> date | datetime:
+    """La fecha o el instante escritos. Un «+» sin escapar en la dirección llega como espacio: se restituye."""
+    escrito = re.sub(r"(?<=T.{5}) (?=\d{2}:?\d{2}$)|(?<=T.{8}) (?=\d{2}:?\d{2}$)", "+", texto.strip())
+    try:
+        if _FECHA.fullmatch(escrito):
+            return date.fromisoformat(escrito)
+        instante = datetime.fromisoformat(escrito)
+    except ValueError:
+        raise FormularioIncompleto(
+            {"desde": "debe ser una fecha como 2026-05-15 o un instante con zona como 2026-05-15T09:00:00-06:00"}
+        ) from None
+    if instante.tzinfo is None:
+        raise FormularioIncompleto(
+            {"desde": "al instante le falta la zona; escríbalo como 2026-05-15T09:00:00-06:00, o sólo la fecha"}
+        )
+    return instante

@@ -1,0 +1,31 @@
+"""Cómo se escribe una fecha, y qué es «un mes después»."""
+
+from __future__ import annotations
+
+from datetime import date
+
+DIAS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
+MESES = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
+
+
+def fecha_corta(dia: date) -> str:
+    """«mar 16 mar 2027»: con día de la semana, para que quien lee pueda cotejarla."""
+    return f"{DIAS[dia.weekday()]} {dia.day} {MESES[dia.month - 1]} {dia.year}"
+
+
+def unidos(*textos: str) -> str:
+    """Lo que dicen los textos, sin repetir y en su orden, separado por punto y coma."""
+    return "; ".join(dict.fromkeys(parte for texto in textos for parte in texto.split("; ") if parte))
+
+
+def sumar_meses(dia: date, meses: int) -> date:
+    """El mismo número de día, meses después; si ese mes no lo tiene, el primero del siguiente (LFPA art. 29)."""
+    corridos = dia.year * 12 + dia.month - 1 + meses
+    try:
+        return _dia_uno(corridos).replace(day=dia.day)
+    except ValueError:
+        return _dia_uno(corridos + 1)
+
+
+def _dia_uno(corridos: int) -> date:
+    return date(corridos // 12, corridos % 12 + 1, 1)

@@ -1,0 +1,201 @@
+"""Lo que cambia en la vida de una persona: de unidad, de contraseña, o que ya no entra.
+
+El alta está en `modelos.organizacion`. Nada se borra de lo que ya rigió: una
+adscripción se cierra con su último día, que todavía cuenta.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from modelos import acceso, reloj
+from modelos.claves import cifrar
+from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
+from modelos.expediente import ABIERTOS, Turno
+from modelos.organizacion import LARGO_MINIMO_CLAVE, Adscripcion, Persona, Unidad, vigente
+from modelos.permisos import Rol
+
+LIMITE = 50
+
+
+@dataclass(frozen=True)
+class Ficha:
+    """Una persona en la lista. vigentes: sus pares (unidad, rol) de hoy; no cuentan si no está activa."""
+
+    correo: str
+    nombre: str
+    activa: bool
+    vigentes: tuple[tuple[str, str], ...]
+
+
+def adscribir(
+    s: Session, correo: str, *, unidad: str, rol: str, desde: date | None = None, hasta: date | None = None
+) -> Adscripcion:
+    """Da a una persona un rol en una unidad, además de los que ya tenga.
+
+    desde, hasta: primer y último día en que rige, ambos inclusive; sin `desde`, hoy; sin `hasta`, sin fin.
+
+    Lanza:
+        NoExiste: no hay esa persona o esa unidad.
+        FormularioIncompleto: el rol, las fechas, la unidad o la persona no sirven; dice por qué.
+        DatoRepetido: ya tiene ese rol en esa unidad en alguno de esos días.
+    """
+    persona = _persona(s, correo)
+    desde = desde or reloj.hoy()
+    faltas = {}
+    if rol not in set(Rol):
+        faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
+    if hasta is not None and hasta < desde:
+        faltas["hasta"] = f"no puede ser anterior a {desde:%Y-%m-%d}, el día en que empieza"
+    if not persona.activa:
+        faltas["correo"] = "está de baja; primero reactívela"
+    if not _unidad(s, unidad).activa:
+        faltas["unidad"] = f"{unidad} ya no está activa; elija otra"
+    if faltas:
+        raise FormularioIncompleto(faltas)
+    if any(_se_enciman(previa, desde, hasta) for previa in _suyas(s, persona, unidad, rol)):
+        raise DatoRepetido("la adscripción en esas fechas", f"{persona.correo}, {unidad}, {rol}")
+    nueva = Adscripcion(persona_id=persona.id or 0, unidad=unidad, rol=rol, desde=desde, hasta=hasta)
+    s.add(nueva)
+    s.flush()
+    return nueva
+
+
+def retirar(s: Session, correo: str, *, unidad: str, rol: str, hasta: date | None = None) -> date:
+    """Cierra la adscripción que rige o está por regir; devuelve su último día, que todavía cuenta.
+
+    hasta: sin él, hoy. Ayer la corta en este momento; si así no llegó a regir ningún día, se quita.
+
+    Lanza:
+        NoExiste: no hay esa persona, o no tiene ese rol en esa unidad de hoy en adelante.
+        FormularioIncompleto: la fecha es anterior a ayer; lo que ya rigió no se reescribe.
+    """
+    persona = _persona(s, correo)
+    hoy = reloj.hoy()
+    hasta = hasta or hoy
+    ayer = hoy - timedelta(days=1)
+    if hasta < ayer:
+        raise FormularioIncompleto({"hasta": f"use {ayer:%Y-%m-%d} (ayer, para cortarla ya) o una fecha posterior"})
+    abiertas = [previa for previa in _suyas(s, persona, unidad, rol) if previa.hasta is None or previa.hasta >= hoy]
+    if not abiertas:
+        raise NoExiste(f"de {persona.correo} la adscripción vigente", f"{unidad}, {rol}")
+    # Con varias, la primera: las demás empiezan después y se retiran por separado.
+    _cerrar(s, abiertas[0], hasta)
+    s.flush()
+    return hasta
+
+
+def cambiar_clave(s: Session, correo: str, clave: str) -> Persona:
+    """Le pone otra contraseña y cierra todas sus sesiones: quien conocía la anterior queda fuera.
+
+    Lanza:
+        NoExiste: no hay esa persona.
+        FormularioIncompleto: la contraseña es muy corta.
+    """
+    persona = _persona(s, correo)
+    if len(clave) < LARGO_MINIMO_CLAVE:
+        raise FormularioIncompleto({"clave": f"la contraseña lleva al menos {LARGO_MINIMO_CLAVE} caracteres"})
+    persona.clave_cifrada = cifrar(clave)
+    acceso.revocar_todas(s, persona.id or 0)
+    s.flush()
+    return persona
+
+
+def dar_de_baja(s: Session, correo: str) -> list[str]:
+    """La deja fuera en este momento: sin sesiones, sin poder entrar y sin adscripciones después de hoy.
+
+    Devuelve:
+        Ids de los turnos que tenía tomados, a lo más 50: su coordinación debe liberarlos o reasignarlos.
+
+    Lanza:
+        NoExiste: no hay esa persona. Darla de baja dos veces no cambia nada.
+    """
+    persona = _persona(s, correo)
+    hoy = reloj.hoy()
+    persona.activa = False
+    acceso.revocar_todas(s, persona.id or 0)
+    for suya in s.scalars(select(Adscripcion).where(col(Adscripcion.persona_id) == persona.id)).all():
+        if suya.hasta is None or suya.hasta > hoy:
+            _cerrar(s, suya, hoy)
+    s.flush()
+    tomados = select(col(Turno.id)).where(col(Turno.persona_id) == persona.id, col(Turno.estado).in_(ABIERTOS))
+    return list(s.scalars(tomados.order_by(col(Turno.abierto), col(Turno.id)).limit(LIMITE)))
+
+
+def reactivar(s: Session, correo: str, clave: str) -> Persona:
+    """Deshace una baja, con otra contraseña. Sus adscripciones siguen cerradas: hay que darle las que toquen.
+
+    Lanza:
+        NoExiste, FormularioIncompleto: como `cambiar_clave`.
+    """
+    persona = cambiar_clave(s, correo, clave)
+    persona.activa = True
+    s.flush()
+    return persona
+
+
+def lista(s: Session, *, unidad: str | None = None, despues: str = "", limite: int = LIMITE) -> list[Ficha]:
+    """Las personas por orden de correo, con lo que hoy les toca, a lo más `limite`.
+
+    unidad: sólo quienes hoy están adscritos a ella. despues: el último correo del tramo anterior.
+
+    Lanza:
+        NoExiste: no hay esa unidad.
+    """
+    de_hoy = vigente(reloj.hoy())
+    consulta = select(Persona).where(col(Persona.correo) > despues.strip().lower())
+    if unidad is not None:
+        _unidad(s, unidad)
+        consulta = consulta.where(
+            col(Persona.id).in_(select(col(Adscripcion.persona_id)).where(col(Adscripcion.unidad) == unidad, de_hoy))
+        )
+    personas = s.scalars(consulta.order_by(col(Persona.correo)).limit(limite)).all()
+    suyas = select(Adscripcion).where(col(Adscripcion.persona_id).in_([p.id for p in personas]), de_hoy)
+    vigentes: dict[int, list[tuple[str, str]]] = {}
+    for adscripcion in s.scalars(suyas.order_by(col(Adscripcion.unidad), col(Adscripcion.rol))):
+        vigentes.setdefault(adscripcion.persona_id, []).append((adscripcion.unidad, adscripcion.rol))
+    return [Ficha(p.correo, p.nombre, p.activa, tuple(vigentes.get(p.id or 0, ()))) for p in personas]
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _persona(s: Session, correo: str) -> Persona:
+    """Reservada en esta transacción: dos cambios a la vez a la misma persona se hacen uno tras otro."""
+    consulta = select(Persona).where(func.lower(col(Persona.correo)) == correo.strip().lower())
+    persona = s.scalar(consulta.with_for_update().execution_options(populate_existing=True))
+    if persona is None:
+        raise NoExiste("la persona", correo)
+    return persona
+
+
+def _unidad(s: Session, clave: str) -> Unidad:
+    unidad = s.get(Unidad, clave)
+    if unidad is None:
+        raise NoExiste("la unidad", clave)
+    return unidad
+
+
+def _suyas(s: Session, persona: Persona, unidad: str, rol: str) -> Sequence[Adscripcion]:
+    consulta = select(Adscripcion).where(
+        col(Adscripcion.persona_id) == persona.id, col(Adscripcion.unidad) == unidad, col(Adscripcion.rol) == rol
+    )
+    return s.scalars(consulta.order_by(col(Adscripcion.desde))).all()
+
+
+def _se_enciman(previa: Adscripcion, desde: date, hasta: date | None) -> bool:
+    return (previa.hasta is None or previa.hasta >= desde) and (hasta is None or previa.desde <= hasta)
+
+
+def _cerrar(s: Session, adscripcion: Adscripcion, hasta: date) -> None:
+    """Le pone su último día; la que así no regiría ninguno se quita."""
+    if hasta < adscripcion.desde:
+        s.delete(adscripcion)
+    else:
+        adscripcion.hasta = hasta
