@@ -30,6 +30,7 @@ def crear(con: Ajustes | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # las páginas de documentación que trae FastAPI cargan programas de otro sitio
         redoc_url=None,
+        redirect_slashes=False,  # la redirección repite el `Host` que trajo la petición
     )
     app.state.ajustes = usados
     app.include_router(v1.ruta, prefix="/api/v1")

@@ -6,14 +6,14 @@ cuesta 1.7 s y SQLModel otro tanto, y la mayoría de las órdenes no los necesit
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from api import cli_organizacion
 from api.espanol import typer
+from api.instancia import NoArranca, exigir_base, leer_ajustes
 from modelos.errores import ErrorGestion
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from modelos.ajustes import Ajustes
 
 RAIZ = Path(__file__).resolve().parent.parent
-Correo = Annotated[str, typer.Argument(help="Correo con que entra.")]
-DeUnidad = Annotated[str, typer.Option("--unidad", help="Clave de la unidad.")]
-ConRol = Annotated[str, typer.Option("--rol", help="coordinacion, operacion, direccion o administracion.")]
-DiaDado = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="AAAA-MM-DD", help="Día inclusive.")]
 SIN_AYUDA_PROPIA = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["--ayuda"]}
 
 app = typer.Typer(
@@ -34,11 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "--ayuda"]},
 )
-persona = typer.Typer(help="Personas que entran al sistema.", no_args_is_help=True)
 bitacora = typer.Typer(help="La bitácora encadenada de los expedientes.", no_args_is_help=True)
-cast = typer.Typer(help="Centros de Asistencia y Servicios Tecnológicos.", no_args_is_help=True)
-app.add_typer(persona, name="persona")
-app.add_typer(cast, name="cast")
+app.add_typer(cli_organizacion.persona, name="persona")
+app.add_typer(cli_organizacion.cast, name="cast")
 app.add_typer(bitacora, name="bitacora")
 
 
@@ -46,13 +40,13 @@ app.add_typer(bitacora, name="bitacora")
 def demostrar() -> None:
     """Levanta todo sobre SQLite con datos y personas de demostración; sólo escucha en esta máquina."""
     os.environ["DSTC_DEMO"] = "1"
-    _levantar(_ajustes("datos/demo"))
+    _levantar(leer_ajustes("datos/demo"))
 
 
 @app.command()
 def servir() -> None:
     """Levanta todo (web, motor y Prefect) y lo mantiene en pie."""
-    _levantar(_ajustes())
+    _levantar(leer_ajustes())
 
 
 @app.command("api")
@@ -60,7 +54,7 @@ def servir_api() -> None:
     """Levanta sólo la web y la API; funciona aunque Prefect y el motor estén caídos."""
     from api import instancia
 
-    ajustes = _ajustes()
+    ajustes = leer_ajustes()
     instancia.resguardar_demo(ajustes)
     instancia.exigir_puerto(ajustes, ajustes.escucha, ajustes.puerto, "DSTC_PUERTO")
     os.environ.update(instancia.entorno(ajustes))
@@ -73,6 +67,8 @@ def servir_api() -> None:
         port=ajustes.puerto,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(ajustes.proxies),
+        forwarded_allow_ips=ajustes.proxies,
         timeout_graceful_shutdown=5,
     )
 
@@ -82,7 +78,7 @@ def correr_motor() -> None:
     """Levanta un motor: el obrero de Prefect que conduce los expedientes. Puede haber varios."""
     from api import instancia
 
-    os.environ.update(instancia.entorno(_ajustes()))
+    os.environ.update(instancia.entorno(leer_ajustes()))
     from flujos import motor
 
     motor.main()
@@ -97,7 +93,7 @@ def servir_prefect() -> None:
     """
     from api import instancia
 
-    ajustes = _ajustes()
+    ajustes = leer_ajustes()
     puerto = instancia.puerto_prefect(ajustes)
     instancia.exigir_puerto(ajustes, "127.0.0.1", puerto, "DSTC_PUERTO_PREFECT")
     (ajustes.datos / "prefect").mkdir(parents=True, exist_ok=True)
@@ -121,122 +117,10 @@ def migrar() -> None:
     """Deja el esquema de la base en su última versión y carga los catálogos que falten."""
     from api import instancia
 
-    ajustes = _ajustes()
+    ajustes = leer_ajustes()
     with instancia.carpeta_propia(ajustes):
         instancia.preparar(ajustes, siempre=True)
     typer.echo("La base está al día.")
-
-
-@persona.command("crear")
-def crear_persona(
-    correo: Annotated[str, typer.Argument(help="Correo con que entrará.")],
-    nombre: Annotated[str, typer.Option(help="Nombre completo.")],
-    unidad: Annotated[str, typer.Option(help="Clave de su unidad.")],
-    rol: Annotated[str, typer.Option(help="coordinacion, operacion, direccion o administracion.")],
-) -> None:
-    """Da de alta a una persona; la contraseña se pide, o se toma de DSTC_CLAVE o de la entrada."""
-    clave = _clave_nueva()
-    from modelos.organizacion import crear_persona as crear
-    from modelos.sesion import transaccion
-
-    with transaccion(_ajustes().url_base) as sesion:
-        crear(sesion, correo=correo, nombre=nombre, clave=clave, unidad=unidad, rol=rol)
-    typer.echo(f"Se dio de alta a {nombre} ({correo}) en {unidad} como {rol}.")
-
-
-@persona.command("adscribir")
-def adscribir_persona(
-    correo: Correo, unidad: DeUnidad, rol: ConRol, desde: DiaDado = None, hasta: DiaDado = None
-) -> None:
-    """Le da un rol en una unidad, además de los que tenga; sin fechas, desde hoy y sin fin."""
-    from modelos import personas
-    from modelos.sesion import transaccion
-
-    with transaccion(_ajustes().url_base) as sesion:
-        nueva = personas.adscribir(sesion, correo, unidad=unidad, rol=rol, desde=_fecha(desde), hasta=_fecha(hasta))
-    hasta_cuando = f"hasta el {nueva.hasta:%Y-%m-%d}" if nueva.hasta else "sin fecha de término"
-    typer.echo(f"{correo} queda en {unidad} como {rol} desde el {nueva.desde:%Y-%m-%d}, {hasta_cuando}.")
-
-
-@persona.command("retirar")
-def retirar_persona(correo: Correo, unidad: DeUnidad, rol: ConRol, hasta: DiaDado = None) -> None:
-    """Cierra una adscripción; rige todavía el día que se diga en --hasta (si no se da, hoy)."""
-    from modelos import personas
-    from modelos.sesion import transaccion
-
-    with transaccion(_ajustes().url_base) as sesion:
-        ultimo = personas.retirar(sesion, correo, unidad=unidad, rol=rol, hasta=_fecha(hasta))
-    typer.echo(f"{correo} deja de estar en {unidad} como {rol}; su último día es el {ultimo:%Y-%m-%d}.")
-
-
-@persona.command("clave")
-def cambiar_clave(correo: Correo) -> None:
-    """Le pone otra contraseña y cierra sus sesiones; se pide como en `persona crear`."""
-    from modelos import personas
-    from modelos.sesion import transaccion
-
-    clave = _clave_nueva()
-    with transaccion(_ajustes().url_base) as sesion:
-        personas.cambiar_clave(sesion, correo, clave)
-    typer.echo(f"{correo} tiene otra contraseña y debe entrar de nuevo.")
-
-
-@persona.command("baja")
-def dar_de_baja(correo: Correo) -> None:
-    """La deja fuera en este momento: cierra sus sesiones y sus adscripciones. Lo que hizo se conserva."""
-    from modelos import personas
-    from modelos.sesion import transaccion
-
-    with transaccion(_ajustes().url_base) as sesion:
-        tomados = personas.dar_de_baja(sesion, correo)
-    typer.echo(f"{correo} ya no puede entrar.")
-    if tomados:
-        typer.echo(f"Tenía tomados estos turnos; su coordinación debe reasignarlos: {', '.join(tomados)}.")
-
-
-@persona.command("reactivar")
-def reactivar_persona(correo: Correo) -> None:
-    """Deshace una baja, con otra contraseña; después dele sus unidades con `persona adscribir`."""
-    from modelos import personas
-    from modelos.sesion import transaccion
-
-    clave = _clave_nueva()
-    with transaccion(_ajustes().url_base) as sesion:
-        personas.reactivar(sesion, correo, clave)
-    typer.echo(f"{correo} puede entrar otra vez. Dele sus unidades con `persona adscribir`.")
-
-
-@persona.command("lista")
-def listar_personas(
-    unidad: Annotated[str | None, typer.Option(help="Sólo quienes hoy están en esa unidad.")] = None,
-    despues: Annotated[str, typer.Option(help="El último correo del tramo anterior.")] = "",
-) -> None:
-    """Lista a las personas por correo, con lo que hoy les toca; de 50 en 50."""
-    from modelos import personas
-    from modelos.sesion import lectura
-
-    with lectura(_ajustes().url_base) as sesion:
-        fichas = personas.lista(sesion, unidad=unidad, despues=despues)
-    for ficha in fichas:
-        vigentes = ", ".join(f"{u} ({rol})" for u, rol in ficha.vigentes) or "sin adscripción vigente"
-        typer.echo(f"{ficha.correo}  {ficha.nombre}  {vigentes if ficha.activa else 'de baja'}")
-    if len(fichas) == personas.LIMITE:
-        typer.echo(f"Puede haber más: repita con --despues {fichas[-1].correo}")
-
-
-@cast.command("crear")
-def crear_cast(
-    clave: Annotated[str, typer.Argument(help="Clave corta, sin puntos ni espacios.")],
-    nombre: Annotated[str, typer.Option(help="Denominación oficial (L-24).")],
-    depende_de: Annotated[str, typer.Option(help="Clave de su unidad estatal: CE-01 … CE-32, UODCDMX o RCEO.")],
-) -> None:
-    """Da de alta un CAST. El catálogo nace vacío: lo captura la institución."""
-    from modelos.organizacion import crear_cast as crear
-    from modelos.sesion import transaccion
-
-    with transaccion(_ajustes().url_base) as sesion:
-        crear(sesion, clave=clave, nombre=nombre, depende_de=depende_de)
-    typer.echo(f"Se dio de alta {nombre} ({clave}), que depende de {depende_de}.")
 
 
 @bitacora.command("verificar")
@@ -248,7 +132,7 @@ def verificar_bitacora(
     from modelos.sesion import lectura
     from modelos.verificacion import verificar
 
-    with lectura(_ajustes().url_base) as sesion:
+    with lectura(exigir_base(leer_ajustes())) as sesion:
         informe = verificar(sesion, CATALOGO, folio)
     for falla in informe.fallas:
         typer.echo(str(falla))
@@ -268,7 +152,7 @@ def reconstruir_expedientes(
     from modelos.sesion import lectura, transaccion
     from modelos.verificacion import folios, reconstruir
 
-    url = _ajustes().url_base
+    url = exigir_base(leer_ajustes())
     with lectura(url) as sesion:
         pedidos = [folio] if folio else folios(sesion)
     for uno in pedidos:
@@ -352,45 +236,11 @@ def _presentar(ajustes: Ajustes, direccion: str) -> None:
     typer.echo(f"Datos y registros: {ajustes.datos}\nCtrl-C para terminar.\n")
 
 
-def _ajustes(datos: str = "datos") -> Ajustes:
-    """Los ajustes, con la carpeta de datos por omisión junto al código y no donde se esté parado."""
-    os.environ["DSTC_DATOS"] = str(Path(os.environ.get("DSTC_DATOS") or RAIZ / datos).absolute())
-    from pydantic import ValidationError
-
-    from modelos.ajustes import ajustes
-
-    try:
-        return ajustes()
-    except ValidationError as error:
-        from api.instancia import NoArranca
-
-        faltas = "; ".join(f"DSTC_{str(e['loc'][0]).upper()}={e['input']}: {e['msg']}" for e in error.errors())
-        raise NoArranca(f"Revise estos ajustes: {faltas}.") from error
-
-
-def _fecha(dia: datetime | None) -> date | None:
-    return dia.date() if dia else None
-
-
-def _clave_nueva() -> str:
-    if "DSTC_CLAVE" in os.environ:
-        return os.environ["DSTC_CLAVE"]
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    while True:
-        clave = getpass.getpass("Contraseña: ")
-        if clave == getpass.getpass("Otra vez: "):
-            return clave
-        typer.echo("No coinciden; escríbala de nuevo.")
-
-
 def main() -> None:
     """Ejecuta la orden y convierte los errores propios en una frase y un código de salida."""
     try:
         app(prog_name="dstc")
     except ErrorGestion as error:
-        from api.instancia import NoArranca
-
         typer.echo(f"{error.titulo}: {error}", err=True)
         sys.exit(2 if isinstance(error, NoArranca) else 1)
 

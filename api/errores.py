@@ -98,6 +98,18 @@ def para(request: Request, error: e.ErrorGestion) -> Response:
     return responder(error) if es_api(request) else paginas.responder(request, error)
 
 
+def imprevisto(request: Request, error: Exception) -> Response:
+    """La respuesta a lo que nadie previó; al registro va dónde pasó, no lo que decía."""
+    from api.web import errores as paginas
+
+    # Sin el mensaje: el de una base de datos trae valores de personas.
+    donde = "".join(traceback.format_tb(error.__traceback__))
+    registro.error("error imprevisto: %s\n%s", type(error).__name__, donde)
+    titulo = "Falló el sistema"
+    detalle = "Ocurrió un error que no esperábamos y su acto no se registró. Avise a quien administra el sistema."
+    return problema(500, titulo, detalle) if es_api(request) else paginas.pagina(request, 500, titulo, detalle)
+
+
 def instalar(app: FastAPI) -> None:
     """Pone los manejadores en la aplicación; los de las páginas los decide `api.web.errores`."""
     from api.web import errores as paginas
@@ -122,18 +134,9 @@ def instalar(app: FastAPI) -> None:
             return problema(error.status_code, titulo, detalle)
         return paginas.pagina(request, error.status_code, titulo, detalle)
 
-    def imprevisto(request: Request, error: Exception) -> Response:
-        # Sin el mensaje: el de una base de datos trae valores de personas.
-        donde = "".join(traceback.format_tb(error.__traceback__))
-        registro.error("error imprevisto: %s\n%s", type(error).__name__, donde)
-        titulo = "Falló el sistema"
-        detalle = "Ocurrió un error que no esperábamos y su acto no se registró. Avise a quien administra el sistema."
-        return problema(500, titulo, detalle) if es_api(request) else paginas.pagina(request, 500, titulo, detalle)
-
     app.add_exception_handler(e.ErrorGestion, propio)
     app.add_exception_handler(RequestValidationError, invalida)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, imprevisto)
 
 
 def es_api(request: Request) -> bool:

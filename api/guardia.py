@@ -5,16 +5,15 @@ Y lo que lleva toda respuesta: una política de contenido sin nada ajeno.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencias import COOKIE
-from api.errores import para
+from api.errores import imprevisto, para
 from modelos.ajustes import Ajustes
-from modelos.errores import FormularioIncompleto, OrigenAjeno, SolicitudDemasiadoGrande
+from modelos.errores import ErrorGestion, FormularioIncompleto, OrigenAjeno, SolicitudDemasiadoGrande
 
 SEGUROS = ("GET", "HEAD", "OPTIONS")
 VECES_QUE_SE_TIRA = 4
@@ -44,60 +43,83 @@ class Guardia:
         self.maximo = ajustes.anexo_max_bytes + MARGEN_FORMULARIO
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Atiende una petición."""
+        """Atiende una petición; lo que salga mal sin nombre se responde aquí, para que nadie quede sin respuesta."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        encabezados = Headers(scope=scope)
+        paso = _Paso(scope, receive, send, self.maximo)
+        try:
+            self._revisar(scope)
+            await self._exigir_tamano(paso.encabezados, receive)
+            await self.app(scope, paso.recibir, paso.enviar)
+        except ErrorGestion as error:
+            await paso.responder(para(Request(scope), error))
+        except Exception as error:  # noqa: BLE001 - es la última puerta: quien usa el sistema merece una respuesta
+            if not paso.excedido:
+                await paso.responder(imprevisto(Request(scope), error))
+        if paso.excedido:
+            await paso.responder(para(Request(scope), SolicitudDemasiadoGrande(self.maximo)))
 
-        async def enviar(mensaje: Message) -> None:
-            if mensaje["type"] == "http.response.start":
-                respuesta = MutableHeaders(scope=mensaje)
-                for nombre, valor in ENCABEZADOS.items():
-                    respuesta.setdefault(nombre, valor)
-                # Las direcciones de lo estático llevan su huella: cambian cuando cambia su contenido.
-                duradero = scope["path"].startswith("/estatico/") and b"v=" in scope["query_string"]
-                respuesta.setdefault("Cache-Control", PARA_SIEMPRE if duradero else "no-store")
-            await send(mensaje)
-
+    @staticmethod
+    def _revisar(scope: Scope) -> None:
         if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
-            await para(Request(scope), FormularioIncompleto({"dirección": "trae caracteres nulos; quítelos"}))(
-                scope, receive, enviar
-            )
-            return
-        if scope["method"] not in SEGUROS and es_ajena(encabezados):
-            await para(Request(scope), OrigenAjeno())(scope, receive, enviar)
-            return
-        if not self._cabe(encabezados):
-            await self._tirar(receive)
-            await para(Request(scope), SolicitudDemasiadoGrande(self.maximo))(scope, receive, enviar)
-            return
-        await self.app(scope, self._acotado(receive), enviar)
+            raise FormularioIncompleto({"dirección": "trae caracteres nulos; quítelos"})
+        if scope["method"] not in SEGUROS and es_ajena(Headers(scope=scope)):
+            raise OrigenAjeno
 
     def _cabe(self, encabezados: Headers) -> bool:
         declarado = encabezados.get("content-length", "0")
-        return declarado.isdecimal() and int(declarado) <= self.maximo
+        return declarado.isdecimal() and len(declarado) < 20 and int(declarado) <= self.maximo
 
-    async def _tirar(self, receive: Receive) -> None:
-        """Lee y tira lo que siga llegando, hasta cierto punto: si se cuelga antes, el navegador no ve la respuesta."""
+    async def _exigir_tamano(self, encabezados: Headers, receive: Receive) -> None:
+        if self._cabe(encabezados):
+            return
+        # Se lee y se tira, hasta cierto punto: si se cuelga antes, el navegador no ve la respuesta.
         recibido = 0
         while recibido < self.maximo * VECES_QUE_SE_TIRA:
             mensaje = await receive()
             recibido += len(mensaje.get("body", b""))
             if not mensaje.get("more_body"):
-                return
+                break
+        raise SolicitudDemasiadoGrande(self.maximo)
 
-    def _acotado(self, receive: Receive) -> Receive:
+
+class _Paso:
+    """Una petición en su paso: cuenta lo que entra y pone los encabezados de lo que sale."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, maximo: int) -> None:
+        self.scope, self._receive, self._send, self._maximo = scope, receive, send, maximo
+        self.encabezados = Headers(scope=scope)
+        self.excedido = self._empezo = False
+        self._recibido = 0
+
+    async def recibir(self) -> Message:
         """Corta un cuerpo que no declaró su tamaño y resulta no tener fin."""
-        recibido = 0
+        mensaje = await self._receive()
+        self._recibido += len(mensaje.get("body", b""))
+        self.excedido = self.excedido or self._recibido > self._maximo
+        return {"type": "http.disconnect"} if self.excedido else mensaje
 
-        async def recibir() -> Message:
-            nonlocal recibido
-            mensaje = await receive()
-            recibido += len(mensaje.get("body", b""))
-            return {"type": "http.disconnect"} if recibido > self.maximo else mensaje
+    async def enviar(self, mensaje: Message) -> None:
+        """Deja pasar la respuesta; la de una petición excedida se cambia después por la que lo dice."""
+        if not self.excedido or self._empezo:
+            await self._salir(mensaje)
 
-        return recibir
+    async def responder(self, respuesta: Response) -> None:
+        """Responde, si nadie había empezado a responder."""
+        if not self._empezo:
+            await respuesta(self.scope, self._receive, self._salir)
+
+    async def _salir(self, mensaje: Message) -> None:
+        if mensaje["type"] == "http.response.start":
+            self._empezo = True
+            puestos = MutableHeaders(scope=mensaje)
+            for nombre, valor in ENCABEZADOS.items():
+                puestos.setdefault(nombre, valor)
+            # Las direcciones de lo estático llevan su huella: cambian cuando cambia su contenido.
+            duradero = self.scope["path"].startswith("/estatico/") and b"v=" in self.scope["query_string"]
+            puestos.setdefault("Cache-Control", PARA_SIEMPRE if duradero else "no-store")
+        await self._send(mensaje)
 
 
 def es_ajena(encabezados: Headers) -> bool:
@@ -113,5 +135,5 @@ def es_ajena(encabezados: Headers) -> bool:
         return sitio not in ("same-origin", "none")
     origen = encabezados.get("origin")
     if origen is not None:
-        return urlsplit(origen).netloc != encabezados.get("host")
+        return origen.partition("://")[2] != encabezados.get("host")
     return f"{COOKIE}=" in encabezados.get("cookie", "")

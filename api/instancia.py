@@ -41,6 +41,38 @@ class NoArranca(ErrorGestion):
         return self.motivo
 
 
+def leer_ajustes(datos: str = "datos") -> Ajustes:
+    """Los ajustes del entorno, con la carpeta de datos por omisión junto al código y no donde se esté parado.
+
+    Lanza:
+        NoArranca: alguno no se entiende; dice cuál y qué se espera.
+    """
+    os.environ["DSTC_DATOS"] = str(Path(os.environ.get("DSTC_DATOS") or RAIZ / datos).absolute())
+    from pydantic import ValidationError
+
+    from modelos import reloj
+    from modelos.ajustes import ajustes
+
+    try:
+        reloj.ahora()
+        return ajustes()
+    except ValidationError as error:
+        from modelos.formularios import mensajes
+
+        faltas = "; ".join(f"DSTC_{campo.upper()} {falta}" for campo, falta in mensajes(error.errors()).items())
+        raise NoArranca(f"Revise estos ajustes: {faltas}.") from error
+    except reloj.RelojIlegible as error:
+        raise NoArranca(str(error)) from error
+
+
+def exigir_base(ajustes: Ajustes) -> str:
+    """La URL de la base, si ya se preparó; abrir la que no existe dejaría una vacía que estorba después."""
+    if _version_de_la_base(ajustes) is None:
+        donde = "la que dice DSTC_BASE" if ajustes.base else f"la de {ajustes.datos.resolve()}"
+        raise NoArranca(f"No hay base preparada ({donde}). Corra antes ./dstc migrar, o revise DSTC_DATOS y DSTC_BASE.")
+    return ajustes.url_base
+
+
 @contextmanager
 def carpeta_propia(ajustes: Ajustes) -> Iterator[Path]:
     """Reserva la carpeta de datos: dos instancias sobre la misma se pisarían las corridas."""
@@ -76,8 +108,13 @@ def resguardar_demo(ajustes: Ajustes) -> None:
             "Quite DSTC_DATOS o elija una carpeta nueva."
         )
     if ajustes.demo:
-        datos.mkdir(parents=True, exist_ok=True)
-        (datos / MARCA_DEMO).touch()
+        try:
+            datos.mkdir(parents=True, exist_ok=True)
+            (datos / MARCA_DEMO).touch()
+        except OSError as error:
+            raise NoArranca(
+                f"No se puede escribir en {datos}: {error.strerror}. Elija otra con DSTC_DATOS=…"
+            ) from error
 
 
 def exigir_puerto(ajustes: Ajustes, direccion: str, puerto: int, ajuste: str) -> None:

@@ -20,7 +20,7 @@ from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, SinSesion
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import Adscripcion, Persona, armar_quien, por_correo, quien_es
 from modelos.permisos import Quien
-from modelos.sesion import transaccion
+from modelos.sesion import serializar, transaccion
 
 FACTOR_POR_CORREO = 10
 """Cuántas veces más se toleran fallos de un correo sumando todas las direcciones de red."""
@@ -79,6 +79,7 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str) -> Entrada
     }
     # El intento se cuenta antes de comprobarlo: cien a la vez no pasan todos antes de que falle el primero.
     with transaccion(ajustes.url_base) as s:
+        serializar(s, suyas[1])
         _cuidar_intentos(s, ajustes, topes)
         intentos = [IntentoFallido(llave=llave, cuando=reloj.ahora()) for llave in topes]
         s.add_all(intentos)
@@ -87,6 +88,10 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str) -> Entrada
     if persona is None or not acierta:
         raise CredencialesInvalidas
     with transaccion(ajustes.url_base) as s:
+        # Mientras se comprobaba pudieron cambiarle la contraseña o darla de baja.
+        ahora_es = s.get(Persona, persona.id, populate_existing=True)
+        if ahora_es is None or ahora_es.clave_cifrada != persona.clave_cifrada or not ahora_es.activa:
+            raise CredencialesInvalidas
         este = col(IntentoFallido.id).in_([intento.id for intento in intentos])
         s.execute(delete(IntentoFallido).where(col(IntentoFallido.llave).in_(suyas) | este))
         s.execute(delete(SesionAbierta).where(col(SesionAbierta.vence) < reloj.ahora()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 VERSION = "0.1.0"
@@ -30,6 +30,9 @@ class Ajustes(BaseSettings):
         0, ge=0, le=65535, description="Puerto del servidor de Prefect; 0: el siguiente al de la web."
     )
     prefect_url: str = Field("", description="API de un Prefect ya existente; vacía: el local.")
+    proxies: str = Field(
+        "", description="Direcciones de los proxies cuyo X-Forwarded-For se cree, separadas por comas; vacía: ninguno."
+    )
     demo: bool = Field(False, description="Instancia de demostración: sólo escucha en esta máquina.")
     cookie_segura: bool = Field(False, description="Marca Secure en la cookie de sesión; actívelo si sirve por HTTPS.")
     sesion_horas: int = Field(12, ge=1, le=720, description="Vigencia de una sesión, en horas.")
@@ -43,6 +46,13 @@ class Ajustes(BaseSettings):
     )
     encargos_intentos: int = Field(3, ge=1, le=20, description="Intentos de un efecto antes de dejarlo como incidente.")
     pausa_motor_s: float = Field(0.5, gt=0, description="Espera entre vueltas del motor, en segundos.")
+
+    @field_validator("base")
+    @classmethod
+    def _base_conocida(cls, base: str) -> str:
+        if base and not base.startswith(("postgresql+psycopg://", "sqlite:////")):
+            raise ValueError(base)
+        return base
 
     @property
     def url_base(self) -> str:

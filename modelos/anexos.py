@@ -43,6 +43,7 @@ ADMITIDOS = {
 _OFICINA = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx"}
 _TIPO_DE = {extension: tipo for tipo, extensiones in ADMITIDOS.items() for extension in extensiones}
 _RESERVADO = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+_INVISIBLES = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 LARGO_NOMBRE = 120
 SIN_LUGAR = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
@@ -100,6 +101,7 @@ def ruta(carpeta: Path, sha256: str) -> Path:
 def sanear(nombre: str) -> str:
     """El nombre sin ruta, sin caracteres de control ni reservados, y corto; conserva la extensión."""
     base = PurePosixPath(unicodedata.normalize("NFC", nombre).replace("\\", "/")).name
+    base = _INVISIBLES.sub("", base.encode("utf-8", "ignore").decode())
     base = " ".join(_RESERVADO.sub(" ", base).split()).strip(". ") or "archivo"
     tallo, punto, extension = base.rpartition(".")
     if punto and len(base) > LARGO_NOMBRE:
@@ -117,22 +119,27 @@ def tipo_real(archivo: Path, nombre: str) -> str:
     if extension not in _TIPO_DE:
         admitidas = ", ".join(e.lstrip(".") for e in _TIPO_DE)
         raise ArchivoRechazado(nombre, f"ese tipo de archivo no se admite; use: {admitidas}")
-    tipo = _por_contenido(archivo)
+    tipo = _por_contenido(archivo, extension)
     if tipo is None or extension not in ADMITIDOS.get(tipo, ()):
-        motivo = f"su contenido no es el de un archivo {extension}; ábralo y guárdelo de nuevo en ese formato"
+        motivo = f"su contenido no es el de un {extension} sano y sin macros; ábralo y guárdelo de nuevo en ese formato"
         raise ArchivoRechazado(nombre, motivo)
     return tipo
 
 
-def _por_contenido(archivo: Path) -> str | None:
-    if zipfile.is_zipfile(archivo):
+def _por_contenido(archivo: Path, extension: str) -> str | None:
+    """El tipo de verdad, o None si no se reconoce o está dañado."""
+    if extension in ADMITIDOS["text/plain"]:
+        return "text/plain" if _es_texto(archivo) else None
+    with archivo.open("rb") as abierto:
+        principio = abierto.read(4)
+    # Por su principio y no con `is_zipfile`, que mira el final: un PDF puede traer un zip adentro.
+    if principio[:2] == b"PK":
         return _tipo_de_zip(archivo)
-    if (encontrado := filetype.guess(str(archivo))) is not None:
-        return str(encontrado.mime)
-    return "text/plain" if _es_texto(archivo) else None
+    encontrado = filetype.guess(str(archivo))
+    return str(encontrado.mime) if encontrado else None
 
 
-def _tipo_de_zip(archivo: Path) -> str:
+def _tipo_de_zip(archivo: Path) -> str | None:
     try:
         with zipfile.ZipFile(archivo) as paquete:
             nombres = paquete.namelist()
@@ -141,7 +148,9 @@ def _tipo_de_zip(archivo: Path) -> str:
                 with paquete.open("mimetype") as entrada:
                     return entrada.read(100).decode("ascii", "replace").strip()
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
-        return "application/zip"
+        return None
+    if any(n.endswith("vbaProject.bin") for n in nombres):
+        return None  # un documento con macros es un programa
     for carpeta, extension in _OFICINA.items():
         if "[Content_Types].xml" in nombres and any(n.startswith(carpeta) for n in nombres):
             return _TIPO_DE[extension]
@@ -149,11 +158,15 @@ def _tipo_de_zip(archivo: Path) -> str:
 
 
 def _es_texto(archivo: Path) -> bool:
-    try:
-        archivo.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return b"\x00" not in archivo.read_bytes()
+    """Si se lee como texto: UTF-8, o la codificación con que Excel guarda los CSV en Windows."""
+    crudo = archivo.read_bytes()
+    for codificacion in ("utf-8", "cp1252"):
+        try:
+            texto = crudo.decode(codificacion)
+        except UnicodeDecodeError:
+            continue
+        return not any(c < " " and c not in "\t\r\n\f" for c in texto)
+    return False
 
 
 def _copiar(flujo: BinaryIO, destino: object, nombre: str, maximo: int) -> tuple[str, int]:

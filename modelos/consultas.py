@@ -18,8 +18,19 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from modelos.bitacora import Asiento, actor_persona
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import ABIERTOS, Anexo, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expediente import (
+    ABIERTOS,
+    EN_TRAMITE,
+    Anexo,
+    Aviso,
+    EstadoExpediente,
+    EstadoTurno,
+    Expediente,
+    Turno,
+    plegar,
+)
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import Persona, Unidad, responsables
 from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
@@ -93,11 +104,8 @@ def expedientes(
             col(Turno.folio) == Expediente.folio, col(Turno.unidad) == unidad, col(Turno.estado).in_(ABIERTOS)
         )
         condiciones.append(abierto)
-    if texto and limpiar_texto("texto", texto).strip():
-        patron = "%" + texto.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        condiciones.append(
-            or_(col(Expediente.folio).ilike(patron, escape="\\"), col(Expediente.asunto).ilike(patron, escape="\\"))
-        )
+    if texto and (buscado := plegar(limpiar_texto("texto", texto)).strip()):
+        condiciones.append(col(Expediente.busqueda).contains(buscado, autoescape=True))
     base = select(Expediente).where(*condiciones)
     orden = (col(Expediente.abierto), col(Expediente.folio))
     pagina = base.order_by(*(columna.desc() for columna in orden))
@@ -110,6 +118,19 @@ def subexpedientes(s: Session, folio: str) -> list[str]:
     """Folios de los subexpedientes, en el orden en que se abrieron."""
     consulta = select(col(Expediente.folio)).where(col(Expediente.padre) == folio)
     return list(s.scalars(consulta.order_by(col(Expediente.abierto), col(Expediente.folio))))
+
+
+def recien_abiertos(s: Session, persona: int, procedimiento: str, desde: datetime) -> list[Expediente]:
+    """Los que esa persona abrió desde entonces y siguen en trámite, el más reciente primero."""
+    apertura = (col(Asiento.folio) == Expediente.folio) & (col(Asiento.orden) == 1)
+    consulta = select(Expediente).join(Asiento, apertura)
+    consulta = consulta.where(
+        col(Expediente.estado).in_(EN_TRAMITE),
+        col(Expediente.abierto) >= desde,
+        col(Expediente.procedimiento) == procedimiento,
+        col(Asiento.actor) == actor_persona(persona),
+    )
+    return list(s.scalars(consulta.order_by(col(Expediente.abierto).desc(), col(Expediente.folio).desc())))
 
 
 # --- turnos --------------------------------------------------------------------
@@ -259,6 +280,6 @@ def leer_cursor(cursor: str) -> tuple[datetime, str]:
         instante = datetime.fromisoformat(escrito)
         if instante.tzinfo is not None:
             return instante.astimezone(UTC), limpiar_texto("cursor", str(id_))
-    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error) as error:
         raise FormularioIncompleto(CURSOR_AJENO) from error
     raise FormularioIncompleto(CURSOR_AJENO)

@@ -6,6 +6,7 @@ las series y la cola de encargos se guardan aquí por derecho propio.
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,6 +15,12 @@ from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, t
 from sqlmodel import Field, SQLModel
 
 from modelos.columnas import Instante, columna_json
+
+
+def plegar(texto: str) -> str:
+    """El texto en minúsculas y sin acentos: como se busca."""
+    sin_acentos = "".join(c for c in unicodedata.normalize("NFKD", texto) if not unicodedata.combining(c))
+    return sin_acentos.casefold()
 
 
 class EstadoExpediente(StrEnum):
@@ -48,6 +55,7 @@ class Expediente(SQLModel, table=True):
 
     situacion: `Situacion.a_json()`; asientos y ultimo_hash: el final de su bitácora.
     corrida: identificador de su corrida en Prefect, cuando el motor ya la creó.
+    busqueda: folio y asunto plegados, para encontrarlos sin acentos ni mayúsculas en cualquier base.
     detenido: un efecto agotó sus intentos y espera a que alguien lo reintente.
     """
 
@@ -73,6 +81,7 @@ class Expediente(SQLModel, table=True):
     ultimo_hash: str = Field(max_length=64)
     corrida: str | None = Field(default=None, max_length=36)
     detenido: bool = False
+    busqueda: str = Field(max_length=350)
 
 
 class Turno(SQLModel, table=True):

@@ -40,6 +40,10 @@ _MENSAJES = {
     "model_attributes_type": "debe ser un objeto JSON, con Content-Type: application/json",
     "dict_type": "debe ser un objeto con los campos del formulario",
     "list_type": "debe ser una lista",
+    "value_error": "no tiene una forma que se conozca",
+    "path_type": "debe ser una ruta",
+    "float_parsing": "debe ser un número",
+    "greater_than": "debe ser mayor que {gt}",
     "model_type": "debe ser un objeto con los campos del formulario",
 }
 

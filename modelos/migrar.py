@@ -18,10 +18,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import SQLModel
 
 from modelos import acceso, bitacora, expediente, latido, organizacion, reservas
-from modelos.errores import ErrorGestion
+from modelos.errores import BaseInaccesible, ErrorGestion
 
 CARPETA = Path(__file__).parent / "migraciones"
 CANDADO = 7081  # el código del Manual; cualquier número fijo sirve
@@ -67,6 +68,8 @@ def migrar(url: str) -> None:
             if es_sqlite and (huerfanas := conexion.execute(text("PRAGMA foreign_key_check")).all()):
                 raise EsquemaDistinto(tuple(f"fila sin padre en {fila[0]}" for fila in huerfanas))
             conexion.commit()
+    except (OperationalError, InterfaceError) as error:
+        raise BaseInaccesible from error
     finally:
         motor.dispose()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from sqlalchemy import Column, ColumnElement, Index, UniqueConstraint, func, or_, select
@@ -17,6 +18,9 @@ from modelos.unidades import TIPO_DE_GRUPO, TipoUnidad
 from modelos.unidades import Unidad as Sigla
 
 LARGO_MINIMO_CLAVE = 10
+LARGO_MAXIMO = 200
+_CORREO = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_CLAVE_CAST = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
 
 
 class Unidad(SQLModel, table=True):
@@ -128,13 +132,7 @@ def crear_persona(
         NoExiste: no hay esa unidad.
         DatoRepetido: ya hay una persona con ese correo.
     """
-    faltas = {}
-    if "@" not in correo.strip(" @"):
-        faltas["correo"] = "escriba un correo completo, como nombre@conalep.edu.mx"
-    if not nombre.strip():
-        faltas["nombre"] = "escriba el nombre"
-    if len(clave) < LARGO_MINIMO_CLAVE and not es_demo:
-        faltas["clave"] = f"la contraseña lleva al menos {LARGO_MINIMO_CLAVE} caracteres"
+    faltas = _faltas_de_persona(correo.strip(), nombre.strip(), clave, es_demo=es_demo)
     if rol not in set(Rol):
         faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
     if faltas:
@@ -157,14 +155,39 @@ def crear_persona(
     return persona
 
 
+def _faltas_de_persona(correo: str, nombre: str, clave: str, *, es_demo: bool) -> dict[str, str]:
+    faltas = {}
+    if not _CORREO.fullmatch(correo) or len(correo) > LARGO_MAXIMO:
+        faltas["correo"] = "escriba un correo completo y sin espacios, como nombre@conalep.edu.mx"
+    if not 1 <= len(nombre) <= LARGO_MAXIMO or not nombre.isprintable():
+        faltas["nombre"] = f"escriba el nombre en un renglón, de {LARGO_MAXIMO} caracteres a lo más"
+    if falta := falta_de_clave(clave, es_demo=es_demo):
+        faltas["clave"] = falta
+    return faltas
+
+
+def falta_de_clave(clave: str, *, es_demo: bool = False) -> str:
+    """Por qué no sirve esa contraseña; vacío si sirve."""
+    minimo = 1 if es_demo else LARGO_MINIMO_CLAVE
+    if not minimo <= len(clave.strip()) or len(clave) > LARGO_MAXIMO or not clave.isprintable():
+        return f"la contraseña lleva entre {LARGO_MINIMO_CLAVE} y {LARGO_MAXIMO} caracteres, y no sólo espacios"
+    return ""
+
+
 def crear_cast(s: Session, *, clave: str, nombre: str, depende_de: str, es_demo: bool = False) -> Unidad:
     """Da de alta un CAST. El catálogo nace vacío: no hay listado público verificable (dominio 07 §7.3)."""
+    faltas = {}
+    if not _CLAVE_CAST.fullmatch(clave):
+        faltas["clave"] = "use mayúsculas, números y guiones, 40 a lo más, como CAST-01"
+    if not 1 <= len(nombre.strip()) <= LARGO_MAXIMO or not nombre.isprintable():
+        faltas["nombre"] = "escriba la denominación oficial en un renglón"
+    superior = s.get(Unidad, depende_de)
+    if superior is None or superior.tipo != TipoUnidad.ESTATAL.value:
+        faltas["depende_de"] = "escriba la clave de su unidad estatal: CE-01 … CE-32, UODCDMX o RCEO"
+    if faltas:
+        raise FormularioIncompleto(faltas)
     if s.get(Unidad, clave):
         raise DatoRepetido("la unidad", clave)
-    if "." in clave or not clave.strip():
-        raise FormularioIncompleto({"clave": "use letras, números y guiones, sin puntos"})
-    if s.get(Unidad, depende_de) is None:
-        raise NoExiste("la unidad", depende_de)
     unidad = Unidad(
         clave=clave, nombre=nombre, tipo=TipoUnidad.CAST.value, depende_de=depende_de, activa=True, es_demo=es_demo
     )

@@ -17,20 +17,21 @@ from sqlmodel import col
 from modelos.actos.mover import id_turno
 from modelos.avance import Pendiente
 from modelos.errores import BitacoraIncongruente
-from modelos.expediente import TERMINADOS, Anexo, Aviso, Expediente, Turno
+from modelos.expediente import TERMINADOS, Anexo, Aviso, Expediente, Turno, plegar
 from modelos.reproduccion import Reproducido, reproducir
 from modelos.tabla import Catalogo
 
 Filas = dict[str, dict[str, Any]]
 
 
-def expediente_debido(asientos: Sequence[Mapping[str, Any]], caso: Reproducido) -> dict[str, Any]:
+def expediente_debido(folio: str, asientos: Sequence[Mapping[str, Any]], caso: Reproducido) -> dict[str, Any]:
     """Las columnas del expediente; `corrida` y `detenido` no son historia y no están."""
     ultimo = asientos[-1]
     return {
         "procedimiento": caso.procedimiento,
         "version": caso.version,
         "asunto": caso.asunto,
+        "busqueda": plegar(f"{folio} {caso.asunto}"),
         "padre": caso.padre,
         "padre_turno": caso.padre_turno,
         "estado": caso.estado,
@@ -84,7 +85,7 @@ def reconstruir(s: Session, tablas: Catalogo, expediente: Expediente, asientos: 
         BitacoraIncongruente: la bitácora no se puede reproducir, o sobra un turno que tiene evidencia.
     """
     caso = reproducir(tablas, asientos)
-    debido = expediente_debido(asientos, caso)
+    debido = expediente_debido(expediente.folio, asientos, caso)
     cambios = {campo: valor for campo, valor in debido.items() if getattr(expediente, campo) != valor}
     for campo, valor in cambios.items():
         setattr(expediente, campo, valor)

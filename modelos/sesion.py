@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from psycopg.errors import UndefinedColumn, UndefinedTable
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
@@ -101,6 +101,12 @@ def _le_faltan_tablas(error: Exception) -> bool:
 @cache
 def _vista(url: str, escritura: bool) -> Engine:  # noqa: FBT001 - es llave de la memoria
     return motor(url).execution_options(escritura=escritura)
+
+
+def serializar(s: Session, llave: str) -> None:
+    """Espera a que termine cualquier otra transacción con la misma llave; con SQLite ya es así."""
+    if s.get_bind().dialect.name == "postgresql":
+        s.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:llave, 0))"), {"llave": llave})
 
 
 def insertar(s: Session, tabla: type) -> Any:  # noqa: ANN401 - cada dialecto tiene su clase, sin base común

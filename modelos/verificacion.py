@@ -111,7 +111,7 @@ def _falla(s: Session, tablas: Catalogo, expediente: Expediente, asientos: list[
 def _diferencias(
     s: Session, expediente: Expediente, asientos: list[dict[str, Any]], caso: Reproducido
 ) -> Iterator[str]:
-    for campo, debido in expediente_debido(asientos, caso).items():
+    for campo, debido in expediente_debido(expediente.folio, asientos, caso).items():
         if (guardado := getattr(expediente, campo)) != debido:
             yield f"{campo}: dice {guardado!r} y la bitácora {debido!r}"
     guardados = turnos_guardados(s, expediente.folio)

@@ -35,12 +35,12 @@ def listar(
 ) -> dict[str, Any]:
     """Los turnos que puede atender quien pregunta, el más antiguo primero."""
     with puerta.lectura() as (s, quien):
-        if vence_antes is not None:
-            # Ninguna actividad de los procedimientos publicados tiene plazo: nada vence.
-            return {"elementos": [], "total": 0, "siguiente": None}
         pagina = consultas.bandeja(
             s, quien, estado=estado, unidad=unidad, procedimiento=procedimiento, cursor=cursor, limite=limite
         )
+        if vence_antes is not None:
+            # Ninguna actividad de los procedimientos publicados tiene plazo: nada vence.
+            pagina = consultas.Pagina((), 0, None)
         return vistas.lista(pagina, vistas.turnos(s, puerta.tablas, pagina.elementos))
 
 

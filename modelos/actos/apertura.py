@@ -10,7 +10,7 @@ from sqlmodel import col
 from modelos import avance, bitacora, reloj
 from modelos.actos.mover import Contexto, aplicar, repartir
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.expediente import EstadoExpediente, Expediente, Serie, Turno
+from modelos.expediente import EstadoExpediente, Expediente, Serie, Turno, plegar
 from modelos.formularios import limpiar_texto, validar
 from modelos.permisos import puede_conducir
 from modelos.sesion import insertar
@@ -44,8 +44,10 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
         raise FormularioIncompleto({"asunto": f"escriba de qué trata, en {LARGO_ASUNTO} caracteres o menos"})
     limpios = validar(tabla.datos, datos)
     movimiento = avance.iniciar(tabla, limpios["tope_vueltas"], repartir(ctx.s, limpios))
+    folio = _siguiente_folio(ctx.s, f"{tabla.siglas}-{reloj.local(ctx.ahora).year}")
     expediente = Expediente(
-        folio=_siguiente_folio(ctx.s, f"{tabla.siglas}-{reloj.local(ctx.ahora).year}"),
+        folio=folio,
+        busqueda=plegar(f"{folio} {asunto}"),
         procedimiento=tabla.clave,
         version=tabla.version,
         duena=tabla.duena.value,

@@ -19,9 +19,10 @@ def tomar(ctx: Contexto, id_: str, version: int | None = None) -> Turno:
         NoExiste, NoLeCorresponde, ActividadYaAtendida, TurnoTomado, VersionVieja, ActoNoProcede.
     """
     quien = persona_que_actua(ctx)
-    expediente, turno = _abierto(ctx, id_, version)
+    expediente, turno = _leer(ctx, id_)
     if not puede_atender(quien, turno.unidad):
         raise NoLeCorresponde("tomar este turno", f"{turno.unidad}, con rol de operación o coordinación")
+    _exigir_movible(ctx, expediente, turno, version)
     if not turno.a_mano:
         raise ActoNoProcede("tomar el turno", "espera a su subexpediente", "Atienda los turnos de éste.")
     if turno.persona_id == quien.persona:
@@ -38,9 +39,10 @@ def liberar(ctx: Contexto, id_: str, version: int | None = None, motivo: str = "
         NoExiste, NoLeCorresponde, ActividadYaAtendida, VersionVieja, ActoNoProcede.
     """
     quien = persona_que_actua(ctx)
-    expediente, turno = _abierto(ctx, id_, version)
+    expediente, turno = _leer(ctx, id_)
     if not puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena):
         raise NoLeCorresponde("liberar este turno", f"quien lo tomó o la coordinación de la {expediente.duena}")
+    _exigir_movible(ctx, expediente, turno, version)
     if turno.persona_id is None:
         return turno
     return _asignar(ctx, expediente, turno, "liberacion", None, motivo)
@@ -53,9 +55,10 @@ def reasignar(ctx: Contexto, id_: str, persona: int, motivo: str, version: int |
         NoExiste, NoLeCorresponde, FormularioIncompleto, ActividadYaAtendida, VersionVieja, ActoNoProcede.
     """
     quien = persona_que_actua(ctx)
-    expediente, turno = _abierto(ctx, id_, version)
+    expediente, turno = _leer(ctx, id_)
     if not puede_reasignar(quien, turno.unidad, expediente.duena):
         raise NoLeCorresponde("reasignar este turno", f"la coordinación de la {expediente.duena}")
+    _exigir_movible(ctx, expediente, turno, version)
     if persona not in responsables(ctx.s, turno.unidad):
         raise FormularioIncompleto({"persona": f"elija a alguien activo que atienda los turnos de {turno.unidad}"})
     return _asignar(ctx, expediente, turno, "reasignacion", persona, motivo)
@@ -64,15 +67,18 @@ def reasignar(ctx: Contexto, id_: str, persona: int, motivo: str, version: int |
 # --- piezas ------------------------------------------------------------------
 
 
-def _abierto(ctx: Contexto, id_: str, version: int | None) -> tuple[Expediente, Turno]:
+def _leer(ctx: Contexto, id_: str) -> tuple[Expediente, Turno]:
     pendiente_de(id_)
     expediente, _ = bloquear(ctx, id_.partition(".")[0])
-    turno = leer_turno(ctx, id_)
+    return expediente, leer_turno(ctx, id_)
+
+
+def _exigir_movible(ctx: Contexto, expediente: Expediente, turno: Turno, version: int | None) -> None:
+    """Después del permiso: lo que aquí se dice (quién lo atendió, en qué versión va) no es para cualquiera."""
     exigir_abierto(ctx, turno)
     exigir_en_curso(expediente, "mover el turno")
     if version is not None and version != turno.version:
-        raise VersionVieja(id_, version, turno.version)
-    return expediente, turno
+        raise VersionVieja(turno.id, version, turno.version)
 
 
 def _asignar(ctx: Contexto, expediente: Expediente, turno: Turno, tipo: str, persona: int | None, motivo: str) -> Turno:

@@ -30,7 +30,6 @@ from modelos.permisos import Quien, puede_atender
 from modelos.tabla import Actividad, Tabla
 from modelos.unidades import Unidad as Sigla
 
-
 LARGO_COMENTARIO = 5000
 LARGO_SALIDA = 60
 ENTERO_MAXIMO = 2**31 - 1

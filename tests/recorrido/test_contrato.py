@@ -29,8 +29,10 @@ CONTRATO = {
     "/turnos/{id}/reasignar": {"post"},
     "/turnos/{id}/anexos": {"post"},
     "/anexos/{id}": {"get"},
+    "/calendario/computo": {"get"},
+    "/calendario/ultimo-habil": {"get"},
 }
-"""Diseño §8, salvo lo que es de otros issues: calendario, plazos, prórroga, oficios y BPMN."""
+"""Diseño §8, salvo lo que es de otros issues: plazos, prórroga, feed, oficios y BPMN."""
 
 
 @pytest.fixture(scope="module")

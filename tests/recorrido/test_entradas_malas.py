@@ -18,8 +18,9 @@ from sqlalchemy import func, select
 
 from modelos import anexos
 from modelos.ajustes import Ajustes
-from modelos.errores import ArchivoRechazado, SinEspacio
+from modelos.errores import ArchivoRechazado, FormularioIncompleto, SinEspacio
 from modelos.expediente import Anexo
+from modelos.organizacion import crear_cast
 from tests.fabricas import PDF, Cliente, Instancia, servida
 
 
@@ -306,3 +307,75 @@ def test_cien_intentos_a_la_vez_no_pasan_el_limite(instancia_sqlite: Instancia) 
             hilo.join()
     assert codigos.count(401) == 5
     assert codigos.count(429) == 25
+
+
+def test_un_cuerpo_sin_fin_ni_tamano_declarado_es_413(caso: tuple[Instancia, Cliente, str]) -> None:
+    _, cliente, turno = caso
+
+    def sin_fin() -> Iterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="archivo"; filename="a.pdf"\r\n\r\n'
+        for _ in range(40):
+            yield b"x" * (1 << 18)
+
+    for ruta in (f"/turnos/{turno}/anexos", f"/turnos/{turno}/atender"):
+        cabeza = {"Content-Type": "multipart/form-data; boundary=b" if "anexos" in ruta else "application/json"}
+        respuesta = cliente.post(ruta, content=sin_fin(), headers=cabeza)
+        assert respuesta.status_code == 413
+        assert "MB" in respuesta.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("nombre", "contenido", "codigo"),
+    [
+        pytest.param("lista.csv", "año,señal\r\n1,2".encode("cp1252"), 201, id="csv de Excel en Windows"),
+        pytest.param("notas.txt", b"BM, MZ e ID3 se pueden escribir", 201, id="texto que empieza en BM"),
+        pytest.param("minuta.pdf", PDF + _zip(a="x"), 201, id="pdf con un zip adentro"),
+        pytest.param("roto.docx", _zip(**{"[Content_Types].xml": "x", "word__d.xml": "x"})[:60], 422, id="docx roto"),
+        pytest.param(
+            "macros.docx",
+            _zip(**{"[Content_Types].xml": "x", "word__document.xml": "x", "word__vbaProject.bin": "x"}),
+            422,
+            id="docx con macros",
+        ),
+    ],
+)
+def test_lo_que_se_admite_y_lo_que_no_por_contenido(
+    caso: tuple[Instancia, Cliente, str], nombre: str, contenido: bytes, codigo: int
+) -> None:
+    _, cliente, turno = caso
+    assert _subir(cliente, turno, nombre, contenido, evidencia="constancia")[0] == codigo
+
+
+@pytest.mark.parametrize("origen", ["http://[", "null", "https://otro.example", "http://127.0.0.1:1"])
+def test_un_origen_raro_se_rechaza_sin_fallar(caso: tuple[Instancia, Cliente, str], origen: str) -> None:
+    _, cliente, _ = caso
+    del cliente.headers["Authorization"]
+    respuesta = cliente.post("/sesiones", json={"correo": "a@b.mx", "clave": "x"}, headers={"Origin": origen})
+    assert respuesta.status_code == 403
+
+
+def test_mover_un_turno_ajeno_no_dice_nada_de_el(instancia_sqlite: Instancia) -> None:
+    folio = instancia_sqlite.iniciar("concertacion")
+    (turno,) = instancia_sqlite.abiertos(folio)
+    instancia_sqlite.atender(turno, solicitante="X", servicio="Y")
+    with servida(instancia_sqlite) as direccion, Cliente(direccion, "cast-demo-02") as cliente:
+        for acto, cuerpo in (("tomar", {"version": 7}), ("liberar", {"version": 7}), ("reasignar", {"persona": 1})):
+            respuesta = cliente.post(f"/turnos/{turno.id}/{acto}", json=cuerpo)
+            assert respuesta.status_code == 403
+            assert "Personal" not in respuesta.text
+
+
+def test_se_encuentra_sin_acentos_ni_mayusculas(instancia_sqlite: Instancia) -> None:
+    folio = instancia_sqlite.iniciar("normatividad", "CAPACITACIÓN en Ñuu 100%")
+    with servida(instancia_sqlite) as direccion, Cliente(direccion, "coordinacion") as cliente:
+        for texto in ("capacitación", "capacitacion", "CAPACITACIÓN", "ñuu", "nuu", "100%", folio.lower()):
+            assert cliente.get("/expedientes", params={"texto": texto}).json()["total"] == 1, texto
+        assert cliente.get("/expedientes", params={"texto": "1_0"}).json()["total"] == 0
+
+
+@pytest.mark.parametrize("clave", ["A/B", "CAST <b>ñ 1", "", "cast-1", "A.B", "A" * 41])
+def test_una_clave_de_cast_que_no_cabe_en_una_direccion_se_rechaza(instancia_sqlite: Instancia, clave: str) -> None:
+    with pytest.raises(FormularioIncompleto, match="clave"), instancia_sqlite.como(None) as ctx:
+        crear_cast(ctx.s, clave=clave, nombre="X", depende_de="CE-15")
+    with pytest.raises(FormularioIncompleto, match="depende_de"), instancia_sqlite.como(None) as ctx:
+        crear_cast(ctx.s, clave="CAST-9", nombre="X", depende_de="CAST-DEMO-01")

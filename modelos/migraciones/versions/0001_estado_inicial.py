@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("ultimo_hash", sa.String(length=64), nullable=False),
         sa.Column("corrida", sa.String(length=36), nullable=True),
         sa.Column("detenido", sa.Boolean(), nullable=False),
+        sa.Column("busqueda", sa.String(length=350), nullable=False),
         sa.ForeignKeyConstraint(["padre"], ["expediente.folio"], name="fk_expediente_padre_expediente"),
         sa.CheckConstraint(
             "estado IN ('en_curso', 'suspendido', 'concluido', 'cancelado')", name="ck_expediente_estado"
