@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from modelos import errores as e
+from modelos.calendario import errores as dias
 from modelos.formularios import mensajes
 
 registro = logging.getLogger(__name__)
@@ -48,12 +49,12 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     e.CredencialesInvalidas: 401,
     e.DemasiadosIntentos: 429,
     e.OrigenAjeno: 403,
-    e.CalendarioSinPublicar: 422,
-    e.CalendarioIlegible: 500,
-    e.PerfilDesconocido: 422,
-    e.PlazoInvalido: 422,
-    e.AmpliacionExcesiva: 422,
-    e.DiasInstitucionalesInvalidos: 422,
+    dias.CalendarioSinPublicar: 422,
+    dias.CalendarioIlegible: 500,
+    dias.PerfilDesconocido: 422,
+    dias.PlazoInvalido: 422,
+    dias.AmpliacionExcesiva: 422,
+    dias.DiasInstitucionalesInvalidos: 422,
 }
 
 _HTTP = {

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from modelos.calendario.errores import AmpliacionExcesiva, PlazoInvalido
 from modelos.calendario.fechas import fecha_corta, sumar_meses
 from modelos.calendario.habiles import Calendario, DiaInhabil
 from modelos.calendario.perfiles import POR_DEFECTO, Calendarios, publicados
 from modelos.calendario.recepcion import OFICINAS_NACIONALES, Horario, llegada
 from modelos.calendario.resultado import Computo, Medida
-from modelos.errores import AmpliacionExcesiva, PlazoInvalido
 
 MAXIMO = 10_000
 DE_PLAZO = (Medida.HABILES, Medida.NATURALES, Medida.MESES, Medida.ANIOS)

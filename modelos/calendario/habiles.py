@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.calendario.fechas import unidos
-from modelos.errores import CalendarioSinPublicar
 
 FIN_DE_SEMANA = {5: "sábado", 6: "domingo"}
 FUNDAMENTO_FIN_DE_SEMANA = "LFPA art. 28"

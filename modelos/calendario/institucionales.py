@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from modelos.calendario.errores import DiasInstitucionalesInvalidos
 from modelos.calendario.fechas import fecha_corta, unidos
 from modelos.calendario.habiles import DiaInhabil
-from modelos.errores import DiasInstitucionalesInvalidos
 
 MAXIMO_DIAS = 366
 

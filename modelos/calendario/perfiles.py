@@ -17,10 +17,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from modelos.calendario.errores import CalendarioIlegible, CalendarioSinPublicar, PerfilDesconocido
 from modelos.calendario.fechas import DIAS, unidos
 from modelos.calendario.habiles import CARPETA, Calendario, DiaInhabil
 from modelos.calendario.institucionales import DiasInstitucionales, aplicar
-from modelos.errores import CalendarioIlegible, CalendarioSinPublicar, PerfilDesconocido
 
 DATOS = Path(__file__).parent / "datos"
 PERFILES: dict[str, tuple[str, ...]] = {"A": ("lfpa_28",), "B": ("lft_74",), "C": ("calendario_oficial",)}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from modelos.calendario.errores import PlazoInvalido
 from modelos.calendario.fechas import fecha_corta
 from modelos.calendario.habiles import Calendario
-from modelos.errores import PlazoInvalido
 
 CENTRO = ZoneInfo("America/Mexico_City")
 

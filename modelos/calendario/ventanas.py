@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from modelos.calendario.errores import PlazoInvalido
 from modelos.calendario.fechas import fecha_corta, sumar_meses
 from modelos.calendario.habiles import Calendario
 from modelos.calendario.perfiles import POR_DEFECTO, Calendarios, publicados
 from modelos.calendario.resultado import Computo, Medida
-from modelos.errores import PlazoInvalido
 
 
 @dataclass(frozen=True, slots=True)

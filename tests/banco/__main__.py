@@ -25,7 +25,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from modelos import sesion
+from modelos import latido, sesion
 from modelos.actos import apertura, conduccion
 from modelos.ajustes import Ajustes
 from modelos.expediente import Encargo, EstadoExpediente, Expediente
@@ -120,7 +120,7 @@ def memoria_mb(pid: int) -> float:
     return round(int(estado.split("VmRSS:")[1].split()[0]) / 1024, 1)
 
 
-def comparar(url: str, datos: Path, n: int, esperando: int) -> dict[str, Any]:
+def comparar(url: str, datos: Path, n: int, esperando: int, pedido_rafaga: int) -> dict[str, Any]:
     """Piso y sistema sobre la misma base, uno tras otro; y la memoria con pocos y con muchos expedientes."""
     instancia = Instancia(Ajustes(datos=datos, base=url, demo=True))
     casos = iter(range(10**9))
@@ -148,7 +148,8 @@ def comparar(url: str, datos: Path, n: int, esperando: int) -> dict[str, Any]:
         memoria[f"motor_con_{cuantos}"] = _motor(url, datos)
     claves = ("p50_ms", "p95_ms", "ocho_p50_ms", "ocho_p95_ms", "por_segundo")
     razones = {clave: round(propio[clave] / piso[clave], 2) for clave in claves}
-    return {"piso": piso, "dstc": propio, "razon": razones, "memoria_mb": memoria}
+    rafaga = _rafaga(instancia, url, datos, pedido_rafaga) if pedido_rafaga else {}
+    return {"piso": piso, "dstc": propio, "razon": razones, "memoria_mb": memoria, "rafaga": rafaga}
 
 
 def _usar(puerto: int, pid: int, ficha: dict[str, str]) -> float:
@@ -160,19 +161,63 @@ def _usar(puerto: int, pid: int, ficha: dict[str, str]) -> float:
     return memoria_mb(pid)
 
 
-def _motor(url: str, datos: Path) -> float:
-    """Memoria de un motor que lleva un rato dando vueltas sin que Prefect le responda."""
-    entorno = {**os.environ, "DSTC_BASE": url, "DSTC_DATOS": str(datos), "DSTC_PREFECT_URL": "http://127.0.0.1:9/api"}
-    entorno["PYTHONPATH"] = str(RAIZ)
-    orden = [sys.executable, "-m", "api.cli", "motor"]
+@contextmanager
+def _conducida(url: str, datos: Path) -> Iterator[int]:
+    """Un Prefect y un motor de verdad sobre esa base; da el pid del motor cuando ya se ven."""
+    entorno = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+    entorno |= {"DSTC_BASE": url, "DSTC_DATOS": str(datos), "PYTHONPATH": str(RAIZ)}
+    entorno |= {"DSTC_PUERTO": str(puerto_libre()), "DSTC_PUERTO_PREFECT": str(puerto_libre())}
+    procesos = []
     with (datos / "motor.log").open("ab") as registro:
-        proceso = subprocess.Popen(orden, env=entorno, cwd=RAIZ, stderr=registro, stdout=registro)
+        for nombre in ("prefect", "motor"):
+            orden = [sys.executable, "-m", "api.cli", nombre]
+            procesos.append(subprocess.Popen(orden, env=entorno, cwd=RAIZ, stderr=registro, stdout=registro))
     try:
-        time.sleep(VUELTAS_MOTOR_S)
-        return memoria_mb(proceso.pid)
+        _hasta(lambda: _salud(url)["prefect"], 120)
+        yield procesos[-1].pid
     finally:
-        proceso.terminate()
-        proceso.wait(20)
+        for proceso in reversed(procesos):
+            proceso.terminate()
+            proceso.wait(30)
+
+
+def _salud(url: str) -> dict[str, bool]:
+    with sesion.lectura(url) as s:
+        return latido.salud(s)
+
+
+def _hasta(listo: Callable[[], bool], segundos: float) -> float:
+    desde = time.perf_counter()
+    while not listo():
+        if time.perf_counter() - desde > segundos:
+            raise RuntimeError(f"el banco esperó {segundos} s en vano")
+        time.sleep(0.2)
+    return round(time.perf_counter() - desde, 1)
+
+
+def _motor(url: str, datos: Path) -> float:
+    """Memoria de un motor que ve a Prefect y lleva un rato dando vueltas."""
+    with _conducida(url, datos) as pid:
+        time.sleep(VUELTAS_MOTOR_S)
+        return memoria_mb(pid)
+
+
+def _rafaga(instancia: Instancia, url: str, datos: Path, n: int) -> dict[str, float]:
+    """Cuánto tarda Prefect en mostrarlo todo tras `n` decisiones seguidas, una por expediente."""
+    folios = [instancia.iniciar("registro_reporte_st") for _ in range(n)]
+    with instancia.como("dstc") as ctx:
+        ctx.s.execute(update(Encargo).values(hecho=ctx.ahora))
+    with _conducida(url, datos):
+        desde = time.perf_counter()
+        for folio in folios:
+            instancia.atender(instancia.abiertos(folio)[0])
+        decididas = round(time.perf_counter() - desde, 1)
+        return {"decisiones": n, "decidir_s": decididas, "al_dia_s": _hasta(lambda: _al_dia(instancia), 5 * n)}
+
+
+def _al_dia(instancia: Instancia) -> bool:
+    with instancia.leer() as s:
+        return not s.scalar(select(func.count()).select_from(Encargo).where(col(Encargo.registrado).is_(None)))
 
 
 def _dejar(instancia: Instancia, cuantos: int) -> None:
@@ -198,6 +243,7 @@ def main() -> None:
     opciones = argparse.ArgumentParser(description=__doc__)
     opciones.add_argument("-n", type=int, default=300, help="decisiones por medida de latencia")
     opciones.add_argument("--esperando", type=int, default=10_000, help="expedientes esperando al medir memoria")
+    opciones.add_argument("--rafaga", type=int, default=100, help="decisiones seguidas al medir el atraso de Prefect")
     opciones.add_argument("--motor", choices=["sqlite", "postgresql", "ambos"], default="ambos")
     pedido = opciones.parse_args()
     informe: dict[str, Any] = {"maquina": platform.platform(), "nucleos": os.cpu_count(), "n": pedido.n}
@@ -205,13 +251,13 @@ def main() -> None:
         if pedido.motor in ("sqlite", "ambos"):
             url = f"sqlite:///{carpeta}/dstc.sqlite3"
             sembrada(url)
-            informe["sqlite"] = comparar(url, Path(carpeta), pedido.n, pedido.esperando)
+            informe["sqlite"] = comparar(url, Path(carpeta), pedido.n, pedido.esperando, pedido.rafaga)
             sesion.motor(url).dispose()
         if pedido.motor in ("postgresql", "ambos"):
             with servidor_postgres() as base:
                 url = base_nueva(base)
                 sembrada(url)
-                informe["postgresql"] = comparar(url, Path(carpeta), pedido.n, pedido.esperando)
+                informe["postgresql"] = comparar(url, Path(carpeta), pedido.n, pedido.esperando, pedido.rafaga)
                 sesion.motor(url).dispose()
     texto = json.dumps(informe, indent=2, ensure_ascii=False)
     print(texto)

@@ -30,7 +30,7 @@ from modelos.calendario import (
     transcurridos,
     ultimo_habil,
 )
-from modelos.errores import (
+from modelos.calendario.errores import (
     AmpliacionExcesiva,
     PlazoInvalido,
 )

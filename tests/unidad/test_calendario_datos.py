@@ -10,8 +10,8 @@ import pytest
 
 from modelos import reloj
 from modelos.calendario import cargar, publicados, sumar_meses
+from modelos.calendario.errores import CalendarioIlegible, CalendarioSinPublicar
 from modelos.calendario.perfiles import DATOS
-from modelos.errores import CalendarioIlegible, CalendarioSinPublicar
 
 MESES_DE_AVISO = 9
 

@@ -24,14 +24,14 @@ from modelos.calendario import (
     trimestre,
     ultimo_habil,
 )
-from modelos.errores import (
+from modelos.calendario.errores import (
     AmpliacionExcesiva,
     CalendarioSinPublicar,
     DiasInstitucionalesInvalidos,
-    ErrorGestion,
     PerfilDesconocido,
     PlazoInvalido,
 )
+from modelos.errores import ErrorGestion
 from tests.unidad.fechas import fecha
 
 

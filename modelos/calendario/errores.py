@@ -1,0 +1,91 @@
+"""Lo que puede salir mal al contar días: cada falta dice qué archivo o qué dato corregir."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from modelos.errores import ErrorGestion
+
+
+class CalendarioSinPublicar(ErrorGestion):
+    """El cómputo necesita un año cuyos días inhábiles nadie ha cargado; nunca se extrapola."""
+
+    titulo = "Falta publicar el calendario"
+
+    def __init__(self, anio: int, archivo: str) -> None:
+        super().__init__(anio, archivo)
+        self.anio, self.archivo = anio, archivo
+
+    def __str__(self) -> str:
+        return (
+            f"El calendario de días inhábiles de {self.anio} no está publicado y la fecha no se puede calcular. "
+            f"Pida que agreguen a {self.archivo} la sección anios.{self.anio} con cada fecha y su fuente."
+        )
+
+
+class CalendarioIlegible(ErrorGestion):
+    """Un archivo de días inhábiles tiene faltas; con él no se calcula nada."""
+
+    titulo = "Calendario ilegible"
+
+    def __init__(self, archivo: str, motivo: str) -> None:
+        super().__init__(archivo, motivo)
+        self.archivo, self.motivo = archivo, motivo
+
+    def __str__(self) -> str:
+        return f"El calendario no se pudo cargar. Corrija {self.archivo}: {self.motivo}."
+
+
+class PerfilDesconocido(ErrorGestion):
+    """No hay perfil de calendario con esa clave."""
+
+    titulo = "Perfil de calendario desconocido"
+
+    def __init__(self, perfil: str, posibles: Sequence[str]) -> None:
+        super().__init__(perfil, tuple(posibles))
+        self.perfil, self.posibles = perfil, tuple(posibles)
+
+    def __str__(self) -> str:
+        return f"No existe el perfil de calendario «{self.perfil}». Use uno de: {', '.join(self.posibles)}."
+
+
+class PlazoInvalido(ErrorGestion):
+    """Lo pedido no es un plazo que se pueda contar."""
+
+    titulo = "Plazo inválido"
+
+    def __init__(self, motivo: str, que_hacer: str) -> None:
+        super().__init__(motivo, que_hacer)
+        self.motivo, self.que_hacer = motivo, que_hacer
+
+    def __str__(self) -> str:
+        return f"El plazo no se puede calcular: {self.motivo}. {self.que_hacer}"
+
+
+class AmpliacionExcesiva(ErrorGestion):
+    """La ampliación, sumada a las anteriores, pasa de la mitad del plazo original."""
+
+    titulo = "Ampliación mayor que el tope"
+
+    def __init__(self, pedida: int, original: int, tope: int) -> None:
+        super().__init__(pedida, original, tope)
+        self.pedida, self.original, self.tope = pedida, original, tope
+
+    def __str__(self) -> str:
+        return (
+            f"Un plazo de {self.original} admite ampliarse en total hasta {self.tope} (la mitad, LFPA art. 31) "
+            f"y se pidió {self.pedida}. Pida {self.tope} o menos."
+        )
+
+
+class DiasInstitucionalesInvalidos(ErrorGestion):
+    """Los días institucionales capturados no se pueden aplicar a un calendario."""
+
+    titulo = "Días institucionales inválidos"
+
+    def __init__(self, motivo: str, que_hacer: str) -> None:
+        super().__init__(motivo, que_hacer)
+        self.motivo, self.que_hacer = motivo, que_hacer
+
+    def __str__(self) -> str:
+        return f"Los días institucionales no se aceptaron: {self.motivo}. {self.que_hacer}"
