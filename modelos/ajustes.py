@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 VERSION = "0.1.0"
@@ -51,7 +52,7 @@ class Ajustes(BaseSettings):
     @classmethod
     def _base_conocida(cls, base: str) -> str:
         if base and not base.startswith(("postgresql+psycopg://", "sqlite:////")):
-            raise ValueError(base)
+            raise PydanticCustomError("base_desconocida", "base desconocida")
         return base
 
     @property

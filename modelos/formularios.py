@@ -40,6 +40,7 @@ _MENSAJES = {
     "model_attributes_type": "debe ser un objeto JSON, con Content-Type: application/json",
     "dict_type": "debe ser un objeto con los campos del formulario",
     "list_type": "debe ser una lista",
+    "base_desconocida": "debe ser postgresql+psycopg://… o sqlite:////ruta/absoluta",
     "value_error": "no tiene una forma que se conozca",
     "path_type": "debe ser una ruta",
     "float_parsing": "debe ser un número",

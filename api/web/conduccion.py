@@ -81,6 +81,8 @@ def volver(folio: str, _acto: str) -> Response:
 
 
 def _hacer(request: Request, puerta: Puerta, folio: str, acto: str, captura: Captura) -> Response:
+    if captura.recupera:
+        return mostrar(request, puerta, folio, rechazo=Rechazo(acto, 200, (), captura.textos))
     try:
         with puerta.acto() as ctx:
             ACTOS[acto](ctx, folio, captura)

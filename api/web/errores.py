@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.dependencias import COOKIE
 from api.errores import codigo
 from api.web import sesion
+from api.web.formularios import legible, recuperable
 from api.web.plantillas import pagina as armar
 from modelos import acceso
 from modelos.errores import BaseInaccesible, ErrorGestion, SinSesion
@@ -43,6 +44,10 @@ def responder(request: Request, error: ErrorGestion) -> Response:
 
 def pagina(request: Request, status: int, titulo: str, detalle: str) -> Response:
     """Una página que dice qué pasó y qué hacer."""
+    # Una falla pasajera no debe costar volver a escribir: se ofrece enviarlo otra vez.
+    textos = por_enviar(request) if status >= 500 else {}
+    # Con archivos elegidos no: volverían a viajar los textos sin ellos.
+    recupera = getattr(request.state, "con_archivos", False) and recuperable(request.url.path)
     return armar(
         request,
         "error.html",
@@ -51,14 +56,16 @@ def pagina(request: Request, status: int, titulo: str, detalle: str) -> Response
         titulo=titulo,
         detalle=detalle,
         que_hacer=_QUE_HACER.get(status, ""),
-        # Una falla pasajera no debe costar volver a escribir: se ofrece enviarlo otra vez.
-        por_enviar=por_enviar(request) if status >= 500 else {},
+        por_enviar={n: v for n, v in textos.items() if not (recupera and n == "acto")},
+        escrito=legible(textos),
+        recupera=recupera,
     )
 
 
 def _sin_sesion(request: Request) -> Response:
     """A entrar; lo que se iba a enviar no se tira: va con la página de entrada y vuelve después."""
-    if pendiente := por_enviar(request):
+    pendiente = por_enviar(request)
+    if legible(pendiente) or getattr(request.state, "con_archivos", False):
         return sesion.pedir_de_nuevo(request, pendiente)
     return RedirectResponse(sesion.a_la_entrada(request), 303)
 

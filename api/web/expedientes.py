@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api import archivos
 from api.dependencias import Entrada, Puerta
 from api.web import frases, historia
-from api.web.formularios import Falta
+from api.web.formularios import Falta, legible, numero
 from api.web.historia import Hecho
 from api.web.plantillas import enumera, pagina
 from api.web.recorrido import Paso, Respuesta, recorrer
@@ -29,7 +29,10 @@ POR_PAGINA = 25
 
 @dataclass(frozen=True)
 class Rechazo:
-    """Un acto de conducción que no procedió, con lo que se había escrito, para volver a mostrarlo."""
+    """Un acto de conducción que no procedió, con lo que se había escrito, para volver a mostrarlo.
+
+    Sin renglones en el resumen no se rechazó nada: se vuelve a lo que se estaba escribiendo.
+    """
 
     acto: str
     status: int
@@ -109,7 +112,7 @@ def mostrar(
         tabla = puerta.tablas.version(fila.procedimiento, fila.version)
         datos = _datos(s, puerta, quien, fila, tabla)
     hechos: tuple[Hecho, ...] = datos["historia"].hechos
-    confirma = registrado.isdecimal() and 1 <= int(registrado) <= len(hechos)
+    orden = numero(registrado)
     return pagina(
         request,
         "expediente.html",
@@ -117,8 +120,10 @@ def mostrar(
         rechazo.status if rechazo else 200,
         expediente=fila,
         tabla=tabla,
-        confirmado=hechos[int(registrado) - 1] if confirma else None,
+        confirmado=hechos[orden - 1] if 1 <= orden <= len(hechos) else None,
         rechazo=rechazo,
+        # Lo escrito para un acto que ya no se ofrece no tiene formulario que lo conserve.
+        suelto=legible(rechazo.textos) if rechazo and rechazo.acto not in datos["actos"] else [],
         frases=frases,
         **datos,
     )
@@ -132,6 +137,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
     actuales = [paso for paso in pasos if paso.estado == "actual"]
     suyos = [r for paso in actuales for r in paso.respuestas if _le_toca(quien, r)]
     conduce = puede_conducir(quien, fila.duena)
+    esperas = [p for p in actuales if p.actividad.por_cada and p.actividad.por_cada.union == "al_vencer"]
     return {
         "pasos": pasos,
         "actuales": actuales,
@@ -143,10 +149,19 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "unidades": consultas.unidades(s),
         "conduce": conduce,
         "terminado": fila.estado in TERMINADOS,
-        "esperas": [p for p in actuales if p.actividad.por_cada and p.actividad.por_cada.union == "al_vencer"],
+        "esperas": esperas,
+        "actos": _actos(fila, bool(esperas)) if conduce else (),
         "capturado": historia.capturado(tabla, fila.datos),
         "final": frases.texto_final(fila.desenlace) if fila.desenlace else "",
     }
+
+
+def _actos(fila: Expediente, espera: bool) -> tuple[str, ...]:  # noqa: FBT001 - sólo se llama aquí
+    """Los actos de conducción cuyo formulario trae la página."""
+    if fila.estado in TERMINADOS:
+        return ()
+    otros = ("reanudar",) if fila.estado == EstadoExpediente.SUSPENDIDO else ("ampliar-vueltas", "suspender")
+    return ("cancelar", *otros, *(("cerrar-espera",) if espera else ()))
 
 
 def quien_lo_tiene(actuales: Sequence[Paso]) -> str:

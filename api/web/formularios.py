@@ -9,18 +9,38 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, UploadFile
 from starlette.datastructures import UploadFile as Recibido
 
+from flujos.catalogo import CATALOGO
+from modelos.actividad import Formulario as Molde
 from modelos.actividad import texto_salida
 
 PREFIJO = "campo-"
 LARGO_RENGLON = 200
-_ENTERO = re.compile(r"[+-]?\d{1,18}")
+LARGO_TEXTO = int(Molde.model_config.get("str_max_length") or 20_000)
+ENTERO_MAXIMO = 2**31 - 1
+_CIFRAS = re.compile(r"[0-9]{1,10}")
+_ENTERO = re.compile(r"[+-]?[0-9]{1,18}")
 _INVISIBLE = re.compile("[\x00\ud800-\udfff]")
-_FECHA_LOCAL = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_FECHA_LOCAL = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
+_RECUPERABLE = re.compile(
+    r"/turnos/[\w.-]+(/reasignar)?"
+    r"|/expedientes/[\w-]+/(cancelar|suspender|reanudar|cerrar-espera|ampliar-vueltas)"
+    r"|/procedimientos/\w+/iniciar"
+)
+_PROPIOS = {
+    "asunto": ("Asunto", "parrafo"),
+    "salida": ("Respuesta", "lista"),
+    "comentario": ("Comentario", "parrafo"),
+    "motivo": ("Motivo", "parrafo"),
+    "tope": ("Nuevo tope", "numero"),
+}
+RECUPERAR = "recuperar"
+"""Valor de `acto` que pide volver al formulario con lo escrito, sin registrar nada."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +56,7 @@ class Campo:
     opciones: tuple[tuple[str, str], ...]
     error: str
     inferido: str
-    maximo: int | None
+    maximo: int
 
     @property
     def id(self) -> str:
@@ -65,20 +85,52 @@ class Captura:
 
     def entero(self, nombre: str) -> int:
         """Un número que la propia página puso; 0 si no se entiende."""
-        valor = self.texto(nombre)
-        return int(valor) if _ENTERO.fullmatch(valor) else 0
+        return numero(self.texto(nombre).strip())
+
+    @property
+    def recupera(self) -> bool:
+        """Si sólo se pide volver al formulario con lo que se había escrito."""
+        return self.texto("acto") == RECUPERAR
 
 
 async def leer(request: Request) -> AsyncIterator[Captura]:
     """Lee el formulario que llegó; lo deja en la petición por si hay que devolverlo a quien lo escribió."""
     async with request.form() as formulario:
-        textos = {n: _limpio(v) for n, v in formulario.items() if isinstance(v, str)}
+        textos = {n: limpio(v) for n, v in formulario.items() if isinstance(v, str)}
         archivos = {n: _archivo(v) for n, v in formulario.items() if isinstance(v, Recibido) and v.filename}
-        request.state.capturado = textos
+        request.state.capturado, request.state.con_archivos = textos, bool(archivos)
         yield Captura(textos, archivos)
 
 
 Formulario = Annotated[Captura, Depends(leer)]
+
+
+def limpio(texto: str) -> str:
+    """Con saltos de línea como en el resto, y sin lo que no se ve ni se puede guardar.
+
+    Se quita en vez de rechazarse: un carácter nulo, pegado desde otro documento, nadie lo puede hallar para borrarlo.
+    """
+    return _INVISIBLE.sub("", texto.replace("\r\n", "\n"))
+
+
+def numero(texto: str) -> int:
+    """El entero positivo escrito con las diez cifras de siempre y que cabe en la base; 0 si no lo es."""
+    return int(texto) if _CIFRAS.fullmatch(texto) and int(texto) <= ENTERO_MAXIMO else 0
+
+
+def recuperable(accion: str) -> bool:
+    """Si esa dirección sabe volver a mostrar su formulario con lo escrito, en vez de hacer lo que pide."""
+    return _RECUPERABLE.fullmatch(accion) is not None
+
+
+def legible(textos: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Lo que una persona escribió o eligió, con el nombre de cada control; sin lo que puso la página."""
+    return [
+        (titulo, _leido(control, valor.strip()))
+        for nombre, valor in textos.items()
+        for titulo, control in [_controles().get(nombre, ("", ""))]
+        if titulo and valor.strip()
+    ]
 
 
 def campos(
@@ -126,6 +178,20 @@ def faltas(errores: Mapping[str, str], presentes: Iterable[Campo], otros: Mappin
 # --- piezas --------------------------------------------------------------------
 
 
+@cache
+def _controles() -> dict[str, tuple[str, str]]:
+    """El título y el control de todo lo que se puede escribir, por id de control."""
+    actividades = (act.formulario for tabla in CATALOGO for act in tabla.actividades)
+    moldes = [*(tabla.datos for tabla in CATALOGO), *(molde for molde in actividades if molde)]
+    return {c.id: (c.titulo, c.control) for molde in moldes for c in campos(molde.model_json_schema())} | _PROPIOS
+
+
+def _leido(control: str, valor: str) -> str:
+    if control == "casilla":
+        return "Sí"
+    return texto_salida(valor) if control == "lista" and valor.islower() else valor
+
+
 def _falta(nombre: str, mensaje: str, conocido: tuple[str, str] | None) -> Falta:
     if conocido is None:
         return Falta(f"{nombre.replace('_', ' ').capitalize()}: {mensaje}.")
@@ -153,7 +219,7 @@ def _campo(
         tuple((opcion, rotulos.get(opcion) or texto_salida(opcion)) for opcion in forma.get("enum", ()) if opcion),
         error,
         crudo.get("inferido", ""),
-        forma.get("maxLength"),
+        forma.get("maxLength", LARGO_TEXTO),
     )
 
 
@@ -184,11 +250,8 @@ def _inicial(valor: object) -> str:
 
 def _convertir(forma: Mapping[str, Any], texto: str) -> object:
     if forma["type"] == "integer":
-        junto = texto.replace(",", "").replace(" ", "")
-        return int(junto) if _ENTERO.fullmatch(junto) else texto
-    if forma["type"] == "number":
-        # Como se escribe un importe aquí: «$1,500.00». La coma separa millares.
-        return texto.replace("$", "").replace(",", "").replace(" ", "")
+        # Sin quitarle comas ni espacios: adivinar una cantidad es cambiarla.
+        return int(texto) if _ENTERO.fullmatch(texto) else texto
     if forma.get("format") == "date" and (partes := _FECHA_LOCAL.fullmatch(texto)):
         dia, mes, anio = partes.groups()
         return f"{anio}-{mes:0>2}-{dia:0>2}"
@@ -198,11 +261,3 @@ def _convertir(forma: Mapping[str, Any], texto: str) -> object:
 def _archivo(recibido: Recibido) -> UploadFile:
     """El mismo archivo, con el tipo que usa el resto de las puertas."""
     return UploadFile(recibido.file, size=recibido.size, filename=recibido.filename, headers=recibido.headers)
-
-
-def _limpio(texto: str) -> str:
-    """Con saltos de línea como en el resto, y sin lo que no se ve ni se puede guardar.
-
-    Se quita en vez de rechazarse: un carácter nulo, pegado desde otro documento, nadie lo puede hallar para borrarlo.
-    """
-    return _INVISIBLE.sub("", texto.replace("\r\n", "\n"))

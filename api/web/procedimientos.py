@@ -9,9 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web import frases
+from api.web import frases, repetidos
 from api.web.formularios import Captura, Falta, Formulario, a_json, campos, faltas
 from api.web.plantillas import pagina
+from api.web.repetidos import YaAbierto
 from modelos import consultas, idempotencia, reloj
 from modelos.actos import apertura
 from modelos.errores import ClaveRepetida, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
@@ -61,9 +62,11 @@ def pedir(request: Request, clave: str, puerta: Entrada) -> HTMLResponse:
 
 @ruta.post("/procedimientos/{clave}/iniciar")
 def iniciar(request: Request, clave: str, puerta: Entrada, captura: Formulario) -> Response:
-    """Abre el expediente; enviar dos veces la misma página abre uno solo."""
+    """Abre el expediente; enviar dos veces la misma página abre uno solo, y repetir el asunto se pregunta."""
     with puerta.lectura() as (_, quien):
         tabla = _iniciable(puerta, quien, clave)
+    if captura.recupera:
+        return _formulario(request, quien, tabla, captura, {})
     try:
         folio = _abrir(puerta, tabla, captura)
     except FormularioIncompleto as error:
@@ -72,6 +75,8 @@ def iniciar(request: Request, clave: str, puerta: Entrada, captura: Formulario) 
         # Volvió atrás y cambió lo que ya había enviado: es otro expediente, y debe decirlo.
         aviso = "Esta página ya abrió un expediente con otros datos. Si quiere abrir uno más, revise y envíe de nuevo."
         return _formulario(request, quien, tabla, captura, {}, 409, aviso, nueva=True)
+    except YaAbierto as gemelo:
+        return _formulario(request, quien, tabla, captura, {}, 409, gemelo=gemelo)
     except SinDestinatarios as error:
         return _formulario(request, quien, tabla, captura, {}, codigo(error), str(error))
     return RedirectResponse(f"/expedientes/{folio}?registrado=1#confirmacion", 303)
@@ -81,12 +86,13 @@ def _abrir(puerta: Puerta, tabla: Tabla, captura: Captura) -> str:
     asunto = captura.texto("asunto")
     datos = a_json(tabla.datos.model_json_schema(), captura)
     with puerta.acto() as ctx:
-        ficha = f"pagina-{captura.texto('ficha')[:100]}"
+        ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
         if previo := idempotencia.reservar(ctx, ficha, ["pagina", tabla.clave, asunto, datos]):
             return previo
-        folio = apertura.iniciar(ctx, tabla.clave, asunto, datos).folio
-        idempotencia.cumplir(ctx, ficha, folio)
-    return folio
+        nuevo = apertura.iniciar(ctx, tabla.clave, asunto, datos)
+        repetidos.exigir_unico(ctx, nuevo, captura.texto("otro"))
+        idempotencia.cumplir(ctx, ficha, nuevo.folio)
+        return nuevo.folio
 
 
 def _iniciable(puerta: Puerta, quien: Quien, clave: str) -> Tabla:
@@ -106,6 +112,7 @@ def _formulario(
     aviso: str = "",
     *,
     nueva: bool = False,
+    gemelo: YaAbierto | None = None,
 ) -> HTMLResponse:
     controles = campos(tabla.datos.model_json_schema(), captura.textos if captura else None, errores)
     resumen = faltas(errores, controles, {"asunto": ("Asunto", "asunto")})
@@ -118,6 +125,8 @@ def _formulario(
         campos=[c for c in controles if not c.inferido],
         inferidos=[c for c in controles if c.inferido],
         asunto=captura.texto("asunto") if captura else "",
+        gemelo=gemelo,
+        recuperado=captura is not None and captura.recupera,
         errores=errores,
         resumen=[Falta(aviso), *resumen] if aviso else resumen,
         largo_asunto=apertura.LARGO_ASUNTO,

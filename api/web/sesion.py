@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import COOKIE, Entrada
 from api.errores import codigo
-from api.web.formularios import Captura, Formulario
+from api.web.formularios import Captura, Formulario, legible, limpio, recuperable
 from api.web.plantillas import pagina
 from modelos import acceso, reloj
 from modelos.ajustes import Ajustes
@@ -22,6 +22,17 @@ from modelos.permisos import Quien
 
 ruta = APIRouter()
 INICIO = "/"
+GUARDADO_MAXIMO = 80_000
+"""Caracteres de lo que viaja con la entrada: ya codificado cabe en el megabyte que admite un campo."""
+IBA_A = {
+    "iniciar": "iniciar un expediente",
+    "reasignar": "reasignar un turno de {}",
+    "cancelar": "cancelar {}",
+    "suspender": "suspender {}",
+    "reanudar": "reanudar {}",
+    "cerrar-espera": "dejar de esperar a los que faltan en {}",
+    "ampliar-vueltas": "permitir más devoluciones en {}",
+}
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
@@ -43,8 +54,13 @@ def a_la_entrada(request: Request) -> str:
 
 def pedir_de_nuevo(request: Request, pendiente: dict[str, str]) -> HTMLResponse:
     """La entrada para quien perdió la sesión al enviar algo: lo escrito viaja con ella."""
-    aviso = "Su sesión venció o se cerró. No se perdió lo que escribió: al entrar podrá enviarlo."
-    guardado = json.dumps({"accion": request.url.path, "textos": pendiente})
+    guardado = json.dumps({"accion": request.url.path, "textos": pendiente}, ensure_ascii=False)
+    if not recuperable(request.url.path) or len(guardado) > GUARDADO_MAXIMO:
+        aviso = (
+            "Su sesión venció o se cerró y no se registró nada. Vuelva a la página anterior y copie lo que escribió."
+        )
+        return formulario(request, INICIO, status=401, aviso=aviso)
+    aviso = "Su sesión venció o se cerró. No se perdió lo que escribió: al entrar podrá revisarlo y enviarlo."
     return formulario(request, INICIO, status=401, aviso=aviso, guardado=guardado)
 
 
@@ -125,19 +141,33 @@ def salir(puerta: Entrada) -> Response:
 
 
 def _continuar(request: Request, quien: Quien, guardado: str) -> Response | None:
-    """La página que ofrece enviar lo que quedó pendiente al perder la sesión; None si no había nada."""
+    """La página que lleva de vuelta al formulario con lo escrito al perder la sesión; None si no había nada.
+
+    No lo envía: los archivos que se hubieran elegido no viajan, y sin ellos sería otra respuesta.
+    """
     try:
-        pendiente = json.loads(guardado)
-        accion, textos = str(pendiente["accion"]), {str(n): str(v) for n, v in pendiente["textos"].items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
+        pendiente = json.loads(guardado) if len(guardado) <= GUARDADO_MAXIMO else None
+    except (ValueError, RecursionError):
         return None
-    if camino_local(accion) == INICIO:
+    accion, textos = (pendiente.get("accion"), pendiente.get("textos")) if isinstance(pendiente, dict) else ("", {})
+    if not isinstance(accion, str) or not isinstance(textos, dict) or not recuperable(accion):
         return None
-    return pagina(request, "continuar.html", quien, accion=accion, textos=textos)
+    limpios = {limpio(n): limpio(v) for n, v in textos.items() if isinstance(v, str) and n != "acto"}
+    partes = accion.split("/")
+    folio = partes[2].partition(".")[0]
+    return pagina(
+        request,
+        "continuar.html",
+        quien,
+        accion=accion,
+        textos=limpios,
+        escrito=legible(limpios),
+        iba_a=IBA_A.get(partes[-1], "responder un turno de {}").format(folio),
+    )
 
 
 def _rechazada(request: Request, captura: Captura, ir: str, error: ErrorGestion) -> Response:
-    correo, guardado = captura.texto("correo").strip(), captura.texto("guardado")
+    correo, guardado = captura.texto("correo").strip(), captura.texto("guardado")[: GUARDADO_MAXIMO + 1]
     respuesta = formulario(request, ir, correo, str(error), codigo(error), guardado=guardado)
     if isinstance(error, DemasiadosIntentos):
         respuesta.headers["Retry-After"] = str(max(1, error.espera_s))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api import vistas
 from api.dependencias import Puerta
 from api.web import frases, historia
-from api.web.formularios import Campo, Captura, Falta, campos, faltas
+from api.web.formularios import Campo, Captura, Falta, campos, faltas, legible
 from api.web.historia import Hecho, Historia
 from modelos import consultas
 from modelos.anexos import ADMITIDOS
@@ -18,10 +18,6 @@ from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import responsables
 from modelos.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
 from modelos.tabla import Actividad, Tabla
-
-EVIDENCIA = "evidencia-"
-OTRO = "_otro"
-"""El control para un documento que la actividad no nombra."""
 
 
 def datos(
@@ -55,6 +51,7 @@ def datos(
         "boton": frases.boton(actividad),
         "extensiones": ",".join(e for lista in ADMITIDOS.values() for e in lista),
         "subexpediente": _subexpediente(s, turno),
+        "escrito": legible(captura.textos) if captura else [],
         "frases": frases,
         **_permitido(s, quien, turno, expediente),
     }

@@ -6,7 +6,8 @@ quien elige su archivo y responde de una vez no da dos viajes con una línea len
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -17,10 +18,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api import archivos, vistas
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web import turno_vista
+from api.web import repetidos, turno_vista
 from api.web.formularios import Captura, Falta, Formulario, a_json
-from api.web.plantillas import pagina
-from api.web.turno_vista import EVIDENCIA, OTRO
+from api.web.plantillas import enumera, pagina
 from modelos import consultas, reloj
 from modelos import formularios as reglas
 from modelos.actividad import Formulario as Molde
@@ -38,9 +38,9 @@ from modelos.errores import (
     SinSesion,
     TopeDeVueltas,
 )
-from modelos.expediente import EstadoTurno
 
 ruta = APIRouter()
+LARGO_MOTIVO = 2000
 ANCLAS: dict[type[ErrorGestion], str] = {
     EvidenciaFaltante: "evidencia",
     ArchivoRechazado: "evidencia",
@@ -64,6 +64,8 @@ def ver(request: Request, id: str, puerta: Entrada) -> HTMLResponse:  # noqa: A0
 @ruta.post("/turnos/{id}")
 def responder(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
     """Guarda los archivos elegidos y, si se pidió, registra la respuesta."""
+    if captura.recupera:
+        return _mostrar(request, puerta, id, captura)
     try:
         subidos = _subir(puerta, id, captura)
         if captura.texto("acto") == "adjuntar":
@@ -76,8 +78,8 @@ def responder(request: Request, id: str, puerta: Entrada, captura: Formulario) -
     except ErrorGestion as error:
         if isinstance(error, NoExiste):
             raise
-        if isinstance(error, ActividadYaAtendida) and (ya := _la_misma(puerta, id, captura)):
-            return ya
+        if isinstance(error, ActividadYaAtendida) and (ya := repetidos.ya_registrada(puerta, id, captura)):
+            return RedirectResponse(ya, 303)
         return _mostrar(request, puerta, id, captura, error=error)
 
 
@@ -98,8 +100,19 @@ def liberar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> 
 @ruta.post("/turnos/{id}/reasignar")
 def reasignar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
     """Lo da a otra persona de la unidad."""
-    persona, motivo, version = captura.entero("persona"), captura.texto("motivo"), captura.entero("version")
-    return _asignar(request, puerta, id, captura, lambda ctx: asignacion.reasignar(ctx, id, persona, motivo, version))
+    if captura.recupera:
+        return _mostrar(request, puerta, id, captura)
+    persona, motivo, version = captura.entero("persona"), captura.texto("motivo").strip(), captura.entero("version")
+
+    def acto(ctx: Contexto) -> None:
+        faltan = {} if persona else {"persona": "elija a una"}
+        if not 1 <= len(motivo) <= LARGO_MOTIVO:
+            faltan["motivo"] = f"escriba por qué lo reasigna, en {LARGO_MOTIVO} caracteres o menos"
+        if faltan:
+            raise FormularioIncompleto(faltan)
+        asignacion.reasignar(ctx, id, persona, motivo, version)
+
+    return _asignar(request, puerta, id, captura, acto)
 
 
 @ruta.get("/turnos/{id}/{_acto}")
@@ -114,13 +127,11 @@ def volver(id: str, _acto: str) -> Response:  # noqa: A002
 def _subir(puerta: Puerta, id_: str, captura: Captura) -> list[str]:
     """Guarda lo elegido, un archivo por control; repetir el envío no los duplica."""
     subidos = []
-    for control, archivo in captura.archivos.items():
-        if not control.startswith(EVIDENCIA):
-            continue
-        documento = control.removeprefix(EVIDENCIA)
-        clave = f"pagina-{captura.texto('ficha')[:100]}-{documento}"
-        anexo = archivos.recibir(puerta, id_, archivo, None if documento == OTRO else documento, clave)
-        subidos.append(anexo.nombre)
+    for documento, archivo in repetidos.documentos(captura):
+        # Con lo que trae el archivo: elegir otro y volver a enviar la misma página guarda el otro.
+        partes = "\n".join((captura.texto("ficha"), id_, documento or "", repetidos.huella(archivo)))
+        clave = f"pagina-{hashlib.sha256(partes.encode()).hexdigest()}"
+        subidos.append(archivos.recibir(puerta, id_, archivo, documento, clave).nombre)
     return subidos
 
 
@@ -146,16 +157,6 @@ def _faltas_de(modelo: type[Molde] | None, datos: dict[str, Any]) -> dict[str, s
     return {}
 
 
-def _la_misma(puerta: Puerta, id_: str, captura: Captura) -> Response | None:
-    """Si lo que «ya estaba atendido» es este mismo envío, repetido por un doble clic: se confirma y ya."""
-    with puerta.lectura() as (s, quien):
-        turno, _ = consultas.turno_visible(s, quien, id_)
-    propio = turno.estado == EstadoTurno.ATENDIDO and turno.persona_id == quien.persona
-    if not propio or captura.texto("salida") not in ("", turno.salida) or captura.texto("acto") == "adjuntar":
-        return None
-    return RedirectResponse(f"/expedientes/{turno.folio}?registrado={turno.cierre}#confirmacion", 303)
-
-
 def _asignar(
     request: Request, puerta: Puerta, id_: str, captura: Captura, acto: Callable[[Contexto], object]
 ) -> Response:
@@ -169,14 +170,24 @@ def _asignar(
     return RedirectResponse(f"/turnos/{id_}#quien", 303)
 
 
-def _en_palabras(error: ErrorGestion) -> str:
+def _en_palabras(error: ErrorGestion, vista: Mapping[str, Any], captura: Captura | None) -> str:
     """El error, para quien ya está viendo cómo quedó el turno y no necesita recargar."""
-    if isinstance(error, ActividadYaAtendida):
-        return (
-            f"{error.por} respondió antes ({error.cuando}). Su respuesta no se registró; abajo está "
+    if not isinstance(error, ActividadYaAtendida):
+        return str(error)
+    salida = vista["respuesta"].salida if vista["respuesta"] else ""
+    con = f", con «{salida}»" if salida else ""
+    if vista["propio"]:
+        que = (
+            f"Usted ya había respondido{con} ({error.cuando}), y ésa es la respuesta registrada. Lo que acaba de "
+            "enviar es distinto y no se registró; abajo están la que quedó y, para que no se pierda, lo que escribió."
+        )
+    else:
+        que = (
+            f"{error.por} respondió antes{con} ({error.cuando}). Su respuesta no se registró; abajo está "
             "la que quedó y, para que no se pierda, lo que usted había escrito."
         )
-    return str(error)
+    nombres = [f"«{archivo.filename}»" for _, archivo in repetidos.documentos(captura)] if captura else []
+    return f"{que} Tampoco se agregó lo que adjuntó: {enumera(nombres)}." if nombres else que
 
 
 def _mostrar(
@@ -194,7 +205,12 @@ def _mostrar(
         datos = turno_vista.datos(s, puerta, quien, id_, captura, errores)
     resumen = turno_vista.resumen(datos, errores)
     if error is not None and not errores:
-        resumen = [Falta(_en_palabras(error), next((a for tipo, a in ANCLAS.items() if isinstance(error, tipo)), ""))]
+        resumen = [
+            Falta(
+                _en_palabras(error, datos, captura),
+                next((a for tipo, a in ANCLAS.items() if isinstance(error, tipo)), ""),
+            )
+        ]
     return pagina(
         request,
         "turno.html",
@@ -204,6 +220,7 @@ def _mostrar(
         resumen=resumen,
         errores=errores,
         guardados=guardados or [],
+        recuperado=captura is not None and captura.recupera,
         ficha=str(uuid4()),
         maximo=puerta.ajustes.anexo_max_bytes,
         textos=captura.textos if captura else {},

@@ -71,9 +71,7 @@ class Instrumento(Formulario):
 class Pago(Formulario):
     """Actividad 10."""
 
-    cuota: Pesos | None = Field(
-        None, title="Cuota de recuperación, en pesos", description="Como 1500.00, sin signo.", max_length=20
-    )
+    cuota: Pesos | None = Field(None, title="Cuota de recuperación, en pesos", description="Como 1500.00, sin signo.")
 
 
 CUAL_CAST = "cast"

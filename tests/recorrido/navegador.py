@@ -26,6 +26,7 @@ ARGUMENTOS = (
 ESPERA_MS = 10_000
 TELEFONO: ViewportSize = {"width": 360, "height": 740}
 ESCRITORIO: ViewportSize = {"width": 1280, "height": 900}
+ANCHOS: tuple[ViewportSize, ...] = (TELEFONO, {"width": 1200, "height": 900})
 REGLAS_AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -98,9 +99,9 @@ def faltas_de_acceso(pagina: Page) -> list[str]:
     ]
 
 
-def se_sale(pagina: Page) -> list[str]:
-    """Qué elementos no caben de ancho en un teléfono de 360 puntos."""
-    pagina.set_viewport_size(TELEFONO)
+def se_sale(pagina: Page, tamano: ViewportSize = TELEFONO) -> list[str]:
+    """Qué elementos no caben de ancho; por defecto, en un teléfono de 360 puntos."""
+    pagina.set_viewport_size(tamano)
     sobra: int = pagina.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     culpables: list[str] = pagina.evaluate(
         "[...document.querySelectorAll('main *, header *')]"

@@ -9,11 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from flujos.catalogo import CATALOGO
+from modelos.actos import turnos
 from modelos.demo import CLAVE
 from modelos.expediente import Encargo
 from modelos.sesion import transaccion
 from tests.fabricas import PDF, Instancia, servida
-from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import ANCHOS, Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +203,60 @@ def test_toda_pagina_es_accesible_y_cabe_en_un_telefono(sala: Sala, instancia_sq
 
 
 @pytest.mark.navegador
+def test_una_palabra_de_400_letras_no_ensancha_ninguna_pagina(sala: Sala, instancia_sqlite: Instancia) -> None:
+    largo = "x" * 400
+    folio = instancia_sqlite.iniciar("normatividad", largo[:300])
+    with instancia_sqlite.como("dstc") as ctx:
+        turnos.atender(ctx, f"{folio}.1.DSTC.1", "continuar", {"necesidad": largo}, largo, 1)
+    (turno,) = instancia_sqlite.abiertos(folio)
+    pagina, faltas = sala.como("coordinacion"), []
+    for camino in (
+        "/",
+        "/expedientes",
+        f"/expedientes/{folio}?registrado=2",
+        f"/turnos/{turno.id}",
+        f"/turnos/{folio}.1.DSTC.1",
+    ):
+        pagina.goto(camino)
+        pagina.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        faltas += [falta for ancho in ANCHOS for falta in se_sale(pagina, ancho)]
+    pagina.goto("/procedimientos/normatividad/iniciar")
+    pagina.fill("#asunto", largo[:300].upper())
+    pagina.get_by_role("button", name="Iniciar el expediente").click()
+    expect(pagina.get_by_role("heading", name=f"Ya abrió {folio} con este asunto")).to_be_visible()
+    faltas += [*faltas_de_acceso(pagina), *(falta for ancho in ANCHOS for falta in se_sale(pagina, ancho))]
+    pagina.get_by_role("button", name="Abrir otro de todos modos").click()
+    expect(pagina.get_by_text("Quedó registrado.")).to_be_visible()
+    assert not faltas, "\n".join(faltas)
+
+
+@pytest.mark.navegador
+def test_si_la_sesion_vence_se_vuelve_al_formulario_lleno(
+    sin_javascript: Sala, instancia_sqlite: Instancia, tmp_path: Path
+) -> None:
+    folio = instancia_sqlite.iniciar("concertacion")
+    pagina = sin_javascript.como("cst")
+    pagina.goto(f"/turnos/{folio}.1.CST.1")
+    pagina.fill("#campo-solicitante", "Una empresa")
+    pagina.fill("#campo-servicio", "Ensayo")
+    pagina.fill("#comentario", "Llegó por oficio\ny en persona")
+    (tmp_path / "oficio.pdf").write_bytes(PDF)
+    pagina.set_input_files("#evidencia-solicitud", tmp_path / "oficio.pdf")
+    pagina.context.clear_cookies()
+    pagina.locator("button[value=atender]").first.click()
+    pagina.locator(".cuenta", has_text="cst").first.click()
+    expect(pagina.get_by_text("Iba a responder un turno de " + folio)).to_be_visible()
+    pagina.get_by_role("button", name="Volver al formulario").click()
+    expect(pagina.get_by_text("Aquí está lo que había escrito; todavía no se registra.")).to_be_visible()
+    assert pagina.input_value("#campo-solicitante") == "Una empresa"
+    assert pagina.input_value("#comentario") == "Llegó por oficio\ny en persona"
+    assert [t.actividad for t in instancia_sqlite.abiertos(folio)] == ["1"]
+    pagina.set_input_files("#evidencia-solicitud", tmp_path / "oficio.pdf")
+    pagina.locator("button[value=atender]").first.click()
+    expect(pagina.locator(".historia").get_by_role("link", name="oficio.pdf")).to_be_visible()
+
+
+@pytest.mark.navegador
 def test_se_entra_y_se_decide_solo_con_el_teclado(sala: Sala, instancia_sqlite: Instancia) -> None:
     folio = instancia_sqlite.iniciar("normatividad")
     for _ in range(3):
@@ -277,7 +332,7 @@ def test_al_corregir_se_conserva_todo_y_el_resumen_lleva_al_campo(
     falso.write_text("esto no es un PDF")
     pagina.set_input_files("#evidencia-instrumento", falso)
     pagina.locator("button[value=atender]").click()
-    expect(pagina.get_by_role("alert")).to_contain_text("su contenido no es el de un archivo .pdf")
+    expect(pagina.get_by_role("alert")).to_contain_text("su contenido no es el de un")
     assert pagina.title().startswith("Error: ")
     assert pagina.input_value("#campo-instrumento") == "convenio"
     assert pagina.input_value("#comentario") == "Se firmó ayer"
