@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from modelos.errores import SalidaInexistente
 from modelos.unidades import TIPO_DE_GRUPO, Unidad
@@ -40,7 +40,7 @@ def _sin_miles(valor: object) -> object:
     return valor.replace(",", "") if isinstance(valor, str) and _CON_MILES.fullmatch(valor.strip()) else valor
 
 
-Pesos = Annotated[str, BeforeValidator(_sin_miles), StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$")]
+Pesos = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$", max_length=15), BeforeValidator(_sin_miles)]
 """Dinero, como texto para que no lo redondee nadie: `1500.00`; admite comas de miles bien puestas y nada más."""
 
 
