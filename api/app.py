@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api import errores, v1, web
+from api import manejadores, v1, web
 from api.guardia import Guardia
 from modelos.ajustes import VERSION, Ajustes, ajustes
 
@@ -36,7 +36,7 @@ def crear(con: Ajustes | None = None) -> FastAPI:
     app.include_router(v1.ruta, prefix="/api/v1")
     app.include_router(web.ruta, include_in_schema=False)
     app.mount("/estatico", StaticFiles(directory=ESTATICO, check_dir=False), name="estatico")
-    errores.instalar(app)
+    manejadores.instalar(app)
     _en_espanol(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guardia, ajustes=usados)

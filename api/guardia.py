@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencias import COOKIE
-from api.errores import imprevisto, para
+from api.manejadores import imprevisto, para
 from modelos.ajustes import Ajustes
 from modelos.errores import ErrorGestion, FormularioIncompleto, OrigenAjeno, SolicitudDemasiadoGrande
 

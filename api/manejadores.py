@@ -1,0 +1,85 @@
+"""Quién responde cuando algo sale mal: JSON a un programa, una página a una persona, siempre en español."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from api.errores import codigo, problema, responder
+from api.web import errores as paginas
+from modelos import errores as e
+from modelos.formularios import mensajes
+
+registro = logging.getLogger(__name__)
+
+_HTTP = {
+    400: ("No se entendió la solicitud", "Está mal armada o incompleta; revísela y vuelva a enviarla."),
+    404: ("No se encontró", "Esa dirección no existe. Revise que esté completa o vuelva al inicio."),
+    405: ("Método no admitido", "Esa dirección no admite este método; consulte /api/v1/openapi.json."),
+    413: ("Solicitud demasiado grande", "Lo que envió pasa del tamaño permitido. Envíe un archivo más pequeño."),
+}
+_OTRO = ("No se pudo", "La solicitud no se pudo atender. Revísela y vuelva a intentar.")
+
+
+def para(request: Request, error: e.ErrorGestion) -> Response:
+    """La respuesta de un error propio: problema a un programa, página a una persona."""
+    return responder(error) if es_api(request) else paginas.responder(request, error)
+
+
+def imprevisto(request: Request, error: Exception) -> Response:
+    """La respuesta a lo que nadie previó; al registro va dónde pasó, no lo que decía."""
+    # Sin el mensaje: el de una base de datos trae valores de personas.
+    donde = "".join(traceback.format_tb(error.__traceback__))
+    registro.error("error imprevisto: %s\n%s", type(error).__name__, donde)
+    titulo = "Falló el sistema"
+    detalle = "Ocurrió un error que no esperábamos y su acto no se registró. Avise a quien administra el sistema."
+    return problema(500, titulo, detalle) if es_api(request) else paginas.pagina(request, 500, titulo, detalle)
+
+
+def instalar(app: FastAPI) -> None:
+    """Pone los manejadores en la aplicación; los de las páginas los decide `api.web.errores`."""
+
+    def propio(request: Request, error: Exception) -> Response:
+        if not isinstance(error, e.ErrorGestion):
+            raise error
+        if codigo(error) >= 500 and not isinstance(error, e.BaseInaccesible | e.BaseSinPreparar | e.SinEspacio):
+            registro.error("error propio sin remedio de quien usa", exc_info=error)
+        return para(request, error)
+
+    def invalida(request: Request, error: Exception) -> Response:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        return propio(request, _de_validacion(error))
+
+    def http(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        titulo, detalle = _HTTP.get(error.status_code, _OTRO)
+        if not es_api(request):
+            return paginas.pagina(request, error.status_code, titulo, detalle)
+        respuesta = problema(error.status_code, titulo, detalle)
+        respuesta.headers.update(error.headers or {})
+        return respuesta
+
+    app.add_exception_handler(e.ErrorGestion, propio)
+    app.add_exception_handler(RequestValidationError, invalida)
+    app.add_exception_handler(HTTPException, http)
+
+
+def es_api(request: Request) -> bool:
+    """Si quien pide es un programa (JSON) y no una página."""
+    return request.url.path.startswith("/api/")
+
+
+def _de_validacion(error: RequestValidationError) -> e.ErrorGestion:
+    faltas = error.errors()
+    if any(falta["type"] == "json_invalid" for falta in faltas):
+        return e.FormularioIncompleto({"cuerpo": "no es JSON válido; revise comas, comillas y llaves"})
+    # La primera parte de `loc` dice de dónde venía (cuerpo, ruta, consulta): a quien corrige no le importa.
+    sin_origen = [{**f, "loc": tuple(f["loc"][1:]) or ("cuerpo",)} for f in faltas]
+    return e.FormularioIncompleto(mensajes(sin_origen))
