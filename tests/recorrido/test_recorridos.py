@@ -31,7 +31,9 @@ def _hacia(tabla: Tabla, final: str) -> Elegir:
             return clave == final
         if clave in vistas:
             return False
-        return any(llega(d, vistas | {clave}) for r in tabla[clave].salidas.values() for d in r.destinos)
+        return any(
+            llega(d, vistas | {clave}) for r in tabla[clave].salidas.values() if not r.devuelve for d in r.destinos
+        )
 
     def elegir(turno: dict[str, Any]) -> str:
         if turno["procedimiento"] != tabla.clave:
