@@ -19,9 +19,9 @@ def recibir(puerta: Puerta, turno: str, archivo: UploadFile, evidencia: str | No
     ocurre fuera de la transacción, para no detener a los demás mientras se escribe.
     """
     with puerta.acto() as ctx:
-        if clave is not None and (ya := idempotencia.previo(ctx, clave)):
-            return ctx.s.get_one(Anexo, ya)
-        actos.revisar_adjuntar(ctx, turno, evidencia)
+        # Quien repite porque no le llegó la respuesta puede encontrar el turno ya atendido, y no importa.
+        if clave is None or not idempotencia.es_repetida(ctx, clave):
+            actos.revisar_adjuntar(ctx, turno, evidencia)
     maximo = puerta.ajustes.anexo_max_bytes
     guardado = anexos.guardar(puerta.ajustes.carpeta_anexos, archivo.filename or "", archivo.file, maximo)
     with puerta.acto() as ctx:

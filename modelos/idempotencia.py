@@ -39,11 +39,10 @@ def reservar(ctx: Contexto, clave: str, solicitud: object) -> str | None:
     return previa.recurso
 
 
-def previo(ctx: Contexto, clave: str) -> str | None:
-    """Lo que ya se creó con esa clave, sin apartarla; None si nada."""
+def es_repetida(ctx: Contexto, clave: str) -> bool:
+    """Si la clave ya se usó; `reservar` dirá después si fue con este mismo contenido."""
     persona = ctx.quien.persona if ctx.quien else 0
-    guardada = ctx.s.get(Idempotencia, (persona, clave))
-    return guardada.recurso if guardada else None
+    return ctx.s.get(Idempotencia, (persona, clave)) is not None
 
 
 def cumplir(ctx: Contexto, clave: str, recurso: str) -> None:

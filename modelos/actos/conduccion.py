@@ -77,8 +77,11 @@ def reanudar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
         raise ActoNoProcede("reanudarlo", f"{folio} no está suspendido", "Recargue para ver cómo está.")
     orden = _asentar(ctx, expediente, "reanudacion", {"motivo": limpiar_texto("motivo", motivo).strip()})
     expediente.estado = EstadoExpediente.EN_CURSO.value
-    terminados = select(col(Expediente.folio)).where(
-        col(Expediente.padre) == folio, col(Expediente.estado).in_(TERMINADOS)
+    terminados = (
+        select(col(Expediente.folio))
+        .join(Turno, col(Turno.id) == Expediente.padre_turno)
+        .where(col(Expediente.padre) == folio, col(Expediente.estado).in_(TERMINADOS), col(Turno.estado).in_(ABIERTOS))
+        .order_by(col(Expediente.folio))
     )
     hijos = [(f"hijo:{h}", f"Atiende lo que concluyó {h}", {"hijo": h}) for h in ctx.s.scalars(terminados)]
     encargar(ctx, expediente, orden, hijos)

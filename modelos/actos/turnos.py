@@ -19,7 +19,6 @@ from modelos.errores import (
     FormularioIncompleto,
     NoExiste,
     NoLeCorresponde,
-    SalidaInexistente,
     TurnoTomado,
     VersionVieja,
 )
@@ -67,8 +66,8 @@ def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comenta
     if not puede_atender(quien, pendiente.unidad):
         leer_turno(ctx, id_)
         raise NoLeCorresponde("atender este turno", f"{pendiente.unidad}, con rol de operación o coordinación")
-    if not 0 <= version <= ENTERO_MAXIMO or len(salida) > LARGO_SALIDA:
-        raise SalidaInexistente(actividad.numero_impreso, salida[:LARGO_SALIDA], tuple(actividad.salidas))
+    if not 0 <= version <= ENTERO_MAXIMO:
+        raise FormularioIncompleto({"version": "no es una que se haya dado; recargue el turno"})
     con_anexos = _ganar(ctx, expediente, id_, version, salida)
     exigir_en_curso(expediente, "atender el turno")
     ruta = actividad.ruta(salida)
@@ -199,7 +198,7 @@ def _ganar(ctx: Contexto, expediente: Expediente, id_: str, version: int, salida
         "quien": quien.persona,
         "ahora": ctx.ahora,
         "orden": expediente.asientos + 1,
-        "respuesta": salida,
+        "respuesta": salida[:LARGO_SALIDA],  # si no existe se rechaza enseguida; aquí sólo tiene que caber
     }
     ganada = ctx.s.connection().execute(_GANAR, valores).first()
     if ganada is not None:

@@ -17,8 +17,9 @@ import pytest
 from sqlalchemy import func, select
 
 from modelos import anexos
+from modelos.actos import turnos
 from modelos.ajustes import Ajustes
-from modelos.errores import ArchivoRechazado, FormularioIncompleto, SinEspacio
+from modelos.errores import ArchivoRechazado, FormularioIncompleto, SalidaInexistente, SinEspacio
 from modelos.expediente import Anexo
 from modelos.organizacion import crear_cast
 from tests.fabricas import PDF, Cliente, Instancia, servida
@@ -279,6 +280,27 @@ def test_reintentar_un_anexo_cuya_respuesta_se_perdio_devuelve_el_mismo(
     respuesta = {"salida": "continuar", "datos": {}, "comentario": "", "version": 1}
     assert cliente.post(f"/turnos/{turno}/atender", json=respuesta).status_code == 200
     assert subir().json() == primero.json()
+    otro = {"archivo": ("otra.pdf", PDF + b" ", "application/pdf")}
+    ajena = cliente.post(f"/turnos/{turno}/anexos", files=otro, data={"evidencia": "constancia"}, headers=clave)
+    assert (ajena.status_code, "Idempotency-Key" in ajena.json()["detail"]) == (409, True)
+
+
+def test_la_clave_de_un_expediente_no_sirve_para_un_anexo(instancia_sqlite: Instancia) -> None:
+    clave = {"Idempotency-Key": "compartida"}
+    with servida(instancia_sqlite) as direccion, Cliente(direccion, "coordinacion") as cliente:
+        nuevo = {"procedimiento": "seguimiento", "asunto": "x", "datos": {}}
+        turno = cliente.post("/expedientes", json=nuevo, headers=clave).json()["turnos"][0]["id"]
+        archivo = {"archivo": ("a.pdf", PDF, "application/pdf")}
+        assert cliente.post(f"/turnos/{turno}/anexos", files=archivo, headers=clave).status_code == 409
+
+
+def test_una_salida_larguisima_o_una_version_imposible_dicen_lo_que_son(instancia: Instancia) -> None:
+    turno = instancia.abiertos(instancia.iniciar("seguimiento"))[0]
+    with pytest.raises(SalidaInexistente), instancia.como("dstc") as ctx:
+        turnos.atender(ctx, turno.id, "x" * 5000, {}, "", 1)
+    with pytest.raises(FormularioIncompleto, match="version"), instancia.como("dstc") as ctx:
+        turnos.atender(ctx, turno.id, "continuar", {}, "", 2**40)
+    instancia.exigir_integra()
 
 
 def test_una_base_sin_migrar_lo_dice_y_los_registros_no_llevan_datos(
