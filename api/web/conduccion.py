@@ -14,7 +14,7 @@ from api.web.expedientes import Rechazo, mostrar
 from api.web.formularios import Captura, Falta, Formulario
 from modelos.actos import conduccion as actos
 from modelos.actos.mover import Contexto, bloquear
-from modelos.errores import ActoNoProcede, FormularioIncompleto, SinDestinatarios
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
 
 ruta = APIRouter()
 Acto = Callable[[Contexto, str, Captura], object]
@@ -36,42 +36,20 @@ ACTOS: dict[str, Acto] = {
 }
 
 
-@ruta.post("/expedientes/{folio}/cancelar")
-def cancelar(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
-    """Termina el expediente sin llegar a un final."""
-    return _hacer(request, puerta, folio, "cancelar", captura)
-
-
-@ruta.post("/expedientes/{folio}/suspender")
-def suspender(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
-    """Detiene el expediente hasta que se reanude."""
-    return _hacer(request, puerta, folio, "suspender", captura)
-
-
-@ruta.post("/expedientes/{folio}/reanudar")
-def reanudar(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
-    """Vuelve a ponerlo en curso."""
-    return _hacer(request, puerta, folio, "reanudar", captura)
-
-
-@ruta.post("/expedientes/{folio}/cerrar-espera")
-def cerrar_espera(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
-    """Sigue con las respuestas que ya llegaron."""
-    return _hacer(request, puerta, folio, "cerrar-espera", captura)
-
-
-@ruta.post("/expedientes/{folio}/ampliar-vueltas")
-def ampliar_vueltas(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
-    """Permite más devoluciones."""
-    return _hacer(request, puerta, folio, "ampliar-vueltas", captura)
-
-
 @ruta.post("/expedientes/{folio}/reintentar")
 def reintentar(folio: str, puerta: Entrada) -> Response:
     """Vuelve a intentar lo que el sistema no pudo hacer solo."""
     with puerta.acto() as ctx:
         actos.reintentar(ctx, folio)
     return RedirectResponse(f"/expedientes/{folio}", 303)
+
+
+@ruta.post("/expedientes/{folio}/{acto}")
+def conducir(request: Request, folio: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Hace uno de los actos de quien conduce."""
+    if acto not in ACTOS:
+        raise NoExiste("el acto", acto)
+    return _hacer(request, puerta, folio, acto, captura)
 
 
 @ruta.get("/expedientes/{folio}/{_acto}")

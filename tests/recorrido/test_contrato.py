@@ -9,7 +9,7 @@ import pytest
 
 from api.app import crear
 from modelos.expediente import Expediente
-from tests.fabricas import PDF, Cliente, Instancia
+from tests.fabricas import PDF, Cliente, Instancia, servida
 
 CONTRATO = {
     "/sesiones": {"post"},
@@ -105,3 +105,20 @@ def test_toda_respuesta_lleva_su_politica_y_no_se_guarda(direccion: str) -> None
             assert "default-src 'none'" in respuesta.headers["content-security-policy"]
             assert respuesta.headers["cache-control"] == "no-store"
             assert respuesta.headers["x-content-type-options"] == "nosniff"
+
+
+def test_las_listas_se_recorren_por_paginas_sin_repetir(instancia_sqlite: Instancia) -> None:
+    folios = [instancia_sqlite.iniciar("seguimiento", f"Caso {i}") for i in range(7)]
+    with servida(instancia_sqlite) as direccion, Cliente(direccion, "dstc") as cliente:
+        for ruta, clave, esperados in (("/turnos", "folio", folios), ("/expedientes", "folio", folios[::-1])):
+            vistos: list[str] = []
+            cursor = None
+            while True:
+                consulta = {"limite": 3} | ({"cursor": cursor} if cursor else {})
+                pagina = cliente.get(ruta, params=consulta).json()
+                assert pagina["total"] == 7
+                vistos += [e[clave] for e in pagina["elementos"]]
+                cursor = pagina["siguiente"]
+                if cursor is None:
+                    break
+            assert vistos == esperados

@@ -191,23 +191,6 @@ def test_con_la_base_inaccesible_responde_503_y_la_salud_200(instancia_sqlite: I
         assert (salud.status_code, salud.json()["base"]) == (200, "caida")
 
 
-def test_las_listas_se_recorren_por_paginas_sin_repetir(instancia_sqlite: Instancia) -> None:
-    folios = [instancia_sqlite.iniciar("seguimiento", f"Caso {i}") for i in range(7)]
-    with servida(instancia_sqlite) as direccion, Cliente(direccion, "dstc") as cliente:
-        for ruta, clave, esperados in (("/turnos", "folio", folios), ("/expedientes", "folio", folios[::-1])):
-            vistos: list[str] = []
-            cursor = None
-            while True:
-                consulta = {"limite": 3} | ({"cursor": cursor} if cursor else {})
-                pagina = cliente.get(ruta, params=consulta).json()
-                assert pagina["total"] == 7
-                vistos += [e[clave] for e in pagina["elementos"]]
-                cursor = pagina["siguiente"]
-                if cursor is None:
-                    break
-            assert vistos == esperados
-
-
 def test_un_archivo_que_se_infla_no_se_infla(tmp_path: Path) -> None:
     """La primera entrada de un documento abierto dice su tipo; ésta dice pesar 300 MB."""
     import tracemalloc

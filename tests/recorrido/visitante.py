@@ -1,0 +1,46 @@
+"""Quien usa las páginas sin navegador: un cliente con cookies que llena formularios."""
+
+from __future__ import annotations
+
+import re
+from typing import Self
+
+import httpx
+
+from modelos.demo import CLAVE
+from tests.fabricas import Instancia
+
+
+class Visitante(httpx.Client):
+    """Un navegador sin pantalla: guarda su cookie y dice de dónde viene."""
+
+    def __init__(self, direccion: str, alias: str | None = None) -> None:
+        super().__init__(base_url=direccion, timeout=30, headers={"Sec-Fetch-Site": "same-origin"})
+        self.alias = alias
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        if self.alias:
+            assert self.entrar(self.alias).status_code == 303
+        return self
+
+    def entrar(self, alias: str, clave: str = CLAVE, **mas: str) -> httpx.Response:
+        return self.post("/entrar", data={"correo": f"{alias}@demo.local", "clave": clave, **mas})
+
+    def iniciar(self, **mas: str) -> httpx.Response:
+        return self.post("/procedimientos/normatividad/iniciar", data={"campo-tope_vueltas": "5", **mas})
+
+
+def hasta_la_consulta(instancia: Instancia) -> str:
+    """Un expediente que espera a los tres CAST."""
+    folio = instancia.iniciar("normatividad")
+    for _ in range(3):
+        instancia.atender(instancia.abiertos(folio)[0])
+    assert len(instancia.abiertos(folio)) == 3
+    return folio
+
+
+def folio_de(v: Visitante) -> str:
+    hallado = re.search(r"/expedientes/([A-Z]+-\d{4}-\d{4})", v.get("/expedientes").text)
+    assert hallado
+    return hallado.group(1)
