@@ -7,14 +7,15 @@ que la revisión de tablas no dependa de la clase que revisa.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from modelos.errores import SalidaInexistente
+from modelos.plazo import ReglaPlazo
 from modelos.unidades import TIPO_DE_GRUPO, Unidad
 
 FIN = "FIN"
@@ -30,6 +31,7 @@ class Tipo(StrEnum):
     ACUSE = "acuse"
     ENVIO = "envio"
     EXTERNA = "externa"
+    AUTOMATICA = "automatica"
     SUBPROCEDIMIENTO = "subprocedimiento"
 
 
@@ -117,7 +119,9 @@ class Actividad:
     """Una fila de la tabla impresa.
 
     clave: única dentro de la tabla; numero: como lo imprime la fuente, vacío si es añadida.
-    segun: campo, ya capturado, cuyo valor dice qué unidad concreta la atiende.
+    segun: campo, ya capturado, cuyo valor dice qué unidad concreta la atiende; si nombra un CAST y la
+        actividad es de CE, la atiende la unidad estatal de que depende.
+    plazo: cuándo vence cada turno suyo. decide: en una automática, qué salida toma según lo capturado.
     pregunta: lo que se decide, si las salidas no se entienden sin ella («¿Es congruente…?»).
     captura: unidad que responde en el sistema por quien no entra a él (USUARIO).
     une: claves de las ramas paralelas que espera antes de abrirse.
@@ -139,8 +143,15 @@ class Actividad:
     pregunta: str = ""
     formulario: type[Formulario] | None = None
     evidencia: tuple[Documento, ...] = ()
+    plazo: ReglaPlazo | None = None
+    decide: Callable[[Mapping[str, Any]], str] | None = None
     inferido: str = ""
     nota: str = ""
+
+    @property
+    def a_mano(self) -> bool:
+        """Si la cierra una persona; lo demás lo cierra el sistema."""
+        return self.tipo not in (Tipo.SUBPROCEDIMIENTO, Tipo.AUTOMATICA)
 
     @property
     def numero_impreso(self) -> str:
@@ -166,7 +177,8 @@ class Actividad:
     def todo_lo_inferido(self) -> str:
         """Lo inferido de la actividad y de sus salidas, en una frase por cosa; vacío si nada."""
         rutas = (f"Salida «{e}»: {r.inferida}" for e, r in self.salidas.items() if r.inferida)
-        return " ".join(filter(None, (self.inferido, *rutas)))
+        plazo = (f"Plazo: {self.plazo.inferido}",) if self.plazo and self.plazo.inferido else ()
+        return " ".join(filter(None, (self.inferido, *rutas, *plazo)))
 
 
 def es_final(destino: str) -> bool:

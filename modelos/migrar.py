@@ -21,12 +21,36 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import SQLModel
 
-from modelos import acceso, bitacora, expediente, latido, organizacion, reservas
+from modelos import (
+    acceso,
+    bitacora,
+    ciclos,
+    dias_inhabiles,
+    expediente,
+    latido,
+    notificaciones,
+    organizacion,
+    plazos,
+    reservas,
+    suscripciones,
+)
 from modelos.errores import BaseInaccesible, ErrorGestion
 
 CARPETA = Path(__file__).parent / "migraciones"
 CANDADO = 7081  # el código del Manual; cualquier número fijo sirve
-TABLAS = (acceso, bitacora, expediente, latido, organizacion, reservas)
+TABLAS = (
+    acceso,
+    bitacora,
+    ciclos,
+    dias_inhabiles,
+    expediente,
+    latido,
+    notificaciones,
+    organizacion,
+    plazos,
+    reservas,
+    suscripciones,
+)
 """Módulos con tablas: importarlos es lo que las da de alta en los metadatos."""
 
 

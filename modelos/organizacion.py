@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import Column, ColumnElement, Index, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
@@ -98,6 +101,19 @@ def es_del_grupo(s: Session, clave: str, grupo: Sigla) -> bool:
     """Si esa clave es una unidad activa del grupo."""
     unidad = s.get(Unidad, clave)
     return unidad is not None and unidad.activa and unidad.tipo == TIPO_DE_GRUPO[grupo].value
+
+
+def exigir_unidades(s: Session, formulario: type[BaseModel], datos: Mapping[str, Any]) -> None:
+    """Rechaza una unidad que no esté activa o no sea del grupo que pide su campo (`x-grupo`).
+
+    Lanza:
+        FormularioIncompleto: dice qué campo y qué se espera.
+    """
+    for campo, info in formulario.model_fields.items():
+        extra = info.json_schema_extra
+        grupo = extra.get("x-grupo") if isinstance(extra, dict) else None
+        if grupo and not es_del_grupo(s, datos[campo], Sigla(str(grupo))):
+            raise FormularioIncompleto({campo: f"elija un {grupo} activo de la lista"})
 
 
 def responsables(s: Session, unidad: str) -> list[int]:

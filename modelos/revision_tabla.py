@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from modelos.actividad import Actividad, Ruta, Tipo, es_final, es_grupo
+from modelos.revision_plazos import faltas_de_plazos, se_captura
 from modelos.unidades import Unidad
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def faltas(tabla: Tabla) -> list[str]:
     """Todas las faltas de la tabla, en frases; lista vacía si está bien hecha."""
     if not tabla.actividades:
         return ["no tiene actividades"]
-    encontradas = [*_cabecera(tabla), *_claves(tabla)]
+    encontradas = [*_cabecera(tabla), *_claves(tabla), *faltas_de_plazos(tabla)]
     for actividad in tabla.actividades:
         suyas = (*_enunciado(tabla, actividad), *_congruencia(tabla, actividad))
         encontradas += [f"la {actividad.clave} {falta}" for falta in suyas]
@@ -76,10 +77,11 @@ def _congruencia(tabla: Tabla, act: Actividad) -> Iterator[str]:
         yield "debe decir qué subprocedimiento abre, y ser de ese tipo"
     if act.subprocedimiento and len(act.salidas) != 1:
         yield "abre un subprocedimiento: su salida tiene que ser única"
+    yield from _automatica(act)
     if act.unidad is Unidad.USUARIO and act.captura is None:
         yield "es de USUARIO y no dice qué unidad captura por él"
     yield from _destinatario(act, resuelve_grupo=es_grupo(act.responsable))
-    if act.segun and not _se_captura(tabla, act.segun):
+    if act.segun and not se_captura(tabla, act.segun):
         yield f"es de quien diga «{act.segun}», que nadie captura"
     for origen in act.une:
         if origen not in tabla:
@@ -88,9 +90,11 @@ def _congruencia(tabla: Tabla, act: Actividad) -> Iterator[str]:
             yield f"une la {origen}, pero la {origen} también sigue a otra parte"
 
 
-def _se_captura(tabla: Tabla, campo: str) -> bool:
-    formularios = [tabla.datos, *(act.formulario for act in tabla.actividades if act.formulario)]
-    return any(campo in formulario.model_fields for formulario in formularios)
+def _automatica(act: Actividad) -> Iterator[str]:
+    if (act.decide is not None) != (act.tipo is Tipo.AUTOMATICA):
+        yield "debe decir cómo decide, y ser automática"
+    if act.tipo is Tipo.AUTOMATICA and (act.por_cada or act.plazo or act.formulario or act.evidencia):
+        yield "es automática: nadie captura ni se le vence nada"
 
 
 def _destinatario(act: Actividad, *, resuelve_grupo: bool) -> Iterator[str]:

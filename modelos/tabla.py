@@ -30,23 +30,46 @@ from modelos.actividad import (
     es_grupo,
     texto_salida,
 )
+from modelos.calendario import POR_DEFECTO, Medida
 from modelos.errores import ProcedimientoDesconocido, TablaInvalida
+from modelos.periodo import PATRONES, Cada, Ciclo, Periodo
+from modelos.plazo import (
+    RESPUESTA_OFICIAL,
+    Dias,
+    EnVentana,
+    Hitos,
+    ReglaPlazo,
+    Tramo,
+    UltimoHabilDelMes,
+)
 from modelos.revision_tabla import faltas
 from modelos.unidades import Unidad
 
 __all__ = [
     "FIN",
+    "PATRONES",
+    "RESPUESTA_OFICIAL",
     "SIGUE",
     "Actividad",
+    "Cada",
     "Catalogo",
+    "Ciclo",
     "DatosIniciales",
+    "Dias",
     "Documento",
+    "EnVentana",
     "Formulario",
+    "Hitos",
+    "Medida",
+    "Periodo",
     "Pesos",
     "PorCada",
+    "ReglaPlazo",
     "Ruta",
     "Tabla",
     "Tipo",
+    "Tramo",
+    "UltimoHabilDelMes",
     "Unidad",
     "a",
     "devuelve_a",
@@ -62,6 +85,9 @@ class Tabla:
 
     siglas: con qué empieza el folio de sus expedientes (`NORM-2026-0001`).
     duena: unidad cuya coordinación inicia, reasigna y cancela.
+    promueve: el dato inicial que nombra a la unidad estatal que también puede iniciarlo, para sí misma.
+    tramos: plazos que abarcan varias actividades. perfil: el calendario con que se cuentan todos.
+    ciclo: cada cuándo se abre solo.
     """
 
     clave: str
@@ -75,6 +101,10 @@ class Tabla:
     actividades: tuple[Actividad, ...]
     periodicidad: str = ""
     datos: type[DatosIniciales] = DatosIniciales
+    promueve: str = ""
+    tramos: tuple[Tramo, ...] = ()
+    perfil: str = POR_DEFECTO
+    ciclo: Ciclo | None = None
     notas: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -170,5 +170,22 @@ def _estatal(inegi: str, iso: str, entidad: str) -> FichaUnidad:
     )
 
 
+HUSOS = {
+    "MX-BCN": "America/Tijuana",
+    "MX-BCS": "America/Mazatlan",
+    "MX-NAY": "America/Mazatlan",
+    "MX-ROO": "America/Cancun",
+    "MX-SIN": "America/Mazatlan",
+    "MX-SON": "America/Hermosillo",
+}
+"""Entidades sin la hora del centro (dominio 03 §3.2-6, de memoria); la franja de Ciudad Juárez no es entidad."""
+
 ESTATALES = tuple(_estatal(*entidad) for entidad in _ENTIDADES)
 """Las 32 unidades estatales: 30 CE con clave INEGI, UODCDMX y RCEO (dominio 07 §7.2)."""
+
+_ESTATALES = frozenset(ficha.clave for ficha in ESTATALES)
+
+
+def es_estatal(clave: str) -> bool:
+    """Si es una de las 32 unidades estatales."""
+    return clave in _ESTATALES

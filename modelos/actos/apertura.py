@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import avance, bitacora, reloj
-from modelos.actos.mover import Contexto, aplicar, repartir
+from modelos.actos.mover import Contexto, Hecho, asentar, repartir
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import EstadoExpediente, Expediente, Serie, Turno, plegar
 from modelos.formularios import limpiar_texto, validar
-from modelos.permisos import puede_conducir
+from modelos.organizacion import exigir_unidades
+from modelos.permisos import Quien, atiende, puede_conducir
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
+from modelos.unidades import es_estatal
 
 LARGO_ASUNTO = 300
 
@@ -28,9 +31,19 @@ def iniciar(ctx: Contexto, procedimiento: str, asunto: str, datos: dict[str, Any
         FormularioIncompleto: falta el asunto o los datos no cumplen.
     """
     tabla = ctx.tablas.vigente(procedimiento, reloj.local(ctx.ahora).date())
-    if ctx.quien is None or not puede_conducir(ctx.quien, tabla.duena):
+    if ctx.quien is None or not puede_iniciar(ctx.quien, tabla, datos):
         raise NoLeCorresponde(f"iniciar «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
     return abrir(ctx, tabla, asunto, datos)
+
+
+def puede_iniciar(quien: Quien, tabla: Tabla, datos: Mapping[str, Any] | None = None) -> bool:
+    """Si coordina la unidad dueña, o atiende a la unidad que lo promueve; sin `datos`, si podría con alguna suya."""
+    if puede_conducir(quien, tabla.duena):
+        return True
+    if not tabla.promueve:
+        return False
+    suyas = {unidad for unidad in atiende(quien) if es_estatal(unidad)}
+    return bool(suyas) if datos is None else datos.get(tabla.promueve) in suyas
 
 
 def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre: Turno | None = None) -> Expediente:
@@ -43,6 +56,7 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
     if not 1 <= len(asunto) <= LARGO_ASUNTO:
         raise FormularioIncompleto({"asunto": f"escriba de qué trata, en {LARGO_ASUNTO} caracteres o menos"})
     limpios = validar(tabla.datos, datos)
+    exigir_unidades(ctx.s, tabla.datos, limpios)
     movimiento = avance.iniciar(tabla, limpios["tope_vueltas"], repartir(ctx.s, limpios))
     folio = _siguiente_folio(ctx.s, f"{tabla.siglas}-{reloj.local(ctx.ahora).year}")
     expediente = Expediente(
@@ -72,8 +86,7 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
         "padre_turno": expediente.padre_turno,
         "abre": movimiento.abre(),
     }
-    orden = bitacora.asentar(ctx.s, expediente, "apertura", ctx.actor, tabla.duena.value, asentado, ctx.ahora)
-    aplicar(ctx, expediente, tabla, movimiento, orden)
+    asentar(ctx, expediente, tabla, movimiento, Hecho("apertura", tabla.duena.value, asentado))
     ctx.s.flush()
     return expediente
 

@@ -8,7 +8,17 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import avance, bitacora
-from modelos.actos.mover import Contexto, aplicar, bloquear, encargar, exigir_en_curso, numero, repartir
+from modelos.actos import plazos
+from modelos.actos.mover import (
+    Contexto,
+    Hecho,
+    asentar,
+    bloquear,
+    encargar,
+    exigir_en_curso,
+    numero,
+    repartir,
+)
 from modelos.avance import Situacion
 from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
@@ -33,11 +43,12 @@ def cancelar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
 
 def _cancelar(ctx: Contexto, expediente: Expediente, tabla: Tabla, motivo: str) -> None:
     movimiento = avance.cancelar(Situacion.de_json(expediente.situacion))
-    orden = _asentar(ctx, expediente, "cancelacion", {"motivo": motivo})
     expediente.estado = EstadoExpediente.CANCELADO.value
     expediente.cerrado = ctx.ahora
     despierta = [("padre", f"Avisa a {expediente.padre}", {"padre": expediente.padre})] if expediente.padre else []
-    aplicar(ctx, expediente, tabla, movimiento, orden, [("cancelacion", "Cancela la corrida", {}), *despierta])
+    encargos = [("cancelacion", "Cancela la corrida", {}), *despierta]
+    hecho = Hecho("cancelacion", expediente.duena, {"motivo": motivo}, encargos=encargos)
+    asentar(ctx, expediente, tabla, movimiento, hecho)
     ctx.s.flush()
     hijos = select(col(Expediente.folio)).where(col(Expediente.padre) == expediente.folio)
     for folio in ctx.s.scalars(hijos.order_by(col(Expediente.folio))).all():
@@ -64,7 +75,9 @@ def suspender(ctx: Contexto, folio: str, motivo: str) -> Expediente:
     """Detiene el expediente: sus turnos siguen ahí, pero no se pueden atender hasta reanudarlo."""
     expediente, _ = _conducir(ctx, folio, motivo, "suspender")
     exigir_en_curso(expediente, "suspenderlo")
-    _asentar(ctx, expediente, "suspension", {"motivo": limpiar_texto("motivo", motivo).strip()})
+    motivo = limpiar_texto("motivo", motivo).strip()
+    _asentar(ctx, expediente, "suspension", {"motivo": motivo})
+    plazos.detener(ctx.s, expediente, motivo, ctx.ahora)
     expediente.estado = EstadoExpediente.SUSPENDIDO.value
     ctx.s.flush()
     return expediente
@@ -75,7 +88,10 @@ def reanudar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
     expediente, _ = _conducir(ctx, folio, motivo, "reanudar")
     if expediente.estado != EstadoExpediente.SUSPENDIDO:
         raise ActoNoProcede("reanudarlo", f"{folio} no está suspendido", "Recargue para ver cómo está.")
-    orden = _asentar(ctx, expediente, "reanudacion", {"motivo": limpiar_texto("motivo", motivo).strip()})
+    asentado: dict[str, Any] = {"motivo": limpiar_texto("motivo", motivo).strip()}
+    if recontados := plazos.continuar(ctx.s, expediente, ctx.ahora):
+        asentado["plazos"] = recontados
+    orden = _asentar(ctx, expediente, "reanudacion", asentado)
     expediente.estado = EstadoExpediente.EN_CURSO.value
     terminados = (
         select(col(Expediente.folio))
@@ -105,9 +121,9 @@ def cerrar_espera(ctx: Contexto, folio: str, actividad: str, motivo: str, vuelta
         que_hacer = "Recargue para ver qué se espera ahora."
         raise ActoNoProcede("cerrar la espera", f"la {actividad} no espera a varias unidades", que_hacer) from error
     asentado = {"actividad": actividad, "motivo": limpiar_texto("motivo", motivo).strip(), "abre": movimiento.abre()}
-    orden = _asentar(ctx, expediente, "cierre_espera", asentado)
     rotulo = f"{numero(tabla[actividad])} {tabla[actividad].unidad} · se cierra la espera"
-    aplicar(ctx, expediente, tabla, movimiento, orden, [("actividad", rotulo, {})])
+    hecho = Hecho("cierre_espera", expediente.duena, asentado, encargos=[("actividad", rotulo, {})])
+    asentar(ctx, expediente, tabla, movimiento, hecho)
     ctx.s.flush()
     return expediente
 

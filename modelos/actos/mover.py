@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +11,18 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import bitacora
-from modelos.actividad import Actividad, Tipo, es_grupo
-from modelos.avance import Destinatarios, Movimiento, Pendiente
+from modelos import avance, bitacora
+from modelos.actividad import Actividad, es_grupo, texto_salida
+from modelos.actos import plazos
+from modelos.avance import Destinatarios, Movimiento, Pendiente, Situacion
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.latido import pulso
-from modelos.organizacion import activas
+from modelos.organizacion import Unidad, activas
 from modelos.permisos import Quien
 from modelos.tabla import Catalogo, Tabla
+from modelos.unidades import TipoUnidad
+from modelos.unidades import Unidad as Sigla
 
 
 @dataclass(frozen=True)
@@ -84,12 +87,20 @@ def repartir(s: Session, datos: dict[str, Any]) -> Destinatarios:
         if actividad.segun:
             if not datos.get(actividad.segun):
                 raise FormularioIncompleto({actividad.segun: f"diga qué {actividad.responsable} lo atenderá"})
-            return [datos[actividad.segun]]
+            return [_elegida(s, actividad, datos[actividad.segun])]
         if es_grupo(actividad.responsable):
             raise SinDestinatarios(actividad.numero_impreso, actividad.responsable)
         return [actividad.responsable.value]
 
     return destinatarios
+
+
+def _elegida(s: Session, actividad: Actividad, clave: str) -> str:
+    """La unidad que nombra el dato; si nombra un CAST y toca a un CE, la estatal de que depende."""
+    unidad = s.get(Unidad, clave)
+    if unidad is not None and unidad.tipo == TipoUnidad.CAST and actividad.responsable is Sigla.CE:
+        return unidad.depende_de or clave
+    return clave
 
 
 def ya_repartido(abre: dict[str, list[str]]) -> Destinatarios:
@@ -108,7 +119,7 @@ def fila_turno(expediente: Expediente, tabla: Tabla, turno: Pendiente, orden: in
         "vuelta": turno.vuelta,
         "estado": EstadoTurno.PENDIENTE.value,
         "version": 1,
-        "a_mano": tabla[turno.actividad].tipo is not Tipo.SUBPROCEDIMIENTO,
+        "a_mano": tabla[turno.actividad].a_mano,
         "persona_id": None,
         "abierto": ahora,
         "cerrado": None,
@@ -119,7 +130,92 @@ def fila_turno(expediente: Expediente, tabla: Tabla, turno: Pendiente, orden: in
     }
 
 
-def aplicar(
+@dataclass(frozen=True)
+class Hecho:
+    """Un asiento por agregar con lo que mueve.
+
+    tipo, unidad y datos: los del asiento. atendido: el turno que se cierra y por qué salida, si es una decisión.
+    encargos: (efecto, nombre legible, datos) además de los que pide cada turno que se abre.
+    """
+
+    tipo: str
+    unidad: str
+    datos: dict[str, Any]
+    atendido: tuple[Pendiente, str] | None = None
+    encargos: Sequence[tuple[str, str, dict[str, Any]]] = ()
+
+
+def asentar(
+    ctx: Contexto, expediente: Expediente, tabla: Tabla, movimiento: Movimiento, hecho: Hecho
+) -> list[dict[str, Any]]:
+    """Agrega el asiento y lleva a la base lo que mueve, con sus plazos; devuelve los turnos nuevos que siguen abiertos.
+
+    Lo que se abre y decide el sistema se decide aquí mismo: quien atendió ve ya el turno de la persona que sigue.
+    """
+    ids: dict[object, str] = {t: id_turno(expediente.folio, t) for t in (*movimiento.abiertos, *movimiento.cancelados)}
+    por, turno = None, None
+    if hecho.atendido:
+        pendiente, salida = hecho.atendido
+        por, turno = (pendiente.actividad, salida), (pendiente.actividad, id_turno(expediente.folio, pendiente))
+    nuevos_plazos = plazos.preparar(ctx.s, expediente, tabla, movimiento, ids, ctx.ahora, por)
+    datos = {**hecho.datos, "plazos": [plazos.asentado(p) for p in nuevos_plazos]} if nuevos_plazos else hecho.datos
+    orden = bitacora.asentar(ctx.s, expediente, hecho.tipo, ctx.actor, hecho.unidad, datos, ctx.ahora)
+    plazos.cerrar(ctx.s, expediente, tabla, movimiento, ids, ctx.ahora, turno)
+    nuevos = _aplicar(ctx, expediente, tabla, movimiento, orden, hecho.encargos)
+    plazos.guardar(ctx.s, nuevos_plazos)
+    for abierto in movimiento.abiertos:
+        if tabla[abierto.actividad].decide:
+            decididos = _decidir(ctx, expediente, tabla, abierto)
+            nuevos = [fila for fila in nuevos if fila["id"] != ids[abierto]] + decididos
+    return nuevos
+
+
+def _decidir(ctx: Contexto, expediente: Expediente, tabla: Tabla, turno: Pendiente) -> list[dict[str, Any]]:
+    """Cierra una actividad automática por la salida que dicen los datos, en nombre del sistema."""
+    actividad = tabla[turno.actividad]
+    if actividad.decide is None:
+        return []
+    salida = actividad.decide(expediente.datos)
+    situacion = Situacion.de_json(expediente.situacion)
+    movimiento = avance.atender(tabla, situacion, turno, salida, repartir(ctx.s, expediente.datos), expediente.folio)
+    id_ = id_turno(expediente.folio, turno)
+    marcar_atendido(ctx, id_, salida, expediente.asientos + 1)
+    asentado = {
+        "actividad": turno.actividad,
+        "vuelta": turno.vuelta,
+        "salida": salida,
+        "datos": {},
+        "comentario": "",
+        "anexos": [],
+        "abre": movimiento.abre(),
+    }
+    encargo = ("actividad", rotulo(actividad, turno.unidad, salida), {"turno": id_})
+    hecho = Hecho("decision", turno.unidad, asentado, (turno, salida), [encargo])
+    return asentar(replace(ctx, quien=None), expediente, tabla, movimiento, hecho)
+
+
+def marcar_atendido(ctx: Contexto, id_: str, salida: str, orden: int) -> None:
+    """Cierra un turno que no cerró una persona."""
+    valores = {
+        "estado": EstadoTurno.ATENDIDO.value,
+        "version": Turno.version + 1,
+        "cerrado": ctx.ahora,
+        "cierre": orden,
+        "salida": salida,
+    }
+    marcar = update(Turno).where(col(Turno.id) == id_).values(**valores)
+    ctx.s.execute(marcar, execution_options={"synchronize_session": False})
+
+
+def rotulo(actividad: Actividad, unidad: str, salida: str) -> str:
+    """Cómo se llama en el historial de Prefect: «06 DSTC · revisa → no favorable»."""
+    final = texto_salida(salida).lower()
+    entero = f"{numero(actividad)} {unidad} · {actividad.accion.rstrip('.')} → {final}"
+    # Lleva la frase y, si no cabe, se corta la frase: la salida siempre se lee.
+    return entero if len(entero) <= 120 else f"{entero[: 115 - len(final)].rstrip()}… → {final}"
+
+
+def _aplicar(
     ctx: Contexto,
     expediente: Expediente,
     tabla: Tabla,
@@ -127,10 +223,7 @@ def aplicar(
     orden: int,
     encargos: Sequence[tuple[str, str, dict[str, Any]]] = (),
 ) -> list[dict[str, Any]]:
-    """Lleva a la base lo que el asiento `orden` movió; devuelve los turnos nuevos.
-
-    encargos: (efecto, nombre legible, datos) además de los que pide cada turno que se abre.
-    """
+    """Lleva a la base lo que el asiento `orden` movió; devuelve los turnos nuevos."""
     nuevos = [fila_turno(expediente, tabla, turno, orden, ctx.ahora) for turno in movimiento.abiertos]
     if nuevos:
         ctx.s.connection().execute(_TURNOS, nuevos)
@@ -162,7 +255,7 @@ def encargar(
 
 def _encargos_de(tabla: Tabla, movimiento: Movimiento, expediente: Expediente) -> list[tuple[str, str, dict[str, Any]]]:
     pedidos: list[tuple[str, str, dict[str, Any]]] = []
-    a_mano = [t for t in movimiento.abiertos if tabla[t.actividad].tipo is not Tipo.SUBPROCEDIMIENTO]
+    a_mano = [t for t in movimiento.abiertos if tabla[t.actividad].a_mano]
     if a_mano:
         unidades = list(dict.fromkeys(t.unidad for t in a_mano))
         a_quien = unidades[0] if len(unidades) == 1 else f"{len(unidades)} unidades"

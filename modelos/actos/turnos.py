@@ -8,9 +8,19 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlmodel import col
 
-from modelos import avance, bitacora, reloj
-from modelos.actividad import es_grupo, texto_salida
-from modelos.actos.mover import Contexto, aplicar, bloquear, exigir_en_curso, numero, repartir
+from modelos import avance, reloj
+from modelos.actividad import es_grupo
+from modelos.actos.mover import (
+    Contexto,
+    Hecho,
+    asentar,
+    bloquear,
+    exigir_en_curso,
+    id_turno,
+    marcar_atendido,
+    repartir,
+    rotulo,
+)
 from modelos.avance import Pendiente, Situacion
 from modelos.errores import (
     ActividadYaAtendida,
@@ -24,10 +34,9 @@ from modelos.errores import (
 )
 from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.formularios import limpiar_texto, validar
-from modelos.organizacion import Persona, es_del_grupo
+from modelos.organizacion import Persona, exigir_unidades
 from modelos.permisos import Quien, puede_atender
 from modelos.tabla import Actividad, Tabla
-from modelos.unidades import Unidad as Sigla
 
 LARGO_COMENTARIO = 5000
 LARGO_SALIDA = 60
@@ -100,8 +109,7 @@ def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comenta
     }
     if actividad.captura:
         asentado["en_nombre_de"] = actividad.unidad.value
-    orden = bitacora.asentar(ctx.s, expediente, "decision", ctx.actor, pendiente.unidad, asentado, ctx.ahora)
-    return _cerrar(ctx, expediente, tabla, actividad, id_, salida, movimiento, orden)
+    return _cerrar(ctx, expediente, tabla, pendiente, salida, movimiento, asentado)
 
 
 def concluir_subprocedimiento(ctx: Contexto, turno: Turno, hijo: Expediente) -> Atendido | None:
@@ -128,9 +136,8 @@ def concluir_subprocedimiento(ctx: Contexto, turno: Turno, hijo: Expediente) -> 
         "desenlace": hijo.desenlace,
         "abre": movimiento.abre(),
     }
-    _marcar_atendido(ctx, turno.id, salida)
-    orden = bitacora.asentar(ctx.s, expediente, "decision", ctx.actor, turno.unidad, asentado, ctx.ahora)
-    return _cerrar(ctx, expediente, tabla, actividad, turno.id, salida, movimiento, orden)
+    marcar_atendido(ctx, turno.id, salida, expediente.asientos + 1)
+    return _cerrar(ctx, expediente, tabla, pendiente, salida, movimiento, asentado)
 
 
 # --- piezas ------------------------------------------------------------------
@@ -212,36 +219,21 @@ def _ganar(ctx: Contexto, expediente: Expediente, id_: str, version: int, salida
     raise TurnoTomado(id_, nombre_de(ctx, turno.persona_id))
 
 
-def _marcar_atendido(ctx: Contexto, id_: str, salida: str) -> None:
-    expediente = ctx.s.get_one(Expediente, id_.partition(".")[0])
-    marcar = update(Turno).where(col(Turno.id) == id_)
-    valores = {
-        "estado": EstadoTurno.ATENDIDO.value,
-        "version": Turno.version + 1,
-        "cerrado": ctx.ahora,
-        "cierre": expediente.asientos + 1,
-        "salida": salida,
-    }
-    ctx.s.execute(marcar.values(**valores), execution_options={"synchronize_session": False})
-
-
 def _cerrar(
     ctx: Contexto,
     expediente: Expediente,
     tabla: Tabla,
-    actividad: Actividad,
-    id_: str,
+    pendiente: Pendiente,
     salida: str,
     movimiento: avance.Movimiento,
-    orden: int,
+    asentado: dict[str, Any],
 ) -> Atendido:
-    unidad = actividad.unidad.value if not es_grupo(actividad.unidad) else id_.split(".")[2]
-    rotulo = f"{numero(actividad)} {unidad} · {actividad.accion.rstrip('.')} → {texto_salida(salida).lower()}"
-    # El nombre lleva la frase y, si no cabe, se corta la frase: la salida siempre se lee.
-    if len(rotulo) > 120:
-        corte = 115 - len(texto_salida(salida))
-        rotulo = f"{rotulo[:corte].rstrip()}… → {texto_salida(salida).lower()}"
-    nuevos = aplicar(ctx, expediente, tabla, movimiento, orden, [("actividad", rotulo, {"turno": id_})])
+    actividad = tabla[pendiente.actividad]
+    unidad = pendiente.unidad if es_grupo(actividad.unidad) else actividad.unidad.value
+    id_ = id_turno(expediente.folio, pendiente)
+    encargo = ("actividad", rotulo(actividad, unidad, salida), {"turno": id_})
+    hecho = Hecho("decision", pendiente.unidad, asentado, (pendiente, salida), [encargo])
+    nuevos = asentar(ctx, expediente, tabla, movimiento, hecho)
     ctx.s.flush()
     return Atendido(expediente, tabla, nuevos)
 
@@ -249,11 +241,7 @@ def _cerrar(
 def _capturado(ctx: Contexto, actividad: Actividad, datos: dict[str, Any]) -> dict[str, Any]:
     limpios = validar(actividad.formulario, datos)
     if actividad.formulario:
-        for campo, info in actividad.formulario.model_fields.items():
-            extra = info.json_schema_extra
-            grupo = extra.get("x-grupo") if isinstance(extra, dict) else None
-            if grupo and not es_del_grupo(ctx.s, limpios[campo], Sigla(str(grupo))):
-                raise FormularioIncompleto({campo: f"elija un {grupo} activo de la lista"})
+        exigir_unidades(ctx.s, actividad.formulario, limpios)
     return limpios
 
 

@@ -91,6 +91,15 @@ class Calendario:
             raise CalendarioSinPublicar(self.hasta_anio + 1, self.archivo)
         return self._habiles[lugar]
 
+    def restar(self, dia: date, habiles: int) -> date:
+        """El día hábil tal que de él a `dia` hay tantos hábiles; con 0, el mismo día."""
+        if habiles == 0:
+            return dia
+        lugar = self._cuenta[self.indice(dia)] - 1 - habiles
+        if lugar < 0:
+            raise CalendarioSinPublicar(dia.year - 1, self.archivo)
+        return self._habiles[lugar]
+
     def siguiente_o_igual(self, dia: date) -> date:
         """El mismo día si es hábil; si no, el hábil que sigue."""
         return dia if self.es_habil(dia) else self.sumar(dia, 1)
