@@ -6,18 +6,22 @@ qué valor le toca; `modelos.verificacion` lo compara y `reconstruir` lo escribe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from modelos.actos.conteo import ASENTADOS, RECONTADOS, completo
 from modelos.actos.mover import id_turno
 from modelos.avance import Pendiente
+from modelos.dias_inhabiles import oficinas
 from modelos.errores import BitacoraIncongruente
 from modelos.expediente import TERMINADOS, Anexo, Aviso, Expediente, Turno, plegar
+from modelos.notificaciones import Notificacion
+from modelos.plazos import Plazo, Recordatorio
 from modelos.reproduccion import Reproducido, reproducir
 from modelos.tabla import Catalogo
 
@@ -76,6 +80,56 @@ def turnos_guardados(s: Session, folio: str) -> Filas:
     return {turno.id: {c.name: getattr(turno, c.name) for c in columnas} for turno in turnos}
 
 
+def plazos_debidos(asientos: Sequence[Mapping[str, Any]], caso: Reproducido) -> Filas:
+    """Las columnas de cada plazo que dice la bitácora, por id; el cómputo y sus hitos se vuelven a sacar."""
+    return {
+        id_: {
+            **plazo.fijo,
+            "estado": plazo.estado,
+            "vence": date.fromisoformat(plazo.vence) if plazo.vence else None,
+            "conservador": date.fromisoformat(plazo.conservador) if plazo.conservador else None,
+            "calendario": plazo.calendario,
+            "suspensiones": plazo.suspensiones,
+            "ampliaciones": plazo.ampliaciones,
+            "abierto": _fecha(asientos, plazo.apertura),
+            "cerrado": _fecha(asientos, plazo.cierre) if plazo.cierre else None,
+        }
+        for id_, plazo in caso.plazos.items()
+    }
+
+
+def plazos_guardados(s: Session, folio: str) -> Filas:
+    """Las mismas columnas de cada plazo, como están en la base."""
+    columnas = {*ASENTADOS, *RECONTADOS, "abierto", "cerrado"} - {"id"}
+    plazos = s.scalars(select(Plazo).where(col(Plazo.folio) == folio))
+    return {plazo.id: {campo: getattr(plazo, campo) for campo in columnas} for plazo in plazos}
+
+
+def _rehacer_plazos(s: Session, folio: str, debidos: Filas) -> bool:
+    guardados = plazos_guardados(s, folio)
+    faltan, sobran = debidos.keys() - guardados.keys(), guardados.keys() - debidos.keys()
+    if faltan:
+        de_unidad = oficinas(s, {debidos[id_]["unidad"] for id_ in faltan})
+        for id_ in sorted(faltan):
+            s.execute(insert(Plazo), completo(id_, folio, debidos[id_], de_unidad[debidos[id_]["unidad"]]))
+    for id_ in sobran:
+        s.execute(delete(Recordatorio).where(col(Recordatorio.plazo_id) == id_))
+        s.execute(delete(Notificacion).where(col(Notificacion.plazo_id) == id_))
+        s.execute(delete(Plazo).where(col(Plazo.id) == id_))
+    distintos = [id_ for id_ in debidos.keys() & guardados.keys() if plazo_distinto(debidos[id_], guardados[id_])]
+    for id_ in distintos:
+        s.execute(update(Plazo).where(col(Plazo.id) == id_).values(**debidos[id_]))
+    return bool(faltan or sobran or distintos)
+
+
+def plazo_distinto(debido: Mapping[str, Any], guardado: Mapping[str, Any]) -> list[str]:
+    """Los campos en que lo guardado no es lo que dice la bitácora.
+
+    El calendario no se compara: una publicación que no movió el plazo lo cambia y no se asienta.
+    """
+    return [campo for campo, valor in debido.items() if campo != "calendario" and guardado[campo] != valor]
+
+
 def reconstruir(s: Session, tablas: Catalogo, expediente: Expediente, asientos: Sequence[Mapping[str, Any]]) -> bool:
     """Rehace el expediente y sus turnos desde su bitácora; devuelve si algo cambió.
 
@@ -93,12 +147,25 @@ def reconstruir(s: Session, tablas: Catalogo, expediente: Expediente, asientos: 
     debidos = turnos_debidos(expediente.folio, asientos, caso)
     for id_ in debidos.keys() - guardados.keys():
         s.execute(insert(Turno), {"id": id_, "anexos": 0, **debidos[id_]})
+    _quitar_plazos_de(s, guardados.keys() - debidos.keys())
     for id_ in guardados.keys() - debidos.keys():
         _quitar(s, id_, asientos[-1]["orden"])
     distintos = [id_ for id_ in debidos.keys() & guardados.keys() if debidos[id_] != guardados[id_]]
     for id_ in distintos:
         s.execute(update(Turno).where(col(Turno.id) == id_).values(**debidos[id_]))
-    return bool(cambios or distintos or debidos.keys() != guardados.keys())
+    plazos = _rehacer_plazos(s, expediente.folio, plazos_debidos(asientos, caso))
+    return bool(cambios or distintos or debidos.keys() != guardados.keys() or plazos)
+
+
+def _quitar_plazos_de(s: Session, turnos: Iterable[str]) -> None:
+    """Lo que cuelga de turnos que sobran: sus plazos y lo que se notificó de ellos."""
+    sobran = list(turnos)
+    if not sobran:
+        return
+    suyos = select(col(Plazo.id)).where(col(Plazo.turno_id).in_(sobran)).scalar_subquery()
+    s.execute(delete(Notificacion).where(col(Notificacion.turno_id).in_(sobran)))
+    s.execute(delete(Recordatorio).where(col(Recordatorio.plazo_id).in_(suyos)))
+    s.execute(delete(Plazo).where(col(Plazo.turno_id).in_(sobran)))
 
 
 def _quitar(s: Session, id_: str, orden: int) -> None:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modelos import avance
-from modelos.actividad import Tipo
-from modelos.actos.mover import ya_repartido
+from modelos.actos.conteo import ASENTADOS, RECONTADOS
+from modelos.actos.mover import id_turno
+from modelos.actos.reparto import ya_repartido
 from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.bitacora import ORIGEN, hash_de
 from modelos.errores import BitacoraIncongruente, ErrorGestion
 from modelos.expediente import EstadoExpediente, EstadoTurno
+from modelos.plazos import EstadoPlazo
 from modelos.tabla import Catalogo, Tabla
 
 
@@ -35,9 +37,25 @@ class TurnoReproducido:
 
 
 @dataclass
+class PlazoReproducido:
+    """Un plazo como debería estar guardado; `fijo`: lo que no cambia desde que se abrió."""
+
+    fijo: dict[str, Any]
+    estado: str
+    vence: str | None
+    conservador: str | None
+    apertura: int
+    calendario: str = ""
+    suspensiones: list[dict[str, Any]] = field(default_factory=list)
+    ampliaciones: list[dict[str, Any]] = field(default_factory=list)
+    cierre: int | None = None
+
+
+@dataclass
 class Reproducido:
     """El expediente como debería estar guardado."""
 
+    folio: str = ""
     procedimiento: str = ""
     version: str = ""
     asunto: str = ""
@@ -48,6 +66,7 @@ class Reproducido:
     datos: dict[str, Any] = field(default_factory=dict)
     situacion: Situacion = field(default_factory=lambda: Situacion(tope=1))
     turnos: dict[tuple[str, str, int], TurnoReproducido] = field(default_factory=dict)
+    plazos: dict[str, PlazoReproducido] = field(default_factory=dict)
 
 
 def revisar_cadena(asientos: Sequence[Mapping[str, Any]]) -> int | None:
@@ -95,6 +114,7 @@ def reproducir(tablas: Catalogo, asientos: Sequence[Mapping[str, Any]]) -> Repro
 
 def _apertura(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) -> None:
     datos = asiento["datos"]
+    caso.folio = datos["folio"]
     caso.procedimiento, caso.version = datos["procedimiento"], datos["version"]
     caso.asunto, caso.datos = datos["asunto"], dict(datos["datos"])
     caso.padre, caso.padre_turno = datos["padre"], datos["padre_turno"]
@@ -112,6 +132,7 @@ def _decision(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) -> No
     if asiento["actor"].startswith("persona:"):
         turno.persona = int(asiento["actor"].removeprefix("persona:"))
     caso.datos.update(datos["datos"])
+    _cumplir(caso, tabla, pendiente, asiento)
     _mover(caso, tabla, movimiento, asiento)
 
 
@@ -138,12 +159,22 @@ def _cancelacion(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) ->
     caso.estado = EstadoExpediente.CANCELADO.value
 
 
-def _suspension(caso: Reproducido, _tabla: Tabla, _asiento: Mapping[str, Any]) -> None:
+def _suspension(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) -> None:
     caso.estado = EstadoExpediente.SUSPENDIDO.value
+    _recuento(caso, tabla, asiento)
 
 
-def _reanudacion(caso: Reproducido, _tabla: Tabla, _asiento: Mapping[str, Any]) -> None:
+def _reanudacion(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) -> None:
     caso.estado = EstadoExpediente.EN_CURSO.value
+    _recuento(caso, tabla, asiento)
+
+
+def _recuento(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> None:
+    """Plazos vueltos a contar: al suspender, reanudar, prorrogar o publicar días inhábiles."""
+    for guardado in asiento["datos"].get("plazos", ()):
+        plazo = caso.plazos[guardado["id"]]
+        for campo in RECONTADOS[1:]:
+            setattr(plazo, campo, guardado[campo])
 
 
 def _ampliacion(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> None:
@@ -154,16 +185,48 @@ def _mover(caso: Reproducido, tabla: Tabla, movimiento: Movimiento, asiento: Map
     if movimiento.abre() != asiento["datos"].get("abre", {}):
         raise BitacoraIncongruente(asiento["orden"], "los turnos que abrió no son los que dice la tabla")
     for nuevo in movimiento.abiertos:
-        a_mano = tabla[nuevo.actividad].tipo is not Tipo.SUBPROCEDIMIENTO
+        a_mano = tabla[nuevo.actividad].a_mano
         turno = TurnoReproducido(EstadoTurno.PENDIENTE.value, asiento["orden"], a_mano=a_mano)
         caso.turnos[(nuevo.actividad, nuevo.unidad, nuevo.vuelta)] = turno
     for sobra in movimiento.cancelados:
         turno = caso.turnos[(sobra.actividad, sobra.unidad, sobra.vuelta)]
         turno.estado, turno.cierre = EstadoTurno.CANCELADO.value, asiento["orden"]
         turno.version += 1
+        _cerrar_plazo(caso, _id(caso, sobra), EstadoPlazo.CANCELADO, asiento)
     caso.situacion = movimiento.situacion
+    if movimiento.situacion.desenlace or not movimiento.situacion.pendientes:
+        for id_ in caso.plazos:
+            _cerrar_plazo(caso, id_, EstadoPlazo.CANCELADO, asiento)
+    for nuevo in asiento["datos"].get("plazos", ()):
+        _abrir_plazo(caso, nuevo, asiento)
     if movimiento.situacion.desenlace:
         caso.estado, caso.desenlace = EstadoExpediente.CONCLUIDO.value, movimiento.situacion.desenlace
+
+
+def _cumplir(caso: Reproducido, tabla: Tabla, atendido: Pendiente, asiento: Mapping[str, Any]) -> None:
+    """El plazo del turno que se atendió, y los de los tramos que esa actividad cierra."""
+    _cerrar_plazo(caso, _id(caso, atendido), EstadoPlazo.CUMPLIDO, asiento)
+    claves = {tramo.regla.clave for tramo in tabla.tramos if atendido.actividad in tramo.cumplen}
+    for id_, plazo in caso.plazos.items():
+        if plazo.fijo["turno_id"] is None and plazo.fijo["clave"] in claves:
+            _cerrar_plazo(caso, id_, EstadoPlazo.CUMPLIDO, asiento)
+
+
+def _abrir_plazo(caso: Reproducido, nuevo: Mapping[str, Any], asiento: Mapping[str, Any]) -> None:
+    fijo = {campo: nuevo[campo] for campo in ASENTADOS if campo not in RECONTADOS}
+    plazo = PlazoReproducido(fijo, nuevo["estado"], nuevo["vence"], nuevo["conservador"], asiento["orden"])
+    plazo.calendario = nuevo["calendario"]
+    caso.plazos[nuevo["id"]] = plazo
+
+
+def _cerrar_plazo(caso: Reproducido, id_: str, estado: EstadoPlazo, asiento: Mapping[str, Any]) -> None:
+    plazo = caso.plazos.get(id_)
+    if plazo is not None and plazo.cierre is None:
+        plazo.estado, plazo.cierre = estado.value, asiento["orden"]
+
+
+def _id(caso: Reproducido, turno: Pendiente) -> str:
+    return id_turno(caso.folio, turno)
 
 
 def _turno(caso: Reproducido, asiento: Mapping[str, Any]) -> TurnoReproducido:
@@ -183,5 +246,7 @@ _PASOS = {
     "suspension": _suspension,
     "reanudacion": _reanudacion,
     "ampliacion": _ampliacion,
+    "prorroga": _recuento,
+    "recuento": _recuento,
 }
 """Qué hace cada tipo de asiento. Un tipo que no esté aquí es una bitácora que no se entiende."""

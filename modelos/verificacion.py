@@ -14,7 +14,15 @@ from modelos import proyeccion
 from modelos.bitacora import Asiento
 from modelos.errores import BitacoraIncongruente, NoExiste
 from modelos.expediente import Expediente
-from modelos.proyeccion import expediente_debido, turnos_debidos, turnos_guardados
+from modelos.proyeccion import (
+    Filas,
+    expediente_debido,
+    plazo_distinto,
+    plazos_debidos,
+    plazos_guardados,
+    turnos_debidos,
+    turnos_guardados,
+)
 from modelos.reproduccion import Reproducido, reproducir, revisar_cadena
 from modelos.tabla import Catalogo
 
@@ -122,3 +130,12 @@ def _diferencias(
         for campo, debido in debidos[id_].items():
             if guardados[id_][campo] != debido:
                 yield f"turno {id_}, {campo}: dice {guardados[id_][campo]!r} y la bitácora {debido!r}"
+    yield from _plazos_distintos(plazos_guardados(s, expediente.folio), plazos_debidos(asientos, caso))
+
+
+def _plazos_distintos(guardados: Filas, debidos: Filas) -> Iterator[str]:
+    for id_ in sorted(guardados.keys() ^ debidos.keys()):
+        yield f"plazo {id_}: {'sobra' if id_ in guardados else 'falta'}"
+    for id_ in sorted(guardados.keys() & debidos.keys()):
+        for campo in plazo_distinto(debidos[id_], guardados[id_]):
+            yield f"plazo {id_}, {campo}: dice {guardados[id_][campo]!r} y la bitácora {debidos[id_][campo]!r}"

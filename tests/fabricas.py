@@ -31,7 +31,7 @@ from modelos.actos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.organizacion import por_correo, quien_es
-from modelos.tabla import Actividad
+from modelos.tabla import Actividad, Catalogo
 from modelos.verificacion import verificar
 from tareas.efectos import cumplir
 
@@ -40,9 +40,10 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 
 @dataclass
 class Instancia:
-    """Una base sembrada con la demostración y sus ajustes."""
+    """Una base sembrada con la demostración y sus ajustes. tablas: las publicadas, u otras de la prueba."""
 
     ajustes: Ajustes
+    tablas: Catalogo = CATALOGO
 
     @property
     def url(self) -> str:
@@ -54,7 +55,7 @@ class Instancia:
         """Una transacción en nombre de `alias@demo.local`; None: el sistema."""
         with sesion.transaccion(self.url) as s:
             persona = por_correo(s, f"{alias}@{demo.DOMINIO}") if alias else None
-            yield Contexto(s, CATALOGO, quien_es(s, persona) if persona else None, reloj.ahora())
+            yield Contexto(s, self.tablas, quien_es(s, persona) if persona else None, reloj.ahora())
 
     @contextmanager
     def leer(self) -> Iterator[Session]:
@@ -84,7 +85,7 @@ class Instancia:
 
     def actividad(self, turno: Turno) -> Actividad:
         """La fila de la tabla de ese turno."""
-        tabla = next(t for t in CATALOGO if t.clave == turno.procedimiento)
+        tabla = next(t for t in self.tablas if t.clave == turno.procedimiento)
         return tabla[turno.actividad]
 
     def expediente(self, folio: str) -> Expediente:
@@ -104,13 +105,13 @@ class Instancia:
             if not pendientes:
                 return hechos
             for encargo in pendientes:
-                cumplir(self.url, CATALOGO, encargo.folio, encargo.asiento, encargo.efecto)
+                cumplir(self.url, self.tablas, encargo.folio, encargo.asiento, encargo.efecto)
                 hechos += 1
 
     def exigir_integra(self) -> None:
         """Toda la base: cadenas íntegras y proyección igual a su reproducción."""
         with self.leer() as s:
-            informe = verificar(s, CATALOGO)
+            informe = verificar(s, self.tablas)
         assert not informe.fallas, [str(falla) for falla in informe.fallas]
         assert informe.expedientes > 0
 

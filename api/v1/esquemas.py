@@ -240,6 +240,15 @@ class Motivo(Solicitud):
     motivo: str = Field(max_length=2000)
 
 
+class Prorroga(Motivo):
+    """Cuánto más y por qué."""
+
+    dias: int = Field(
+        ge=1, le=1000, description="Cuántos más, en la medida del plazo; en total, la mitad del original a lo más."
+    )
+    plazo: str | None = Field(None, max_length=140, description="Cuál, si el expediente tiene varios que corren.")
+
+
 class MotivoOpcional(Solicitud):
     """Versión leída y motivo, ambos opcionales."""
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query
 
 from api import vistas
 from api.dependencias import Entrada, Puerta
-from api.v1.esquemas import Ampliacion, Cierre, Expediente, ExpedienteNuevo, Lista, Motivo, Reintento
+from api.v1.esquemas import Ampliacion, Cierre, Expediente, ExpedienteNuevo, Lista, Motivo, Prorroga, Reintento
 from api.v1.respuestas import errores
 from modelos import consultas, idempotencia
 from modelos.actos import apertura, conduccion
@@ -97,6 +97,13 @@ def reanudar(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
     """Vuelve a poner en curso un expediente suspendido."""
     with puerta.acto() as ctx:
         return _ver(ctx, puerta, conduccion.reanudar(ctx, folio, cuerpo.motivo))
+
+
+@ruta.post("/expedientes/{folio}/prorrogar", summary="Prorrogar un plazo", **_CONDUCIR)
+def prorrogar(folio: str, cuerpo: Prorroga, puerta: Entrada) -> dict[str, Any]:
+    """Amplía un plazo que corre, fundadamente, hasta la mitad del original (LFPA art. 31)."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, conduccion.prorrogar(ctx, folio, cuerpo.dias, cuerpo.motivo, cuerpo.plazo))
 
 
 @ruta.post("/expedientes/{folio}/cerrar-espera", summary="Cerrar una espera", **_CONDUCIR)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import avance, bitacora, reloj
-from modelos.actos.mover import Contexto, Hecho, asentar, repartir
+from modelos.actos.mover import Contexto, Hecho, asentar
+from modelos.actos.reparto import repartir
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import EstadoExpediente, Expediente, Serie, Turno, plegar
 from modelos.formularios import limpiar_texto, validar

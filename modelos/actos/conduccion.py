@@ -17,8 +17,8 @@ from modelos.actos.mover import (
     encargar,
     exigir_en_curso,
     numero,
-    repartir,
 )
+from modelos.actos.reparto import repartir
 from modelos.avance import Situacion
 from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
@@ -28,6 +28,7 @@ from modelos.permisos import puede_conducir
 from modelos.tabla import Tabla
 
 LARGO_MOTIVO = 2000
+LARGO_PRORROGA = 1000
 
 
 def cancelar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
@@ -76,8 +77,8 @@ def suspender(ctx: Contexto, folio: str, motivo: str) -> Expediente:
     expediente, _ = _conducir(ctx, folio, motivo, "suspender")
     exigir_en_curso(expediente, "suspenderlo")
     motivo = limpiar_texto("motivo", motivo).strip()
-    _asentar(ctx, expediente, "suspension", {"motivo": motivo})
-    plazos.detener(ctx.s, expediente, motivo, ctx.ahora)
+    detenidos = plazos.detener(ctx.s, expediente, motivo, ctx.ahora)
+    _asentar(ctx, expediente, "suspension", {"motivo": motivo, **({"plazos": detenidos} if detenidos else {})})
     expediente.estado = EstadoExpediente.SUSPENDIDO.value
     ctx.s.flush()
     return expediente
@@ -101,6 +102,25 @@ def reanudar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
     )
     hijos = [(f"hijo:{h}", f"Atiende lo que concluyó {h}", {"hijo": h}) for h in ctx.s.scalars(terminados)]
     encargar(ctx, expediente, orden, hijos)
+    ctx.s.flush()
+    return expediente
+
+
+def prorrogar(ctx: Contexto, folio: str, dias: int, motivo: str, plazo: str | None = None) -> Expediente:
+    """Amplía un plazo del expediente, fundadamente y hasta la mitad del original (LFPA art. 31).
+
+    dias: cuántos más, en la medida del plazo (días hábiles o naturales, o meses). plazo: cuál, si hay varios.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, ActoNoProcede, FormularioIncompleto, AmpliacionExcesiva.
+    """
+    expediente, _ = _conducir(ctx, folio, motivo, "prorrogar un plazo de")
+    exigir_en_curso(expediente, "prorrogar")
+    if not 1 <= dias <= LARGO_PRORROGA:
+        raise FormularioIncompleto({"dias": f"escriba cuántos días más, de 1 a {LARGO_PRORROGA}"})
+    motivo = limpiar_texto("motivo", motivo).strip()
+    recontados = plazos.prorrogar(ctx.s, expediente, plazo, dias, motivo, ctx.ahora)
+    _asentar(ctx, expediente, "prorroga", {"motivo": motivo, "dias": dias, "plazos": recontados})
     ctx.s.flush()
     return expediente
 

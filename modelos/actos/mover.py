@@ -12,17 +12,16 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import avance, bitacora
-from modelos.actividad import Actividad, es_grupo, texto_salida
+from modelos.actividad import Actividad, texto_salida
 from modelos.actos import plazos
-from modelos.avance import Destinatarios, Movimiento, Pendiente, Situacion
-from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
+from modelos.actos.conteo import asentado
+from modelos.actos.reparto import repartir
+from modelos.avance import Movimiento, Pendiente, Situacion
+from modelos.errores import ActoNoProcede, NoExiste
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.latido import pulso
-from modelos.organizacion import Unidad, activas
 from modelos.permisos import Quien
 from modelos.tabla import Catalogo, Tabla
-from modelos.unidades import TipoUnidad
-from modelos.unidades import Unidad as Sigla
 
 
 @dataclass(frozen=True)
@@ -70,42 +69,6 @@ def exigir_en_curso(expediente: Expediente, acto: str) -> None:
 def id_turno(folio: str, turno: Pendiente) -> str:
     """El id de un turno dice qué es: `NORM-2026-0001.4.CAST-01.1`."""
     return f"{folio}.{turno.actividad}.{turno.unidad}.{turno.vuelta}"
-
-
-def repartir(s: Session, datos: dict[str, Any]) -> Destinatarios:
-    """Dice a qué unidades va cada actividad: la de la tabla, todas las del grupo, o la que nombran los datos.
-
-    datos: lo capturado hasta ahora en el expediente, para las actividades con `segun`.
-    """
-
-    def destinatarios(actividad: Actividad) -> Sequence[str]:
-        if actividad.por_cada:
-            unidades = activas(s, actividad.por_cada.grupo)
-            if not unidades:
-                raise SinDestinatarios(actividad.numero_impreso, actividad.por_cada.grupo)
-            return unidades
-        if actividad.segun:
-            if not datos.get(actividad.segun):
-                raise FormularioIncompleto({actividad.segun: f"diga qué {actividad.responsable} lo atenderá"})
-            return [_elegida(s, actividad, datos[actividad.segun])]
-        if es_grupo(actividad.responsable):
-            raise SinDestinatarios(actividad.numero_impreso, actividad.responsable)
-        return [actividad.responsable.value]
-
-    return destinatarios
-
-
-def _elegida(s: Session, actividad: Actividad, clave: str) -> str:
-    """La unidad que nombra el dato; si nombra un CAST y toca a un CE, la estatal de que depende."""
-    unidad = s.get(Unidad, clave)
-    if unidad is not None and unidad.tipo == TipoUnidad.CAST and actividad.responsable is Sigla.CE:
-        return unidad.depende_de or clave
-    return clave
-
-
-def ya_repartido(abre: dict[str, list[str]]) -> Destinatarios:
-    """Los destinatarios que quedaron asentados, para reproducir sin consultar el catálogo de hoy."""
-    return lambda actividad: abre.get(actividad.clave, ())
 
 
 def fila_turno(expediente: Expediente, tabla: Tabla, turno: Pendiente, orden: int, ahora: datetime) -> dict[str, Any]:
@@ -158,7 +121,7 @@ def asentar(
         pendiente, salida = hecho.atendido
         por, turno = (pendiente.actividad, salida), (pendiente.actividad, id_turno(expediente.folio, pendiente))
     nuevos_plazos = plazos.preparar(ctx.s, expediente, tabla, movimiento, ids, ctx.ahora, por)
-    datos = {**hecho.datos, "plazos": [plazos.asentado(p) for p in nuevos_plazos]} if nuevos_plazos else hecho.datos
+    datos = {**hecho.datos, "plazos": [asentado(p) for p in nuevos_plazos]} if nuevos_plazos else hecho.datos
     orden = bitacora.asentar(ctx.s, expediente, hecho.tipo, ctx.actor, hecho.unidad, datos, ctx.ahora)
     plazos.cerrar(ctx.s, expediente, tabla, movimiento, ids, ctx.ahora, turno)
     nuevos = _aplicar(ctx, expediente, tabla, movimiento, orden, hecho.encargos)

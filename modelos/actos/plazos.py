@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
+from modelos.actos.conteo import SIN_FECHA, contar, exigir_contable, recontado, recontar
 from modelos.avance import Movimiento
-from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
+from modelos.calendario.errores import PlazoInvalido
 from modelos.dias_inhabiles import Oficina, oficinas
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expediente import Expediente
-from modelos.plazo import Hitos, ReglaPlazo, Resuelto, programar, resolver
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, ampliaciones, suspensiones
+from modelos.plazo import ReglaPlazo, resolver
+from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.tabla import Tabla
 
 _PLAZOS = insert(Plazo.__table__)  # type: ignore[attr-defined]
@@ -66,30 +68,6 @@ def guardar(s: Session, nuevos: Sequence[Nuevo]) -> None:
         s.connection().execute(_PLAZOS, list(nuevos))
 
 
-def asentado(nuevo: Mapping[str, Any]) -> dict[str, Any]:
-    """Lo que se asienta de un plazo que empieza o se vuelve a contar."""
-    return {campo: _llano(nuevo[campo]) for campo in ASENTADOS}
-
-
-ASENTADOS = (
-    "id",
-    "turno_id",
-    "clave",
-    "que",
-    "unidad",
-    "estado",
-    "fundamento",
-    "inferido",
-    "perfil",
-    "regla",
-    "vence",
-    "conservador",
-    "calendario",
-)
-RECONTADOS = ("id", "estado", "vence", "conservador", "calendario", "suspensiones", "ampliaciones")
-"""Lo que cambia al reanudar, prorrogar o publicar días inhábiles."""
-
-
 def cerrar(
     s: Session,
     expediente: Expediente,
@@ -125,19 +103,24 @@ def cerrar(
         _terminar(s, EstadoPlazo.CANCELADO, ahora, col(Plazo.folio) == expediente.folio)
 
 
-def detener(s: Session, expediente: Expediente, motivo: str, ahora: datetime) -> None:
-    """Suspende los plazos por cumplir. El día en que se detienen todavía corrió."""
+def detener(s: Session, expediente: Expediente, motivo: str, ahora: datetime) -> list[dict[str, Any]]:
+    """Suspende los que corren; devuelve lo que se asienta de cada uno. El día en que se detienen todavía corrió.
+
+    Una ventana del año no se alarga por suspender el expediente: sólo se deja de recordar.
+    """
+    detenidos = []
     for plazo, oficina in de_expediente(s, expediente.folio):
-        plazo.proximo = None
         if plazo.estado != EstadoPlazo.ABIERTO:
             continue
-        plazo.estado = EstadoPlazo.SUSPENDIDO.value
+        plazo.estado, plazo.proximo = EstadoPlazo.SUSPENDIDO.value, None
         hoy = ahora.astimezone(oficina.horario.zona).date()
         if plazo.resuelto.se_detiene and plazo.vence and hoy < plazo.vence:
             desde = max(hoy, date.fromisoformat(plazo.computo["recibido"]))
             nueva = {"desde": desde.isoformat(), "hasta": None, "motivo": motivo}
             plazo.suspensiones = [*plazo.suspensiones, nueva]
+        detenidos.append(recontado(plazo))
     s.flush()
+    return detenidos
 
 
 def continuar(s: Session, expediente: Expediente, ahora: datetime) -> list[dict[str, Any]]:
@@ -147,95 +130,44 @@ def continuar(s: Session, expediente: Expediente, ahora: datetime) -> list[dict[
         if plazo.estado == EstadoPlazo.SUSPENDIDO:
             plazo.estado = EstadoPlazo.ABIERTO.value
             plazo.suspensiones = [{**x, "hasta": x["hasta"] or ahora.isoformat()} for x in plazo.suspensiones]
-        recontar(plazo, oficina, reloj.local(ahora).date())
-        recontados.append(recontado(plazo))
+            recontar(plazo, oficina, reloj.local(ahora).date())
+            recontados.append(recontado(plazo))
     s.flush()
     return recontados
 
 
-def recontar(plazo: Plazo, oficina: Oficina, hoy: date) -> bool:
-    """Vuelve a contar un plazo por cumplir con los calendarios de hoy; devuelve si su fecha cambió.
+def prorrogar(
+    s: Session, expediente: Expediente, cual: str | None, cantidad: int, motivo: str, ahora: datetime
+) -> list[dict[str, Any]]:
+    """Amplía un plazo que corre; devuelve lo que se asienta de él.
 
-    Los hitos que ya pasaron no vuelven; un suspendido conserva su fecha hasta que se reanude.
+    cual: su id; se puede omitir si sólo hay uno que se pueda prorrogar. cantidad: en la medida del plazo.
+
+    Lanza:
+        NoExiste: no hay ese plazo por cumplir en el expediente.
+        ActoNoProcede: ninguno se puede prorrogar (una ventana del año no se mueve), o está suspendido.
+        FormularioIncompleto: hay varios y no se dijo cuál.
+        CalendarioSinPublicar: llegaría a un año sin publicar; no se cambia una fecha por ninguna.
+        AmpliacionExcesiva: con las anteriores, pasa de la mitad del plazo original (LFPA art. 31).
     """
-    antes = (plazo.vence, plazo.conservador)
-    if plazo.estado == EstadoPlazo.SUSPENDIDO or "medida" not in plazo.regla:  # le falta un dato, no el calendario
-        plazo.publicacion = oficina.publicacion
-        return False
-    nuevo = contar(
-        plazo.resuelto,
-        oficina,
-        perfil=plazo.perfil,
-        hitos=leer_hitos(plazo.regla),
-        guardadas=(plazo.suspensiones, plazo.ampliaciones),
-        hoy=hoy,
-    )
-    for campo, valor in nuevo.items():
-        setattr(plazo, campo, valor)
-    if plazo.vence and plazo.conservador and plazo.conservador >= hoy:
-        plazo.insistencias = 0
-    return antes != (plazo.vence, plazo.conservador)
-
-
-def recontado(plazo: Plazo) -> dict[str, Any]:
-    """Lo que se asienta de un plazo vuelto a contar."""
-    return {campo: _llano(getattr(plazo, campo)) for campo in RECONTADOS}
-
-
-def contar(
-    resuelto: Resuelto,
-    oficina: Oficina,
-    *,
-    perfil: str,
-    hitos: Hitos,
-    guardadas: tuple[list[dict[str, Any]], list[dict[str, Any]]],
-    hoy: date,
-) -> dict[str, Any]:
-    """Las columnas de un plazo que salen del cómputo. Si no se puede contar, lo dice y no inventa fecha (invariante 9).
-
-    guardadas: suspensiones y ampliaciones, como están en el plazo.
-    """
-    detenidas, prorrogas = suspensiones(guardadas[0]), ampliaciones(guardadas[1])
-    comunes = {"calendario": oficina.calendarios.version, "publicacion": oficina.publicacion}
-    try:
-        computo = resuelto.contar(
-            oficina.calendarios,
-            perfil=perfil,
-            horario=oficina.horario,
-            suspensiones=detenidas,
-            ampliaciones=prorrogas,
+    suyos = {plazo.id: (plazo, oficina) for plazo, oficina in de_expediente(s, expediente.folio)}
+    if cual is not None and cual not in suyos:
+        raise NoExiste("entre los plazos por cumplir", cual)
+    corren = [id_ for id_, (p, _) in suyos.items() if p.estado == EstadoPlazo.ABIERTO and p.resuelto.se_detiene]
+    elegidos = corren if cual is None else [id_ for id_ in corren if id_ == cual]
+    if not elegidos:
+        motivo_ = "no tiene un plazo que corra y se pueda prorrogar"
+        raise ActoNoProcede(
+            "prorrogar", motivo_, "Una ventana del año no se prorroga, y uno suspendido se reanuda antes."
         )
-        programados = programar(
-            hitos, resuelto, computo, oficina.calendarios, horario=oficina.horario, suspensiones=detenidas
-        )
-        insistencia = oficina.calendarios[perfil].sumar(computo.conservador, hitos.vencido_cada)
-    except (CalendarioSinPublicar, PlazoInvalido) as error:
-        return {**comunes, **SIN_FECHA, "computo": {"error": str(error)}}
-    futuros = [[p.hito, p.fecha.isoformat()] for p in programados if p.fecha > hoy]
-    return {
-        **comunes,
-        "estado": EstadoPlazo.ABIERTO.value,
-        "vence": computo.vence,
-        "conservador": computo.conservador,
-        "computo": computo.como_json(),
-        "hitos": futuros,
-        "proximo": date.fromisoformat(futuros[0][1]) if futuros else insistencia,
-    }
-
-
-SIN_FECHA: dict[str, Any] = {
-    "estado": EstadoPlazo.SIN_CALCULAR.value,
-    "vence": None,
-    "conservador": None,
-    "hitos": [],
-    "proximo": None,
-}
-
-
-def leer_hitos(regla: Mapping[str, Any]) -> Hitos:
-    """Los hitos que la tabla fijó para el plazo; van con su regla para poder recontarlo sin ella."""
-    guardados = regla["hitos"]
-    return Hitos(tuple(guardados["antes"]), tuple(guardados["corridos"]), guardados["vencido_cada"])
+    if len(elegidos) > 1:
+        raise FormularioIncompleto({"plazo": f"diga cuál de los {len(elegidos)}: {', '.join(elegidos)}"})
+    plazo, oficina = suyos[elegidos[0]]
+    plazo.ampliaciones = [*plazo.ampliaciones, {"cantidad": cantidad, "motivo": motivo}]
+    exigir_contable(plazo, oficina)
+    recontar(plazo, oficina, reloj.local(ahora).date())
+    s.flush()
+    return [recontado(plazo)]
 
 
 def de_expediente(s: Session, folio: str) -> list[tuple[Plazo, Oficina]]:
@@ -304,10 +236,6 @@ def _terminar(s: Session, estado: EstadoPlazo, ahora: datetime, cuales: Any) -> 
         orden.values(estado=estado.value, cerrado=ahora, proximo=None),
         execution_options={"synchronize_session": False},
     )
-
-
-def _llano(valor: object) -> object:
-    return valor.isoformat() if isinstance(valor, date) else valor
 
 
 def de_turnos(s: Session, folios: Iterable[str]) -> list[Plazo]:

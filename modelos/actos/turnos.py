@@ -18,9 +18,9 @@ from modelos.actos.mover import (
     exigir_en_curso,
     id_turno,
     marcar_atendido,
-    repartir,
     rotulo,
 )
+from modelos.actos.reparto import repartir
 from modelos.avance import Pendiente, Situacion
 from modelos.errores import (
     ActividadYaAtendida,

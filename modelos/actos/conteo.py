@@ -1,0 +1,155 @@
+"""Contar un plazo y volverlo a contar: las columnas que salen del cómputo y lo que se asienta de ellas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from modelos import reloj
+from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
+from modelos.dias_inhabiles import Oficina
+from modelos.plazo import Hitos, Resuelto, programar
+from modelos.plazos import EstadoPlazo, Plazo, ampliaciones, suspensiones
+
+ASENTADOS = (
+    "id",
+    "turno_id",
+    "clave",
+    "que",
+    "unidad",
+    "estado",
+    "fundamento",
+    "inferido",
+    "perfil",
+    "regla",
+    "vence",
+    "conservador",
+    "calendario",
+)
+RECONTADOS = ("id", "estado", "vence", "conservador", "calendario", "suspensiones", "ampliaciones")
+"""Lo que cambia al reanudar, prorrogar o publicar días inhábiles."""
+
+
+def asentado(nuevo: Mapping[str, Any]) -> dict[str, Any]:
+    """Lo que se asienta de un plazo que empieza o se vuelve a contar."""
+    return {campo: _llano(nuevo[campo]) for campo in ASENTADOS}
+
+
+def recontar(plazo: Plazo, oficina: Oficina, hoy: date) -> bool:
+    """Vuelve a contar un plazo por cumplir con los calendarios de hoy; devuelve si su fecha cambió.
+
+    Los hitos que ya pasaron no vuelven; un suspendido conserva su fecha hasta que se reanude.
+    """
+    antes = (plazo.vence, plazo.conservador)
+    if plazo.estado == EstadoPlazo.SUSPENDIDO or "medida" not in plazo.regla:  # le falta un dato, no el calendario
+        plazo.publicacion = oficina.publicacion
+        return False
+    nuevo = contar(
+        plazo.resuelto,
+        oficina,
+        perfil=plazo.perfil,
+        hitos=leer_hitos(plazo.regla),
+        guardadas=(plazo.suspensiones, plazo.ampliaciones),
+        hoy=hoy,
+    )
+    for campo, valor in nuevo.items():
+        setattr(plazo, campo, valor)
+    if plazo.vence and plazo.conservador and plazo.conservador >= hoy:
+        plazo.insistencias = 0
+    return antes != (plazo.vence, plazo.conservador)
+
+
+def completo(id_: str, folio: str, debido: Mapping[str, Any], oficina: Oficina) -> dict[str, Any]:
+    """Un plazo perdido, rehecho de lo asentado: se cuenta otra vez, pero las fechas son las de la bitácora."""
+    regla = debido["regla"]
+    contado: dict[str, Any] = {**SIN_FECHA, "computo": {}, "publicacion": oficina.publicacion}
+    if "medida" in regla:
+        contado = contar(
+            Resuelto.de_json(regla),
+            oficina,
+            perfil=debido["perfil"],
+            hitos=leer_hitos(regla),
+            guardadas=(debido["suspensiones"], debido["ampliaciones"]),
+            hoy=reloj.hoy(),
+        )
+    if debido["estado"] != EstadoPlazo.ABIERTO:
+        contado["proximo"] = None
+    cadencia = {"vencido_cada": leer_hitos(regla).vencido_cada, "insistencias": 0}
+    return {"id": id_, "folio": folio, **contado, **cadencia, **debido}
+
+
+def recontado(plazo: Plazo) -> dict[str, Any]:
+    """Lo que se asienta de un plazo vuelto a contar."""
+    return {campo: _llano(getattr(plazo, campo)) for campo in RECONTADOS}
+
+
+def exigir_contable(plazo: Plazo, oficina: Oficina) -> None:
+    """Lanza lo que impida contar el plazo como está ahora, en vez de dejarlo sin fecha."""
+    plazo.resuelto.contar(
+        oficina.calendarios,
+        perfil=plazo.perfil,
+        horario=oficina.horario,
+        suspensiones=suspensiones(plazo.suspensiones),
+        ampliaciones=ampliaciones(plazo.ampliaciones),
+    )
+
+
+def contar(
+    resuelto: Resuelto,
+    oficina: Oficina,
+    *,
+    perfil: str,
+    hitos: Hitos,
+    guardadas: tuple[list[dict[str, Any]], list[dict[str, Any]]],
+    hoy: date,
+) -> dict[str, Any]:
+    """Las columnas de un plazo que salen del cómputo. Si no se puede contar, lo dice y no inventa fecha (invariante 9).
+
+    guardadas: suspensiones y ampliaciones, como están en el plazo.
+    """
+    detenidas, prorrogas = suspensiones(guardadas[0]), ampliaciones(guardadas[1])
+    comunes = {"calendario": oficina.calendarios.version, "publicacion": oficina.publicacion}
+    try:
+        computo = resuelto.contar(
+            oficina.calendarios,
+            perfil=perfil,
+            horario=oficina.horario,
+            suspensiones=detenidas,
+            ampliaciones=prorrogas,
+        )
+        programados = programar(
+            hitos, resuelto, computo, oficina.calendarios, horario=oficina.horario, suspensiones=detenidas
+        )
+        insistencia = oficina.calendarios[perfil].sumar(computo.conservador, hitos.vencido_cada)
+    except (CalendarioSinPublicar, PlazoInvalido) as error:
+        return {**comunes, **SIN_FECHA, "computo": {"error": str(error)}}
+    futuros = [[p.hito, p.fecha.isoformat()] for p in programados if p.fecha > hoy]
+    return {
+        **comunes,
+        "estado": EstadoPlazo.ABIERTO.value,
+        "vence": computo.vence,
+        "conservador": computo.conservador,
+        "computo": computo.como_json(),
+        "hitos": futuros,
+        "proximo": date.fromisoformat(futuros[0][1]) if futuros else insistencia,
+    }
+
+
+SIN_FECHA: dict[str, Any] = {
+    "estado": EstadoPlazo.SIN_CALCULAR.value,
+    "vence": None,
+    "conservador": None,
+    "hitos": [],
+    "proximo": None,
+}
+
+
+def leer_hitos(regla: Mapping[str, Any]) -> Hitos:
+    """Los hitos que la tabla fijó para el plazo; van con su regla para poder recontarlo sin ella."""
+    guardados = regla["hitos"]
+    return Hitos(tuple(guardados["antes"]), tuple(guardados["corridos"]), guardados["vencido_cada"])
+
+
+def _llano(valor: object) -> object:
+    return valor.isoformat() if isinstance(valor, date) else valor
