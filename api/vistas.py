@@ -83,13 +83,20 @@ def _esquema(modelo: type[Formulario]) -> dict[str, Any]:
 
 def esquema_turno(s: Session, actividad: Actividad) -> dict[str, Any] | None:
     """El formulario de una actividad, con la lista de unidades posibles donde se elige una."""
-    if actividad.formulario is None:
-        return None
-    esquema = _esquema(actividad.formulario)
+    return esquema_elegible(s, actividad.formulario) if actividad.formulario else None
+
+
+def esquema_elegible(s: Session, formulario: type[Formulario], suyas: Iterable[str] | None = None) -> dict[str, Any]:
+    """Un formulario con la lista de unidades posibles donde se elige una; `suyas`: sólo entre ésas."""
+    esquema = _esquema(formulario)
     elegibles = {n: c["x-grupo"] for n, c in esquema.get("properties", {}).items() if "x-grupo" in c}
     if not elegibles:
         return esquema
-    campos = {n: {**esquema["properties"][n], "enum": activas(s, Unidad(g))} for n, g in elegibles.items()}
+    solo = None if suyas is None else set(suyas)
+    campos = {
+        n: {**esquema["properties"][n], "enum": [u for u in activas(s, Unidad(g)) if solo is None or u in solo]}
+        for n, g in elegibles.items()
+    }
     return {**esquema, "properties": {**esquema["properties"], **campos}}
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.dependencias import Entrada
 from api.web.plantillas import pagina
 from modelos import consultas, reloj
+from modelos.actos.apertura import puede_iniciar
 from modelos.expediente import Expediente, Turno
 from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
 from modelos.tabla import Actividad, Tabla
@@ -68,7 +69,7 @@ def bandeja(request: Request, puerta: Entrada, procedimiento: str = "", cursor: 
         cursor=cursor,
         procedimiento=procedimiento,
         procedimientos=vigentes,
-        iniciables=[t for t in vigentes if puede_conducir(quien, t.duena)],
+        iniciables=[t for t in vigentes if puede_iniciar(quien, t)],
         recientes=recientes,
         nombres_tablas={t.clave: t.nombre for t in puerta.tablas},
         atiende=sorted(atiende(quien)),

@@ -14,16 +14,20 @@ from api.web.expedientes import Rechazo, mostrar
 from api.web.formularios import Captura, Falta, Formulario
 from modelos.actos import conduccion as actos
 from modelos.actos.mover import Contexto, bloquear
+from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
 
 ruta = APIRouter()
 Acto = Callable[[Contexto, str, Captura], object]
-TITULOS = {"motivo": "Motivo", "tope": "Nuevo tope"}
+TITULOS = {"motivo": "Motivo", "tope": "Nuevo tope", "dias": "Cuánto más", "plazo": "Plazo"}
 
 ACTOS: dict[str, Acto] = {
     "cancelar": lambda ctx, folio, c: actos.cancelar(ctx, folio, c.texto("motivo")),
     "suspender": lambda ctx, folio, c: actos.suspender(ctx, folio, c.texto("motivo")),
     "reanudar": lambda ctx, folio, c: actos.reanudar(ctx, folio, c.texto("motivo")),
+    "prorrogar": lambda ctx, folio, c: actos.prorrogar(
+        ctx, folio, c.entero("dias"), c.texto("motivo"), c.texto("plazo") or None
+    ),
     "cerrar-espera": lambda ctx, folio, c: actos.cerrar_espera(
         # La vuelta que mostró la página: sin ella se cerraría otra espera que la que se leyó.
         ctx,
@@ -68,7 +72,7 @@ def _hacer(request: Request, puerta: Puerta, folio: str, acto: str, captura: Cap
     except FormularioIncompleto as error:
         resumen = [Falta(f"{TITULOS.get(c, c)}: {m}.", f"{acto}-{c}") for c, m in error.campos.items()]
         return mostrar(request, puerta, folio, rechazo=Rechazo(acto, 422, resumen, captura.textos))
-    except (ActoNoProcede, SinDestinatarios) as error:
+    except (ActoNoProcede, SinDestinatarios, AmpliacionExcesiva, CalendarioSinPublicar) as error:
         rechazo = Rechazo(acto, codigo(error), [Falta(str(error))], captura.textos)
         return mostrar(request, puerta, folio, rechazo=rechazo)
     return RedirectResponse(f"/expedientes/{folio}?registrado={asiento}#confirmacion", 303)

@@ -19,6 +19,7 @@ from api.web.historia import Hecho
 from api.web.plantillas import enumera, pagina
 from api.web.recorrido import Paso, Respuesta, recorrer
 from modelos import consultas, encargos, reloj, verificacion
+from modelos.actos import plazos as actos_plazos
 from modelos.expediente import TERMINADOS, EstadoExpediente, Expediente
 from modelos.permisos import Quien, puede_atender, puede_conducir
 from modelos.tabla import Tabla
@@ -151,6 +152,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "terminado": fila.estado in TERMINADOS,
         "esperas": esperas,
         "actos": _actos(fila, bool(esperas)) if conduce else (),
+        "prorrogables": actos_plazos.prorrogables(s, fila.folio) if conduce else [],
         "capturado": historia.capturado(tabla, fila.datos),
         "final": frases.texto_final(fila.desenlace) if fila.desenlace else "",
     }
@@ -160,7 +162,9 @@ def _actos(fila: Expediente, espera: bool) -> tuple[str, ...]:  # noqa: FBT001 -
     """Los actos de conducción cuyo formulario trae la página."""
     if fila.estado in TERMINADOS:
         return ()
-    otros = ("reanudar",) if fila.estado == EstadoExpediente.SUSPENDIDO else ("ampliar-vueltas", "suspender")
+    otros = (
+        ("reanudar",) if fila.estado == EstadoExpediente.SUSPENDIDO else ("prorrogar", "ampliar-vueltas", "suspender")
+    )
     return ("cancelar", *otros, *(("cerrar-espera",) if espera else ()))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -19,11 +19,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from modelos import reloj
 from modelos.actividad import texto_salida
 from modelos.ajustes import Ajustes
+from modelos.calendario import fecha_corta
 from modelos.permisos import Quien
 
 CARPETA = Path(__file__).parent
-_DIAS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
-_MESES = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 _ESTADOS = {
     "en_curso": ("●", "En curso"),
     "suspendido": ("‖", "Suspendido"),
@@ -35,7 +34,12 @@ _ESTADOS = {
 def fecha(instante: datetime | str) -> str:
     """En hora del centro de México: «vie 20 nov 2026, 09:15»."""
     local = _local(instante)
-    return f"{_DIAS[local.weekday()]} {local.day} {_MESES[local.month - 1]} {local.year}, {local:%H:%M}"
+    return f"{fecha_corta(local.date())}, {local:%H:%M}"
+
+
+def dia(dia_: date | str) -> str:
+    """Una fecha sola: «lun 31 may 2027»."""
+    return fecha_corta(date.fromisoformat(dia_) if isinstance(dia_, str) else dia_)
 
 
 def hace(instante: datetime | str) -> str:
@@ -83,6 +87,7 @@ ENTORNO = Environment(
     lstrip_blocks=True,
 )
 ENTORNO.filters |= {
+    "dia": dia,
     "fecha": fecha,
     "hace": hace,
     "para_maquina": para_maquina,

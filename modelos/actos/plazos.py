@@ -136,6 +136,12 @@ def continuar(s: Session, expediente: Expediente, ahora: datetime) -> list[dict[
     return recontados
 
 
+def prorrogables(s: Session, folio: str) -> list[Plazo]:
+    """Los plazos de un expediente que corren y se pueden prorrogar, en orden."""
+    corren = select(Plazo).where(col(Plazo.folio) == folio, col(Plazo.estado) == EstadoPlazo.ABIERTO.value)
+    return [plazo for plazo in s.scalars(corren.order_by(col(Plazo.vence), col(Plazo.id))) if plazo.resuelto.se_detiene]
+
+
 def prorrogar(
     s: Session, expediente: Expediente, cual: str | None, cantidad: int, motivo: str, ahora: datetime
 ) -> list[dict[str, Any]]:
