@@ -3,6 +3,7 @@
 Las versiones anteriores no se quitan mientras haya expedientes que las usen.
 """
 
+from flujos.lineamientos import apertura_cast, mantenimiento, planeacion_metas, reequipamiento, registro_mensual
 from flujos.manual_dstc import (
     concertacion,
     normatividad,
@@ -21,5 +22,10 @@ CATALOGO = Catalogo(
         concertacion.TABLA,
         reunion_trabajo.TABLA,
         registro_reporte_st.TABLA,
+        apertura_cast.TABLA,
+        planeacion_metas.TABLA,
+        registro_mensual.TABLA,
+        mantenimiento.TABLA,
+        reequipamiento.TABLA,
     )
 )

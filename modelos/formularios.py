@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from modelos.actividad import Formulario
+from modelos.calendario import fecha_corta
 from modelos.errores import FormularioIncompleto
 
 HONDURA_MAXIMA = 10
@@ -40,6 +42,8 @@ _MENSAJES = {
     "model_attributes_type": "debe ser un objeto JSON, con Content-Type: application/json",
     "dict_type": "debe ser un objeto con los campos del formulario",
     "list_type": "debe ser una lista",
+    "correo_desconocido": "debe ser mailto://…, mailtos://…, carpeta o nada",
+    "direccion_publica": "debe ser una dirección como https://dstc.ejemplo.mx",
     "base_desconocida": "debe ser postgresql+psycopg://… o sqlite:////ruta/absoluta",
     "value_error": "no tiene una forma que se conozca",
     "path_type": "debe ser una ruta",
@@ -93,6 +97,18 @@ def validar(modelo: type[Formulario] | None, datos: dict[str, Any]) -> dict[str,
         raise FormularioIncompleto(mensajes(error.errors())) from error
     limpio: dict[str, Any] = capturado.model_dump(mode="json")
     return limpio
+
+
+def exigir_pasadas(modelo: type[Formulario], datos: Mapping[str, Any], hoy: date) -> None:
+    """Rechaza una fecha futura en los campos que cuentan un hecho ya ocurrido (`x-pasada`): de ellas corren plazos.
+
+    Lanza:
+        FormularioIncompleto: dice qué campo.
+    """
+    for campo, info in modelo.model_fields.items():
+        extra = info.json_schema_extra
+        if isinstance(extra, dict) and extra.get("x-pasada") and datos[campo] and datos[campo] > hoy.isoformat():
+            raise FormularioIncompleto({campo: f"ya ocurrió: no puede ser posterior a hoy, {fecha_corta(hoy)}"})
 
 
 def mensajes(faltas: Iterable[Mapping[str, Any]]) -> dict[str, str]:

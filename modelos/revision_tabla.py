@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from modelos.actividad import Actividad, Ruta, Tipo, es_final, es_grupo
 from modelos.revision_plazos import faltas_de_plazos, se_captura
-from modelos.unidades import Unidad
+from modelos.unidades import SIN_CUENTA
 
 if TYPE_CHECKING:
     from modelos.tabla import Tabla
@@ -78,8 +78,8 @@ def _congruencia(tabla: Tabla, act: Actividad) -> Iterator[str]:
     if act.subprocedimiento and len(act.salidas) != 1:
         yield "abre un subprocedimiento: su salida tiene que ser única"
     yield from _automatica(act)
-    if act.unidad is Unidad.USUARIO and act.captura is None:
-        yield "es de USUARIO y no dice qué unidad captura por él"
+    if act.unidad in SIN_CUENTA and act.captura is None:
+        yield f"es de {act.unidad} y no dice qué unidad captura por él"
     yield from _destinatario(act, resuelve_grupo=es_grupo(act.responsable))
     if act.segun and not se_captura(tabla, act.segun):
         yield f"es de quien diga «{act.segun}», que nadie captura"

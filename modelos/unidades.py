@@ -3,7 +3,7 @@
 Puro: de aquí salen el vocabulario de las tablas y la siembra del catálogo.
 `Unidad` es lo que imprime una tabla de actividades; casi todas existen una sola
 vez y su clave es la sigla. `CAST` y `CE` nombran un *tipo*: en cada expediente
-hay que decir cuál. `USUARIO` no entra al sistema; otra unidad captura por él.
+hay que decir cuál. `USUARIO` y `JDE` no entran al sistema; otra unidad captura por ellos.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Unidad(StrEnum):
     CE = "CE"
     CAST = "CAST"
     USUARIO = "USUARIO"
+    JDE = "JDE"
 
 
 class TipoUnidad(StrEnum):
@@ -49,6 +50,8 @@ class TipoUnidad(StrEnum):
 
 TIPO_DE_GRUPO = {Unidad.CAST: TipoUnidad.CAST, Unidad.CE: TipoUnidad.ESTATAL}
 """Siglas que no son una unidad sino un tipo: hay que resolver cuáles."""
+SIN_CUENTA = frozenset({Unidad.USUARIO, Unidad.JDE})
+"""No entran al sistema ni están en el catálogo: quien usa el servicio y la Junta Directiva de cada Colegio Estatal."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,8 @@ _ENTIDADES = (
     ("31", "YUC", "Yucatán"),
     ("32", "ZAC", "Zacatecas"),
 )
+ENTIDADES = {f"MX-{iso}": nombre for _, iso, nombre in _ENTIDADES}
+"""El nombre de cada entidad, por su clave ISO 3166-2."""
 _PROPIAS = {
     "09": ("UODCDMX", "Unidad de Operación Desconcentrada para la Ciudad de México"),
     "20": ("RCEO", "Representación del CONALEP en el Estado de Oaxaca"),

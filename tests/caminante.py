@@ -13,6 +13,8 @@ import httpx
 
 from tests.fabricas import PDF, Cliente
 
+UNA_DEL_GRUPO = {"CAST": "CAST-DEMO-01", "CE": "CE-15"}
+"""Unidades de la demostración, para un formulario inicial, que no trae la lista de las posibles."""
 Elegir = Callable[[dict[str, Any]], str]
 """Recibe un turno del contrato y dice por qué salida responder."""
 
@@ -43,8 +45,13 @@ class Caminante:
             cliente.close()
 
     def iniciar(self, procedimiento: str, asunto: str = "Recorrido", **datos: Any) -> str:
-        """Abre un expediente y devuelve su folio."""
-        solicitud = {"procedimiento": procedimiento, "asunto": asunto, "datos": datos}
+        """Abre un expediente y devuelve su folio; lo obligatorio que no se dé se llena con lo primero que sirva."""
+        tabla = self.como("coordinacion").get(f"/procedimientos/{procedimiento}").json()
+        solicitud = {
+            "procedimiento": procedimiento,
+            "asunto": asunto,
+            "datos": {**llenar(tabla["formulario"]), **datos},
+        }
         respuesta = self.como("coordinacion").post("/expedientes", json=solicitud)
         assert respuesta.status_code == 201, respuesta.text
         folio: str = respuesta.json()["folio"]
@@ -115,6 +122,10 @@ def llenar(esquema: dict[str, Any] | None) -> dict[str, Any]:
 def _valor(campo: dict[str, Any]) -> Any:
     if "enum" in campo:
         return campo["enum"][0]
+    if "examples" in campo:
+        return campo["examples"][0]
+    if "x-grupo" in campo:
+        return UNA_DEL_GRUPO[campo["x-grupo"]]
     ejemplos = {"string": "texto de prueba", "integer": campo.get("minimum", 1), "number": 1, "boolean": True}
     if campo.get("format") == "date":
         return "2026-05-15"

@@ -15,6 +15,7 @@ TIPOS = {
     Tipo.ENVIO: "Envío",
     Tipo.EXTERNA: "De quien no entra al sistema",
     Tipo.SUBPROCEDIMIENTO: "Abre otro procedimiento",
+    Tipo.AUTOMATICA: "La decide el sistema",
 }
 BOTONES = {
     Tipo.TAREA: "Registrar como hecha",
@@ -23,6 +24,7 @@ BOTONES = {
     Tipo.ENVIO: "Registrar el envío",
     Tipo.EXTERNA: "Registrar la respuesta",
     Tipo.SUBPROCEDIMIENTO: "Registrar como hecha",
+    Tipo.AUTOMATICA: "Registrar como hecha",
 }
 LARGO_FRASE = 60
 

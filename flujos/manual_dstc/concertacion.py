@@ -10,9 +10,11 @@ from modelos.tabla import (
     SIGUE,
     Actividad,
     DatosIniciales,
+    Dias,
     Documento,
     Formulario,
     Pesos,
+    ReglaPlazo,
     Tabla,
     Tipo,
     Unidad,
@@ -76,6 +78,14 @@ class Pago(Formulario):
 
 CUAL_CAST = "cast"
 """Dato capturado en la 3 que dice qué CAST atiende la 4, la 8, la 9 y la 11."""
+
+ENTERO = ReglaPlazo(
+    "PL-16",
+    "Enterar el porcentaje acordado",
+    Dias(3, recepcion=False),
+    "L-47",
+    inferido="La tabla no lo menciona; corre desde que se captura que el usuario recibió y pagó (10).",
+)
 
 TABLA = Tabla(
     clave="concertacion",
@@ -216,6 +226,7 @@ TABLA = Tabla(
             {SIGUE: a(FIN)},
             fundamento="M-C-11; L-47, L-64",
             segun=CUAL_CAST,
+            plazo=ENTERO,
             evidencia=(
                 Documento("satisfaccion", "Evaluación de satisfacción del usuario (L-64)", obligatoria=True),
                 Documento("comprobante", "Comprobante fiscal o registro del pago"),
@@ -224,7 +235,7 @@ TABLA = Tabla(
         ),
     ),
     notas=(
-        "La fuente no fija duración ni plazos para estas actividades.",
+        "La tabla no fija duración ni plazos; el del entero es de los Lineamientos.",
         "L-36: si intervienen varios CAST se abre un expediente por cada uno.",
     ),
 )

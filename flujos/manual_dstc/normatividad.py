@@ -5,14 +5,16 @@ from typing import Literal
 
 from pydantic import Field
 
+from flujos.comunes import ACUSE, MAXIMO, SIN_PLAZO, ConAcuses
 from modelos.tabla import (
     FIN,
     SIGUE,
     Actividad,
-    DatosIniciales,
+    Dias,
     Documento,
     Formulario,
     PorCada,
+    ReglaPlazo,
     Tabla,
     Tipo,
     Unidad,
@@ -21,7 +23,7 @@ from modelos.tabla import (
 )
 
 
-class Inicio(DatosIniciales):
+class Inicio(ConAcuses):
     """Lo que se sabe al detectar la necesidad."""
 
     origen: Literal["externo", "institucional", "mercado", ""] = Field(
@@ -34,6 +36,15 @@ class Inicio(DatosIniciales):
         json_schema_extra={"inferido": "La tabla dice DCAJ (M-N-8, M-8.1.2-3); M-6.3.1.2 menciona al COMERI."},
     )
     ordenamiento: str = Field("", max_length=200, title="Ordenamiento que se actualiza")
+    dias_comentarios: int = Field(
+        10, ge=1, le=MAXIMO, title="Días hábiles para los comentarios", json_schema_extra={"inferido": SIN_PLAZO}
+    )
+    dias_revision: int = Field(
+        5, ge=1, le=MAXIMO, title="Días hábiles para la revisión de la DSTC", json_schema_extra={"inferido": SIN_PLAZO}
+    )
+    dias_valoracion: int = Field(
+        15, ge=1, le=MAXIMO, title="Días hábiles para la valoración", json_schema_extra={"inferido": SIN_PLAZO}
+    )
 
 
 class Necesidad(Formulario):
@@ -72,6 +83,28 @@ class Publicacion(Formulario):
         description="Si ya se publicó; rige desde el día hábil siguiente.",
     )
 
+
+COMENTARIOS = ReglaPlazo(
+    "comentarios",
+    "Comentarios al documento",
+    Dias("dias_comentarios"),
+    "",
+    inferido="La fuente no fija plazo de comentarios; se fija al iniciar.",
+)
+REVISION = ReglaPlazo(
+    "revision_dstc",
+    "Revisión del proyecto",
+    Dias("dias_revision"),
+    "",
+    inferido="La fuente no fija plazo de revisión; se fija al iniciar.",
+)
+VALORACION = ReglaPlazo(
+    "valoracion",
+    "Valoración técnica y jurídica",
+    Dias("dias_valoracion"),
+    "",
+    inferido="La fuente no fija plazo de valoración; se fija al iniciar.",
+)
 
 TABLA = Tabla(
     clave="normatividad",
@@ -117,11 +150,9 @@ TABLA = Tabla(
             fundamento="M-N-4",
             por_cada=PorCada(Unidad.CAST, "al_vencer"),
             formulario=Observaciones,
+            plazo=COMENTARIOS,
             evidencia=(Documento("observaciones", "Documento de observaciones"),),
-            inferido=(
-                "Se espera a todos los CAST activos; la coordinación puede cerrar la espera con motivo. "
-                "La fuente no fija plazo de comentarios."
-            ),
+            inferido="Se espera a todos los CAST activos; la coordinación puede cerrar la espera con motivo.",
             nota="La fuente sólo nombra a los CAST, aunque el objetivo incluye a los planteles.",
         ),
         Actividad(
@@ -145,6 +176,7 @@ TABLA = Tabla(
             {"favorable": a("7"), "no_favorable": devuelve_a("5")},
             Tipo.APROBACION,
             "M-N-6",
+            plazo=REVISION,
         ),
         Actividad(
             "7",
@@ -162,6 +194,7 @@ TABLA = Tabla(
             Tipo.APROBACION,
             "M-N-8",
             segun="organo_aprobador",
+            plazo=VALORACION,
             nota=(
                 "El regreso va a la 5, sin pasar otra vez por los CAST. Según dónde se lea, valida la DCAJ "
                 "(M-8.1.2-3), el COMERI (M-6.3.1.2) o la Junta Directiva; se sigue la tabla: DCAJ."
@@ -190,6 +223,7 @@ TABLA = Tabla(
             },
             Tipo.ACUSE,
             "M-N-10",
+            plazo=ACUSE,
         ),
         Actividad(
             "10J",
@@ -218,6 +252,7 @@ TABLA = Tabla(
             Tipo.ACUSE,
             "M-N-12",
             por_cada=PorCada(Unidad.CAST, "al_vencer"),
+            plazo=ACUSE,
             inferido="Se espera el acuse de todos los CAST activos; la coordinación puede cerrar la espera con motivo.",
         ),
         Actividad(
@@ -231,5 +266,5 @@ TABLA = Tabla(
             nota="La tabla la asigna a la DSTC; las ocho tareas de la instrucción (It-01) son de la CST.",
         ),
     ),
-    notas=("La fuente no fija duración ni plazos para estas actividades.",),
+    notas=("La fuente no fija duración ni plazos para estas actividades; los que hay son inferidos.",),
 )

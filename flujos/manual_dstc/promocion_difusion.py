@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
+from flujos.comunes import ACUSE, ConAcuses
 from modelos.tabla import (
     FIN,
     SIGUE,
@@ -46,6 +47,7 @@ TABLA = Tabla(
     vigente_desde=date(2025, 11, 20),
     fundamento="Manual de Procedimientos de la DSTC, 7081-MP-SI rev. 09, p. 26",
     duena=Unidad.DSTC,
+    datos=ConAcuses,
     actividades=(
         Actividad(
             "1",
@@ -95,6 +97,7 @@ TABLA = Tabla(
             {SIGUE: a("6a", "6b")},
             Tipo.ACUSE,
             "M-P-5",
+            plazo=ACUSE,
         ),
         Actividad(
             "6a",
@@ -114,6 +117,7 @@ TABLA = Tabla(
             Tipo.ACUSE,
             "M-P-6/A",
             numero="A",
+            plazo=ACUSE,
             evidencia=(Documento("materiales", "Materiales promocionales"),),
         ),
         Actividad(
@@ -134,6 +138,7 @@ TABLA = Tabla(
             Tipo.ACUSE,
             "M-P-6/B",
             numero="B",
+            plazo=ACUSE,
             formulario=Publicacion,
             nota="La fuente dice «servicios educativos»; por el contexto son tecnológicos.",
         ),
@@ -147,5 +152,5 @@ TABLA = Tabla(
             formulario=Verificacion,
         ),
     ),
-    notas=("La fuente no fija duración ni plazos para estas actividades.",),
+    notas=("La fuente no fija duración ni plazos para estas actividades; los que hay son inferidos.",),
 )

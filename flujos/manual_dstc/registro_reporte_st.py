@@ -2,7 +2,36 @@
 
 from datetime import date
 
-from modelos.tabla import FIN, SIGUE, Actividad, Documento, Tabla, Tipo, Unidad, a
+from pydantic import Field
+
+from modelos.tabla import (
+    FIN,
+    PATRONES,
+    SIGUE,
+    Actividad,
+    Cada,
+    Ciclo,
+    DatosIniciales,
+    Documento,
+    Tabla,
+    Tipo,
+    Unidad,
+    a,
+)
+
+
+class Inicio(DatosIniciales):
+    """Lo que se sabe al iniciar."""
+
+    periodo: str | None = Field(
+        None,
+        pattern=PATRONES[Cada.TRIMESTRAL],
+        max_length=7,
+        title="Trimestre",
+        description="Como 2027-T1; vacío si la abre otro procedimiento.",
+        examples=["2027-T1"],
+    )
+
 
 TABLA = Tabla(
     clave="registro_reporte_st",
@@ -14,6 +43,14 @@ TABLA = Tabla(
     fundamento="Manual de Procedimientos de la DSTC, 7081-MP-SI rev. 09, instrucción It-02 rev. 04",
     duena=Unidad.CST,
     periodicidad="trimestral",
+    datos=Inicio,
+    ciclo=Ciclo(
+        Cada.TRIMESTRAL,
+        desfase=3,
+        dura=3,
+        fundamento="M-T2",
+        inferido="La fuente sólo dice «trimestral»: se abre el primer día hábil después de cerrar el trimestre.",
+    ),
     actividades=(
         Actividad(
             "1",

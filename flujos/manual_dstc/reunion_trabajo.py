@@ -4,7 +4,34 @@ from datetime import date
 
 from pydantic import Field
 
-from modelos.tabla import FIN, SIGUE, Actividad, Documento, Formulario, Tabla, Tipo, Unidad, a
+from modelos.tabla import (
+    FIN,
+    PATRONES,
+    SIGUE,
+    Actividad,
+    Cada,
+    Ciclo,
+    DatosIniciales,
+    Documento,
+    Formulario,
+    Tabla,
+    Tipo,
+    Unidad,
+    a,
+)
+
+
+class Inicio(DatosIniciales):
+    """Lo que se sabe al iniciar."""
+
+    periodo: str | None = Field(
+        None,
+        pattern=PATRONES[Cada.SEMESTRAL],
+        max_length=7,
+        title="Semestre",
+        description="Como 2027-S1; vacío si la abre otro procedimiento.",
+        examples=["2027-S1"],
+    )
 
 
 class Temas(Formulario):
@@ -29,6 +56,14 @@ TABLA = Tabla(
     fundamento="Manual de Procedimientos de la DSTC, 7081-MP-SI rev. 09, instrucción It-01 rev. 03",
     duena=Unidad.CST,
     periodicidad="semestral",
+    datos=Inicio,
+    ciclo=Ciclo(
+        Cada.SEMESTRAL,
+        desfase=0,
+        dura=6,
+        fundamento="M-T1",
+        inferido="La fuente sólo dice «semestral»: se abre el primer día hábil del semestre.",
+    ),
     actividades=(
         Actividad(
             "1",

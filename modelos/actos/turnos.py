@@ -33,7 +33,7 @@ from modelos.errores import (
     VersionVieja,
 )
 from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.formularios import limpiar_texto, validar
+from modelos.formularios import exigir_pasadas, limpiar_texto, validar
 from modelos.organizacion import Persona, exigir_unidades
 from modelos.permisos import Quien, puede_atender
 from modelos.tabla import Actividad, Tabla
@@ -242,6 +242,7 @@ def _capturado(ctx: Contexto, actividad: Actividad, datos: dict[str, Any]) -> di
     limpios = validar(actividad.formulario, datos)
     if actividad.formulario:
         exigir_unidades(ctx.s, actividad.formulario, limpios)
+        exigir_pasadas(actividad.formulario, limpios, reloj.local(ctx.ahora).date())
     return limpios
 
 

@@ -1,6 +1,7 @@
-"""Segunda transcripción de los seis procedimientos, para cotejar la primera.
+"""Segunda transcripción de los procedimientos del Manual, para cotejar la primera.
 
-Se copió de la ficha de procedimientos (dominio 02, §2.0 a §2.6 y §2.21, y 10),
+Los de los Lineamientos están en `cotejo_lineamientos`. Se copió de la ficha de
+procedimientos (dominio 02, §2.0 a §2.6 y §2.21, y 10),
 sin mirar `flujos/`: dos copias independientes no suelen errar igual. Aquí sólo
 está lo que la fuente imprime; lo que añade el producto no aparece, y donde la
 fuente calla se escribe None. Es dato llano a propósito: no usa `modelos`.
@@ -21,6 +22,8 @@ class Impresa(NamedTuple):
 
     salidas: etiqueta → claves de destino; None si la fuente no dice adónde sigue.
     cada: la fuente la encarga a los CAST, en plural: un turno por cada uno.
+    elige: la fuente la manda a una de éstas según un dato, sin preguntarle a nadie.
+    cita: los artículos que la fundan; vacía si es una tabla del Manual, que se cita por su número.
     """
 
     clave: str
@@ -28,6 +31,8 @@ class Impresa(NamedTuple):
     unidad: str | None
     salidas: dict[str, tuple[str, ...]] | None
     cada: bool = False
+    elige: tuple[str, ...] = ()
+    cita: str = ""
 
 
 class Procedimiento(NamedTuple):
@@ -40,6 +45,7 @@ class Procedimiento(NamedTuple):
     filas: tuple[Impresa, ...]
     une: dict[str, tuple[str, ...]]
     subprocedimientos: dict[str, str]
+    ordenamiento: str = "7081-MP-SI rev. 09"
 
 
 def _a(*destinos: str) -> dict[str, tuple[str, ...]]:
@@ -163,7 +169,7 @@ REGISTRO_REPORTE_ST = Procedimiento(
     subprocedimientos={},
 )
 
-FUENTE = {
+DEL_MANUAL = {
     "normatividad": NORMATIVIDAD,
     "promocion_difusion": PROMOCION_DIFUSION,
     "seguimiento": SEGUIMIENTO,

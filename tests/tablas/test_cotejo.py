@@ -12,9 +12,11 @@ import re
 import pytest
 
 from flujos.catalogo import CATALOGO
-from modelos.tabla import Actividad, Tabla
-from tests.tablas.cotejo import FUENTE, RIGE, SIGUE, Impresa, Procedimiento
+from modelos.tabla import Actividad, Dias, Tabla, Tipo, es_final
+from tests.tablas.cotejo import DEL_MANUAL, RIGE, SIGUE, Impresa, Procedimiento
+from tests.tablas.cotejo_lineamientos import DE_LOS_LINEAMIENTOS, PLAZOS
 
+FUENTE = {**DEL_MANUAL, **DE_LOS_LINEAMIENTOS}
 VIGENTES = {tabla.clave: tabla for tabla in CATALOGO.vigentes(RIGE)}
 
 POR_PROCEDIMIENTO = pytest.mark.parametrize("clave", FUENTE)
@@ -36,8 +38,24 @@ def _anadidas(tabla: Tabla) -> list[Actividad]:
     return [act for act in tabla.actividades if act.numero_impreso == ""]
 
 
-def test_estan_los_seis_procedimientos_del_manual_en_su_orden() -> None:
-    assert [clave for clave in VIGENTES if clave in FUENTE] == list(FUENTE)
+def _automatica_anadida(tabla: Tabla, clave: str) -> bool:
+    return clave in tabla and tabla[clave].tipo is Tipo.AUTOMATICA and not tabla[clave].numero_impreso
+
+
+def _hasta_lo_impreso(tabla: Tabla, destino: str) -> tuple[str, ...]:
+    """Adónde se llega de verdad: los pasos que añadimos para que decida el sistema no cuentan."""
+    if not _automatica_anadida(tabla, destino):
+        return (destino,)
+    return tuple(d for ruta in tabla[destino].salidas.values() for d in ruta.destinos)
+
+
+def _como_en_la_fuente(destino: str, impresos: tuple[str, ...]) -> str:
+    """La fuente casi nunca nombra sus finales: uno nuestro con nombre vale por su FIN."""
+    return "FIN" if es_final(destino) and destino not in impresos else destino
+
+
+def test_estan_todos_los_procedimientos_de_la_fuente_en_su_orden() -> None:
+    assert list(VIGENTES) == list(FUENTE)
 
 
 @POR_PROCEDIMIENTO
@@ -47,7 +65,8 @@ def test_la_caratula_es_la_impresa(clave: str) -> None:
     assert tabla.revision == fuente.revision
     assert tabla.periodicidad == fuente.periodicidad
     assert tabla.vigente_desde == RIGE
-    assert "7081-MP-SI rev. 09" in tabla.fundamento
+    assert fuente.ordenamiento in tabla.fundamento
+    assert (clave in DE_LOS_LINEAMIENTOS) == any("en proyecto" in nota for nota in tabla.notas)
 
 
 @POR_PROCEDIMIENTO
@@ -70,8 +89,21 @@ def test_la_unidad_es_la_impresa(clave: str, impresa: Impresa) -> None:
 def test_cada_salida_impresa_lleva_adonde_dice_la_fuente(clave: str, impresa: Impresa) -> None:
     nuestra = VIGENTES[clave][impresa.clave]
     for etiqueta, destinos in (impresa.salidas or {}).items():
-        assert nuestra.salidas[etiqueta].destinos == destinos, f"salida «{etiqueta}»"
-        assert not nuestra.salidas[etiqueta].inferida, f"la salida «{etiqueta}» sí está impresa"
+        ruta = nuestra.salidas[etiqueta]
+        llega = [d for destino in ruta.destinos for d in _hasta_lo_impreso(VIGENTES[clave], destino)]
+        assert tuple(_como_en_la_fuente(d, destinos) for d in llega) == destinos, f"salida «{etiqueta}»"
+        directa = llega == list(ruta.destinos)
+        assert bool(ruta.inferida) != directa, f"la salida «{etiqueta}» sí está impresa"
+
+
+@POR_FILA
+def test_lo_que_la_fuente_reparte_segun_un_dato_lo_decide_el_sistema(clave: str, impresa: Impresa) -> None:
+    if impresa.elige:
+        tabla = VIGENTES[clave]
+        ((_, ruta),) = tabla[impresa.clave].salidas.items()
+        (destino,) = ruta.destinos
+        assert _automatica_anadida(tabla, destino)
+        assert set(_hasta_lo_impreso(tabla, destino)) == set(impresa.elige)
 
 
 @POR_FILA
@@ -112,7 +144,8 @@ def test_es_por_cada_cast_solo_donde_la_fuente_lo_encarga_a_todos(clave: str, im
 @POR_PROCEDIMIENTO
 def test_se_unen_las_ramas_impresas_y_ninguna_otra(clave: str) -> None:
     fuente, tabla = _par(clave)
-    assert {act.clave: act.une for act in tabla.actividades if act.une} == fuente.une
+    unidas = {act.clave: act.une for act in tabla.actividades if act.une}
+    assert {_hasta_lo_impreso(tabla, clave)[0]: ramas for clave, ramas in unidas.items()} == fuente.une
 
 
 @POR_PROCEDIMIENTO
@@ -124,6 +157,10 @@ def test_abre_los_subprocedimientos_impresos_y_ningun_otro(clave: str) -> None:
 
 @POR_FILA
 def test_el_fundamento_cita_el_numero_de_la_actividad(clave: str, impresa: Impresa) -> None:
+    if clave in DE_LOS_LINEAMIENTOS:
+        citados = re.findall(r"(?:L|M-S)-\d+(?:-[IVX]+)?", VIGENTES[clave][impresa.clave].fundamento)
+        assert citados == impresa.cita.split()
+        return
     # A y B cuelgan de su 6: el Manual se cita M-P-6/A y M-P-6/B.
     numero = impresa.numero if impresa.numero.isdigit() else f"6/{impresa.numero}"
     cita = rf"{re.escape(FUENTE[clave].cita)}-{re.escape(numero)}(?![\d/])"
@@ -131,7 +168,7 @@ def test_el_fundamento_cita_el_numero_de_la_actividad(clave: str, impresa: Impre
     assert re.match(cita, fundamento), f"{fundamento!r} no empieza citando {FUENTE[clave].cita}-{numero}"
 
 
-@POR_PROCEDIMIENTO
+@pytest.mark.parametrize("clave", DEL_MANUAL)
 def test_ningun_fundamento_sirve_para_dos_actividades(clave: str) -> None:
     fundamentos = [act.fundamento for act in VIGENTES[clave].actividades if act.fundamento]
     assert sorted(set(fundamentos)) == sorted(fundamentos)
@@ -144,7 +181,10 @@ def test_todo_regreso_impreso_pide_motivo(clave: str) -> None:
     for fila in fuente.filas:
         for etiqueta, destinos in (fila.salidas or {}).items():
             regresa = any(d in orden and orden.index(d) <= orden.index(fila.clave) for d in destinos)
-            if regresa:
+            # Quien responde a una devolución sólo reanuda lo que ya se contó; y la 6 de mantenimiento continúa.
+            entradas = [r for act in tabla.actividades for r in act.salidas.values() if fila.clave in r.destinos]
+            responde = bool(entradas) and all(ruta.devuelve for ruta in entradas)
+            if regresa and not responde and (clave, fila.clave) != ("mantenimiento", "6"):
                 assert tabla[fila.clave].salidas[etiqueta].devuelve, f"{fila.clave} «{etiqueta}»"
 
 
@@ -175,3 +215,28 @@ def test_los_dos_6_de_promocion_se_abren_en_paralelo() -> None:
     tabla = VIGENTES["promocion_difusion"]
     assert [act.clave for act in tabla.actividades if act.numero_impreso == "6"] == ["6a", "6b"]
     assert tabla["5"].salidas[SIGUE].destinos == ("6a", "6b")
+
+
+# --- los plazos (dominio 03 §3.1) -----------------------------------------------
+
+
+@POR_PROCEDIMIENTO
+def test_cada_plazo_de_la_ficha_esta_en_la_actividad_que_lo_cumple(clave: str) -> None:
+    tabla = VIGENTES[clave]
+    de_tramo = {cumple: tramo.regla for tramo in tabla.tramos for cumple in tramo.cumplen}
+    for actividad, esperado in PLAZOS.get(clave, {}).items():
+        regla = tabla[actividad].plazo or de_tramo[actividad]
+        if isinstance(esperado, str):
+            assert regla.clave == esperado, actividad
+            assert regla.fundamento
+            continue
+        assert isinstance(regla.cuenta, Dias)
+        assert isinstance(regla.cuenta.cantidad, str), "lo que la fuente no fija se puede cambiar"
+        assert tabla.datos.model_fields[regla.cuenta.cantidad].default == esperado, actividad
+        assert regla.inferido
+
+
+@POR_PROCEDIMIENTO
+def test_el_plazo_que_la_ficha_no_trae_se_dice_inferido(clave: str) -> None:
+    sobran = [act for act in VIGENTES[clave].actividades if act.plazo and act.clave not in PLAZOS.get(clave, {})]
+    assert [act.clave for act in sobran if not (act.plazo and act.plazo.inferido)] == []

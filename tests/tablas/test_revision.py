@@ -82,6 +82,11 @@ FALTAS_DE_FILA = [
         id="usuario-sin-quien-capture",
     ),
     pytest.param(
+        actividad("1", unidad=Unidad.JDE),
+        "es de JDE y no dice qué unidad captura por él",
+        id="junta-estatal-sin-quien-capture",
+    ),
+    pytest.param(
         actividad("1", unidad=Unidad.CAST, por_cada=A_CADA, segun="tope_vueltas"),
         "es por cada unidad y también según un dato: sólo puede ser una de las dos",
         id="por-cada-y-segun",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelos.unidades import ESTATALES, NACIONALES, TIPO_DE_GRUPO, FichaUnidad, TipoUnidad, Unidad
+from modelos.unidades import ESTATALES, NACIONALES, SIN_CUENTA, TIPO_DE_GRUPO, FichaUnidad, TipoUnidad, Unidad
 
 TODAS = (*NACIONALES, *ESTATALES)
 POR_CLAVE = {ficha.clave: ficha for ficha in TODAS}
@@ -105,8 +105,9 @@ def test_cada_ficha_es_del_nivel_de_su_lista() -> None:
     assert not any(ficha.entidad for ficha in NACIONALES)
 
 
-def test_toda_sigla_de_las_tablas_es_una_oficina_un_grupo_o_el_usuario() -> None:
+def test_toda_sigla_de_las_tablas_es_una_oficina_un_grupo_o_no_tiene_cuenta() -> None:
     oficinas = {ficha.clave for ficha in NACIONALES}
-    assert {unidad.value for unidad in Unidad} - oficinas == {"CE", "CAST", "USUARIO"}
+    assert {unidad.value for unidad in Unidad} - oficinas == {"CE", "CAST", "USUARIO", "JDE"}
+    assert {"USUARIO", "JDE"} == SIN_CUENTA
     assert oficinas <= {unidad.value for unidad in Unidad}
     assert {Unidad.CAST: TipoUnidad.CAST, Unidad.CE: TipoUnidad.ESTATAL} == TIPO_DE_GRUPO
