@@ -77,6 +77,8 @@ def despliegues() -> list[Despliegue]:
             (SISTEMA,),
             (Horario("*/10 * * * *"), Horario("5 3 * * *", {"a_fondo": True})),
         ),
+        Despliegue("flujos.jornada:ciclos", "sistema", (SISTEMA,), (Horario("0 7 * * *"),)),
+        Despliegue("flujos.jornada:recordatorios", "sistema", (SISTEMA,), (Horario("0 7 * * *"),)),
     ]
 
 

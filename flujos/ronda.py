@@ -1,9 +1,10 @@
 """La ronda del motor: mira la base dos veces por segundo y despierta lo que toque.
 
-Cuatro cosas, y ninguna espera a las otras: conducir los folios con algo
+Seis cosas, y ninguna espera a las otras: conducir los folios con algo
 pendiente, cumplir sin Prefect los efectos que no deben esperarlo, comprobar que
-lo mostrado se ve en Prefect, y atender lo que Prefect programa (horarios,
-*Resume*). Que Prefect o la base no respondan no la detiene: insiste.
+lo mostrado se ve en Prefect, atender lo que Prefect programa (horarios,
+*Resume*), y, esté Prefect o no, trabajar la jornada y repartir los mensajes.
+Que Prefect o la base no respondan no la detiene: insiste.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 from prefect.client.schemas.filters import TaskRunFilter, TaskRunFilterId
@@ -25,6 +27,8 @@ from flujos.despliegues import COLA
 from flujos.obrero import ObreroDSTC
 from modelos import encargos, latido, reloj, reservas
 from modelos.ajustes import Ajustes
+from tareas import jornada
+from tareas.cartero import Cartero
 from tareas.efectos import EfectoFallido, intentar
 
 registro = logging.getLogger(__name__)
@@ -34,6 +38,8 @@ PACIENCIA_S = 5.0
 LOTE = 100
 ESPERA_MAXIMA_S = 30.0
 CIERRE_S = 5.0
+JORNADA_CADA_S = 3.0
+MENSAJES_CADA_S = 2.0
 
 
 class Ronda:
@@ -46,6 +52,10 @@ class Ronda:
         self._en_curso: dict[str, asyncio.Task[None]] = {}
         self._cambio = asyncio.Event()
         self._sonda = httpx.AsyncClient(timeout=3)
+        self._cartero = Cartero(propios)
+        # Aparte: un barrido largo o un servidor de correo lento no ocupan los hilos de los demás.
+        self._hilo_jornada = ThreadPoolExecutor(1, "jornada")
+        self._hilo_mensajes = ThreadPoolExecutor(1, "mensajes")
 
     async def dar_vueltas(self) -> None:
         """Corre todo hasta que se detenga; deja terminar lo que va en curso."""
@@ -53,6 +63,8 @@ class Ronda:
             asyncio.create_task(self.conductor.latir()),
             asyncio.create_task(self._insistir("la base", self._cumplir_sin_prefect, self.propios.pausa_motor_s)),
             asyncio.create_task(self._insistir("Prefect", self._con_prefect, 1)),
+            asyncio.create_task(self._insistir("la jornada", self._trabajar_jornada, JORNADA_CADA_S)),
+            asyncio.create_task(self._insistir("los mensajes", self._repartir_mensajes, MENSAJES_CADA_S)),
         ]
         await self.detener.wait()
         if self._en_curso:
@@ -146,6 +158,25 @@ class Ronda:
                 await asyncio.to_thread(
                     intentar, self.propios.url_base, CATALOGO, (e.folio, e.asiento, e.efecto), maximo
                 )
+
+    async def _trabajar_jornada(self) -> None:
+        """Lo de hoy que falte; no espera a que Prefect lo pida a su hora."""
+
+        def en_hilo() -> None:
+            jornada.trabajar(self.propios.url_base, CATALOGO, reloj.ahora(), self.propios.jornada_hora)
+
+        await asyncio.get_running_loop().run_in_executor(self._hilo_jornada, en_hilo)
+
+    async def _repartir_mensajes(self) -> None:
+        """Junta y envía, tanda tras tanda, hasta que no quede nada por salir."""
+
+        def en_hilo() -> None:
+            url, motor = self.propios.url_base, self.conductor.id
+            while jornada.repartir(url, CATALOGO, reloj.ahora(), motor, self._cartero):
+                if self.detener.is_set():
+                    return
+
+        await asyncio.get_running_loop().run_in_executor(self._hilo_mensajes, en_hilo)
 
     async def _ver_lo_mostrado(self) -> None:
         """Da por registrado lo que Prefect ya muestra terminado; una consulta por cada doscientas tareas."""

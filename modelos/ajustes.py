@@ -6,14 +6,17 @@ argumento. Ningún secreto tiene valor por defecto.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 VERSION = "0.1.0"
+_CORREO = re.compile(r"mailtos?://[\x21-\x7e]+")
+_DIRECCION = re.compile(r"https?://[\x21-\x7e]+")
 
 
 class Ajustes(BaseSettings):
@@ -27,6 +30,11 @@ class Ajustes(BaseSettings):
     )
     escucha: str = Field("127.0.0.1", description="Dirección en que escucha la web.")
     puerto: int = Field(8000, ge=1, le=65535, description="Puerto de la web y la API.")
+    direccion: str = Field(
+        "",
+        description="Dirección pública de la web, para enlaces en correos y calendarios; vacía: la de esta máquina. "
+        "Ej.: https://procedimientos.ejemplo.mx",
+    )
     puerto_prefect: int = Field(
         0, ge=0, le=65535, description="Puerto del servidor de Prefect; 0: el siguiente al de la web."
     )
@@ -46,6 +54,23 @@ class Ajustes(BaseSettings):
         0, ge=0, description="Corridas a la vez en el motor; 0: 2 con SQLite y 4 con PostgreSQL."
     )
     encargos_intentos: int = Field(3, ge=1, le=20, description="Intentos de un efecto antes de dejarlo como incidente.")
+    jornada_hora: int = Field(
+        7,
+        ge=0,
+        le=24,
+        description="Desde qué hora del centro se trabaja la jornada: ciclos, esperas vencidas y recordatorios; "
+        "24: nunca.",
+    )
+    correo: SecretStr = Field(
+        SecretStr(""),
+        description="Servidor de correo, como dirección mailto:// o mailtos:// de Apprise con su remitente "
+        "(mailtos://usuario:clave@servidor?from=avisos@ejemplo.mx); `carpeta`: se guarda en la de datos y no sale; "
+        "vacía: no sale correo. En la demostración siempre es `carpeta`.",
+    )
+    correo_espera_s: float = Field(
+        30.0, gt=0, le=120, description="Lo más que dura el envío de un mensaje, en segundos."
+    )
+    entregas_intentos: int = Field(6, ge=1, le=50, description="Intentos de un mensaje antes de darlo por fallido.")
     pausa_motor_s: float = Field(0.5, gt=0, description="Espera entre vueltas del motor, en segundos.")
 
     @field_validator("base")
@@ -55,10 +80,36 @@ class Ajustes(BaseSettings):
             raise PydanticCustomError("base_desconocida", "base desconocida")
         return base
 
+    @field_validator("correo")
+    @classmethod
+    def _correo_conocido(cls, correo: SecretStr) -> SecretStr:
+        if correo.get_secret_value() not in ("", "carpeta") and not _CORREO.fullmatch(correo.get_secret_value()):
+            raise PydanticCustomError("correo_desconocido", "debe ser mailto://…, mailtos://…, carpeta o nada")
+        return correo
+
+    @field_validator("direccion")
+    @classmethod
+    def _direccion_publica(cls, direccion: str) -> str:
+        if direccion and not _DIRECCION.fullmatch(direccion):
+            raise PydanticCustomError("direccion_publica", "debe ser una dirección como https://dstc.ejemplo.mx")
+        return direccion.rstrip("/")
+
+    @property
+    def carpeta_correo(self) -> Path:
+        """Donde se atrapa el correo que no sale."""
+        return self.datos.resolve() / "correo"
+
     @property
     def url_base(self) -> str:
         """URL de SQLAlchemy; SQLite en la carpeta de datos si no se fijó otra."""
         return self.base or f"sqlite:///{self.datos.resolve() / 'dstc.sqlite3'}"
+
+    @property
+    def url_publica(self) -> str:
+        """Con qué empieza un enlace que se abre fuera de esta página; sin diagonal final."""
+        donde = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.escucha, self.escucha)  # noqa: S104 - se compara
+        local = f"http://[{donde}]:{self.puerto}" if ":" in donde else f"http://{donde}:{self.puerto}"
+        return (self.direccion or local).rstrip("/")
 
     @property
     def carpeta_anexos(self) -> Path:

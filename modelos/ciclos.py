@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Column
-from sqlmodel import Field, SQLModel
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
 
+from modelos.calendario.errores import PlazoInvalido
 from modelos.columnas import Instante
+from modelos.periodo import Periodo
+from modelos.plazo import DEL_PERIODO
+from modelos.sesion import insertar
+from modelos.tabla import Tabla
+
+PARA_TODOS = ""
+"""La unidad de una apertura que es una sola para todos."""
 
 
 class EstadoApertura(StrEnum):
@@ -44,3 +55,69 @@ class Jornada(SQLModel, table=True):
     dia: date = Field(primary_key=True)
     terminada: datetime = Field(sa_column=Column(Instante, nullable=False))
     resultado: str = Field(default="", max_length=300)
+
+
+def ganar(
+    s: Session,
+    tabla: Tabla,
+    periodo: Periodo,
+    unidad: str,
+    *,
+    estado: EstadoApertura,
+    prevista: date,
+    hecha: datetime,
+    persona: int | None = None,
+    motivo: str = "",
+) -> Apertura | None:
+    """Gana ese periodo y unidad para esta transacción; None si ya era de otra.
+
+    Va antes de reservar el folio: quien abre muchos y quien abre uno toman los candados en el mismo orden.
+    """
+    valores = {
+        "procedimiento": tabla.clave,
+        "periodo": periodo.clave,
+        "unidad": unidad,
+        "estado": estado.value,
+        "folio": None,
+        "prevista": prevista,
+        "hecha": hecha,
+        "persona_id": persona,
+        "motivo": motivo,
+    }
+    orden = insertar(s, Apertura).values(valores).on_conflict_do_nothing().returning(col(Apertura.unidad))
+    if s.execute(orden).first() is None:
+        return None
+    return s.get_one(Apertura, (tabla.clave, periodo.clave, unidad))
+
+
+def ganar_iniciado(
+    s: Session, tabla: Tabla, datos: Mapping[str, Any], hecha: datetime, persona: int | None
+) -> Apertura | None:
+    """Lo que se inicia a mano cuenta como abierto: su ciclo no abre otro para ese periodo y unidad.
+
+    datos: los iniciales, ya validados. None si la tabla no tiene ciclo, o ya estaba abierto.
+    """
+    ciclo = tabla.ciclo
+    if ciclo is None:
+        return None
+    try:
+        periodo = Periodo.leer(str(datos[DEL_PERIODO]))
+    except PlazoInvalido:
+        return None
+    unidad = str(datos.get(ciclo.dato) or "") if ciclo.grupo else PARA_TODOS
+    if periodo.cada is not ciclo.cada or (ciclo.grupo and not unidad):
+        return None
+    # El día exacto no importa ya: se anota el mes.
+    prevista = ciclo.natural(periodo)
+    motivo = "Se inició a mano."
+    return ganar(
+        s,
+        tabla,
+        periodo,
+        unidad,
+        estado=EstadoApertura.ABIERTA,
+        prevista=prevista,
+        hecha=hecha,
+        persona=persona,
+        motivo=motivo,
+    )

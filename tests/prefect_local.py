@@ -171,7 +171,12 @@ class InstanciaConMotor:
     def __init__(self, carpeta: Path, prefect_url: str, base: str = "") -> None:
         self.carpeta = carpeta
         self.url = base or f"sqlite:///{carpeta / 'dstc.sqlite3'}"
-        self.entorno = {"DSTC_DATOS": str(carpeta), "DSTC_BASE": self.url, "DSTC_PREFECT_URL": prefect_url}
+        self.entorno = {
+            "DSTC_DATOS": str(carpeta),
+            "DSTC_BASE": self.url,
+            "DSTC_PREFECT_URL": prefect_url,
+            "DSTC_JORNADA_HORA": "24",  # que no se abra solo nada que la prueba no pidió
+        }
         migrar.migrar(self.url)
         with transaccion(self.url) as s:
             catalogos.sembrar(s)

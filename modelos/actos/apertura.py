@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import avance, bitacora, reloj
+from modelos import avance, bitacora, ciclos, reloj
 from modelos.actos.mover import Contexto, Hecho, asentar
 from modelos.actos.reparto import repartir
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
@@ -59,6 +59,7 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
     limpios = validar(tabla.datos, datos)
     exigir_unidades(ctx.s, tabla.datos, limpios)
     movimiento = avance.iniciar(tabla, limpios["tope_vueltas"], repartir(ctx.s, limpios))
+    iniciado = ciclos.ganar_iniciado(ctx.s, tabla, limpios, ctx.ahora, ctx.quien.persona if ctx.quien else None)
     folio = _siguiente_folio(ctx.s, f"{tabla.siglas}-{reloj.local(ctx.ahora).year}")
     expediente = Expediente(
         folio=folio,
@@ -77,6 +78,8 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
     )
     ctx.s.add(expediente)
     ctx.s.flush()
+    if iniciado:
+        iniciado.folio = folio
     asentado = {
         "folio": expediente.folio,
         "procedimiento": tabla.clave,

@@ -134,9 +134,14 @@ def cerrar_espera(ctx: Contexto, folio: str, actividad: str, motivo: str, vuelta
     exigir_en_curso(expediente, "cerrar la espera")
     if vuelta is not None and vuelta != expediente.situacion["vueltas"].get(actividad):
         raise ActoNoProcede("cerrar la espera", f"la {actividad} ya va en otra vuelta", "Recargue y revise.")
-    reparto = repartir(ctx.s, expediente.datos)
+    return cerrar_reunido(ctx, expediente, tabla, actividad, motivo)
+
+
+def cerrar_reunido(ctx: Contexto, expediente: Expediente, tabla: Tabla, actividad: str, motivo: str) -> Expediente:
+    """La parte de `cerrar_espera` que no pregunta quién la pide; el expediente ya está bloqueado y en curso."""
+    reparto, situacion = repartir(ctx.s, expediente.datos), Situacion.de_json(expediente.situacion)
     try:
-        movimiento = avance.cerrar_espera(tabla, Situacion.de_json(expediente.situacion), actividad, reparto, folio)
+        movimiento = avance.cerrar_espera(tabla, situacion, actividad, reparto, expediente.folio)
     except BitacoraIncongruente as error:
         que_hacer = "Recargue para ver qué se espera ahora."
         raise ActoNoProcede("cerrar la espera", f"la {actividad} no espera a varias unidades", que_hacer) from error

@@ -41,6 +41,7 @@ class Instalacion:
             "DSTC_DEMO": "1",
             "DSTC_PUERTO": str(self.puerto),
             "DSTC_PUERTO_PREFECT": str(self.puerto_prefect),
+            "DSTC_JORNADA_HORA": "24",  # que no se abra solo nada que la prueba no pidió
             "PYTHONPATH": str(RAIZ),
         }
 

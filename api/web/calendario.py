@@ -1,0 +1,164 @@
+"""«Lo que viene»: qué se abre solo en el año, por mes, y adelantarlo o dispensarlo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web import frases_plazos
+from api.web.formularios import Captura, Falta, Formulario
+from api.web.plantillas import pagina
+from modelos import consultas, consultas_plazos, reloj
+from modelos.actos import ciclos
+from modelos.calendario import sumar_meses
+from modelos.ciclos_visibles import folios_que_ve, lo_que_viene, un_periodo
+from modelos.consultas_ciclos import Prevista, nombre_periodo
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
+from modelos.periodo import Cada, Periodo
+from modelos.permisos import atiende, puede_conducir
+
+ruta = APIRouter()
+PROXIMOS = timedelta(days=30)
+PLAZOS_MAXIMO = 50
+FOLIOS_A_LA_VISTA = 3
+TITULOS = {"motivo": "Motivo", "unidad": "Para quién", "periodo": "Periodo"}
+CON_CONTROL = ("motivo", "unidad")
+TODAS = "*"
+"""Lo que manda el formulario para decir «todas las que falten»; vacío es que no se eligió."""
+ACTOS = {"adelantar": ciclos.adelantar, "dispensar": ciclos.dispensar}
+ESTADOS = {
+    "por_venir": ("○", "Por abrirse"),
+    "abierta": ("✓", "Ya se abrió"),
+    "dispensada": ("✕", "Se dispensó"),
+    "sin_abrir": ("!", "Pasó su fecha y falta abrirlo"),
+}
+
+
+@dataclass(frozen=True)
+class Rechazo:
+    """Lo que no procedió, con lo escrito; sin renglones, sólo se vuelve a lo que se escribía."""
+
+    acto: str
+    status: int
+    resumen: Sequence[Falta]
+    textos: Mapping[str, str]
+
+
+@ruta.get("/calendario")
+def viene(request: Request, puerta: Entrada) -> HTMLResponse:
+    """Lo que se abre solo de aquí a un año, por mes, y lo propio que vence en 30 días."""
+    hoy = reloj.hoy()
+    with puerta.lectura() as (s, quien):
+        previstas = lo_que_viene(s, quien, puerta.tablas, hoy, sumar_meses(hoy, 12))
+        propios = consultas_plazos.por_cumplir_de(s, atiende(quien), PLAZOS_MAXIMO)
+        vencen = [plazo for plazo in propios if plazo.vence and plazo.vence <= hoy + PROXIMOS]
+        return pagina(
+            request,
+            "calendario.html",
+            quien,
+            meses=_por_mes(previstas, hoy),
+            total=len(previstas),
+            visibles=folios_que_ve(s, quien, previstas),
+            conduce={p.procedimiento for p in previstas if puede_conducir(quien, p.duena)},
+            vencen=vencen,
+            dichos=frases_plazos.dichos(s, vencen),
+            asuntos=consultas.asuntos(s, (plazo.folio for plazo in vencen)),
+            atiende=atiende(quien),
+            estados=ESTADOS,
+            a_la_vista=FOLIOS_A_LA_VISTA,
+        )
+
+
+@ruta.get("/calendario/{procedimiento}/{periodo}")
+def ver(request: Request, procedimiento: str, periodo: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+    """Un periodo, unidad por unidad. hecho: el acto que se acaba de registrar."""
+    return _mostrar(request, puerta, procedimiento, periodo, hecho=hecho)
+
+
+@ruta.post("/calendario/{procedimiento}/{periodo}/{acto}")
+def decidir(
+    request: Request, procedimiento: str, periodo: str, acto: str, puerta: Entrada, captura: Formulario
+) -> Response:
+    """Adelanta o dispensa el periodo."""
+    if acto not in ACTOS:
+        raise NoExiste("el acto", acto)
+    if captura.recupera:
+        return _mostrar(request, puerta, procedimiento, periodo, Rechazo(acto, 200, (), captura.textos))
+    try:
+        with puerta.acto() as ctx:
+            ACTOS[acto](ctx, procedimiento, periodo, _unidad(captura), captura.texto("motivo"))
+    except FormularioIncompleto as error:
+        campos = error.campos.items()
+        resumen = [Falta(f"{TITULOS.get(c, c)}: {m}.", f"{acto}-{c}" if c in CON_CONTROL else "") for c, m in campos]
+        return _mostrar(request, puerta, procedimiento, periodo, Rechazo(acto, 422, resumen, captura.textos))
+    except (ActoNoProcede, SinDestinatarios) as error:
+        rechazo = Rechazo(acto, codigo(error), [Falta(str(error))], captura.textos)
+        return _mostrar(request, puerta, procedimiento, periodo, rechazo)
+    return RedirectResponse(f"/calendario/{quote(procedimiento)}/{quote(periodo)}?hecho={acto}#confirmacion", 303)
+
+
+@ruta.get("/calendario/{procedimiento}/{periodo}/{_acto}")
+def volver(procedimiento: str, periodo: str, _acto: str) -> Response:
+    """Quien recarga la dirección de un acto que no procedió vuelve al periodo."""
+    return RedirectResponse(f"/calendario/{quote(procedimiento)}/{quote(periodo)}", 303)
+
+
+def _unidad(captura: Captura) -> str | None:
+    elegida = captura.texto("unidad")
+    return None if elegida == TODAS else elegida
+
+
+def _mostrar(
+    request: Request,
+    puerta: Puerta,
+    procedimiento: str,
+    clave: str,
+    rechazo: Rechazo | None = None,
+    hecho: str = "",
+) -> HTMLResponse:
+    hoy = reloj.hoy()
+    with puerta.lectura() as (s, quien):
+        tabla = puerta.tablas.vigente(procedimiento, hoy)
+        if tabla.ciclo is None:
+            raise NoExiste("el periodo", f"{procedimiento} {clave}")
+        try:
+            periodo = ciclos.leer_periodo(tabla.ciclo, clave, hoy)
+        except FormularioIncompleto as error:
+            raise NoExiste("el periodo", f"{procedimiento} {clave}") from error
+        prevista = un_periodo(s, quien, puerta.tablas, tabla, periodo)
+        return pagina(
+            request,
+            "ciclo.html",
+            quien,
+            rechazo.status if rechazo else 200,
+            p=prevista,
+            tabla=tabla,
+            rechazo=rechazo,
+            hecho=hecho if hecho in ACTOS else "",
+            conduce=puede_conducir(quien, prevista.duena),
+            visibles=folios_que_ve(s, quien, [prevista]),
+            personas=consultas.nombres(s, (h.persona_id for h in prevista.hechas.values())),
+            unidades=consultas.unidades(s),
+            estados=ESTADOS,
+            todas=TODAS,
+            vencida=prevista.limite < hoy,
+            llego=prevista.abre is not None and prevista.abre <= hoy,
+        )
+
+
+def _por_mes(previstas: Iterable[Prevista], hoy: date) -> list[tuple[str, list[Prevista]]]:
+    """Con el nombre de cada mes; lo que ya tocaba y sigue en su ventana va primero, junto."""
+    meses: dict[str, list[Prevista]] = {}
+    for prevista in previstas:
+        dia = prevista.abre or prevista.natural
+        nombre = nombre_periodo(Periodo(Cada.MENSUAL, dia.year, dia.month))
+        titulo = "Ya tocaba y sigue en su ventana" if dia < hoy.replace(day=1) else nombre.capitalize()
+        meses.setdefault(titulo, []).append(prevista)
+    return list(meses.items())

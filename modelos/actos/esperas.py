@@ -1,0 +1,110 @@
+"""Cerrar solo lo que se pidió a muchas unidades y ya venció: se sigue con lo que llegó, y queda asentado.
+
+Si nadie respondió no se cierra: no habría con qué seguir, y se sigue insistiendo (ADR 0024).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from modelos import reloj
+from modelos.actos.conduccion import cerrar_reunido
+from modelos.actos.mover import Contexto, bloquear
+from modelos.avance import Situacion
+from modelos.calendario import fecha_corta
+from modelos.errores import BaseInaccesible, BaseSinPreparar, ErrorGestion
+from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.plazos import EstadoPlazo, Plazo
+from modelos.sesion import lectura, transaccion
+from modelos.tabla import Catalogo
+
+registro = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Cerradas:
+    """Lo que dejó un barrido de esperas vencidas."""
+
+    folios: tuple[str, ...]
+    fallas: tuple[str, ...]
+
+    def __str__(self) -> str:
+        cuantas = len(self.folios)
+        cerradas = "1 espera vencida se cerró" if cuantas == 1 else f"{cuantas} esperas vencidas se cerraron"
+        return f"{cerradas}." if not self.fallas else f"{cerradas}; {len(self.fallas)} no se pudieron cerrar."
+
+
+def cerrar_vencidas(url: str, tablas: Catalogo, hoy: date) -> Cerradas:
+    """Cierra los abanicos `al_vencer` con respuestas cuyo plazo legal pasó; una transacción cada uno. Es idempotente.
+
+    Lanza:
+        BaseInaccesible, BaseSinPreparar: lo ya cerrado queda cerrado.
+    """
+    actividades = {
+        (tabla.clave, act.clave)
+        for tabla in tablas
+        for act in tabla.actividades
+        if act.plazo and act.por_cada and act.por_cada.union == "al_vencer"
+    }
+    if not actividades:
+        return Cerradas((), ())
+    with lectura(url) as s:
+        candidatas = _vencidas(s, actividades, hoy)
+    folios, fallas = [], []
+    for folio, actividad in candidatas:
+        try:
+            with transaccion(url) as s:
+                if _cerrar(Contexto(s, tablas, None, reloj.ahora()), folio, actividad, hoy):
+                    folios.append(folio)
+        except (BaseInaccesible, BaseSinPreparar):
+            raise
+        except ErrorGestion as error:
+            fallas.append(folio)
+            registro.warning("esperas: no se cerró la %s de %s: %s", actividad, folio, error)
+    return Cerradas(tuple(folios), tuple(fallas))
+
+
+def _vencidas(s: Session, actividades: set[tuple[str, str]], hoy: date) -> list[tuple[str, str]]:
+    """(folio, actividad) con algún turno abierto que ya venció; si toca cerrarla se decide con ella bloqueada."""
+    consulta = (
+        select(col(Turno.folio), col(Turno.actividad), col(Turno.procedimiento))
+        .join(Plazo, col(Plazo.turno_id) == Turno.id)
+        .join(Expediente, col(Expediente.folio) == Turno.folio)
+        .where(
+            col(Plazo.estado) == EstadoPlazo.ABIERTO,
+            col(Plazo.vence) < hoy,
+            col(Turno.estado).in_(ABIERTOS),
+            col(Turno.actividad).in_({actividad for _, actividad in actividades}),
+            col(Expediente.estado) == EstadoExpediente.EN_CURSO,
+        )
+        .distinct()
+        .order_by(col(Turno.folio), col(Turno.actividad))
+    )
+    return [(folio, act) for folio, act, procedimiento in s.execute(consulta) if (procedimiento, act) in actividades]
+
+
+def _cerrar(ctx: Contexto, folio: str, actividad: str, hoy: date) -> bool:
+    expediente, tabla = bloquear(ctx, folio)
+    fila = tabla[actividad] if actividad in tabla else None  # noqa: SIM401 - una Tabla no tiene get
+    al_vencer = fila is not None and fila.por_cada is not None and fila.por_cada.union == "al_vencer"
+    if expediente.estado != EstadoExpediente.EN_CURSO or not al_vencer:
+        return False
+    esperan = (
+        select(col(Plazo.estado), col(Plazo.vence))
+        .select_from(Turno)
+        .join(Plazo, col(Plazo.turno_id) == Turno.id, isouter=True)
+        .where(col(Turno.folio) == folio, col(Turno.actividad) == actividad, col(Turno.estado).in_(ABIERTOS))
+    )
+    vencimientos = [vence if estado == EstadoPlazo.ABIERTO else None for estado, vence in ctx.s.execute(esperan)]
+    pasados = [vence for vence in vencimientos if vence and vence < hoy]
+    respondieron = Situacion.de_json(expediente.situacion).hechas.get(actividad, 0)
+    if not respondieron or not pasados or len(pasados) < len(vencimientos):
+        return False
+    cerrar_reunido(ctx, expediente, tabla, actividad, f"Venció el plazo el {fecha_corta(max(pasados))}.")
+    return True

@@ -1,0 +1,151 @@
+"""La jornada: lo que el sistema hace una vez al día, en orden, y lo que hace sin parar.
+
+Cada trabajo es idempotente por sus propias llaves, así que da igual quién lo haga, cuántos motores lo intenten
+o dónde muera: la marca de `Jornada` sólo evita volver a mirar. El recuento no lleva marca: se mira siempre,
+porque los días inhábiles se publican a cualquier hora. El motor la trabaja por su cuenta y Prefect la
+pide a su hora; llaman a lo mismo y el segundo responde «ya estaba hecho». Si el reloj saltó varios días, se
+hace una vez lo de hoy: cada trabajo sabe alcanzar lo atrasado.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from modelos import reloj
+from modelos.actos import ciclos, esperas
+from modelos.ciclos import Jornada
+from modelos.errores import ErrorGestion
+from modelos.sesion import insertar, lectura, transaccion
+from modelos.tabla import Catalogo
+from tareas import mensajes, recordatorios, recuento
+from tareas.cartero import Cartero
+
+registro = logging.getLogger(__name__)
+
+LARGO_RESULTADO = 300
+NUNCA = 24
+"""La hora con que la jornada no se trabaja sola."""
+
+
+@dataclass(frozen=True)
+class Hecho:
+    """Lo que dejó un trabajo; completo: falso si hay que volver a hacerlo hoy mismo. `fresco`: se hizo ahora."""
+
+    resultado: str
+    completo: bool = True
+    fresco: bool = True
+
+
+class JornadaIncompleta(ErrorGestion):
+    """Algún trabajo del día falló; los demás se hicieron y ése se vuelve a intentar."""
+
+    titulo = "Jornada incompleta"
+
+    def __init__(self, trabajos: dict[str, str]) -> None:
+        super().__init__(dict(trabajos))
+        self.trabajos = dict(trabajos)
+
+    def __str__(self) -> str:
+        faltan = "; ".join(f"{trabajo}: {motivo}" for trabajo, motivo in self.trabajos.items())
+        return f"No se terminó la jornada ({faltan}). El motor lo vuelve a intentar."
+
+
+def _abrir(url: str, tablas: Catalogo, hoy: date) -> Hecho:
+    return Hecho(str(ciclos.abrir_pendientes(url, tablas, hoy)))
+
+
+def _cerrar_esperas(url: str, tablas: Catalogo, hoy: date) -> Hecho:
+    return Hecho(str(esperas.cerrar_vencidas(url, tablas, hoy)))
+
+
+def _recontar(url: str, _tablas: Catalogo, _hoy: date) -> Hecho:
+    hecho = recuento.recontar_pendientes(url)
+    return Hecho(f"{hecho.recontados} plazos recontados.", hecho.terminado)
+
+
+def _recordar(url: str, _tablas: Catalogo, hoy: date) -> Hecho:
+    resumen = recordatorios.barrer(url, hoy)
+    return Hecho(f"{resumen}.", resumen.completo)
+
+
+RECUENTO, RECORDATORIOS = "recuento", "recordatorios"
+TRABAJOS: dict[str, Callable[[str, Catalogo, date], Hecho]] = {
+    ciclos.TRABAJO: _abrir,
+    RECUENTO: _recontar,
+    "esperas": _cerrar_esperas,
+    RECORDATORIOS: _recordar,
+}
+"""En el orden en que se hacen: lo que se abre, se recuenta o se cierra hoy ya cuenta para recordar."""
+
+
+def trabajar(
+    url: str, tablas: Catalogo, ahora: datetime, hora: int, cuales: Collection[str] = tuple(TRABAJOS)
+) -> dict[str, Hecho]:
+    """Hace lo de hoy que falte y devuelve qué fue de cada trabajo; vacío si aún no es hora.
+
+    Recibe:
+        hora: desde qué hora del centro se trabaja, 0 a 23; 24: nunca. El recuento no la espera.
+        cuales: de `TRABAJOS`.
+
+    Lanza:
+        JornadaIncompleta: alguno falló; los demás se hicieron.
+        BaseInaccesible: la base no responde.
+    """
+    local = reloj.local(ahora)
+    hoy = local.date()
+    previas = _previas(url, hoy)
+    resultados: dict[str, Hecho] = {}
+    fallas: dict[str, str] = {}
+    for trabajo, hacer in TRABAJOS.items():
+        if trabajo not in cuales or (trabajo != RECUENTO and local.hour < hora):
+            continue
+        if trabajo in previas:
+            resultados[trabajo] = Hecho(previas[trabajo], fresco=False)
+            continue
+        try:
+            hecho = hacer(url, tablas, hoy)
+        except Exception as error:  # noqa: BLE001 - que uno falle no deja sin hacer a los demás
+            # Sólo se guarda un mensaje nuestro: el de una biblioteca puede traer datos de personas.
+            fallas[trabajo] = str(error) if isinstance(error, ErrorGestion) else type(error).__name__
+            registro.warning("jornada del %s: %s: %s", hoy, trabajo, fallas[trabajo])
+            registro.debug("detalle", exc_info=error)
+            continue
+        if trabajo == RECUENTO:
+            continue  # lo dice su publicación
+        resultados[trabajo] = hecho
+        if hecho.completo:
+            _marcar(url, trabajo, hoy, ahora, hecho.resultado)
+        registro.info("jornada del %s: %s: %s", hoy, trabajo, hecho.resultado)
+    if fallas:
+        raise JornadaIncompleta(fallas)
+    return resultados
+
+
+def repartir(url: str, tablas: Catalogo, ahora: datetime, motor: str, cartero: Cartero) -> int:
+    """Junta lo que ya debe salir y envía una tanda; devuelve cuántas entregas tomó, 0 si no queda nada.
+
+    Puede tardar lo que tarde el correo: quien llama no debe tener a nadie esperando.
+    """
+    barrido = RECORDATORIOS in _previas(url, reloj.local(ahora).date())
+    mensajes.juntar(url, ahora, barrido_terminado=barrido)
+    return mensajes.enviar(url, tablas, cartero, motor)
+
+
+def _previas(url: str, dia: date) -> dict[str, str]:
+    """Los trabajos ya terminados ese día, con su resultado."""
+    with lectura(url) as s:
+        hechas = select(col(Jornada.trabajo), col(Jornada.resultado)).where(col(Jornada.dia) == dia)
+        return dict(s.execute(hechas).all())
+
+
+def _marcar(url: str, trabajo: str, dia: date, ahora: datetime, resultado: str) -> None:
+    """Da el trabajo por hecho ese día; si otro motor se adelantó, vale la suya."""
+    valores = {"trabajo": trabajo, "dia": dia, "terminada": ahora, "resultado": resultado[:LARGO_RESULTADO]}
+    with transaccion(url) as s:
+        s.execute(insertar(s, Jornada).values(valores).on_conflict_do_nothing())
