@@ -39,6 +39,7 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     e.ClaveRepetida: 409,
     e.DatoRepetido: 409,
     e.SinSesion: 401,
+    e.EnlaceRevocado: 404,
     e.CredencialesInvalidas: 401,
     e.DemasiadosIntentos: 429,
     e.OrigenAjeno: 403,
@@ -48,6 +49,7 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     dias.PlazoInvalido: 422,
     dias.AmpliacionExcesiva: 422,
     dias.DiasInstitucionalesInvalidos: 422,
+    dias.PublicacionAtrasada: 409,
 }
 
 

@@ -102,22 +102,27 @@ def dias_vigentes(s: Session) -> tuple[int, tuple[DiasInstitucionales, ...]]:
     return ultima.orden, _LEIDOS[llave]
 
 
-def oficinas(s: Session, unidades: Iterable[str]) -> dict[str, Oficina]:
-    """La oficina de cada unidad. Un CAST toma la entidad de la unidad estatal de que depende."""
+Vigentes = tuple[int, tuple[DiasInstitucionales, ...]]
+"""El orden de una publicación y los días que rigen con ella."""
+
+
+def oficinas(s: Session, unidades: Iterable[str], vigentes: Vigentes | None = None) -> dict[str, Oficina]:
+    """La oficina de cada unidad. Un CAST toma la entidad de la unidad estatal de que depende.
+
+    vigentes: los días con que se cuenta, si no son los publicados (una propuesta que se revisa).
+    """
     claves = set(unidades)
     if not claves:
         return {}
-    orden, dias = dias_vigentes(s)
+    orden, dias = vigentes or dias_vigentes(s)
     superior = aliased(Unidad)
-    consulta = select(
-        col(Unidad.clave), col(Unidad.tipo), func.coalesce(col(Unidad.entidad), col(superior.entidad))
-    ).join(superior, col(superior.clave) == Unidad.depende_de, isouter=True)
+    entidad_suya = func.coalesce(col(Unidad.entidad), col(superior.entidad))
+    consulta = select(col(Unidad.clave), entidad_suya)
+    consulta = consulta.join(superior, col(superior.clave) == Unidad.depende_de, isouter=True)
     if len(claves) <= 100:  # con más, cuesta menos leerlas todas
         consulta = consulta.where(col(Unidad.clave).in_(claves))
     return {
-        clave: oficina(orden, dias, entidad or "", clave if tipo == "cast" else "")
-        for clave, tipo, entidad in s.execute(consulta)
-        if clave in claves
+        clave: oficina(orden, dias, entidad or "", clave) for clave, entidad in s.execute(consulta) if clave in claves
     }
 
 

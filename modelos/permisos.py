@@ -90,3 +90,8 @@ def puede_reasignar(quien: Quien, unidad: str, duena: str) -> bool:
 def ve_todo(quien: Quien) -> bool:
     """Si ve expedientes en que su unidad no participa: coordinación de la DSTC, dirección, administración."""
     return quien.tiene(Rol.DIRECCION, Rol.ADMINISTRACION) or puede_conducir(quien, "DSTC")
+
+
+def puede_publicar_dias(quien: Quien) -> bool:
+    """Si propone, revisa y aprueba días inhábiles institucionales: sólo la administración."""
+    return quien.tiene(Rol.ADMINISTRACION)

@@ -90,13 +90,16 @@ def aprobar(ctx: Contexto, id_: int, base: int) -> Publicacion:
 
     Lanza:
         NoLeCorresponde, NoExiste.
+        FormularioIncompleto: no hay tal base.
         ActoNoProcede: ya estaba resuelta.
         PublicacionAtrasada: otra persona publicó después de esa revisión.
     """
     persona = exigir_administracion(ctx.quien, "aprobar días inhábiles")
     propuesta = _pendiente(ctx.s, id_, "aprobarla")
     orden = orden_vigente(ctx.s)
-    if base != orden:
+    if base > orden:
+        raise FormularioIncompleto({"base": f"la última aprobada es la {orden}; lea otra vez la propuesta"})
+    if base < orden:
         raise _atrasada(ctx.s, orden)
     propuesta.estado, propuesta.base, propuesta.orden = "aprobada", base, orden + 1
     propuesta.resuelta, propuesta.resuelta_por = ctx.ahora, persona
@@ -118,9 +121,7 @@ def _atrasada(s: Session, orden: int) -> PublicacionAtrasada:
     consulta = select(col(Persona.nombre), col(Publicacion.resuelta)).join(
         Persona, col(Persona.id) == Publicacion.resuelta_por
     )
-    ultima = s.execute(consulta.where(col(Publicacion.orden) == orden)).first()
-    if ultima is None:
-        return PublicacionAtrasada("Nadie", "la revisión no es de este sistema")
+    ultima = s.execute(consulta.where(col(Publicacion.orden) == orden)).one()
     return PublicacionAtrasada(ultima.nombre, f"{reloj.local(ultima.resuelta):%Y-%m-%d %H:%M}")
 
 

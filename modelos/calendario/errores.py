@@ -89,3 +89,19 @@ class DiasInstitucionalesInvalidos(ErrorGestion):
 
     def __str__(self) -> str:
         return f"Los días institucionales no se aceptaron: {self.motivo}. {self.que_hacer}"
+
+
+class PublicacionAtrasada(ErrorGestion):
+    """Otra persona publicó días después de que ésta revisó los efectos de los suyos; no se aprobó nada."""
+
+    titulo = "Los días publicados cambiaron"
+
+    def __init__(self, por: str, cuando: str) -> None:
+        super().__init__(por, cuando)
+        self.por, self.cuando = por, cuando
+
+    def __str__(self) -> str:
+        return (
+            f"{self.por} publicó otros días inhábiles ({self.cuando}) después de que usted revisó éstos. "
+            "No se aprobó nada: revise otra vez qué plazos se mueven y vuelva a aprobar."
+        )

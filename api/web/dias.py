@@ -1,0 +1,309 @@
+"""Los días inhábiles en pantalla: los que hay, y cómo la administración publica los institucionales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from api import vistas_dias
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
+from api.web.plantillas import pagina
+from modelos import consultas, publicaciones, reloj
+from modelos.actos import publicaciones as actos
+from modelos.calendario import POR_DEFECTO, Ambito, TipoDia
+from modelos.calendario.errores import PublicacionAtrasada
+from modelos.dias_archivo import COLUMNAS, LARGOS, MAXIMO_BYTES, MAXIMO_RENGLONES, Escrito, leer
+from modelos.errores import ActoNoProcede, ArchivoRechazado, FormularioIncompleto, NoExiste
+from modelos.unidades import ENTIDADES
+
+ruta = APIRouter()
+POR_PAGINA = 25
+EFECTOS_POR_PAGINA = 50
+MESES = (
+    "Enero", "Febrero", "Marzo", "Abril", "Mayo", "Junio",
+    "Julio", "Agosto", "Septiembre", "Octubre", "Noviembre", "Diciembre",
+)  # fmt: skip
+TIPOS = {
+    TipoDia.VACACIONES.value: "Vacaciones generales",
+    TipoDia.SUSPENSION.value: "Suspensión de labores",
+    TipoDia.FUERZA_MAYOR.value: "Fuerza mayor",
+    TipoDia.HABILITADO.value: "Día habilitado",
+}
+ESTADOS = {"propuesta": ("○", "Propuesta"), "aprobada": ("✓", "Aprobada"), "descartada": ("✕", "Descartada")}
+_DEL_TRAMO = "dia."
+_CONTROLES = {"ambito": "donde", "lugar": "donde", "motivo": "motivo_dia"}
+_TITULOS = {
+    "motivo": "Por qué se publican",
+    "inicio": "Primer día",
+    "fin": "Último día",
+    "tipo": "Tipo",
+    "donde": "A quién alcanza",
+    "motivo_dia": "Motivo que se mostrará",
+    "fuente": "Fuente",
+    "publicado_dof": "Publicado en el DOF el",
+}
+_AYUDAS = {
+    "motivo": "Queda en la bitácora de cada expediente que se mueva.",
+    "fin": "Incluido. Si es uno solo, el mismo.",
+    "tipo": "Un día habilitado se trabaja aunque sea inhábil o sábado, y gana a lo demás.",
+    "motivo_dia": "Se muestra en cada plazo que salta estos días.",
+    "fuente": "Dónde consta: el acuerdo, la circular o el oficio.",
+    "publicado_dof": "Si aún no sale, déjelo vacío: los días se marcan con su sustento pendiente.",
+}
+
+
+@ruta.get("/calendario/dias")
+def calendario(request: Request, puerta: Entrada, anio: str = "", unidad: str | None = None) -> HTMLResponse:
+    """Los días inhábiles de un año, mes por mes y con su fuente."""
+    pedido = numero(anio) or reloj.hoy().year
+    publicados = publicaciones.anios_publicados()
+    with puerta.lectura() as (s, quien):
+        nombres = consultas.unidades(s)
+        elegida = min(quien.unidades, default="") if unidad is None else unidad
+        if elegida not in nombres:
+            elegida = ""
+        calendarios = publicaciones.calendarios_de(s, elegida)
+    meses = []
+    if pedido in publicados:
+        dias = publicaciones.dias_entre(calendarios, POR_DEFECTO, date(pedido, 1, 1), date(pedido, 12, 31))
+        por_mes = {mes: list(suyos) for mes, suyos in groupby(dias, key=lambda dia: dia.fecha.month)}
+        meses = [(nombre, por_mes.get(i, [])) for i, nombre in enumerate(MESES, start=1)]
+    return pagina(
+        request,
+        "dias.html",
+        quien,
+        anio=pedido,
+        anios=list(publicados),
+        meses=meses,
+        unidad=elegida,
+        unidades=nombres,
+    )
+
+
+@ruta.get("/administracion/dias")
+def listar(request: Request, puerta: Entrada, cursor: str | None = None) -> HTMLResponse:
+    """Lo vigente, lo propuesto y lo que ya se resolvió."""
+    with puerta.lectura() as (s, quien):
+        publicaciones.exigir_administracion(quien, "publicar días inhábiles")
+        tramo = publicaciones.lista(s, cursor=cursor, limite=POR_PAGINA)
+        lista = vistas_dias.publicaciones(s, tramo.elementos)
+        vigentes = _vigentes(s)
+        lugares = _lugares(s)
+    return pagina(
+        request,
+        "dias_publicaciones.html",
+        quien,
+        publicaciones=lista,
+        total=tramo.total,
+        cursor=cursor,
+        mas=f"?{urlencode({'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        vigentes=vigentes,
+        lugares=lugares,
+        tipos=TIPOS,
+        estados=ESTADOS,
+    )
+
+
+@ruta.get("/administracion/dias/nueva")
+def nueva(request: Request, puerta: Entrada) -> HTMLResponse:
+    """El formulario para proponer."""
+    return _formulario(request, puerta)
+
+
+@ruta.post("/administracion/dias/nueva")
+def proponer(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+    """Guarda la propuesta y lleva a sus efectos; si algo falta, vuelve con todo lo escrito."""
+    try:
+        with puerta.lectura() as (_, quien):
+            publicaciones.exigir_administracion(quien, "proponer días inhábiles")
+        dias = _escritos(captura)
+        retira = [n for clave in captura.textos if (n := numero(clave.removeprefix("retira-")))]
+        with puerta.acto() as ctx:
+            propuesta = actos.proponer(ctx, dias, retira, captura.texto(PREFIJO + "motivo"))
+    except FormularioIncompleto as error:
+        return _formulario(request, puerta, captura.textos, error.campos, codigo(error))
+    except ArchivoRechazado as error:
+        return _formulario(request, puerta, captura.textos, {"archivo": str(error)}, codigo(error))
+    return RedirectResponse(f"/administracion/dias/{propuesta.id}", 303)
+
+
+@ruta.get("/administracion/dias/{id}")
+def ver(request: Request, id: str, puerta: Entrada, cursor: str = "") -> HTMLResponse:  # noqa: A002 - de la dirección
+    """Una publicación: qué plazos movería, o cuánto va de su recuento."""
+    return _mostrar(request, puerta, id, cursor=cursor[:140])
+
+
+@ruta.post("/administracion/dias/{id}/{acto}")
+def resolver(request: Request, id: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Aprueba o descarta una propuesta."""
+    if acto not in ("aprobar", "descartar"):
+        raise NoExiste("el acto", acto)
+    try:
+        with puerta.acto() as ctx:
+            if acto == "aprobar":
+                actos.aprobar(ctx, _id(id), captura.entero("base"))
+            else:
+                actos.descartar(ctx, _id(id), captura.texto("motivo"))
+    except FormularioIncompleto as error:
+        faltas = [Falta(f"{c.capitalize()}: {m}.", "motivo" if c == "motivo" else "") for c, m in error.campos.items()]
+        return _mostrar(request, puerta, id, codigo(error), faltas, captura.texto("motivo"))
+    except (PublicacionAtrasada, ActoNoProcede) as error:
+        return _mostrar(request, puerta, id, codigo(error), [Falta(str(error))], captura.texto("motivo"))
+    return RedirectResponse(f"/administracion/dias/{quote(id)}", 303)
+
+
+@ruta.get("/administracion/dias/{id}/{_acto}")
+def volver(id: str, _acto: str) -> Response:  # noqa: A002
+    """Quien recarga la dirección de un acto vuelve a la publicación."""
+    return RedirectResponse(f"/administracion/dias/{quote(id)}", 303)
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _mostrar(
+    request: Request,
+    puerta: Puerta,
+    id_: str,
+    status: int = 200,
+    faltas: Sequence[Falta] = (),
+    motivo: str = "",
+    cursor: str = "",
+) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        publicaciones.exigir_administracion(quien, "publicar días inhábiles")
+        detalle = vistas_dias.detalle(s, publicaciones.una(s, _id(id_)), EFECTOS_POR_PAGINA, cursor)
+        atrasados = publicaciones.por_recontar(s, detalle["base"]) if detalle["efectos"] else 0
+        lugares = _lugares(s)
+    siguiente = detalle["efectos"]["siguiente"] if detalle["efectos"] else None
+    return pagina(
+        request,
+        "dias_publicacion.html",
+        quien,
+        status,
+        p=detalle,
+        faltas=faltas,
+        motivo=motivo,
+        cursor=cursor,
+        mas=f"?{urlencode({'cursor': siguiente})}" if siguiente else "",
+        atrasados=atrasados,
+        lugares=lugares,
+        tipos=TIPOS,
+        estados=ESTADOS,
+    )
+
+
+def _formulario(
+    request: Request,
+    puerta: Puerta,
+    textos: Mapping[str, str] | None = None,
+    errores: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        publicaciones.exigir_administracion(quien, "proponer días inhábiles")
+        vigentes = _vigentes(s)
+        lugares = _lugares(s)
+    escrito, faltas = textos or {}, dict(errores or {})
+    del_control = {_control(clave): mensaje for clave, mensaje in faltas.items()}
+    campos = {nombre: _campo(nombre, escrito, del_control.get(nombre, ""), lugares) for nombre in _TITULOS}
+    return pagina(
+        request,
+        "dias_nueva.html",
+        quien,
+        status,
+        campos=campos,
+        resumen=[_falta(clave, mensaje) for clave, mensaje in faltas.items()],
+        vigentes=vigentes,
+        marcados={clave for clave in escrito if clave.startswith("retira-")},
+        lugares=lugares,
+        tipos=TIPOS,
+        columnas=",".join(COLUMNAS),
+        maximo_kb=MAXIMO_BYTES // 1024,
+        maximo_renglones=MAXIMO_RENGLONES,
+    )
+
+
+def _campo(nombre: str, escrito: Mapping[str, str], error: str, lugares: Mapping[str, str]) -> Campo:
+    control = {"motivo": "parrafo", "tipo": "lista", "donde": "lista"}.get(nombre, "renglon")
+    if nombre in ("inicio", "fin", "publicado_dof"):
+        control = "fecha"
+    opciones = {"tipo": TIPOS, "donde": lugares}.get(nombre, {})
+    return Campo(
+        nombre,
+        _TITULOS[nombre],
+        _AYUDAS.get(nombre, ""),
+        control,
+        # Los del tramo pueden quedar vacíos si los días van en un archivo o sólo se retiran otros.
+        nombre != "publicado_dof",
+        escrito.get(PREFIJO + nombre, "nacional:" if nombre == "donde" else ""),
+        tuple(opciones.items()),
+        error,
+        "",
+        actos.LARGO_MOTIVO if nombre == "motivo" else LARGOS["motivo"],
+    )
+
+
+def _escritos(captura: Captura) -> list[Escrito]:
+    """Los del archivo, si se eligió uno, y el del formulario, si se escribió algo en él."""
+    dias: list[Escrito] = []
+    if archivo := captura.archivos.get("archivo"):
+        dias += leer(archivo.filename or "", archivo.file.read(MAXIMO_BYTES + 1))
+    textos = {nombre: captura.texto(PREFIJO + nombre).strip() for nombre in _TITULOS if nombre != "motivo"}
+    ambito, _, lugar = textos.pop("donde").partition(":")
+    if any(textos.values()):
+        textos["motivo"] = textos.pop("motivo_dia")
+        dias.append(Escrito(_DEL_TRAMO, ambito=ambito, lugar=lugar, **textos))
+    return dias
+
+
+def _control(clave: str) -> str:
+    """El control al que toca una falta; los del tramo se llaman distinto que sus columnas."""
+    if not clave.startswith(_DEL_TRAMO):
+        return clave
+    campo = clave.removeprefix(_DEL_TRAMO)
+    return _CONTROLES.get(campo, campo)
+
+
+def _falta(clave: str, mensaje: str) -> Falta:
+    control = _control(clave)
+    if control in _TITULOS:
+        return Falta(f"{_TITULOS[control]}: {mensaje}.", PREFIJO + control)
+    if clave.startswith("retira."):
+        return Falta(f"Un tramo por retirar {mensaje}.", clave.replace(".", "-") if "ya lo" in mensaje else "")
+    if clave == "archivo":
+        return Falta(mensaje, "archivo")
+    return Falta(f"{clave.capitalize()}: {mensaje}.", "archivo" if clave != "dias" else "campo-inicio")
+
+
+def _vigentes(s: Session) -> list[dict[str, object]]:
+    """Lo que rige, con la publicación que lo puso; lo que termina al último, primero."""
+    vigentes = sorted(publicaciones.vigentes(s), key=lambda dia: (dia.inicio, dia.fin), reverse=True)
+    de = {p: publicaciones.una(s, p) for p in {dia.alta for dia in vigentes}}
+    puestas = {p["id"]: p for p in vistas_dias.publicaciones(s, de.values())}
+    return [{**vistas_dias.tramo(dia), "publicacion": puestas[dia.alta]} for dia in vigentes]
+
+
+def _lugares(s: Session) -> dict[str, str]:
+    """Los lugares que se pueden elegir, `ambito:lugar`, con su nombre."""
+    entidades = sorted(ENTIDADES.items(), key=lambda par: par[1])
+    return {
+        f"{Ambito.NACIONAL}:": "Todo el país",
+        **{f"{Ambito.ENTIDAD}:{clave}": nombre for clave, nombre in entidades},
+        **{f"{Ambito.CENTRO}:{clave}": f"{clave}, {nombre}" for clave, nombre in consultas.unidades(s).items()},
+    }
+
+
+def _id(texto: str) -> int:
+    id_ = numero(texto)
+    if not 0 < id_ <= ENTERO_MAXIMO:
+        raise NoExiste("la publicación", texto)
+    return id_

@@ -1,0 +1,216 @@
+"""Días institucionales como los escribe una persona: de un archivo o de un formulario, a tramos.
+
+Puro: no sabe qué entidades ni centros hay, ni qué está ya publicado; eso lo revisa quien los propone.
+Todas las faltas salen a la vez, cada una con su renglón, y no entra nada a medias.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from modelos.calendario import Ambito, DiasInstitucionales, TipoDia
+from modelos.calendario.errores import DiasInstitucionalesInvalidos
+from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, FormularioIncompleto
+from modelos.formularios import limpiar_texto
+
+MAXIMO_BYTES = 256 * 1024
+MAXIMO_RENGLONES = 500
+MAXIMO_FALTAS = 50
+LARGOS = {"motivo": 300, "fuente": 300, "lugar": 40}
+_FECHA = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_FECHA_LOCAL = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_COMO_FECHA = "debe ser una fecha que exista, como 2026-12-21"
+
+
+@dataclass(frozen=True)
+class Escrito:
+    """Un tramo como se escribió. donde: lo que antecede al campo al decir sus faltas («renglón 3, », «dias.0.»)."""
+
+    donde: str = ""
+    inicio: str = ""
+    fin: str = ""
+    tipo: str = ""
+    ambito: str = ""
+    lugar: str = ""
+    motivo: str = ""
+    fuente: str = ""
+    publicado_dof: str = ""
+
+    def falta(self, campo: str) -> str:
+        """La clave con que se dice una falta de ese campo."""
+        return self.donde + campo
+
+
+COLUMNAS = tuple(campo.name for campo in fields(Escrito) if campo.name != "donde")
+"""La cabecera del CSV y las claves de cada `[[dias]]` del TOML; `lugar` y `publicado_dof` pueden ir vacías."""
+_OPCIONALES = ("lugar", "publicado_dof")
+
+
+def leer(nombre: str, contenido: bytes) -> list[Escrito]:
+    """Los tramos de un archivo TOML o CSV, en su orden y sin interpretar.
+
+    Lanza:
+        ArchivoDemasiadoGrande: pasa de `MAXIMO_BYTES` o de `MAXIMO_RENGLONES`.
+        ArchivoRechazado: no es de ese formato o no está en UTF-8.
+    """
+    if len(contenido) > MAXIMO_BYTES:
+        raise ArchivoDemasiadoGrande(nombre, f"pasa de {MAXIMO_BYTES // 1024} KB; divídalo en varios")
+    try:
+        texto = contenido.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ArchivoRechazado(nombre, "no está en UTF-8; guárdelo como «CSV UTF-8» o como TOML") from error
+    lector = {"csv": _de_csv, "toml": _de_toml}.get(nombre.rpartition(".")[2].lower())
+    if lector is None:
+        raise ArchivoRechazado(nombre, "su nombre debe terminar en .csv o .toml")
+    escritos = lector(nombre, texto)
+    if not escritos:
+        raise ArchivoRechazado(nombre, "no trae ningún día")
+    return escritos
+
+
+def entender(
+    escritos: Iterable[Escrito], hoy: date
+) -> tuple[list[tuple[Escrito, DiasInstitucionales]], dict[str, str]]:
+    """Los que se entienden, cada uno con su tramo y en su orden, y las faltas de todos los demás.
+
+    hoy: un acuerdo no puede haber salido en el DOF después.
+    """
+    buenos: list[tuple[Escrito, DiasInstitucionales]] = []
+    faltas: dict[str, str] = {}
+    for escrito in escritos:
+        suyas = _faltas(escrito, hoy)
+        if not suyas:
+            try:
+                buenos.append((escrito, _tramo(escrito)))
+            except DiasInstitucionalesInvalidos as error:
+                campo = "lugar" if error.motivo.startswith("el ámbito") else "fin"
+                suyas = {campo: f"{error.motivo}. {error.que_hacer.rstrip('.')}"}
+        faltas |= {escrito.falta(campo): motivo for campo, motivo in suyas.items()}
+    return buenos, faltas
+
+
+def exigir(faltas: Mapping[str, str]) -> None:
+    """Lanza FormularioIncompleto si hay faltas; si son muchas, las primeras y cuántas más."""
+    if not faltas:
+        return
+    primeras = dict(list(faltas.items())[:MAXIMO_FALTAS])
+    if sobran := len(faltas) - len(primeras):
+        primeras["y además"] = f"hay {sobran} faltas más; corrija éstas y vuelva a cargar"
+    raise FormularioIncompleto(primeras)
+
+
+def _faltas(escrito: Escrito, hoy: date) -> dict[str, str]:
+    faltas: dict[str, str] = {}
+    for campo in COLUMNAS:
+        valor = getattr(escrito, campo)
+        try:
+            limpiar_texto(campo, valor)
+        except FormularioIncompleto as error:
+            faltas |= error.campos
+            continue
+        if not valor and campo not in _OPCIONALES:
+            faltas[campo] = "es obligatorio"
+        elif len(valor) > LARGOS.get(campo, 40):
+            faltas[campo] = f"es demasiado largo (máximo {LARGOS.get(campo, 40)} caracteres)"
+        elif campo in {"inicio", "fin", "publicado_dof"} and valor and _fecha(valor) is None:
+            faltas[campo] = _COMO_FECHA
+    for campo, clase in (("tipo", TipoDia), ("ambito", Ambito)):
+        if campo not in faltas and getattr(escrito, campo) not in set(clase):
+            faltas[campo] = f"debe ser uno de: {', '.join(clase)}"
+    publicado = _fecha(escrito.publicado_dof) if "publicado_dof" not in faltas else None
+    if publicado and publicado > hoy:
+        faltas["publicado_dof"] = "no puede ser posterior a hoy; si aún no sale en el DOF, déjelo vacío"
+    return faltas
+
+
+def _tramo(escrito: Escrito) -> DiasInstitucionales:
+    inicio, fin = _fecha(escrito.inicio), _fecha(escrito.fin)
+    assert inicio is not None  # noqa: S101 - `_faltas` ya rechazó lo que no es fecha
+    assert fin is not None  # noqa: S101 - ídem
+    return DiasInstitucionales(
+        inicio,
+        fin,
+        TipoDia(escrito.tipo),
+        limpiar_texto("motivo", escrito.motivo),
+        limpiar_texto("fuente", escrito.fuente),
+        Ambito(escrito.ambito),
+        limpiar_texto("lugar", escrito.lugar),
+        _fecha(escrito.publicado_dof),
+    )
+
+
+def _fecha(texto: str) -> date | None:
+    """La fecha escrita `AAAA-MM-DD`, o `DD/MM/AAAA` como la deja una hoja de cálculo; None si no lo es."""
+    if partes := _FECHA.fullmatch(texto):
+        anio, mes, dia = partes.groups()
+    elif partes := _FECHA_LOCAL.fullmatch(texto):
+        dia, mes, anio = partes.groups()
+    else:
+        return None
+    try:
+        return date(int(anio), int(mes), int(dia))
+    except ValueError:
+        return None
+
+
+# --- formatos ------------------------------------------------------------------
+
+
+def _de_csv(nombre: str, texto: str) -> list[Escrito]:
+    cabecera = texto.partition("\n")[0]
+    # Según el país, la hoja de cálculo separa con punto y coma.
+    separador = ";" if ";" in cabecera and "," not in cabecera else ","
+    lector = csv.reader(io.StringIO(texto, newline=""), delimiter=separador, strict=True)
+    escritos: list[Escrito] = []
+    try:
+        columnas = [c.strip().lower() for c in next(lector, [])]
+        _exigir_columnas(nombre, columnas, "su primer renglón debe ser")
+        for celdas in lector:
+            if not any(celda.strip() for celda in celdas):
+                continue
+            if len(celdas) != len(columnas):
+                motivo = f"el renglón {lector.line_num} trae {len(celdas)} columnas y son {len(columnas)}"
+                raise ArchivoRechazado(nombre, f"{motivo}; ponga entre comillas lo que lleve comas")
+            valores = {c: v.strip() for c, v in zip(columnas, celdas, strict=True)}
+            escritos.append(Escrito(f"renglón {lector.line_num}, ", **valores))
+            _exigir_cupo(nombre, escritos)
+    except csv.Error as error:
+        raise ArchivoRechazado(nombre, f"no es CSV: el renglón {lector.line_num} no se entiende") from error
+    return escritos
+
+
+def _de_toml(nombre: str, texto: str) -> list[Escrito]:
+    try:
+        crudo = tomllib.loads(texto)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise ArchivoRechazado(nombre, f"no es TOML ({error})") from error
+    dias = crudo.get("dias")
+    if set(crudo) != {"dias"} or not isinstance(dias, list) or not all(isinstance(d, dict) for d in dias):
+        raise ArchivoRechazado(nombre, "debe llevar sólo secciones [[dias]], una por tramo")
+    _exigir_cupo(nombre, dias)
+    escritos: list[Escrito] = []
+    for i, dia in enumerate(dias, start=1):
+        _exigir_columnas(nombre, [*dia, *(c for c in _OPCIONALES if c not in dia)], f"la sección [[dias]] {i} lleva")
+        escritos.append(Escrito(f"día {i}, ", **{c: _texto(v) for c, v in dia.items()}))
+    return escritos
+
+
+def _exigir_columnas(nombre: str, columnas: Sequence[str], donde: str) -> None:
+    if sorted(columnas) != sorted(COLUMNAS):
+        raise ArchivoRechazado(nombre, f"{donde} {','.join(COLUMNAS)}")
+
+
+def _exigir_cupo(nombre: str, escritos: Sequence[object]) -> None:
+    if len(escritos) > MAXIMO_RENGLONES:
+        raise ArchivoDemasiadoGrande(nombre, f"trae más de {MAXIMO_RENGLONES} renglones; divídalo en varios")
+
+
+def _texto(valor: object) -> str:
+    """Una fecha de TOML, como se escribe; lo demás, tal cual."""
+    return valor.isoformat() if isinstance(valor, date) else str(valor).strip()
