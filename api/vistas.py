@@ -8,15 +8,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import consultas, encargos
+from api import reglas_plazo, vistas_plazos
+from modelos import consultas, encargos, reloj, vencimientos
 from modelos.actividad import Actividad, Formulario
 from modelos.ajustes import Ajustes
 from modelos.expediente import ABIERTOS, Anexo, Expediente, Turno
 from modelos.organizacion import activas
 from modelos.permisos import Quien
+from modelos.plazos import Plazo
 from modelos.reloj import iso
 from modelos.tabla import Catalogo, Tabla
 from modelos.unidades import Unidad
+from modelos.vencimientos import ConFecha
 
 
 def persona(quien: Quien) -> dict[str, Any]:
@@ -43,11 +46,13 @@ def procedimiento(tabla: Tabla) -> dict[str, Any]:
         "periodicidad": tabla.periodicidad or None,
         "notas": list(tabla.notas),
         "formulario": _esquema(tabla.datos),
-        "actividades": [_actividad(actividad) for actividad in tabla.actividades],
+        "actividades": [_actividad(tabla, actividad) for actividad in tabla.actividades],
+        "plazos": [reglas_plazo.tramo_de_tabla(tabla, tramo) for tramo in tabla.tramos],
+        "ciclo": reglas_plazo.ciclo_de_tabla(tabla.ciclo) if tabla.ciclo else None,
     }
 
 
-def _actividad(actividad: Actividad) -> dict[str, Any]:
+def _actividad(tabla: Tabla, actividad: Actividad) -> dict[str, Any]:
     abanico = actividad.por_cada
     return {
         "clave": actividad.clave,
@@ -62,7 +67,7 @@ def _actividad(actividad: Actividad) -> dict[str, Any]:
         "salidas_con_motivo": [e for e, r in actividad.salidas.items() if r.devuelve],
         "por_cada": {"grupo": abanico.grupo.value, "union": abanico.union, "n": abanico.n} if abanico else None,
         "une": list(actividad.une),
-        "plazo": None,
+        "plazo": reglas_plazo.plazo_de_tabla(tabla, actividad.plazo) if actividad.plazo else None,
         "evidencia": _evidencia(actividad),
         "formulario": _esquema(actividad.formulario) if actividad.formulario else None,
         "subprocedimiento": actividad.subprocedimiento,
@@ -101,9 +106,14 @@ def esquema_elegible(s: Session, formulario: type[Formulario], suyas: Iterable[s
 
 
 def turno(
-    s: Session, tablas: Catalogo, fila: Turno, expediente: Expediente, nombres: Mapping[int, str]
+    s: Session,
+    tablas: Catalogo,
+    fila: Turno,
+    expediente: Expediente,
+    nombres: Mapping[int, str],
+    plazo: ConFecha | None = None,
 ) -> dict[str, Any]:
-    """Un turno, con lo que hace falta para atenderlo."""
+    """Un turno, con lo que hace falta para atenderlo. plazo: el que lo rige, si vence."""
     actividad = tablas.version(expediente.procedimiento, expediente.version)[fila.actividad]
     abierto = fila.estado in ABIERTOS
     return {
@@ -120,8 +130,8 @@ def turno(
         "persona": {"id": fila.persona_id, "nombre": nombres.get(fila.persona_id, "")} if fila.persona_id else None,
         "abierto": iso(fila.abierto),
         "cerrado": iso(fila.cerrado) if fila.cerrado else None,
-        "vence": None,
-        "conservador": None,
+        "vence": vistas_plazos.fecha(plazo.vence) if plazo else None,
+        "conservador": vistas_plazos.fecha(plazo.conservador) if plazo else None,
         "version": fila.version,
         "salidas": list(actividad.salidas) if abierto and fila.a_mano else [],
         "formulario": esquema_turno(s, actividad) if fila.a_mano else None,
@@ -134,23 +144,34 @@ def turnos(s: Session, tablas: Catalogo, filas: Iterable[Turno]) -> list[dict[st
     lista = list(filas)
     de = consultas.asuntos(s, (fila.folio for fila in lista))
     citadas = consultas.nombres(s, (fila.persona_id for fila in lista))
-    return [turno(s, tablas, fila, de[fila.folio], citadas) for fila in lista]
+    con_plazos = {e.folio for e in de.values() if tablas.version(e.procedimiento, e.version).tiene_plazos}
+    rigen = vencimientos.fechas_de(s, [fila for fila in lista if fila.folio in con_plazos])
+    return [turno(s, tablas, fila, de[fila.folio], citadas, rigen.get(fila.id)) for fila in lista]
 
 
 def expediente(
-    s: Session, tablas: Catalogo, ajustes: Ajustes, fila: Expediente, abiertos: list[Turno] | None = None
+    s: Session,
+    tablas: Catalogo,
+    ajustes: Ajustes,
+    fila: Expediente,
+    abiertos: list[Turno] | None = None,
+    plazos: list[Plazo] | None = None,
 ) -> dict[str, Any]:
-    """Un expediente con sus turnos abiertos; `abiertos`: si ya se tienen, no se vuelven a leer."""
+    """Un expediente con sus turnos abiertos y sus plazos; `abiertos` y `plazos`: si ya se tienen, no se leen."""
     if abiertos is None:
         abiertos = consultas.turnos_abiertos(s, fila.folio)
     citadas = consultas.nombres(s, (t.persona_id for t in abiertos))
     tabla = tablas.version(fila.procedimiento, fila.version)
+    if plazos is None:
+        plazos = vencimientos.de_expedientes(s, [fila.folio])[fila.folio] if tabla.tiene_plazos else []
+    rigen, hoy = vencimientos.rigen(abiertos, plazos), reloj.hoy()
     # Sólo pueden tener subexpedientes los que ya pasaron por una actividad que los abre.
     pudo_abrir = any(a.subprocedimiento and a.clave in fila.situacion["vueltas"] for a in tabla.actividades)
     return {
         **_resumen(fila),
         "subexpedientes": consultas.subexpedientes(s, fila.folio) if pudo_abrir else [],
-        "turnos": [turno(s, tablas, t, fila, citadas) for t in abiertos],
+        "turnos": [turno(s, tablas, t, fila, citadas, rigen.get(t.id)) for t in abiertos],
+        "plazos": [vistas_plazos.plazo(p, hoy) for p in plazos],
         "incidentes": _incidentes(s, ajustes, fila),
     }
 
@@ -162,12 +183,14 @@ def _incidentes(s: Session, ajustes: Ajustes, fila: Expediente) -> list[str]:
 
 
 def expedientes(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Iterable[Expediente]) -> list[dict[str, Any]]:
-    """Varios expedientes, con los turnos abiertos de cada uno; sus turnos se leen de una vez."""
+    """Varios expedientes, con los turnos abiertos y los plazos de cada uno; se leen de una vez."""
     lista = list(filas)
     de_cada_uno: dict[str, list[Turno]] = {fila.folio: [] for fila in lista}
     for turno_abierto in consultas.turnos_abiertos(s, *de_cada_uno):
         de_cada_uno[turno_abierto.folio].append(turno_abierto)
-    return [expediente(s, tablas, ajustes, fila, de_cada_uno[fila.folio]) for fila in lista]
+    con_plazos = [f.folio for f in lista if tablas.version(f.procedimiento, f.version).tiene_plazos]
+    plazos = vencimientos.de_expedientes(s, con_plazos)
+    return [expediente(s, tablas, ajustes, f, de_cada_uno[f.folio], plazos.get(f.folio, [])) for f in lista]
 
 
 def _resumen(fila: Expediente) -> dict[str, Any]:
@@ -182,7 +205,6 @@ def _resumen(fila: Expediente) -> dict[str, Any]:
         "abierto": iso(fila.abierto),
         "cerrado": iso(fila.cerrado) if fila.cerrado else None,
         "padre": fila.padre,
-        "plazos": [],
         "corrida": fila.corrida,
     }
 

@@ -73,6 +73,15 @@ def _participa(s: Session, quien: Quien, folio: str) -> bool:
     return bool(s.scalar(consulta))
 
 
+def conciernen(quien: Quien) -> list[ColumnElement[bool]]:
+    """Condiciones sobre `Expediente`: los que le conciernen a quien pregunta; ninguna si ve todo."""
+    if ve_todo(quien):
+        return []
+    suyos = exists().where(col(Turno.folio) == Expediente.folio, col(Turno.unidad).in_(quien.unidades))
+    coordinadas = [u for u in quien.unidades if puede_conducir(quien, u)]
+    return [or_(suyos, col(Expediente.duena).in_(coordinadas))]
+
+
 def expedientes(
     s: Session,
     quien: Quien,
@@ -88,11 +97,7 @@ def expedientes(
 
     unidad: con un turno abierto en esa unidad; texto: en el folio o en el asunto.
     """
-    condiciones: list[ColumnElement[bool]] = []
-    if not ve_todo(quien):
-        suyos = exists().where(col(Turno.folio) == Expediente.folio, col(Turno.unidad).in_(quien.unidades))
-        coordinadas = [u for u in quien.unidades if puede_conducir(quien, u)]
-        condiciones.append(or_(suyos, col(Expediente.duena).in_(coordinadas)))
+    condiciones = conciernen(quien)
     if procedimiento:
         condiciones.append(col(Expediente.procedimiento) == procedimiento)
     if estado:
@@ -143,13 +148,27 @@ def bandeja(
     estado: str | None = None,
     unidad: str | None = None,
     procedimiento: str | None = None,
+    vencen: Sequence[ColumnElement[bool]] = (),
     cursor: str | None = None,
     limite: int = LIMITE,
 ) -> Pagina[Turno]:
     """Los turnos que puede atender quien pregunta, el más antiguo primero.
 
     estado: por defecto los abiertos. unidad: una de las suyas, o cualquiera si ve todo.
+    vencen: condiciones de `vencimientos.entre`.
     """
+    base = de_bandeja(quien, estado=estado, unidad=unidad, procedimiento=procedimiento).where(*vencen)
+    orden = (col(Turno.abierto), col(Turno.id))
+    pagina = base.order_by(*orden)
+    if cursor:
+        pagina = pagina.where(tuple_(*orden) > leer_cursor(cursor))
+    return _paginar(s, base, pagina, limite, lambda t: (t.abierto, t.id))
+
+
+def de_bandeja(
+    quien: Quien, *, estado: str | None = None, unidad: str | None = None, procedimiento: str | None = None
+) -> Select[Any]:
+    """Los turnos de su bandeja, sin orden."""
     unidades = atiende(quien)
     if unidad:
         if unidad not in unidades and not ve_todo(quien):
@@ -168,12 +187,7 @@ def bandeja(
         condiciones.append(con_estado.in_(ABIERTOS))
     if procedimiento:
         condiciones.append(col(Turno.procedimiento) == procedimiento)
-    base = select(Turno).where(*condiciones)
-    orden = (col(Turno.abierto), col(Turno.id))
-    pagina = base.order_by(*orden)
-    if cursor:
-        pagina = pagina.where(tuple_(*orden) > leer_cursor(cursor))
-    return _paginar(s, base, pagina, limite, lambda t: (t.abierto, t.id))
+    return select(Turno).where(*condiciones)
 
 
 def turno_visible(s: Session, quien: Quien, id_: str) -> tuple[Turno, Expediente]:

@@ -334,6 +334,15 @@ class SinSesion(ErrorGestion):
         return "Su sesión no existe, venció o se cerró. Entre de nuevo; lo que no envió no se registró."
 
 
+class EnlaceRevocado(ErrorGestion):
+    """Un enlace de calendario que ya no sirve, o que nunca sirvió; no se dice cuál."""
+
+    titulo = "El enlace ya no sirve"
+
+    def __str__(self) -> str:
+        return "Este enlace de calendario no existe o se revocó. Entre al sistema y pida otro en «Mi calendario»."
+
+
 class CredencialesInvalidas(ErrorGestion):
     """El correo o la contraseña no corresponden (no se dice cuál)."""
 

@@ -126,6 +126,11 @@ class Tabla:
     def _por_clave(self) -> dict[str, Actividad]:
         return {actividad.clave: actividad for actividad in self.actividades}
 
+    @cached_property
+    def tiene_plazos(self) -> bool:
+        """Si algo suyo vence; los expedientes de una tabla sin plazos no los buscan."""
+        return bool(self.tramos) or any(actividad.plazo for actividad in self.actividades)
+
     def __getitem__(self, clave: str) -> Actividad:
         return self._por_clave[clave]
 

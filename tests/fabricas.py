@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import psycopg
+import pytest
 import uvicorn
 from psycopg import sql
 from sqlalchemy import select
@@ -35,6 +36,8 @@ from modelos.tabla import Actividad, Catalogo
 from modelos.verificacion import verificar
 from tareas.efectos import cumplir
 
+SIEMBRA = "2026-01-02T09:00:00-06:00"
+SEMBRADA = "2025-01-02T09:00:00-06:00"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -117,9 +120,13 @@ class Instancia:
 
 
 def sembrada(url: str) -> None:
-    """Deja una base vacía lista: esquema, catálogo y demostración."""
+    """Deja una base vacía lista: esquema, catálogo y demostración.
+
+    Las adscripciones rigen desde `SIEMBRA` y no desde hoy ni desde el reloj de la prueba que llegó primero.
+    """
     migrar.migrar(url)
-    with sesion.transaccion(url) as s:
+    with pytest.MonkeyPatch.context() as entorno, sesion.transaccion(url) as s:
+        entorno.setenv("DSTC_RELOJ", SIEMBRA)
         catalogos.sembrar(s)
         demo.sembrar_demo(s)
 

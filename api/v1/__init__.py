@@ -2,8 +2,38 @@
 
 from fastapi import APIRouter
 
-from api.v1 import anexos, bitacora, calendario, expedientes, procedimientos, salud, sesiones, turnos
+from api.v1 import (
+    anexos,
+    bitacora,
+    calendario,
+    canales,
+    ciclos,
+    dias,
+    entregas,
+    expedientes,
+    plazos,
+    procedimientos,
+    salud,
+    sesiones,
+    suscripciones,
+    turnos,
+)
 
 ruta = APIRouter()
-for parte in (sesiones, salud, procedimientos, expedientes, bitacora, turnos, anexos, calendario):
+for parte in (
+    sesiones,
+    salud,
+    procedimientos,
+    expedientes,
+    bitacora,
+    turnos,
+    plazos,
+    anexos,
+    calendario,
+    canales,
+    entregas,
+    ciclos,
+    dias,
+    suscripciones,
+):
     ruta.include_router(parte.ruta)

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.dependencias import Entrada
+from api.dependencias import Entrada, Puerta
 from api.v1 import esquemas
 from api.v1.respuestas import errores
 from modelos.calendario import POR_DEFECTO, Medida, computar, ultimo_habil
-from modelos.errores import FormularioIncompleto
+from modelos.dias_inhabiles import Oficina, dias_vigentes, oficina, oficinas
+from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.formularios import limpiar_texto
 
 ruta = APIRouter(tags=["Calendario"])
 Perfil = Annotated[
@@ -20,6 +22,13 @@ Perfil = Annotated[
     Query(
         max_length=20,
         description="A (LFPA art. 28), B (LFT art. 74), C (Calendario Oficial) o F (A y C juntos).",
+    ),
+]
+Unidad = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="Cuenta además con los días institucionales de esa unidad y con su huso; sin ella, los nacionales.",
     ),
 ]
 _FECHA = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -53,26 +62,37 @@ def computo(
             "hecho (un pago, un cierre) y cuenta desde su día. Sin darlo: recepción, salvo en `naturales`."
         ),
     ] = None,
+    unidad: Unidad = None,
 ) -> dict[str, Any]:
     """El vencimiento legal bajo el perfil y el conservador, con los días que se saltaron y por qué.
 
-    Se da uno, y sólo uno, de `dias`, `naturales` y `meses`. El día del evento no cuenta. No se toman en
-    cuenta días institucionales. Si falta publicar un año, responde 422 y dice qué archivo lo lleva.
+    Se da uno, y sólo uno, de `dias`, `naturales` y `meses`. El día del evento no cuenta. Cuentan los días
+    institucionales publicados; `version` dice con cuáles. Si falta publicar un año, responde 422 y dice qué
+    archivo lo lleva.
     """
-    with puerta.lectura():
-        pass
+    con = _oficina(puerta, unidad)
     pedidos = {Medida.HABILES: dias, Medida.NATURALES: naturales, Medida.MESES: meses}
     dados = [(medida, cantidad) for medida, cantidad in pedidos.items() if cantidad is not None]
     if len(dados) != 1:
         falta = "dé uno de dias, naturales o meses" if not dados else "dé sólo uno de dias, naturales o meses"
         raise FormularioIncompleto({"dias": falta})
     [(medida, cantidad)] = dados
-    return computar(_evento(desde), cantidad, medida, perfil=perfil, es_recepcion=recepcion).como_json()
+    contado = computar(
+        _evento(desde),
+        cantidad,
+        medida,
+        perfil=perfil,
+        calendarios=con.calendarios,
+        horario=con.horario,
+        es_recepcion=recepcion,
+    )
+    return contado.como_json()
 
 
 @ruta.get(
     "/calendario/ultimo-habil",
     response_model=esquemas.UltimoHabil,
+    response_model_exclude_none=True,
     responses=errores(401, 422),
     summary="Último día hábil del mes",
 )
@@ -80,14 +100,26 @@ def ultimo(
     puerta: Entrada,
     mes: Annotated[str, Query(max_length=10, description="El mes, como `2026-12`.")],
     perfil: Perfil = POR_DEFECTO,
+    unidad: Unidad = None,
 ) -> dict[str, Any]:
-    """El último día hábil del mes bajo el perfil, sin días institucionales."""
-    with puerta.lectura():
-        pass
+    """El último día hábil del mes bajo el perfil; si cuentan días institucionales, `version` dice con cuáles."""
+    con = _oficina(puerta, unidad)
     partes = _MES.fullmatch(mes)
     if partes is None:
         raise FormularioIncompleto({"mes": "debe ser un mes como 2026-12"})
-    return {"fecha": ultimo_habil(int(partes[1]), int(partes[2]), perfil=perfil).vence}
+    dia = ultimo_habil(int(partes[1]), int(partes[2]), perfil=perfil, calendarios=con.calendarios).vence
+    return {"fecha": dia, "version": con.calendarios.version if con.calendarios.institucionales else None}
+
+
+def _oficina(puerta: Puerta, unidad: str | None) -> Oficina:
+    """Con qué se cuenta: los días publicados que alcanzan a esa unidad o, sin ella, los nacionales."""
+    with puerta.lectura() as (s, _):
+        if not unidad:
+            return oficina(*dias_vigentes(s), entidad="", centro="")
+        encontradas = oficinas(s, [limpiar_texto("unidad", unidad)])
+    if unidad not in encontradas:
+        raise NoExiste("la unidad", unidad)
+    return encontradas[unidad]
 
 
 def _evento(texto: str) -> date | datetime:

@@ -104,6 +104,35 @@ class PorCada(BaseModel):
     n: int
 
 
+class PlazoTabla(BaseModel):
+    """Un plazo como lo escribe la tabla."""
+
+    clave: str
+    que: str = Field(description="Qué vence.")
+    regla: str = Field(description="Cuánto y desde qué corre, en palabras.")
+    fundamento: str
+    inferido: str | None
+    hitos: list[str] = Field(description="Cuándo se recuerda, en palabras.")
+
+
+class TramoTabla(PlazoTabla):
+    """Un plazo que abarca varias actividades."""
+
+    empieza: dict[str, str] = Field(description="La `actividad` y la `salida` que lo echan a correr.")
+    cumplen: list[str] = Field(description="Actividades que lo cierran.")
+    unidad: str = Field(description="La que lo debe.")
+
+
+class CicloTabla(BaseModel):
+    """Cada cuándo se abre solo."""
+
+    cada: str
+    grupo: str | None = Field(description="Uno por cada unidad activa del grupo; nulo: uno para todos.")
+    regla: str
+    fundamento: str
+    inferido: str | None
+
+
 class ActividadTabla(BaseModel):
     """Una fila de la tabla del procedimiento."""
 
@@ -119,7 +148,7 @@ class ActividadTabla(BaseModel):
     salidas_con_motivo: list[str] = Field(description="Devoluciones: exigen `comentario`.")
     por_cada: PorCada | None
     une: list[str]
-    plazo: dict[str, Any] | None
+    plazo: PlazoTabla | None
     evidencia: list[Evidencia]
     formulario: dict[str, Any] | None = Field(description="JSON Schema de lo que se captura.")
     subprocedimiento: str | None
@@ -143,6 +172,8 @@ class Procedimiento(BaseModel):
     notas: list[str]
     formulario: dict[str, Any] = Field(description="JSON Schema de `datos` al iniciar.")
     actividades: list[ActividadTabla]
+    plazos: list[TramoTabla] = Field(description="Los que abarcan varias actividades.")
+    ciclo: CicloTabla | None
 
 
 class ActividadTurno(BaseModel):
@@ -176,8 +207,8 @@ class Turno(BaseModel):
     persona: PersonaCitada | None
     abierto: Instante
     cerrado: Instante | None
-    vence: Instante | None
-    conservador: Instante | None
+    vence: date | None = Field(description="Vencimiento legal de su plazo; si no tiene, el del tramo que antes venza.")
+    conservador: date | None = Field(description="El menor de los perfiles; contra él se recuerda.")
     version: int
     salidas: list[str]
     formulario: dict[str, Any] | None
@@ -188,6 +219,37 @@ class TurnoDetalle(Turno):
     """Un turno, y a quién podría dárselo quien pregunta."""
 
     elegibles: list[PersonaCitada] = Field(description="Personas de la unidad, si quien pregunta puede reasignarlo.")
+
+
+class HitoPendiente(BaseModel):
+    """Un recordatorio que falta."""
+
+    hito: str
+    fecha: date
+
+
+class PlazoExpediente(BaseModel):
+    """Algo que vence en un expediente, y por qué esa fecha."""
+
+    id: str
+    folio: str
+    turno: str | None = Field(description="Su turno; nulo si abarca varias actividades.")
+    actividad: str | None
+    clave: str
+    que: str
+    unidad: str = Field(description="La que lo debe.")
+    estado: Literal["abierto", "suspendido", "sin_calcular", "cumplido", "cancelado"]
+    vencido: bool = Field(description="Corre y ya pasó su fecha.")
+    vence: date | None = Field(description="Vencimiento legal; nulo si no se pudo calcular.")
+    conservador: date | None
+    fundamento: str
+    inferido: str | None
+    computo: dict[str, Any] = Field(description="Cómo se llegó a la fecha, o `error`: por qué no la tiene.")
+    suspensiones: list[dict[str, Any]]
+    ampliaciones: list[dict[str, Any]]
+    hitos: list[HitoPendiente] = Field(description="Recordatorios que faltan.")
+    abierto: Instante
+    cerrado: Instante | None
 
 
 class Expediente(BaseModel):
@@ -205,7 +267,7 @@ class Expediente(BaseModel):
     padre: str | None
     subexpedientes: list[str]
     turnos: list[Turno] = Field(description="Los pendientes y tomados.")
-    plazos: list[dict[str, Any]]
+    plazos: list[PlazoExpediente] = Field(description="Por cumplir, el que antes vence primero; luego los cerrados.")
     corrida: str | None = Field(description="Su corrida en Prefect.")
     incidentes: list[str] = Field(description="Efectos que fallaron y esperan a que se reintenten.")
 
@@ -336,3 +398,4 @@ class UltimoHabil(BaseModel):
     """El último día hábil de un mes."""
 
     fecha: date
+    version: str | None = Field(None, description="La del calendario, si cuentan días institucionales publicados.")

@@ -12,7 +12,7 @@ from api import vistas
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas import Atendido, Lista, MotivoOpcional, Reasignacion, Respuesta, Turno, TurnoDetalle
 from api.v1.respuestas import errores
-from modelos import consultas
+from modelos import consultas, vencimientos
 from modelos.actos import asignacion, turnos
 from modelos.actos.mover import Contexto
 from modelos.expediente import Turno as Fila
@@ -36,11 +36,15 @@ def listar(
     """Los turnos que puede atender quien pregunta, el más antiguo primero."""
     with puerta.lectura() as (s, quien):
         pagina = consultas.bandeja(
-            s, quien, estado=estado, unidad=unidad, procedimiento=procedimiento, cursor=cursor, limite=limite
+            s,
+            quien,
+            estado=estado,
+            unidad=unidad,
+            procedimiento=procedimiento,
+            vencen=(vencimientos.entre(None, vence_antes),) if vence_antes else (),
+            cursor=cursor,
+            limite=limite,
         )
-        if vence_antes is not None:
-            # Ninguna actividad de los procedimientos publicados tiene plazo: nada vence.
-            pagina = consultas.Pagina((), 0, None)
         return vistas.lista(pagina, vistas.turnos(s, puerta.tablas, pagina.elementos))
 
 

@@ -2,8 +2,32 @@
 
 from fastapi import APIRouter
 
-from api.web import bandeja, conduccion, expedientes, procedimientos, sesion, turnos
+from api.web import (
+    avisos,
+    bandeja,
+    calendario,
+    conduccion,
+    dias,
+    expedientes,
+    plazos,
+    procedimientos,
+    sesion,
+    suscripcion,
+    turnos,
+)
 
 ruta = APIRouter()
-for parte in (sesion, bandeja, procedimientos, expedientes, conduccion, turnos):
+for parte in (
+    sesion,
+    avisos,
+    bandeja,
+    dias,
+    plazos,
+    suscripcion,
+    calendario,  # después de dias y suscripcion: su /calendario/{procedimiento}/{periodo}/{acto} las taparía
+    procedimientos,
+    expedientes,
+    conduccion,
+    turnos,
+):
     ruta.include_router(parte.ruta)

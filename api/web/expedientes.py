@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 
 from api import archivos
 from api.dependencias import Entrada, Puerta
-from api.web import frases, historia
+from api.web import frases, frases_plazos, historia
 from api.web.formularios import Falta, legible, numero
 from api.web.historia import Hecho
 from api.web.plantillas import enumera, pagina
 from api.web.recorrido import Paso, Respuesta, recorrer
-from modelos import consultas, encargos, reloj, verificacion
+from modelos import consultas, encargos, reloj, vencimientos, verificacion
 from modelos.actos import plazos as actos_plazos
 from modelos.expediente import TERMINADOS, EstadoExpediente, Expediente
 from modelos.permisos import Quien, puede_atender, puede_conducir
+from modelos.plazos import POR_CUMPLIR
 from modelos.tabla import Tabla
 
 ruta = APIRouter()
@@ -138,12 +139,18 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
     actuales = [paso for paso in pasos if paso.estado == "actual"]
     suyos = [r for paso in actuales for r in paso.respuestas if _le_toca(quien, r)]
     conduce = puede_conducir(quien, fila.duena)
+    todos = vencimientos.de_expedientes(s, [fila.folio])[fila.folio] if tabla.tiene_plazos else []
+    plazos = frases_plazos.explicados(s, todos)
+    dichos = {p.vencimiento.plazo.id: p.vencimiento for p in plazos}
     esperas = [p for p in actuales if p.actividad.por_cada and p.actividad.por_cada.union == "al_vencer"]
     return {
         "pasos": pasos,
         "actuales": actuales,
         "ahora": quien_lo_tiene(actuales),
         "suyos": suyos,
+        "plazos": [p for p in plazos if p.vencimiento.plazo.estado in POR_CUMPLIR],
+        "plazos_cerrados": [p for p in plazos if p.vencimiento.plazo.estado not in POR_CUMPLIR],
+        "vence": {id_: dichos[plazo.id] for id_, plazo in vencimientos.rigen(turnos, todos).items()},
         "hijos": sorted(hijos, key=lambda hijo: hijo.abierto),
         "historia": historia.contar(s, tabla, fila),
         "incidentes": encargos.incidentes(s, fila.folio, puerta.ajustes.encargos_intentos),

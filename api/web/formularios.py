@@ -31,6 +31,7 @@ _RECUPERABLE = re.compile(
     r"/turnos/[\w.-]+(/reasignar)?"
     r"|/expedientes/[\w-]+/(cancelar|suspender|reanudar|cerrar-espera|ampliar-vueltas)"
     r"|/procedimientos/\w+/iniciar"
+    r"|/calendario/\w+/[\w-]+/(adelantar|dispensar)"
 )
 _PROPIOS = {
     "asunto": ("Asunto", "parrafo"),

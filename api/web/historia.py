@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from api.web import historia_plazos
 from api.web.frases import de, recorte, rotulo, texto_final
 from api.web.plantillas import enumera
 from modelos import consultas, verificacion
@@ -61,7 +62,7 @@ def contar(s: Session, tabla: Tabla, expediente: Expediente) -> Historia:
     asientos = verificacion.publicados(s, expediente.folio, limite=expediente.asientos)
     rota = revisar_cadena(asientos) or _contra_el_resumen(s, asientos, expediente)
     personas = {int(p) for a in asientos for p in _personas(a)}
-    narrador = _Narrador(tabla, consultas.nombres(s, personas))
+    narrador = _Narrador(tabla, consultas.nombres(s, personas), historia_plazos.nombres(asientos))
     return Historia(tuple(narrador.hecho(asiento) for asiento in asientos), rota)
 
 
@@ -86,9 +87,9 @@ def _personas(asiento: Mapping[str, Any]) -> list[str]:
 
 
 class _Narrador:
-    """Pone en palabras los asientos de un expediente, con su tabla y los nombres de sus personas."""
+    """Pone en palabras los asientos de un expediente, con su tabla y los nombres de sus personas y sus plazos."""
 
-    def __init__(self, tabla: Tabla, nombres: Mapping[int, str]) -> None:
+    def __init__(self, tabla: Tabla, nombres: Mapping[int, str], plazos: Mapping[str, str]) -> None:
         self.tabla, self.nombres = tabla, nombres
         self.frases: dict[str, Callable[[Mapping[str, Any]], str]] = {
             "apertura": self._apertura,
@@ -99,8 +100,10 @@ class _Narrador:
             "subcancelacion": self._subcancelacion,
             "cierre_espera": self._cierre_espera,
             "cancelacion": lambda _: "canceló el expediente",
-            "suspension": lambda _: "suspendió el expediente",
-            "reanudacion": lambda _: "reanudó el expediente",
+            "suspension": lambda a: f"suspendió el expediente. {historia_plazos.cambian(a['datos'], plazos)}".rstrip(),
+            "reanudacion": lambda a: f"reanudó el expediente. {historia_plazos.cambian(a['datos'], plazos)}".rstrip(),
+            "prorroga": lambda a: historia_plazos.prorroga(a["datos"], plazos),
+            "recuento": lambda a: historia_plazos.recuento(a["datos"], plazos),
             "ampliacion": lambda a: f"permitió hasta {a['datos']['tope']} devoluciones a una misma actividad",
         }
 
@@ -152,9 +155,8 @@ class _Narrador:
 
     def _abre(self, datos: Mapping[str, Any]) -> str:
         abiertas = [f"la {self._con_unidades(c, unidades)}" for c, unidades in datos.get("abre", {}).items()]
-        if not abiertas:
-            return ""
-        return f"{'Sigue' if len(abiertas) == 1 else 'Siguen'} {enumera(abiertas)}."
+        sigue = f"{'Sigue' if len(abiertas) == 1 else 'Siguen'} {enumera(abiertas)}." if abiertas else ""
+        return f"{sigue} {historia_plazos.empiezan(datos)}".strip()
 
     def _con_unidades(self, clave: str, unidades: Sequence[str]) -> str:
         if clave not in self.tabla or len(unidades) != 1 or unidades[0] == self.tabla[clave].unidad:

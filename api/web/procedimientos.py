@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api import vistas
+from api import reglas_plazo, vistas
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web import frases, repetidos
@@ -52,6 +52,7 @@ def ver(request: Request, clave: str, puerta: Entrada, version: str | None = Non
         unidades=unidades,
         nombres_tablas={t.clave: t.nombre for t in puerta.tablas},
         frases=frases,
+        reglas=reglas_plazo,
     )
 
 

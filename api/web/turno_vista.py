@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from api import vistas
 from api.dependencias import Puerta
-from api.web import frases, historia
+from api.web import frases, frases_plazos, historia
 from api.web.formularios import Campo, Captura, Falta, campos, faltas, legible
 from api.web.historia import Hecho, Historia
-from modelos import consultas
+from modelos import consultas, vencimientos
 from modelos.anexos import ADMITIDOS
 from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import responsables
 from modelos.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
+from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Actividad, Tabla
 
 
@@ -53,8 +54,18 @@ def datos(
         "subexpediente": _subexpediente(s, turno),
         "escrito": legible(captura.textos) if captura else [],
         "frases": frases,
+        "plazos": frases_plazos.explicados(s, _plazos(s, tabla, turno)),
         **_permitido(s, quien, turno, expediente),
     }
+
+
+def _plazos(s: Session, tabla: Tabla, turno: Turno) -> list[Plazo]:
+    """El que rige el turno y, mientras está abierto, los tramos por cumplir que carga quien lo tiene."""
+    if not tabla.tiene_plazos:
+        return []
+    todos = vencimientos.de_expedientes(s, [turno.folio])[turno.folio]
+    tramos = [p for p in todos if p.turno_id is None and p.estado in POR_CUMPLIR and turno.estado in ABIERTOS]
+    return [*(p for p in todos if p.id == turno.id), *tramos]
 
 
 def resumen(vista: Mapping[str, Any], errores: Mapping[str, str]) -> list[Falta]:

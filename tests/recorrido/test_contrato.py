@@ -31,8 +31,13 @@ CONTRATO = {
     "/anexos/{id}": {"get"},
     "/calendario/computo": {"get"},
     "/calendario/ultimo-habil": {"get"},
+    "/calendario/feed/{token}.ics": {"get"},
+    "/calendario/suscripciones": {"get", "post"},
+    "/calendario/suscripciones/{id}": {"delete"},
+    "/plazos": {"get"},
+    "/expedientes/{folio}/prorrogar": {"post"},
 }
-"""Diseño §8, salvo lo que es de otros issues: plazos, prórroga, feed, oficios y BPMN."""
+"""Diseño §8, salvo lo que es de otros issues: oficios y BPMN."""
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +60,8 @@ def test_cada_llamada_se_explica_en_espanol_y_anuncia_sus_errores(openapi: dict[
             assert operacion["tags"], donde
             codigos = set(operacion["responses"])
             if not ruta.endswith("/salud"):
-                assert codigos & {"401"}, donde
+                # El feed no pide sesión: su enlace es la llave.
+                assert codigos & {"404" if ruta.endswith(".ics") else "401"}, donde
                 assert "503" in codigos, donde
             textos = {r["description"] for r in operacion["responses"].values()}
             assert not textos & {"Validation Error", "Successful Response"}, donde

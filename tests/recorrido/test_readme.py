@@ -58,7 +58,7 @@ def test_la_demostracion_se_levanta_se_usa_y_no_deja_procesos(tmp_path: Path) ->
             except httpx.HTTPError:
                 time.sleep(0.2)
         with Cliente(direccion, "coordinacion") as cliente:
-            assert cliente.get("/procedimientos").json()["total"] == 6
+            assert cliente.get("/procedimientos").json()["total"] == 11
         assert httpx.get(direccion, follow_redirects=True).status_code == 200
     finally:
         demo.send_signal(signal.SIGTERM)

@@ -1,0 +1,92 @@
+"""Los canales de Apprise: sólo administración."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+
+from api.dependencias import Entrada
+from api.v1.esquemas import ENTERO_MAXIMO, Lista
+from api.v1.esquemas_avisos import Canal, CanalNuevo, CanalProbado
+from api.v1.expedientes import ClaveIdempotencia
+from api.v1.respuestas import errores
+from modelos import canales, consultas, idempotencia
+from modelos.reloj import iso
+from tareas.cartero import Cartero
+
+ruta = APIRouter(tags=["Avisos"])
+Id = Annotated[int, Path(ge=1, le=ENTERO_MAXIMO)]
+
+
+@ruta.get("/canales", response_model=Lista[Canal], responses=errores(401, 403, 422), summary="Los canales de aviso")
+def listar(puerta: Entrada, cursor: str | None = None, limite: int = consultas.LIMITE) -> dict[str, Any]:
+    """Los canales de personas y unidades, también los desactivados, el más reciente primero."""
+    with puerta.lectura() as (s, quien):
+        canales.exigir_administracion(quien)
+        pagina = canales.listar(s, cursor=cursor, limite=limite)
+    elementos = [_ver(ficha) for ficha in pagina.elementos]
+    return {"elementos": elementos, "total": pagina.total, "siguiente": pagina.siguiente}
+
+
+@ruta.post(
+    "/canales",
+    status_code=201,
+    response_model=Canal,
+    responses=errores(401, 403, 409, 422),
+    summary="Agregar un canal",
+)
+def crear(cuerpo: CanalNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
+    """Da de alta un canal; desde entonces recibe lo mismo que el correo de su persona, o lo de su unidad."""
+    with puerta.acto() as ctx:
+        quien = canales.exigir_administracion(ctx.quien)
+        if clave is not None:
+            previo = idempotencia.reservar(ctx, clave, ["canales", cuerpo.model_dump(mode="json")])
+            if previo is not None:
+                return _ver(canales.ver(ctx.s, int(previo)))
+        canal = canales.agregar(
+            ctx.s,
+            nombre=cuerpo.nombre,
+            direccion=cuerpo.direccion,
+            correo=cuerpo.correo,
+            unidad=cuerpo.unidad,
+            por=quien.persona,
+        )
+        if clave is not None:
+            idempotencia.cumplir(ctx, clave, str(canal.id))
+        return _ver(canales.ver(ctx.s, canal.id or 0))
+
+
+@ruta.delete("/canales/{id}", response_model=Canal, responses=errores(401, 403, 404), summary="Desactivar un canal")
+def quitar(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
+    """Deja de usarlo; lo que estaba por salir por él se descarta."""
+    with puerta.acto() as ctx:
+        canales.exigir_administracion(ctx.quien)
+        return _ver(canales.quitar(ctx.s, id))
+
+
+@ruta.post(
+    "/canales/{id}/probar",
+    response_model=CanalProbado,
+    responses=errores(401, 403, 404),
+    summary="Probar un canal",
+)
+def probar(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+    """Le manda un mensaje de prueba en este momento y dice si lo aceptó."""
+    with puerta.lectura() as (s, quien):
+        canales.exigir_administracion(quien)
+        direccion = canales.leer(s, id).direccion
+    motivo = Cartero(puerta.ajustes).probar(direccion)
+    return {"entregado": not motivo, "motivo": motivo}
+
+
+def _ver(ficha: canales.Ficha) -> dict[str, Any]:
+    return {
+        "id": ficha.id,
+        "nombre": ficha.nombre,
+        "de": ficha.de,
+        "es_unidad": ficha.es_unidad,
+        "direccion": ficha.direccion,
+        "activo": ficha.activo,
+        "creado": iso(ficha.creado),
+    }

@@ -1,0 +1,50 @@
+"""Lo que vence y por qué esa fecha."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api import vistas, vistas_plazos
+from api.dependencias import Entrada
+from api.v1.esquemas import Lista
+from api.v1.esquemas_plazos import Plazo
+from api.v1.respuestas import errores
+from modelos import consultas, consultas_plazos, reloj
+
+ruta = APIRouter(tags=["Plazos"])
+
+
+@ruta.get("/plazos", response_model=Lista[Plazo], responses=errores(401, 422), summary="Lo que vence")
+def listar(
+    puerta: Entrada,
+    vence_antes: Annotated[date | None, Query(description="Sólo los que vencen antes de ese día.")] = None,
+    estado: Annotated[
+        str | None,
+        Query(
+            description="abierto, suspendido, sin_calcular, cumplido, cancelado; o vencido: abierto y ya pasó su día. "
+            "Por defecto, los por cumplir: los tres primeros."
+        ),
+    ] = None,
+    unidad: Annotated[str | None, Query(description="La que lo debe.")] = None,
+    procedimiento: str | None = None,
+    cursor: str | None = None,
+    limite: int = consultas.LIMITE,
+) -> dict[str, Any]:
+    """Los plazos de los expedientes que conciernen a quien pregunta; el que antes vence primero, sin fecha al final."""
+    hoy = reloj.hoy()
+    with puerta.lectura() as (s, quien):
+        pagina = consultas_plazos.plazos(
+            s,
+            quien,
+            hoy,
+            estado=estado,
+            vence_antes=vence_antes,
+            unidad=unidad,
+            procedimiento=procedimiento,
+            cursor=cursor,
+            limite=limite,
+        )
+        return vistas.lista(pagina, vistas_plazos.plazos(s, pagina.elementos, hoy))

@@ -1,0 +1,85 @@
+"""De un plazo guardado a la forma del contrato."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from modelos import consultas
+from modelos.calendario.errores import CalendarioSinPublicar
+from modelos.dias_inhabiles import Oficina, oficinas
+from modelos.expediente import Expediente
+from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.reloj import iso
+
+
+def fecha(dia: date | None) -> str | None:
+    """`AAAA-MM-DD`, o nulo."""
+    return dia.isoformat() if dia else None
+
+
+def plazo(fila: Plazo, hoy: date) -> dict[str, Any]:
+    """Un plazo con su cómputo. hoy: contra qué día se dice si está vencido."""
+    return {
+        "id": fila.id,
+        "folio": fila.folio,
+        "turno": fila.turno_id,
+        "actividad": actividad_de(fila),
+        "clave": fila.clave,
+        "que": fila.que,
+        "unidad": fila.unidad,
+        "estado": fila.estado,
+        "vencido": esta_vencido(fila, hoy),
+        "vence": fecha(fila.vence),
+        "conservador": fecha(fila.conservador),
+        "fundamento": fila.fundamento,
+        "inferido": fila.inferido or None,
+        "computo": fila.computo,
+        "suspensiones": fila.suspensiones,
+        "ampliaciones": fila.ampliaciones,
+        "hitos": [{"hito": hito, "fecha": dia} for hito, dia in fila.hitos] if fila.estado in POR_CUMPLIR else [],
+        "abierto": iso(fila.abierto),
+        "cerrado": iso(fila.cerrado) if fila.cerrado else None,
+    }
+
+
+def plazos(s: Session, filas: Iterable[Plazo], hoy: date) -> list[dict[str, Any]]:
+    """Varios plazos, con el asunto de su expediente y los días hábiles que les quedan."""
+    lista = list(filas)
+    de: Mapping[str, Expediente] = consultas.asuntos(s, (fila.folio for fila in lista))
+    con = oficinas(s, {fila.unidad for fila in lista})
+    return [
+        {
+            **plazo(fila, hoy),
+            "procedimiento": de[fila.folio].procedimiento,
+            "asunto": de[fila.folio].asunto,
+            "dias_habiles_restantes": restantes(fila, con.get(fila.unidad), hoy),
+        }
+        for fila in lista
+    ]
+
+
+def actividad_de(fila: Plazo) -> str | None:
+    """La clave de la actividad de un plazo de turno; nulo en un tramo."""
+    return fila.turno_id.split(".")[1] if fila.turno_id else None
+
+
+def esta_vencido(fila: Plazo, hoy: date) -> bool:
+    """Si corre y ya pasó su fecha legal."""
+    return fila.estado == EstadoPlazo.ABIERTO and fila.vence is not None and fila.vence < hoy
+
+
+def restantes(fila: Plazo, oficina: Oficina | None, hoy: date) -> int | None:
+    """Días hábiles de hoy a la fecha legal, en la oficina que lo debe; negativos si ya pasó.
+
+    Nulo si está cerrado, suspendido o sin fecha, o si no se publicó el año de hoy.
+    """
+    if fila.estado != EstadoPlazo.ABIERTO or fila.vence is None or oficina is None:
+        return None
+    try:
+        return oficina.calendarios[fila.perfil].contar(hoy, fila.vence)
+    except CalendarioSinPublicar:
+        return None

@@ -1,0 +1,192 @@
+"""La administración de los avisos: los canales de Apprise y los mensajes que no llegaron."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web.formularios import PREFIJO, Campo, Captura, Falta, Formulario, numero
+from api.web.plantillas import pagina
+from modelos import canales, consultas, entregas
+from modelos.errores import ActoNoProcede, FormularioIncompleto
+from modelos.permisos import Rol
+from tareas.cartero import Cartero
+
+ruta = APIRouter()
+POR_PAGINA = 30
+ESTADOS = {
+    "pendiente": ("○", "Por enviar"),
+    "enviada": ("✓", "Enviada"),
+    "fallida": ("✕", "Falló"),
+    "descartada": ("‖", "No se envió"),
+}
+_TITULOS = {
+    "nombre": "Nombre",
+    "direccion": "Dirección de Apprise",
+    "correo": "Correo de la persona",
+    "unidad": "Unidad",
+}
+_AYUDAS = {
+    "nombre": "Cómo reconocerlo en esta lista.",
+    "direccion": "Por ejemplo tgram://… o mailto://… Lleva secretos: después de guardarla ya no se muestra entera.",
+    "correo": "Si el canal es de una persona; déjelo vacío si es de una unidad.",
+    "unidad": "Si el canal es de toda la unidad: recibe una vez lo que a ella le toca.",
+}
+
+
+@ruta.get("/administracion/canales")
+def lista_canales(
+    request: Request, puerta: Entrada, cursor: str | None = None, agregado: str = "", quitado: str = ""
+) -> HTMLResponse:
+    """Los canales, con el formulario para agregar otro."""
+    hecho = "Se agregó el canal. Pruébelo para comprobar que llega." if agregado else ""
+    return _canales(request, puerta, cursor=cursor, hecho=hecho or ("Se desactivó el canal." if quitado else ""))
+
+
+@ruta.post("/administracion/canales")
+def agregar_canal(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+    """Da de alta un canal; lo que falte se dice junto a su control."""
+    try:
+        with puerta.acto() as ctx:
+            quien = canales.exigir_administracion(ctx.quien)
+            canales.agregar(
+                ctx.s,
+                nombre=captura.texto(f"{PREFIJO}nombre"),
+                direccion=captura.texto(f"{PREFIJO}direccion"),
+                correo=captura.texto(f"{PREFIJO}correo"),
+                unidad=captura.texto(f"{PREFIJO}unidad"),
+                por=quien.persona,
+            )
+    except FormularioIncompleto as error:
+        return _canales(request, puerta, captura=captura, errores=error.campos, status=codigo(error))
+    return RedirectResponse("/administracion/canales?agregado=1#resultado", 303)
+
+
+@ruta.post("/administracion/canales/{id_}/quitar")
+def quitar_canal(id_: str, puerta: Entrada) -> Response:
+    """Lo desactiva."""
+    with puerta.acto() as ctx:
+        canales.exigir_administracion(ctx.quien)
+        canales.quitar(ctx.s, numero(id_))
+    return RedirectResponse("/administracion/canales?quitado=1#resultado", 303)
+
+
+@ruta.post("/administracion/canales/{id_}/probar")
+def probar_canal(request: Request, id_: str, puerta: Entrada) -> HTMLResponse:
+    """Le manda un mensaje de prueba y dice en la misma página si llegó."""
+    with puerta.lectura() as (s, quien):
+        canales.exigir_administracion(quien)
+        canal = canales.leer(s, numero(id_))
+    motivo = Cartero(puerta.ajustes).probar(canal.direccion)
+    if motivo:
+        return _canales(request, puerta, problema=f"La prueba de «{canal.nombre}» no llegó. {motivo}")
+    return _canales(request, puerta, hecho=f"«{canal.nombre}» aceptó el mensaje de prueba.")
+
+
+@ruta.get("/administracion/entregas")
+def lista_entregas(
+    request: Request, puerta: Entrada, estado: str = "", cursor: str | None = None, reintentada: str = ""
+) -> HTMLResponse:
+    """Los mensajes, lo más reciente primero; con su motivo los que no salieron."""
+    hecho = "El mensaje volvió a la cola: sale en cuanto el motor lo tome." if reintentada else ""
+    return _entregas(request, puerta, estado=estado, cursor=cursor, hecho=hecho)
+
+
+@ruta.post("/administracion/entregas/{id_}/reintentar")
+def reintentar_entrega(request: Request, id_: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Vuelve a poner en la cola un mensaje que falló o se descartó."""
+    try:
+        with puerta.acto() as ctx:
+            entregas.reintentar(ctx.s, entregas.quien_mira(ctx.quien), id_)
+    except ActoNoProcede as error:
+        return _entregas(request, puerta, problema=str(error), status=codigo(error))
+    filtro = {"estado": captura.texto("estado"), "reintentada": "1"}
+    return RedirectResponse(f"/administracion/entregas?{urlencode(filtro)}#resultado", 303)
+
+
+def _canales(
+    request: Request,
+    puerta: Puerta,
+    *,
+    cursor: str | None = None,
+    captura: Captura | None = None,
+    errores: Mapping[str, str] | None = None,
+    hecho: str = "",
+    problema: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    faltas = dict(errores or {})
+    with puerta.lectura() as (s, quien):
+        canales.exigir_administracion(quien)
+        tramo = canales.listar(s, cursor=cursor, limite=POR_PAGINA)
+        unidades = consultas.unidades(s)
+    campos = {nombre: _campo(nombre, unidades, captura, faltas) for nombre in _TITULOS}
+    resumen = [
+        Falta(f"{_TITULOS.get(campo, 'De quién es')}: {falta}.", f"{PREFIJO}{campo if campo in _TITULOS else 'correo'}")
+        for campo, falta in faltas.items()
+    ]
+    return pagina(
+        request,
+        "canales.html",
+        quien,
+        status,
+        tramo=tramo,
+        cursor=cursor,
+        siguiente=urlencode({"cursor": tramo.siguiente}) if tramo.siguiente else "",
+        campos=campos,
+        resumen=resumen,
+        hecho=hecho,
+        problema=problema,
+    )
+
+
+def _campo(nombre: str, unidades: Mapping[str, str], captura: Captura | None, faltas: Mapping[str, str]) -> Campo:
+    # La dirección no vuelve a la página ni cuando se rechaza.
+    valor = captura.texto(f"{PREFIJO}{nombre}") if captura and nombre != "direccion" else ""
+    opciones = tuple((clave, f"{clave}: {de}") for clave, de in sorted(unidades.items())) if nombre == "unidad" else ()
+    return Campo(
+        nombre=nombre,
+        titulo=_TITULOS[nombre],
+        ayuda=_AYUDAS[nombre],
+        control="lista" if nombre == "unidad" else "texto",
+        obligatorio=nombre in {"nombre", "direccion"},
+        valor=valor,
+        opciones=opciones,
+        error=faltas.get(nombre, ""),
+        inferido="",
+        maximo={"nombre": canales.LARGO_NOMBRE, "direccion": canales.LARGO_DIRECCION}.get(nombre, 200),
+    )
+
+
+def _entregas(
+    request: Request,
+    puerta: Puerta,
+    *,
+    estado: str = "",
+    cursor: str | None = None,
+    hecho: str = "",
+    problema: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        tramo = entregas.listar(s, quien, estado=estado or None, cursor=cursor, limite=POR_PAGINA)
+    filtro = {"estado": estado} if estado else {}
+    return pagina(
+        request,
+        "entregas.html",
+        quien,
+        status,
+        tramo=tramo,
+        estado_pedido=estado,
+        estados=ESTADOS,
+        cursor=cursor,
+        siguiente=urlencode({**filtro, "cursor": tramo.siguiente}) if tramo.siguiente else "",
+        puede_reintentar=quien.tiene(Rol.ADMINISTRACION),
+        hecho=hecho,
+        problema=problema,
+    )

@@ -1,0 +1,74 @@
+"""«Plazos»: todo lo que vence en los expedientes que a uno le conciernen, lo más urgente primero."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.dependencias import Entrada
+from api.web import frases_plazos
+from api.web.plantillas import pagina
+from modelos import consultas, consultas_plazos, reloj
+
+ruta = APIRouter()
+POR_PAGINA = 30
+ESTADOS = {
+    "vencido": "Vencidos",
+    "abierto": "Corren",
+    "suspendido": "Suspendidos",
+    "sin_calcular": "Sin fecha",
+    "cumplido": "Cumplidos",
+    "cancelado": "Cancelados",
+}
+
+
+@ruta.get("/plazos")
+def listar(
+    request: Request,
+    puerta: Entrada,
+    estado: str = "",
+    unidad: str = "",
+    procedimiento: str = "",
+    vence: str = "",
+    cursor: str | None = None,
+) -> HTMLResponse:
+    """Los plazos por cumplir, o los del estado que se pida. vence: `hoy` o `semana`, con lo ya vencido."""
+    hoy = reloj.hoy()
+    corte = frases_plazos.corte(vence, hoy)
+    estado, vence = estado if estado in ESTADOS else "", vence if corte else ""
+    with puerta.lectura() as (s, quien):
+        tramo = consultas_plazos.plazos(
+            s,
+            quien,
+            hoy,
+            estado=estado or None,
+            vence_antes=corte[1] if corte else None,
+            unidad=unidad or None,
+            procedimiento=procedimiento or None,
+            cursor=cursor,
+            limite=POR_PAGINA,
+        )
+        plazos = frases_plazos.explicados(s, tramo.elementos)
+        de = consultas.asuntos(s, (p.folio for p in tramo.elementos))
+        unidades = consultas.unidades(s)
+    filtros = {"estado": estado, "unidad": unidad, "procedimiento": procedimiento, "vence": vence}
+    puestos = {n: v for n, v in filtros.items() if v}
+    return pagina(
+        request,
+        "plazos.html",
+        quien,
+        plazos=plazos,
+        de=de,
+        total=tramo.total,
+        cursor=cursor,
+        filtros=puestos,
+        mas=f"/plazos?{urlencode({**puestos, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        estados=ESTADOS,
+        cortes={"hoy": "Hoy o antes", "semana": "Esta semana o antes"},
+        mias=sorted(quien.unidades),
+        unidades=unidades,
+        procedimientos=puerta.tablas.vigentes(hoy),
+        nombres_tablas={t.clave: t.nombre for t in puerta.tablas},
+    )

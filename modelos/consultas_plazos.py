@@ -1,0 +1,170 @@
+"""Lo que vence: los plazos que a uno le conciernen, y su bandeja en el orden en que vence.
+
+Todo se pagina por dónde se quedó la lista: la fecha en que vence y el id, con lo que no tiene fecha al final.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Mapped, Session
+from sqlmodel import col
+
+from modelos.bitacora import Asiento
+from modelos.consultas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina, conciernen, de_bandeja
+from modelos.errores import FormularioIncompleto
+from modelos.expediente import Expediente, Turno
+from modelos.formularios import limpiar_texto
+from modelos.permisos import Quien
+from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
+from modelos.vencimientos import vence_el_turno
+
+T = TypeVar("T")
+MUEVEN = ("suspension", "reanudacion", "prorroga", "recuento")
+"""Los asientos que pueden cambiar la fecha de un plazo que ya corría."""
+VENCIDO = "vencido"
+ESTADOS = (*(estado.value for estado in EstadoPlazo), VENCIDO)
+"""Los de un plazo y además `vencido`: corre y ya pasó su fecha."""
+
+
+def plazos(
+    s: Session,
+    quien: Quien,
+    hoy: date,
+    *,
+    estado: str | None = None,
+    vence_antes: date | None = None,
+    unidad: str | None = None,
+    procedimiento: str | None = None,
+    cursor: str | None = None,
+    limite: int = LIMITE,
+) -> Pagina[Plazo]:
+    """Los plazos de los expedientes que le conciernen, el que antes vence primero.
+
+    estado: por defecto, los por cumplir. vence_antes: exclusive. unidad: la que lo debe.
+    """
+    condiciones = [*conciernen(quien), *_en_estado(estado, hoy)]
+    if vence_antes is not None:
+        condiciones.append(col(Plazo.vence) < vence_antes)
+    if unidad:
+        condiciones.append(col(Plazo.unidad) == limpiar_texto("unidad", unidad))
+    if procedimiento:
+        condiciones.append(col(Expediente.procedimiento) == limpiar_texto("procedimiento", procedimiento))
+    base = select(Plazo).join(Expediente, col(Expediente.folio) == Plazo.folio).where(*condiciones)
+    return _paginar(s, base, col(Plazo.vence), col(Plazo.id), cursor, limite, lambda p: (p.vence, p.id))
+
+
+def bandeja_por_vencer(
+    s: Session,
+    quien: Quien,
+    *,
+    procedimiento: str | None = None,
+    vencen: Iterable[ColumnElement[bool]] = (),
+    cursor: str | None = None,
+    limite: int = LIMITE,
+) -> Pagina[Turno]:
+    """Los turnos abiertos de su bandeja, el que antes vence primero y los que no vencen al final.
+
+    vencen: condiciones de `vencimientos.entre`.
+    """
+    base = de_bandeja(quien, procedimiento=procedimiento).where(*vencen)
+    vence = vence_el_turno()
+    con_fecha = base.add_columns(vence.label("vence_el"))
+    pagina: Pagina[Any] = _paginar(s, con_fecha, vence, col(Turno.id), cursor, limite, lambda f: (f[1], f[0].id))
+    return Pagina([fila[0] for fila in pagina.elementos], pagina.total, pagina.siguiente)
+
+
+def por_cumplir_de(s: Session, unidades: Iterable[str], limite: int) -> list[Plazo]:
+    """Los plazos con fecha que esas unidades deben, el que antes vence primero."""
+    consulta = select(Plazo).where(
+        col(Plazo.unidad).in_(list(unidades)), col(Plazo.estado).in_(POR_CUMPLIR), col(Plazo.vence).is_not(None)
+    )
+    return list(s.scalars(consulta.order_by(col(Plazo.vence), col(Plazo.id)).limit(limite)))
+
+
+def sin_fecha_de(s: Session, unidades: Iterable[str]) -> int:
+    """Cuántos plazos que esas unidades deben no se pudieron calcular."""
+    consulta = select(func.count()).where(
+        col(Plazo.unidad).in_(list(unidades)), col(Plazo.estado) == EstadoPlazo.SIN_CALCULAR.value
+    )
+    return s.scalar(consulta) or 0
+
+
+def movimientos(s: Session, folios: Iterable[str]) -> dict[str, tuple[datetime, int]]:
+    """De cada expediente cuyos plazos se movieron: cuándo fue la última vez y cuántas van."""
+    consulta = (
+        select(col(Asiento.folio), func.max(col(Asiento.fecha)), func.count())
+        .where(col(Asiento.folio).in_(set(folios)), col(Asiento.tipo).in_(MUEVEN))
+        .group_by(col(Asiento.folio))
+    )
+    return {folio: (datetime.fromisoformat(ultimo), veces) for folio, ultimo, veces in s.execute(consulta)}
+
+
+def recordados(s: Session, ids: Iterable[str]) -> dict[str, list[Recordatorio]]:
+    """Los hitos ya vistos de cada plazo, en el orden en que tocaban."""
+    de: dict[str, list[Recordatorio]] = {id_: [] for id_ in ids}
+    consulta = select(Recordatorio).where(col(Recordatorio.plazo_id).in_(list(de)))
+    for visto in s.scalars(consulta.order_by(col(Recordatorio.toca), col(Recordatorio.hito))) if de else ():
+        de[visto.plazo_id].append(visto)
+    return de
+
+
+def _en_estado(estado: str | None, hoy: date) -> list[ColumnElement[bool]]:
+    if not estado:
+        return [col(Plazo.estado).in_(POR_CUMPLIR)]
+    if estado not in ESTADOS:
+        raise FormularioIncompleto({"estado": f"use uno de: {', '.join(ESTADOS)}"})
+    if estado == VENCIDO:
+        return [col(Plazo.estado) == EstadoPlazo.ABIERTO.value, col(Plazo.vence) < hoy]
+    pedido: list[ColumnElement[bool]] = [col(Plazo.estado) == estado]
+    if estado in POR_CUMPLIR:
+        pedido.append(col(Plazo.estado).in_(POR_CUMPLIR))  # se repite: es la condición de los índices parciales
+    return pedido
+
+
+def _paginar(
+    s: Session,
+    base: Select[Any],
+    vence: ColumnElement[date | None] | Mapped[date | None],
+    id_: Mapped[str],
+    cursor: str | None,
+    limite: int,
+    clave: Callable[[Any], tuple[date | None, str]],
+) -> Pagina[Any]:
+    if not 1 <= limite <= LIMITE_MAXIMO:
+        raise FormularioIncompleto({"limite": f"use un número entre 1 y {LIMITE_MAXIMO}"})
+    total: int = s.scalar(select(func.count()).select_from(base.order_by(None).subquery())) or 0
+    pagina = base.order_by(vence.asc().nulls_last(), id_)
+    if cursor:
+        pagina = pagina.where(_despues(vence, id_, *_leer(cursor)))
+    filas = s.execute(pagina.limit(limite + 1)).all()
+    elementos: list[Any] = [fila[0] if len(fila) == 1 else fila for fila in filas]
+    siguiente = _escribir(*clave(elementos[limite - 1])) if len(elementos) > limite else None
+    return Pagina(elementos[:limite], total, siguiente)
+
+
+def _despues(
+    vence: ColumnElement[date | None] | Mapped[date | None], id_: Mapped[str], fecha: date | None, ultimo: str
+) -> ColumnElement[bool]:
+    if fecha is None:
+        return and_(vence.is_(None), id_ > ultimo)
+    return or_(vence > fecha, and_(vence == fecha, id_ > ultimo), vence.is_(None))
+
+
+def _escribir(vence: date | None, id_: str) -> str:
+    crudo = json.dumps([vence.isoformat() if vence else None, id_])
+    return base64.urlsafe_b64encode(crudo.encode()).decode()
+
+
+def _leer(cursor: str) -> tuple[date | None, str]:
+    try:
+        vence, id_ = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        return None if vence is None else date.fromisoformat(vence), limpiar_texto("cursor", str(id_))
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
+        raise FormularioIncompleto(CURSOR_AJENO) from error
