@@ -1,6 +1,7 @@
 """Registro, liberación y validación mensual: Lineamientos, artículos 51 a 56 (cita L-n)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
@@ -85,6 +86,9 @@ class Metas(Formulario):
 
 REGISTRO = ReglaPlazo("PL-10", "Registrar los servicios del mes", UltimoHabilDelMes(), "L-51")
 LIBERACION = ReglaPlazo("PL-11", "Liberar los servicios del mes", UltimoHabilDelMes(), "L-51")
+ANTES_DE_REGISTRAR = replace(
+    REGISTRO, inferido="Se fija para registrar (1); se muestra desde aquí para que el mes no se vaya sin designar."
+)
 VALIDACION = ReglaPlazo(
     "PL-12",
     "Validar reportes y evidencias del mes",
@@ -133,6 +137,7 @@ TABLA = Tabla(
             {SIGUE: a("1")},
             fundamento="L-52",
             segun=CUAL_CAST,
+            plazo=ANTES_DE_REGISTRAR,
             formulario=Designacion,
             evidencia=(Documento("designacion", "Designación por escrito"),),
             inferido="Se pregunta cada mes; si nada cambió basta decirlo.",

@@ -250,7 +250,7 @@ def test_la_administracion_publica_sin_javascript_y_ve_el_avance(
     pagina = sala.como("administracion")
     # Después de entrar: la tabla es inventada y la página de inicio sólo sabe nombrar las publicadas.
     folio = mesa.abrir(NOVENTA)
-    pagina.get_by_role("link", name="Publicar días").click()
+    pagina.get_by_role("link", name="Administración").click()
     expect(pagina.get_by_text("Todavía no se ha propuesto ninguna")).to_be_visible()
     pagina.get_by_role("link", name="Proponer días").click()
     pagina.get_by_label("Por qué se publican").fill("Acuerdo de fin de año")
@@ -279,6 +279,7 @@ def test_la_administracion_publica_sin_javascript_y_ve_el_avance(
     expect(pagina.get_by_text("Los plazos ya se recontaron")).to_be_visible()
     assert mesa.vence(folio) == fecha("lun 2027-01-25")
 
+    pagina.get_by_role("link", name="Calendario").click()
     pagina.get_by_role("link", name="Días inhábiles").first.click()
     pagina.get_by_label("Año").select_option("2026")
     pagina.get_by_role("button", name="Ver", exact=True).click()
