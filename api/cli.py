@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from api import cli_organizacion
+from api import cli_canales, cli_dias, cli_organizacion, cli_simulacion
 from api.espanol import typer
 from api.instancia import NoArranca, exigir_base, leer_ajustes
 from modelos.errores import ErrorGestion
@@ -33,7 +33,10 @@ app = typer.Typer(
 bitacora = typer.Typer(help="La bitácora encadenada de los expedientes.", no_args_is_help=True)
 app.add_typer(cli_organizacion.persona, name="persona")
 app.add_typer(cli_organizacion.cast, name="cast")
+app.add_typer(cli_dias.dias, name="dias")
+app.add_typer(cli_canales.canal, name="canal")
 app.add_typer(bitacora, name="bitacora")
+app.command("simular")(cli_simulacion.simular)
 
 
 @app.command("demo")

@@ -6,6 +6,8 @@ pública, por eso la demostración sólo escucha en esta máquina.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -45,13 +47,16 @@ CUENTAS = (
 )
 
 
-def sembrar_demo(s: Session) -> None:
-    """Da de alta lo que falte; requiere el catálogo de unidades ya sembrado."""
+def sembrar_demo(s: Session, casts: Sequence[tuple[str, str, str]] = CASTS) -> None:
+    """Da de alta lo que falte; requiere el catálogo de unidades ya sembrado.
+
+    casts: (clave, nombre, unidad estatal de que depende) de cada CAST de demostración.
+    """
     if s.scalar(select(col(Persona.id)).where(col(Persona.es_demo).is_(False)).limit(1)) is not None:
         motivo = "esta base tiene personas que no son de demostración"
         raise ActoNoProcede("cargar la demostración", motivo, "Use otra base: sus cuentas tienen clave pública.")
     existentes = set(s.scalars(select(col(Unidad.clave))))
-    for clave, nombre, depende_de in CASTS:
+    for clave, nombre, depende_de in casts:
         if clave not in existentes:
             crear_cast(s, clave=clave, nombre=nombre, depende_de=depende_de, es_demo=True)
     personas = set(s.scalars(select(col(Persona.correo))))

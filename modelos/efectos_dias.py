@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos import conteo
 from modelos.calendario import Ambito, DiasInstitucionales
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.consultas import LIMITE
@@ -30,8 +29,6 @@ from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, ampliaciones, suspen
 from modelos.publicaciones import acotar, con_propuesta, dias_de
 
 LOTE = 1000
-HOLGURA = timedelta(200)
-"""Más lejos de los bordes del calendario que cualquier hito: si el plazo se puede contar, sus hitos también."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def efectos(s: Session, publicacion: Publicacion, limite: int = LIMITE, cursor: 
     cuenta = dict.fromkeys(("movidos", "se_alejan", "se_acercan", "vencen_ya"), 0)
 
     def contados() -> Iterator[Efecto]:
-        for efecto in _movidos(s, alcanzados(s, cambian), de_unidad, hoy):
+        for efecto in _movidos(s, alcanzados(s, cambian), de_unidad):
             cuenta["movidos"] += 1
             antes, despues = efecto.antes.vence, efecto.despues.vence
             if antes and despues:
@@ -150,7 +147,6 @@ def previsto(
     guardadas: tuple[list[dict[str, Any]], list[dict[str, Any]]],
     perfil: str,
     oficina: Oficina,
-    hoy: date,
 ) -> Fechas:
     """Las fechas que `modelos.actos.conteo.contar` le daría a un plazo, sin armar su explicación ni sus hitos."""
     resuelto = Resuelto.de_json(regla)
@@ -164,15 +160,10 @@ def previsto(
         )
     except (CalendarioSinPublicar, PlazoInvalido):
         return Fechas(None, None)
-    anios = oficina.calendarios.anios
-    if date(anios[0], 1, 1) + HOLGURA <= computo.conservador and computo.vence + HOLGURA <= date(anios[-1], 12, 31):
-        return Fechas(computo.vence, computo.conservador)
-    hitos = conteo.leer_hitos(regla)
-    contado = conteo.contar(resuelto, oficina, perfil=perfil, hitos=hitos, guardadas=guardadas, hoy=hoy)
-    return Fechas(contado["vence"], contado["conservador"])
+    return Fechas(computo.vence, computo.conservador)
 
 
-def _movidos(s: Session, condicion: ColumnElement[bool], de_unidad: dict[str, Oficina], hoy: date) -> Iterator[Efecto]:
+def _movidos(s: Session, condicion: ColumnElement[bool], de_unidad: dict[str, Oficina]) -> Iterator[Efecto]:
     """Los que cambian de fecha, en cualquier orden; un suspendido no: se cuenta al reanudarse."""
     estados = (EstadoPlazo.ABIERTO.value, EstadoPlazo.SIN_CALCULAR.value)
     columnas = ("id", "folio", "unidad", "clave", "que", "perfil", "regla", "vence", "conservador")
@@ -186,7 +177,7 @@ def _movidos(s: Session, condicion: ColumnElement[bool], de_unidad: dict[str, Of
             continue
         antes = Fechas(fila.vence, fila.conservador)
         guardadas = (fila.suspensiones, fila.ampliaciones)
-        despues = previsto(fila.regla, guardadas, fila.perfil, de_unidad[fila.unidad], hoy)
+        despues = previsto(fila.regla, guardadas, fila.perfil, de_unidad[fila.unidad])
         if despues != antes:
             yield Efecto(fila.id, fila.folio, fila.unidad, fila.clave, fila.que, antes, despues)
 

@@ -7,6 +7,7 @@ lo capturado y queda como `Resuelto`, que cabe en JSON y basta para contarla y v
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,7 +26,7 @@ from modelos.calendario import (
     quincena,
     ultimo_habil,
 )
-from modelos.calendario.errores import PlazoInvalido
+from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.periodo import Periodo
 from modelos.unidades import Unidad
 
@@ -254,7 +255,10 @@ def programar(
     """
     cal = calendarios[computo.perfil]
     antes = hitos.antes or (USUALES.antes if computo.actos else ())
-    fechas = {f"antes-{n}" if n else "dia": cal.restar(computo.conservador, n) for n in antes}
+    fechas: dict[str, date] = {}
+    for n in antes:
+        with suppress(CalendarioSinPublicar):  # cae antes del primer año publicado: ya pasó
+            fechas[f"antes-{n}" if n else "dia"] = cal.restar(computo.conservador, n)
     if resuelto.medida is Medida.HABILES and resuelto.evento is not None:
         for n in hitos.corridos:
             fechas[f"corridos-{n}"] = _corridos(n, resuelto, computo.perfil, calendarios, horario, suspensiones)

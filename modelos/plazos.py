@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
+from modelos import reloj
 from modelos.calendario import Ampliacion, Suspension
 from modelos.columnas import Instante, columna_json
 from modelos.plazo import Resuelto, leer_momento
@@ -80,6 +81,11 @@ class Plazo(SQLModel, table=True):
     def resuelto(self) -> Resuelto:
         """La regla, lista para contarse."""
         return Resuelto.de_json(self.regla)
+
+
+def base_de_insistencia(conservador: date, abierto: datetime) -> date:
+    """Desde cuándo se cuentan las insistencias de vencido: a quien se le abrió ya vencido no se le cobra lo de otro."""
+    return max(conservador, reloj.local(abierto).date())
 
 
 class Recordatorio(SQLModel, table=True):

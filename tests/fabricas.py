@@ -37,7 +37,6 @@ from modelos.verificacion import verificar
 from tareas.efectos import cumplir
 
 SIEMBRA = "2026-01-02T09:00:00-06:00"
-SEMBRADA = "2025-01-02T09:00:00-06:00"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 

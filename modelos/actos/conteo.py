@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from modelos import reloj
+from modelos.calendario import Computo
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.dias_inhabiles import Oficina
 from modelos.plazo import Hitos, Resuelto, programar
-from modelos.plazos import EstadoPlazo, Plazo, ampliaciones, suspensiones
+from modelos.plazos import EstadoPlazo, Plazo, ampliaciones, base_de_insistencia, suspensiones
 
 ASENTADOS = (
     "id",
@@ -39,7 +41,8 @@ def asentado(nuevo: Mapping[str, Any]) -> dict[str, Any]:
 def recontar(plazo: Plazo, oficina: Oficina, hoy: date) -> bool:
     """Vuelve a contar un plazo por cumplir con los calendarios de hoy; devuelve si su fecha cambió.
 
-    Los hitos que ya pasaron no vuelven; un suspendido conserva su fecha hasta que se reanude.
+    Los hitos ya vistos no vuelven, y los que tocaban y nadie ha visto siguen por verse; un suspendido conserva
+    su fecha hasta que se reanude.
     """
     antes = (plazo.vence, plazo.conservador)
     if plazo.estado == EstadoPlazo.SUSPENDIDO or "medida" not in plazo.regla:  # le falta un dato, no el calendario
@@ -51,12 +54,10 @@ def recontar(plazo: Plazo, oficina: Oficina, hoy: date) -> bool:
         perfil=plazo.perfil,
         hitos=leer_hitos(plazo.regla),
         guardadas=(plazo.suspensiones, plazo.ampliaciones),
-        hoy=hoy,
+        visto=Visto(hoy, plazo.abierto, plazo.insistencias, frozenset(hito for hito, _ in plazo.hitos)),
     )
     for campo, valor in nuevo.items():
         setattr(plazo, campo, valor)
-    if plazo.vence and plazo.conservador and plazo.conservador >= hoy:
-        plazo.insistencias = 0
     return antes != (plazo.vence, plazo.conservador)
 
 
@@ -71,7 +72,7 @@ def completo(id_: str, folio: str, debido: Mapping[str, Any], oficina: Oficina) 
             perfil=debido["perfil"],
             hitos=leer_hitos(regla),
             guardadas=(debido["suspensiones"], debido["ampliaciones"]),
-            hoy=reloj.hoy(),
+            visto=Visto(reloj.hoy(), debido["abierto"]),
         )
     if debido["estado"] != EstadoPlazo.ABIERTO:
         contado["proximo"] = None
@@ -95,6 +96,20 @@ def exigir_contable(plazo: Plazo, oficina: Oficina) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Visto:
+    """Lo que ya se recordó de un plazo.
+
+    hoy: lo que tocaba hasta este día, incluido, ya no se programa. abierto: cuándo empezó a deberse.
+    insistencias: cuántas de vencido se vieron. pendientes: hitos que ya tocaban y nadie ha visto.
+    """
+
+    hoy: date
+    abierto: datetime
+    insistencias: int = 0
+    pendientes: frozenset[str] = frozenset()
+
+
 def contar(
     resuelto: Resuelto,
     oficina: Oficina,
@@ -102,7 +117,7 @@ def contar(
     perfil: str,
     hitos: Hitos,
     guardadas: tuple[list[dict[str, Any]], list[dict[str, Any]]],
-    hoy: date,
+    visto: Visto,
 ) -> dict[str, Any]:
     """Las columnas de un plazo que salen del cómputo. Si no se puede contar, lo dice y no inventa fecha (invariante 9).
 
@@ -121,19 +136,27 @@ def contar(
         programados = programar(
             hitos, resuelto, computo, oficina.calendarios, horario=oficina.horario, suspensiones=detenidas
         )
-        insistencia = oficina.calendarios[perfil].sumar(computo.conservador, hitos.vencido_cada)
     except (CalendarioSinPublicar, PlazoInvalido) as error:
         return {**comunes, **SIN_FECHA, "computo": {"error": str(error)}}
-    futuros = [[p.hito, p.fecha.isoformat()] for p in programados if p.fecha > hoy]
+    faltan = [[p.hito, p.fecha.isoformat()] for p in programados if p.fecha > visto.hoy or p.hito in visto.pendientes]
     return {
         **comunes,
         "estado": EstadoPlazo.ABIERTO.value,
         "vence": computo.vence,
         "conservador": computo.conservador,
         "computo": computo.como_json(),
-        "hitos": futuros,
-        "proximo": date.fromisoformat(futuros[0][1]) if futuros else insistencia,
+        "hitos": faltan,
+        "proximo": date.fromisoformat(faltan[0][1]) if faltan else _insistencia(oficina, computo, hitos, visto),
     }
+
+
+def _insistencia(oficina: Oficina, computo: Computo, hitos: Hitos, visto: Visto) -> date:
+    """El día de la siguiente insistencia de vencido; si cae en un año sin publicar, se mira desde el día siguiente."""
+    base = base_de_insistencia(computo.conservador, visto.abierto)
+    try:
+        return oficina.calendarios[computo.perfil].sumar(base, hitos.vencido_cada * (visto.insistencias + 1))
+    except CalendarioSinPublicar:
+        return base + timedelta(1)
 
 
 SIN_FECHA: dict[str, Any] = {

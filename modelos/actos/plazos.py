@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos.conteo import SIN_FECHA, contar, exigir_contable, recontado, recontar
+from modelos.actos.conteo import SIN_FECHA, Visto, contar, exigir_contable, recontado, recontar
 from modelos.avance import Movimiento
 from modelos.calendario.errores import PlazoInvalido
 from modelos.dias_inhabiles import Oficina, oficinas
@@ -171,6 +171,7 @@ def prorrogar(
     plazo, oficina = suyos[elegidos[0]]
     plazo.ampliaciones = [*plazo.ampliaciones, {"cantidad": cantidad, "motivo": motivo}]
     exigir_contable(plazo, oficina)
+    plazo.insistencias = 0  # tras una prórroga se recuerda de nuevo, contra la fecha nueva
     recontar(plazo, oficina, reloj.local(ahora).date())
     s.flush()
     return [recontado(plazo)]
@@ -203,8 +204,8 @@ def _nuevo(
     try:
         resuelto = resolver(regla, _datos(tabla, expediente.datos), ahora)
         guardada = {**resuelto.a_json(), "hitos": hitos}
-        hoy = reloj.local(ahora).date()
-        contado = contar(resuelto, oficina, perfil=tabla.perfil, hitos=regla.hitos, guardadas=([], []), hoy=hoy)
+        visto = Visto(reloj.local(ahora).date(), ahora)
+        contado = contar(resuelto, oficina, perfil=tabla.perfil, hitos=regla.hitos, guardadas=([], []), visto=visto)
     except PlazoInvalido as error:
         guardada = {"hitos": hitos}
         contado = {**SIN_FECHA, "computo": {"error": str(error)}, "calendario": oficina.calendarios.version}

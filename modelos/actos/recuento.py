@@ -110,12 +110,8 @@ def _recontar(s: Session, orden: int, folios: Sequence[str]) -> tuple[int, int]:
 
 
 def _volver_a_contar(plazo: Plazo, oficina: Oficina, hoy: date) -> bool:
-    insistencias, proximo = plazo.insistencias, plazo.proximo
     movido = recontar(plazo, oficina, hoy)
     plazo.calendario = oficina.calendarios.version
-    if insistencias and plazo.insistencias and plazo.proximo:
-        # Ya se insistía y sigue vencido: la siguiente insistencia es la que tocaba, no otra vez la primera.
-        plazo.proximo = proximo
     return movido
 
 

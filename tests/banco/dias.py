@@ -22,7 +22,7 @@ from sqlmodel import col
 
 from modelos import sesion
 from modelos.actos import publicaciones
-from modelos.actos.conteo import contar
+from modelos.actos.conteo import Visto, contar
 from modelos.actos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.bitacora import ORIGEN
@@ -60,7 +60,8 @@ def sembrar(instancia: Instancia, cuantos: int) -> None:
         unidad = unidades[i % len(unidades)]
         abierto = primero + timedelta(hours=i * 8)
         resuelto = Resuelto(Medida.HABILES, 90, abierto)
-        contado = contar(resuelto, oficina[unidad], perfil="F", hitos=USUALES, guardadas=([], []), hoy=abierto.date())
+        visto = Visto(abierto.date(), abierto)
+        contado = contar(resuelto, oficina[unidad], perfil="F", hitos=USUALES, guardadas=([], []), visto=visto)
         moldes.append(
             {
                 "turno_id": None,

@@ -21,7 +21,7 @@ from modelos import calendario, sesion
 from modelos.actos import conduccion, publicaciones, recuento, turnos
 from modelos.actos.mover import Contexto
 from modelos.calendario.errores import PublicacionAtrasada
-from modelos.calendario.perfiles import cargar
+from modelos.calendario.perfiles import cargar, publicados
 from modelos.dias_archivo import Escrito, leer
 from modelos.dias_inhabiles import Publicacion, orden_vigente
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde
@@ -452,7 +452,10 @@ def test_quien_ya_recibia_insistencias_no_las_recibe_desde_la_primera(
     mesa.publicar(tramo("2026-05-20", "2026-05-20"))
     [plazo] = mesa.plazos(folio=folio)
     assert plazo.vence == fecha("vie 2026-05-29")
-    assert (plazo.insistencias, plazo.proximo) == (20, date(2026, 9, 14))
+    assert plazo.conservador is not None
+    # La que sigue es la vigésima primera, a 63 hábiles de la fecha nueva: no otra vez la primera.
+    base = max(plazo.conservador, date(2026, 1, 15))
+    assert (plazo.insistencias, plazo.proximo) == (20, publicados()["F"].sumar(base, 63))
 
 
 def test_por_cumplir_no_queda_nada_atrasado(instancia_sqlite: Instancia) -> None:

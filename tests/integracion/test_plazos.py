@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from pydantic import Field
@@ -12,9 +13,11 @@ from sqlmodel import col
 
 from modelos import verificacion
 from modelos.actos import conduccion
+from modelos.actos.conteo import recontar
 from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar
+from modelos.dias_inhabiles import oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.plazos import Plazo
+from modelos.plazos import Plazo, Recordatorio
 from modelos.tabla import (
     FIN,
     SIGUE,
@@ -33,6 +36,7 @@ from modelos.tabla import (
     Unidad,
     a,
 )
+from tareas.recordatorios import barrer
 from tests.fabricas import Instancia
 
 LUNES = "2027-03-01T09:00:00-06:00"
@@ -109,7 +113,7 @@ def _plazos(casa: Instancia, folio: str) -> dict[str, Plazo]:
         return {p.clave + p.unidad: p for p in s.scalars(select(Plazo).where(col(Plazo.folio) == folio))}
 
 
-def _hasta_el_abanico(casa: Instancia, **datos: object) -> str:
+def _hasta_el_abanico(casa: Instancia, **datos: Any) -> str:
     folio = casa.iniciar("con_plazos", **datos)
     (turno,) = casa.abiertos(folio)
     casa.atender(turno, recibido="2027-03-01")
@@ -121,6 +125,7 @@ def test_el_turno_nace_con_su_vencimiento_y_por_que(casa: Instancia) -> None:
     assert (plazo.vence, plazo.estado) == (date(2027, 3, 16), "abierto")  # dominio 03 §3.3, prevención 10 DH
     assert "10 días hábiles" in plazo.computo["explicacion"]
     assert {d["fecha"] for d in plazo.computo["saltados"]} >= {"2027-03-15"}
+    assert plazo.vence is not None
     assert plazo.conservador is not None
     assert plazo.conservador <= plazo.vence
 
@@ -278,8 +283,6 @@ def test_la_verificacion_ve_un_plazo_alterado_y_reconstruir_lo_devuelve(casa: In
 
 
 def test_la_zona_de_la_unidad_manda(instancia: Instancia) -> None:
-    from modelos.dias_inhabiles import oficinas
-
     with instancia.leer() as s:
         de = oficinas(s, ["CE-23", "CE-02", "CE-15", "CAST-DEMO-01"])
     assert de["CE-23"].horario.zona.key == "America/Cancun"
@@ -301,3 +304,31 @@ def _con_tramo(regla: ReglaPlazo) -> Tabla:
 
     original = _tabla()
     return replace(original, tramos=(replace(original.tramos[0], regla=regla),))
+
+
+def test_a_quien_se_le_abre_ya_vencido_no_se_le_cobra_el_retraso_de_otro(
+    casa: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DSTC_RELOJ", "2027-09-06T09:00:00-06:00")
+    folio = _hasta_el_abanico(casa)  # la ventana de la 3 cerró el 15 de julio
+    entrega = next(p for c, p in _plazos(casa, folio).items() if c.startswith("PL-05"))
+    assert (entrega.vence, entrega.proximo) == (date(2027, 7, 15), date(2027, 9, 9))
+    barrer(casa.url, date(2027, 9, 9))
+    with casa.leer() as s:
+        vistos = s.scalars(select(col(Recordatorio.hito)).where(col(Recordatorio.plazo_id) == entrega.id)).all()
+    assert vistos == ["vencido-1"]
+
+
+def test_recontar_antes_del_barrido_no_pierde_el_hito_de_hoy(casa: Instancia, monkeypatch: pytest.MonkeyPatch) -> None:
+    folio = casa.iniciar("con_plazos")
+    plazo = _plazos(casa, folio)["P-revDSTC"]
+    assert plazo.proximo is not None
+    monkeypatch.setenv("DSTC_RELOJ", f"{plazo.proximo}T09:00:00-06:00")
+    with casa.como(None) as ctx:
+        guardado = ctx.s.get_one(Plazo, plazo.id)
+        recontar(guardado, oficinas(ctx.s, ["DSTC"])["DSTC"], plazo.proximo)
+    assert _plazos(casa, folio)["P-revDSTC"].proximo == plazo.proximo
+    barrer(casa.url, plazo.proximo)
+    with casa.leer() as s:
+        (visto,) = s.scalars(select(Recordatorio).where(col(Recordatorio.plazo_id) == plazo.id)).all()
+    assert (visto.hito, visto.enviado) == (plazo.hitos[0][0], True)

@@ -1,0 +1,43 @@
+"""La orden `./dstc simular`: un tramo del calendario, en minutos, sobre una base nueva."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+from api.espanol import typer
+
+Dia = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="AAAA-MM-DD", help="Día inclusive.")]
+
+
+def simular(
+    desde: Dia,
+    hasta: Dia,
+    datos: Annotated[Path, typer.Option(help="Carpeta vacía donde queda la base y el informe.")] = Path(
+        "datos/simulado"
+    ),
+    casts: Annotated[int, typer.Option(help="Cuántos CAST de demostración.")] = 40,
+    semilla: Annotated[int, typer.Option(help="Con la misma, el personal simulado hace lo mismo.")] = 2027,
+) -> None:
+    """Corre el calendario con reloj simulado y correo atrapado, y dice qué se abrió, se recordó y venció.
+
+    Deja `aperturas.csv`, `recordatorios.csv`, `vencidos.csv`, el correo y la base en la carpeta. Termina con 1 si
+    encuentra una falta: una bitácora rota, un hito sin ver, un aviso sin salir.
+    """
+    from flujos.catalogo import CATALOGO
+    from tareas.simulacion.anio import Plan
+    from tareas.simulacion.anio import simular as correr
+
+    plan = Plan(desde.date(), hasta.date(), datos, casts, semilla)
+    visto: set[tuple[int, int]] = set()
+
+    def decir(dia: date) -> None:
+        if (dia.year, dia.month) not in visto:
+            visto.add((dia.year, dia.month))
+            typer.echo(f"{dia:%Y-%m}…")
+
+    informe = correr(plan, CATALOGO, decir)
+    typer.echo(f"\n{informe}\nRenglones completos, correo y base: {datos}")
+    if informe.faltas:
+        raise typer.Exit(1)

@@ -1,0 +1,253 @@
+"""La cola de mensajes: quién toma cada uno para enviarlo, cómo terminó, y los que hay que ver.
+
+Un motor la toma en una transacción, la envía fuera de ella y anota en otra cómo le fue. Si muere en
+medio, otro la retoma cuando su latido vence: se prefiere repetir a perder (ADR 0022).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, literal_column, select, tuple_, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from modelos.consultas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.latido import VIVO_S, Latido, pulso
+from modelos.notificaciones import Canal, Entrega, EstadoEntrega
+from modelos.organizacion import Persona
+from modelos.permisos import Quien, Rol
+
+ESPERAS_S = (60.0, 120.0, 300.0, 900.0, 3600.0)
+"""Lo que se espera tras cada intento fallido; el último se repite."""
+ABANDONADA_S = 900.0
+"""Tomada por más de esto se da por abandonada, aunque su motor lata: ningún envío dura tanto."""
+
+
+@dataclass(frozen=True)
+class Tomada:
+    """Una entrega en manos de un motor, con lo que hace falta para llevarla."""
+
+    id: str
+    persona: int | None
+    nombre: str
+    correo: str
+    direccion: str
+    """La dirección de Apprise; vacía si va al correo de la persona."""
+    notificaciones: tuple[int, ...]
+    activo: bool
+    """Falso si la persona se dio de baja o el canal se quitó después de armarse."""
+
+
+def tomar(s: Session, motor: str, cuantas: int) -> list[Tomada]:
+    """Toma hasta `cuantas` de las que ya toca enviar; dos motores nunca toman la misma.
+
+    También las que tomó un motor que ya no late, o que quedaron tomadas demasiado tiempo.
+    """
+    ahora = pulso()
+    late = exists().where(col(Latido.motor) == Entrega.motor, col(Latido.visto) >= ahora - VIVO_S)
+    tomada = col(Entrega.tomada)
+    libre = col(Entrega.motor).is_(None) | ((tomada < ahora - VIVO_S) & ~late) | (tomada < ahora - ABANDONADA_S)
+    candidatas = (
+        select(col(Entrega.id))
+        .where(col(Entrega.estado) == literal_column("'pendiente'"), col(Entrega.proximo) <= ahora, libre)
+        .order_by(col(Entrega.proximo), col(Entrega.id))
+        .limit(cuantas)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(s.scalars(candidatas))
+    if not ids:
+        return []
+    marcar = update(Entrega).where(col(Entrega.id).in_(ids)).values(motor=motor, tomada=ahora)
+    s.execute(marcar, execution_options={"synchronize_session": False})
+    consulta = (
+        select(
+            Entrega,
+            col(Persona.nombre),
+            col(Persona.correo),
+            col(Persona.activa),
+            col(Canal.direccion),
+            col(Canal.activo),
+        )
+        .join(Persona, col(Persona.id) == Entrega.persona_id, isouter=True)
+        .join(Canal, col(Canal.id) == Entrega.canal_id, isouter=True)
+        .where(col(Entrega.id).in_(ids))
+        .order_by(col(Entrega.proximo), col(Entrega.id))
+        .execution_options(populate_existing=True)
+    )
+    return [
+        # De lo que no lleva (persona o canal), la unión da nulos.
+        Tomada(
+            e.id,
+            e.persona_id,
+            nombre or "",
+            correo or "",
+            direccion or "",
+            tuple(e.notificaciones),
+            activa is not False and activo is not False,
+        )
+        for e, nombre, correo, activa, direccion, activo in s.execute(consulta).all()
+    ]
+
+
+def hay_que_enviar(s: Session) -> bool:
+    """Si hay alguna pendiente a la que ya le toca; sin bloquear nada."""
+    return bool(
+        s.scalar(
+            select(
+                exists().where(col(Entrega.estado) == literal_column("'pendiente'"), col(Entrega.proximo) <= pulso())
+            )
+        )
+    )
+
+
+def enviada(s: Session, id_: str, asunto: str, ahora: datetime) -> None:
+    """Llegó al servidor o al canal; vale aunque entre tanto otro la hubiera retomado."""
+    _terminar(s, id_, EstadoEntrega.ENVIADA, {"asunto": asunto[:300], "enviada": ahora, "error": None}, intento=True)
+
+
+def descartada(s: Session, id_: str, motivo: str) -> None:
+    """No se envía, y se dice por qué."""
+    _terminar(s, id_, EstadoEntrega.DESCARTADA, {"error": motivo[:2000]}, intento=False)
+
+
+def fallar(s: Session, id_: str, motor: str, motivo: str, maximo: int) -> EstadoEntrega:
+    """Cuenta un intento fallido: se reintenta cada vez más tarde, o queda fallida si llegó a `maximo`.
+
+    Devuelve cómo quedó. No hace nada si otro motor ya la retomó.
+    """
+    fila = s.scalar(
+        select(Entrega).where(col(Entrega.id) == id_).with_for_update().execution_options(populate_existing=True)
+    )
+    if fila is None or fila.motor != motor or fila.estado != EstadoEntrega.PENDIENTE:
+        return EstadoEntrega(fila.estado) if fila else EstadoEntrega.DESCARTADA
+    fila.intentos += 1
+    fila.error, fila.motor, fila.tomada = motivo[:2000], None, None
+    fila.proximo = pulso() + ESPERAS_S[min(fila.intentos, len(ESPERAS_S)) - 1]
+    if fila.intentos >= maximo:
+        fila.estado = EstadoEntrega.FALLIDA.value
+    s.flush()
+    return EstadoEntrega(fila.estado)
+
+
+def _terminar(s: Session, id_: str, estado: EstadoEntrega, valores: dict[str, Any], *, intento: bool) -> None:
+    orden = update(Entrega).where(col(Entrega.id) == id_, col(Entrega.estado) != EstadoEntrega.ENVIADA.value)
+    suma = {"intentos": col(Entrega.intentos) + 1} if intento else {}
+    s.execute(
+        orden.values(estado=estado.value, motor=None, tomada=None, **valores, **suma),
+        execution_options={"synchronize_session": False},
+    )
+
+
+# --- verlas y reintentarlas ------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ficha:
+    """Una entrega para verse: a quién, en qué va y por qué no salió; nada de lo que dice."""
+
+    id: str
+    destinatario: str
+    medio: str
+    """«correo», o el nombre que se le dio al canal."""
+    estado: str
+    asunto: str
+    creada: datetime
+    intentos: int
+    enviada: datetime | None
+    error: str
+
+
+def exigir_que_mire(quien: Quien) -> None:
+    """Sólo administración y dirección ven qué mensajes salieron. Lanza NoLeCorresponde."""
+    if not quien.tiene(Rol.ADMINISTRACION, Rol.DIRECCION):
+        raise NoLeCorresponde("ver las entregas", "administración o dirección")
+
+
+def quien_mira(quien: Quien | None) -> Quien:
+    """Quien actúa, si puede ver las entregas. Lanza NoLeCorresponde."""
+    if quien is None:
+        raise NoLeCorresponde("ver las entregas", "administración o dirección")
+    exigir_que_mire(quien)
+    return quien
+
+
+def listar(
+    s: Session, quien: Quien, *, estado: str | None = None, cursor: str | None = None, limite: int = LIMITE
+) -> Pagina[Ficha]:
+    """Las entregas, la más reciente primero.
+
+    Lanza:
+        NoLeCorresponde: no es de administración ni de dirección.
+        FormularioIncompleto: estado, cursor o límite no sirven.
+    """
+    exigir_que_mire(quien)
+    if not 1 <= limite <= LIMITE_MAXIMO:
+        raise FormularioIncompleto({"limite": f"use un número entre 1 y {LIMITE_MAXIMO}"})
+    condiciones: list[ColumnElement[bool]] = []
+    if estado:
+        if estado not in set(EstadoEntrega):
+            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoEntrega)}"})
+        condiciones.append(col(Entrega.estado) == estado)
+    total = s.scalar(select(func.count()).select_from(Entrega).where(*condiciones)) or 0
+    if cursor:
+        condiciones.append(tuple_(col(Entrega.creada), col(Entrega.id)) < leer_cursor(cursor))
+    consulta = (
+        select(Entrega, col(Persona.nombre), col(Canal.nombre), col(Canal.unidad))
+        .join(Persona, col(Persona.id) == Entrega.persona_id, isouter=True)
+        .join(Canal, col(Canal.id) == Entrega.canal_id, isouter=True)
+        .where(*condiciones)
+        .order_by(col(Entrega.creada).desc(), col(Entrega.id).desc())
+        .limit(limite + 1)
+    )
+    fichas = [
+        Ficha(
+            e.id,
+            nombre or unidad or "",
+            canal or "correo",
+            e.estado,
+            e.asunto,
+            e.creada,
+            e.intentos,
+            e.enviada,
+            e.error or "",
+        )
+        for e, nombre, canal, unidad in s.execute(consulta).all()
+    ]
+    ultima = fichas[limite - 1] if len(fichas) > limite else None
+    return Pagina(fichas[:limite], total, escribir_cursor(ultima.creada, ultima.id) if ultima else None)
+
+
+def reintentar(s: Session, quien: Quien, id_: str) -> None:
+    """Vuelve a poner en la cola una que falló o se descartó; sale con lo que aún se deba.
+
+    Lanza:
+        NoLeCorresponde: no es de administración.
+        NoExiste: no hay tal entrega.
+        ActoNoProcede: ya se envió, o está por enviarse.
+    """
+    if not quien.tiene(Rol.ADMINISTRACION):
+        raise NoLeCorresponde("reintentar una entrega", "administración")
+    orden = update(Entrega).where(
+        col(Entrega.id) == id_, col(Entrega.estado).in_((EstadoEntrega.FALLIDA.value, EstadoEntrega.DESCARTADA.value))
+    )
+    valores = {
+        "estado": EstadoEntrega.PENDIENTE.value,
+        "intentos": 0,
+        "proximo": pulso(),
+        "motor": None,
+        "tomada": None,
+    }
+    hechas = s.execute(
+        orden.values(**valores).returning(col(Entrega.id)), execution_options={"synchronize_session": False}
+    ).all()
+    if hechas:
+        return
+    fila = s.get(Entrega, id_)
+    if fila is None:
+        raise NoExiste("la entrega", id_)
+    que = "ya se envió" if fila.estado == EstadoEntrega.ENVIADA else "ya está por enviarse"
+    raise ActoNoProcede("reintentar la entrega", que, "Vuelva a mirar la lista.")

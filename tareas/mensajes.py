@@ -1,0 +1,167 @@
+"""Juntar lo que cada quien debe saber en un mensaje por destino, y enviarlo.
+
+Dos pasos separados por la base: `juntar` decide qué sale y a dónde, en una transacción; `enviar` lo lleva,
+fuera de toda transacción, y anota cómo le fue. Varios motores pueden hacer ambos a la vez.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from modelos import canales, entregas, mensajes, reloj
+from modelos.entregas import Tomada
+from modelos.latido import pulso
+from modelos.mensajes import Destino
+from modelos.notificaciones import Canal, Clase
+from modelos.sesion import lectura, serializar, transaccion
+from modelos.tabla import Catalogo
+from tareas import redaccion
+from tareas.cartero import Carta, Cartero, CorreoSinConfigurar, EntregaAplazada, EntregaImposible
+
+registro = logging.getLogger(__name__)
+
+A_LA_VEZ = 4
+"""Envíos simultáneos de un motor: un servidor lento no debe llevarse más."""
+YA_NO = "Lo que avisaba ya se atendió o dejó de tocarle."
+SIN_DESTINO = "La persona se dio de baja o el canal se desactivó."
+
+
+@dataclass
+class _Monton:
+    """Lo que va a un destino: los ids, cuántos son hitos y la más urgente, para el asunto."""
+
+    ids: list[int] = field(default_factory=list)
+    hitos: int = 0
+    primera: redaccion.Parte | None = None
+
+    def poner(self, id_: int, parte: redaccion.Parte) -> None:
+        self.ids.append(id_)
+        self.hitos += parte.clase == Clase.HITO
+        if self.primera is None or parte.urgencia < self.primera.urgencia:
+            self.primera = parte
+
+
+def juntar(url: str, ahora: datetime, *, barrido_terminado: bool) -> int:
+    """Arma las entregas de lo que falta por salir; devuelve cuántas.
+
+    Recibe:
+        ahora: con zona; su día, en el centro de México, es el del resumen.
+        barrido_terminado: si ya se vieron todos los hitos de hoy. Hasta entonces sólo salen los turnos nuevos;
+            después, un resumen por destino y día. Los hitos que aparezcan más tarde esperan al de mañana.
+    """
+    with lectura(url) as s:
+        if not mensajes.hay_por_salir(s, con_hitos=barrido_terminado):
+            return 0
+    with transaccion(url) as s:
+        serializar(s, "mensajes")
+        return _juntar(s, ahora, con_hitos=barrido_terminado)
+
+
+def _juntar(s: Session, ahora: datetime, *, con_hitos: bool) -> int:
+    dia = reloj.local(ahora).date()
+    de_persona, de_unidad = canales.de_destinos(mensajes.canales_activos(s))
+    por_unidad: dict[int, tuple[str, str]] = {}
+    if de_unidad:
+        por_unidad = {id_: (clave, unidad) for id_, clave, unidad in mensajes.para_unidades(s, de_unidad)}
+    altas = mensajes.altas(s, mensajes.personas_por_avisar(s))
+    correos = {persona: Destino(persona, None, alta) for persona, alta in altas.items()}
+    armados = mensajes.existentes(s, (mensajes.id_resumen(d, dia) for d in correos.values()))
+    con_resumen = {p for p, d in correos.items() if mensajes.id_resumen(d, dia) in armados}
+    montones: dict[Destino, _Monton] = {}
+    salieron: list[int] = []
+    repetidas: set[tuple[str, str]] = set()
+    for id_, persona, clase, folio, vence, conservador, viva in mensajes.por_salir(s, con_hitos=con_hitos):
+        if not viva:
+            salieron.append(id_)
+            continue
+        if persona not in correos or (clase == Clase.HITO and persona in con_resumen):
+            continue  # ya tuvo el resumen de hoy: mañana
+        salieron.append(id_)
+        parte = redaccion.Parte(clase, folio, vence, conservador)
+        destinos = [correos[persona], *map(_destino, de_persona.get(persona, ()))]
+        # Los canales de una unidad reciben una vez cada cosa, aunque la deban saber varias personas.
+        if (suya := por_unidad.get(id_)) and suya not in repetidas:
+            repetidas.add(suya)
+            destinos += map(_destino, de_unidad[suya[1]])
+        for destino in destinos:
+            montones.setdefault(destino, _Monton()).poner(id_, parte)
+    armados |= mensajes.existentes(s, (mensajes.id_resumen(d, dia) for d in montones))
+    nuevas = [_entrega(destino, monton, armados, dia, ahora) for destino, monton in montones.items()]
+    mensajes.guardar(s, nuevas, salieron, ahora)
+    return len(nuevas)
+
+
+def _entrega(destino: Destino, monton: _Monton, armados: set[str], dia: date, ahora: datetime) -> dict[str, Any]:
+    id_ = mensajes.id_resumen(destino, dia)
+    if not monton.hitos or id_ in armados:
+        id_ = mensajes.id_suelta(destino, monton.ids)
+    primera, cuantas = monton.primera, len(monton.ids)
+    titulo = redaccion.asunto(primera, cuantas, monton.hitos, dia) if primera else ""
+    return mensajes.entrega(id_, destino, titulo, monton.ids, ahora, pulso())
+
+
+def _destino(canal: Canal) -> Destino:
+    return Destino(canal.persona_id, canal.id, canal.creado)
+
+
+def enviar(url: str, tablas: Catalogo, cartero: Cartero, motor: str, cuantas: int = 2 * A_LA_VEZ) -> int:
+    """Toma hasta `cuantas` entregas, las envía y anota cómo les fue; devuelve cuántas tomó.
+
+    Vuelve a mirar lo que llevan: lo que ya se atendió no se envía. Ninguna falla detiene a las demás.
+    """
+    with lectura(url) as s:
+        if not entregas.hay_que_enviar(s):
+            return 0
+    with transaccion(url) as s:
+        tomadas = entregas.tomar(s, motor, cuantas)
+    with ThreadPoolExecutor(A_LA_VEZ, thread_name_prefix="cartero") as hilos:
+        pendientes = {hilos.submit(_entregar, url, tablas, cartero, t): t for t in tomadas}
+        for terminada in as_completed(pendientes):
+            _anotar(url, pendientes[terminada], terminada.result, cartero.ajustes.entregas_intentos, motor)
+    return len(tomadas)
+
+
+class _YaNo(Exception):
+    """No hace falta enviarla; su texto dice por qué."""
+
+
+def _entregar(url: str, tablas: Catalogo, cartero: Cartero, tomada: Tomada) -> Carta:
+    if not tomada.activo:
+        raise _YaNo(SIN_DESTINO)
+    with lectura(url) as s:
+        filas = mensajes.contenido(s, tomada.notificaciones)
+    vivas = [f for f in filas if mensajes.viene_al_caso(f, tomada.persona)]
+    if not vivas:
+        raise _YaNo(YA_NO)
+    carta = redaccion.carta(tomada.id, vivas, tablas, cartero.ajustes.url_publica, reloj.hoy(), tomada.nombre)
+    if tomada.direccion:
+        cartero.por_canal(carta, tomada.direccion)
+    else:
+        cartero.por_correo(carta, tomada.nombre, tomada.correo)
+    return carta
+
+
+def _anotar(url: str, tomada: Tomada, resultado: Callable[[], Carta], maximo: int, motor: str) -> None:
+    try:
+        carta = resultado()
+    except (_YaNo, CorreoSinConfigurar) as error:
+        with transaccion(url) as s:
+            entregas.descartada(s, tomada.id, str(error))
+    except Exception as error:  # noqa: BLE001 - la falla de un mensaje se anota en él y no detiene a los demás
+        conocida = isinstance(error, EntregaImposible | EntregaAplazada)
+        # El texto de una falla ajena puede traer direcciones o claves: sólo se guarda su clase.
+        motivo = str(error) if conocida else f"El mensaje no se pudo enviar ({type(error).__name__})."
+        if not conocida:
+            registro.error("no salió la entrega %s: %s", tomada.id, type(error).__name__)
+        with transaccion(url) as s:
+            entregas.fallar(s, tomada.id, motor, motivo, 0 if isinstance(error, EntregaImposible) else maximo)
+    else:
+        with transaccion(url) as s:
+            entregas.enviada(s, tomada.id, carta.asunto, reloj.ahora())

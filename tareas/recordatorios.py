@@ -1,0 +1,206 @@
+"""El barrido diario: qué hitos tocan hoy, y a quién se le hace saber cada uno.
+
+Por lotes, cada uno en su transacción: lo visto, los avisos y el siguiente hito del plazo se confirman
+juntos, así que puede morir en cualquier línea y correr en varios motores a la vez sin repetir ni faltar.
+Si nadie barrió varios días, de cada plazo sólo se avisa el hito más reciente; los otros quedan vistos.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from modelos import hitos, reloj
+from modelos.calendario import Calendario
+from modelos.calendario.errores import CalendarioSinPublicar
+from modelos.dias_inhabiles import Oficina, oficinas
+from modelos.expediente import ABIERTOS
+from modelos.hitos import Visto
+from modelos.notificaciones import Clase
+from modelos.organizacion import responsables
+from modelos.plazos import base_de_insistencia
+from modelos.sesion import transaccion
+
+LOTE = 2000
+RESPIRO_S = 0.015
+"""Pausa entre lotes: en SQLite quien espera para escribir sólo asoma de vez en cuando, y sin ella no entraría."""
+
+
+@dataclass
+class Resumen:
+    """Lo que hizo un barrido.
+
+    plazos: los que tenían un hito por verse. recordatorios: hitos que se avisaron; sustituidos: los que no, por haber
+    otro más reciente. notificaciones: avisos a personas. sin_calendario: plazos cuya siguiente insistencia cae en un
+    año sin publicar, que se vuelven a mirar al día siguiente.
+    completo: falso si otro motor tenía tomado alguno; entonces hay que volver a barrer ese día.
+    """
+
+    plazos: int = 0
+    recordatorios: int = 0
+    sustituidos: int = 0
+    notificaciones: int = 0
+    sin_calendario: int = 0
+    completo: bool = False
+
+    def __str__(self) -> str:
+        return (
+            f"{self.plazos} plazos: {self.recordatorios} recordatorios a {self.notificaciones} personas, "
+            f"{self.sustituidos} hitos atrasados sin avisar"
+        )
+
+
+@dataclass
+class _Organigrama:
+    """Quién responde por cada unidad y a quién se sube lo suyo; se lee una vez por barrido."""
+
+    s: Session
+    estatales: dict[str, str]
+    _personas: dict[str, list[int]] = field(default_factory=dict)
+    _atienden: dict[tuple[str, int | None], list[tuple[int, str]]] = field(default_factory=dict)
+
+    def de(self, unidad: str) -> list[int]:
+        if unidad not in self._personas:
+            self._personas[unidad] = responsables(self.s, unidad)
+        return self._personas[unidad]
+
+    def escala(self, unidad: str) -> tuple[str, ...]:
+        return hitos.escala(unidad, self.estatales)
+
+    def quien_atiende(self, unidad: str, tomado_por: int | None) -> list[tuple[int, str]]:
+        """(persona, unidad por la que se entera); si en la unidad no hay nadie, la primera de arriba que tenga."""
+        llave = (unidad, tomado_por)
+        if llave not in self._atienden:
+            con_gente = (cual for cual in (unidad, *self.escala(unidad)) if self.de(cual))
+            cual = next(con_gente, unidad)
+            personas = self.de(cual)
+            self._atienden[llave] = [(p, cual) for p in personas if tomado_por not in personas or p == tomado_por]
+        return self._atienden[llave]
+
+
+def barrer(url: str, dia: date, lote: int = LOTE, avance: Callable[[int], None] | None = None) -> Resumen:
+    """Ve los hitos que tocan en `dia` o antes y aún no se habían visto.
+
+    Recibe:
+        dia: fecha del centro de México, inclusive.
+        lote: plazos por transacción.
+        avance: se llama tras cada lote con cuántos plazos van.
+    """
+    resumen, organigrama, desde = Resumen(), None, hitos.DESDE_EL_PRINCIPIO
+    while True:
+        with transaccion(url) as s:
+            if organigrama is None:
+                organigrama = _Organigrama(s, hitos.estatales_de_cast(s))
+            organigrama.s = s
+            filas = hitos.por_ver(s, dia, lote, desde)
+            if filas:
+                _ver_lote(s, filas, dia, organigrama, resumen)
+            elif desde == hitos.DESDE_EL_PRINCIPIO:
+                resumen.completo = not hitos.quedan(s, dia)
+                return resumen
+        # Al llegar al final se vuelve a empezar, por lo que otro tenía tomado o apareció entre tanto.
+        desde = (filas[-1].proximo, filas[-1].id) if filas else hitos.DESDE_EL_PRINCIPIO
+        if avance and filas:
+            avance(resumen.plazos)
+        if url.startswith("sqlite"):
+            time.sleep(RESPIRO_S)
+
+
+def _ver_lote(s: Session, filas: Any, dia: date, organigrama: _Organigrama, resumen: Resumen) -> None:  # noqa: ANN401 - renglones de SQL
+    de_unidad = oficinas(s, {f.unidad for f in filas})
+    ocupadas = hitos.ocupadas(s, {f.folio for f in filas if f.turno_id is None})
+    visto = Visto([], [], [])
+    for f in filas:
+        tocan, avance, publicado = _lo_que_toca(f, de_unidad[f.unidad], dia)
+        visto.plazos.append(avance)
+        resumen.sin_calendario += not publicado
+        if not tocan:
+            continue
+        # Tras una prórroga los mismos hitos vuelven a tocar, contra otra fecha: son otros.
+        sufijo = f".p{len(f.ampliaciones)}" if f.ampliaciones else ""
+        vigente = f.turno_estado is None or f.turno_estado in ABIERTOS
+        visto.recordatorios += [
+            {
+                "plazo_id": f.id,
+                "hito": hito + sufijo,
+                "toca": toca.isoformat(),
+                "enviado": vigente and i == len(tocan) - 1,
+            }
+            for i, (hito, toca) in enumerate(tocan)
+        ]
+        resumen.recordatorios += vigente
+        resumen.sustituidos += len(tocan) - vigente
+        if vigente:
+            hito, toca = tocan[-1]
+            visto.notificaciones += _avisos(f, hito, sufijo, toca, dia, ocupadas, organigrama)
+    hitos.guardar(s, visto, reloj.ahora(), dia)
+    resumen.plazos += len(filas)
+    resumen.notificaciones += len(visto.notificaciones)
+
+
+def _lo_que_toca(f: Any, oficina: Oficina, dia: date) -> tuple[list[tuple[str, date]], dict[str, Any], bool]:  # noqa: ANN401
+    """Los hitos de ese plazo que ya tocan, en orden; cómo queda; y si su calendario alcanza para saberlo."""
+    limite = dia.isoformat()
+    tocan = [(hito, date.fromisoformat(fecha)) for hito, fecha in f.hitos if fecha <= limite]
+    faltan = f.hitos[len(tocan) :]
+    vistas, publicado = f.insistencias, True
+    sigue: date | None = None
+    if faltan:
+        sigue = date.fromisoformat(faltan[0][1])
+    elif f.conservador is not None:
+        try:
+            insisten, sigue = _insistencias(f, oficina.calendarios[f.perfil], dia)
+            tocan += insisten
+            vistas += len(insisten)
+        except CalendarioSinPublicar:
+            sigue, publicado = dia + timedelta(days=1), False
+    proximo = sigue.isoformat() if sigue else None
+    return tocan, {"cual": f.id, "quedan": faltan, "vistas": vistas, "sigue": proximo}, publicado
+
+
+def _insistencias(f: Any, calendario: Calendario, dia: date) -> tuple[list[tuple[str, date]], date]:  # noqa: ANN401
+    """Las insistencias de vencido que ya tocan y no se habían visto, y el día de la siguiente."""
+    cada = max(1, f.vencido_cada)
+    base = base_de_insistencia(f.conservador, f.abierto)
+    ultima = max(f.insistencias, calendario.contar(base, dia) // cada)
+    tocan = [(f"vencido-{k}", calendario.sumar(base, cada * k)) for k in range(f.insistencias + 1, ultima + 1)]
+    return tocan, calendario.sumar(base, cada * (ultima + 1))
+
+
+def _avisos(
+    f: Any,  # noqa: ANN401 - renglón de SQL
+    hito: str,
+    sufijo: str,
+    toca: date,
+    dia: date,
+    ocupadas: dict[str, list[tuple[str, int | None]]],
+    organigrama: _Organigrama,
+) -> list[dict[str, Any]]:
+    """Una notificación por persona: quienes pueden atenderlo y, si ya venció, los niveles de arriba que tocan."""
+    deben = [(f.unidad, f.tomado_por)] if f.turno_id else [*ocupadas.get(f.folio, ()), (f.unidad, None)]
+    para: dict[int, tuple[str, bool]] = {}
+    for unidad, tomado_por in deben:
+        for persona, por in organigrama.quien_atiende(unidad, tomado_por):
+            para.setdefault(persona, (por, por != unidad))
+    if hito.startswith("vencido-") and f.vence is not None and f.vence < dia:
+        for arriba in organigrama.escala(f.unidad)[: int(hito.removeprefix("vencido-"))]:
+            for persona in organigrama.de(arriba):
+                para.setdefault(persona, (arriba, True))
+    clave, fecha = f"hito:{f.id}:{hito}{sufijo}", toca.isoformat()
+    return [
+        hitos.notificacion(
+            persona,
+            clave,
+            Clase.HITO,
+            f.folio,
+            turno=f.turno_id,
+            plazo=f.id,
+            datos={"hito": hito, "toca": fecha, "para": unidad, "sube": sube},
+        )
+        for persona, (unidad, sube) in para.items()
+    ]
