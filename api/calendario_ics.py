@@ -82,7 +82,10 @@ def _de_plazo(tablas: Catalogo, feed: Feed, plazo: Plazo, dia: date, url: str) -
         renglones.append(f"Fundamento: {plazo.fundamento}.")
     if plazo.inferido:
         renglones.append(f"Inferido: {plazo.inferido}")
-    renglones += [f"Por qué: {plazo.computo['explicacion']}.", enlace]
+    # Sin los motivos que alguien escribió: el enlace no pide clave.
+    if porque := plazo.computo.get("explicacion_reservada"):
+        renglones.append(f"Por qué: {porque}.")
+    renglones.append(enlace)
     evento.add("description", "\n".join(renglones))
     evento.add("url", enlace)
     return evento

@@ -57,6 +57,12 @@ class Jornada(SQLModel, table=True):
     resultado: str = Field(default="", max_length=300)
 
 
+def marcar(s: Session, trabajo: str, dia: date, ahora: datetime, resultado: str) -> None:
+    """Da un trabajo por hecho ese día; si otro motor se adelantó, vale lo suyo."""
+    valores = {"trabajo": trabajo, "dia": dia, "terminada": ahora, "resultado": resultado}
+    s.execute(insertar(s, Jornada).values(valores).on_conflict_do_nothing())
+
+
 def ganar(
     s: Session,
     tabla: Tabla,

@@ -189,6 +189,7 @@ class Resuelto:
             es_recepcion=self.recepcion,
             suspensiones=suspensiones,
             ampliaciones=ampliaciones,
+            estricto=False,
         )
 
 

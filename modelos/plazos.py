@@ -6,6 +6,7 @@ poder explicarlo sin volver a contar.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -40,6 +41,7 @@ class Plazo(SQLModel, table=True):
     unidad: quien lo debe. regla: `Resuelto.a_json()`. computo: `Computo.como_json()`, o `{"error": frase}`.
     calendario y publicacion: con qué calendario y hasta qué publicación de días inhábiles se contó.
     hitos: `[[hito, fecha]]` que faltan por verse; proximo: el día del primero; insistencias: los de vencido ya vistos.
+    vuelta: cuántas veces su fecha volvió a quedar por delante después de recordarse; sus hitos son otros.
     suspensiones: `[{desde, hasta, motivo}]`, `hasta` nulo mientras dure; ampliaciones: `[{cantidad, motivo}]`.
     """
 
@@ -73,6 +75,7 @@ class Plazo(SQLModel, table=True):
     hitos: list[list[str]] = Field(sa_column=Column(columna_json(), nullable=False))
     vencido_cada: int = 3
     insistencias: int = 0
+    vuelta: int = 0
     proximo: date | None = None
     abierto: datetime = Field(sa_column=Column(Instante, nullable=False))
     cerrado: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
@@ -83,9 +86,22 @@ class Plazo(SQLModel, table=True):
         return Resuelto.de_json(self.regla)
 
 
-def base_de_insistencia(conservador: date, abierto: datetime) -> date:
-    """Desde cuándo se cuentan las insistencias de vencido: a quien se le abrió ya vencido no se le cobra lo de otro."""
-    return max(conservador, reloj.local(abierto).date())
+def base_de_insistencia(conservador: date, abierto: datetime, detenido: Sequence[Mapping[str, Any]] = ()) -> date:
+    """Desde cuándo se cuentan las insistencias de vencido.
+
+    A quien se le abrió ya vencido no se le cobra el retraso de otro, ni el tiempo en que estuvo suspendido.
+    """
+    reanudado = [_dia(leer_momento(x["hasta"])) for x in detenido if x["hasta"]]
+    return max(conservador, _dia(abierto), *reanudado)
+
+
+def llave_de_hito(hito: str, vuelta: int) -> str:
+    """El hito como se recuerda: `antes-7`, o `antes-7.2` si la fecha ya volvió dos veces a quedar por delante."""
+    return f"{hito}.{vuelta}" if vuelta else hito
+
+
+def _dia(momento: date | datetime) -> date:
+    return reloj.local(momento).date() if isinstance(momento, datetime) else momento
 
 
 class Recordatorio(SQLModel, table=True):

@@ -108,17 +108,21 @@ def plazos_guardados(s: Session, folio: str) -> Filas:
 def _rehacer_plazos(s: Session, folio: str, debidos: Filas) -> bool:
     guardados = plazos_guardados(s, folio)
     faltan, sobran = debidos.keys() - guardados.keys(), guardados.keys() - debidos.keys()
-    if faltan:
-        de_unidad = oficinas(s, {debidos[id_]["unidad"] for id_ in faltan})
-        for id_ in sorted(faltan):
-            s.execute(insert(Plazo), completo(id_, folio, debidos[id_], de_unidad[debidos[id_]["unidad"]]))
+    distintos = [id_ for id_ in debidos.keys() & guardados.keys() if plazo_distinto(debidos[id_], guardados[id_])]
+    de_unidad = oficinas(s, {debidos[id_]["unidad"] for id_ in (*faltan, *distintos)})
+    rehechos = {
+        id_: completo(id_, folio, debidos[id_], de_unidad[debidos[id_]["unidad"]]) for id_ in (*faltan, *distintos)
+    }
+    for id_ in sorted(faltan):
+        s.execute(insert(Plazo), rehechos[id_])
     for id_ in sobran:
         s.execute(delete(Recordatorio).where(col(Recordatorio.plazo_id) == id_))
         s.execute(delete(Notificacion).where(col(Notificacion.plazo_id) == id_))
         s.execute(delete(Plazo).where(col(Plazo.id) == id_))
-    distintos = [id_ for id_ in debidos.keys() & guardados.keys() if plazo_distinto(debidos[id_], guardados[id_])]
     for id_ in distintos:
-        s.execute(update(Plazo).where(col(Plazo.id) == id_).values(**debidos[id_]))
+        # Lo ya recordado se conserva: rehacerlo no debe repetir un aviso.
+        valores = {campo: valor for campo, valor in rehechos[id_].items() if campo not in ("insistencias", "vuelta")}
+        s.execute(update(Plazo).where(col(Plazo.id) == id_).values(**valores))
     return bool(faltan or sobran or distintos)
 
 

@@ -19,9 +19,9 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.actos import ciclos, esperas
-from modelos.ciclos import Jornada
+from modelos.ciclos import Jornada, marcar
 from modelos.errores import ErrorGestion
-from modelos.sesion import insertar, lectura, transaccion
+from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 from tareas import mensajes, recordatorios, recuento
 from tareas.cartero import Cartero
@@ -145,7 +145,5 @@ def _previas(url: str, dia: date) -> dict[str, str]:
 
 
 def _marcar(url: str, trabajo: str, dia: date, ahora: datetime, resultado: str) -> None:
-    """Da el trabajo por hecho ese día; si otro motor se adelantó, vale la suya."""
-    valores = {"trabajo": trabajo, "dia": dia, "terminada": ahora, "resultado": resultado[:LARGO_RESULTADO]}
     with transaccion(url) as s:
-        s.execute(insertar(s, Jornada).values(valores).on_conflict_do_nothing())
+        marcar(s, trabajo, dia, ahora, resultado[:LARGO_RESULTADO])

@@ -23,7 +23,7 @@ from modelos.expediente import ABIERTOS
 from modelos.hitos import Visto
 from modelos.notificaciones import Clase
 from modelos.organizacion import responsables
-from modelos.plazos import base_de_insistencia
+from modelos.plazos import base_de_insistencia, llave_de_hito
 from modelos.sesion import transaccion
 
 LOTE = 2000
@@ -121,13 +121,11 @@ def _ver_lote(s: Session, filas: Any, dia: date, organigrama: _Organigrama, resu
         resumen.sin_calendario += not publicado
         if not tocan:
             continue
-        # Tras una prórroga los mismos hitos vuelven a tocar, contra otra fecha: son otros.
-        sufijo = f".p{len(f.ampliaciones)}" if f.ampliaciones else ""
         vigente = f.turno_estado is None or f.turno_estado in ABIERTOS
         visto.recordatorios += [
             {
                 "plazo_id": f.id,
-                "hito": hito + sufijo,
+                "hito": llave_de_hito(hito, f.vuelta),
                 "toca": toca.isoformat(),
                 "enviado": vigente and i == len(tocan) - 1,
             }
@@ -137,7 +135,7 @@ def _ver_lote(s: Session, filas: Any, dia: date, organigrama: _Organigrama, resu
         resumen.sustituidos += len(tocan) - vigente
         if vigente:
             hito, toca = tocan[-1]
-            visto.notificaciones += _avisos(f, hito, sufijo, toca, dia, ocupadas, organigrama)
+            visto.notificaciones += _avisos(f, hito, toca, dia, ocupadas, organigrama)
     hitos.guardar(s, visto, reloj.ahora(), dia)
     resumen.plazos += len(filas)
     resumen.notificaciones += len(visto.notificaciones)
@@ -166,7 +164,7 @@ def _lo_que_toca(f: Any, oficina: Oficina, dia: date) -> tuple[list[tuple[str, d
 def _insistencias(f: Any, calendario: Calendario, dia: date) -> tuple[list[tuple[str, date]], date]:  # noqa: ANN401
     """Las insistencias de vencido que ya tocan y no se habían visto, y el día de la siguiente."""
     cada = max(1, f.vencido_cada)
-    base = base_de_insistencia(f.conservador, f.abierto)
+    base = base_de_insistencia(f.conservador, f.abierto, f.suspensiones)
     ultima = max(f.insistencias, calendario.contar(base, dia) // cada)
     tocan = [(f"vencido-{k}", calendario.sumar(base, cada * k)) for k in range(f.insistencias + 1, ultima + 1)]
     return tocan, calendario.sumar(base, cada * (ultima + 1))
@@ -175,7 +173,6 @@ def _insistencias(f: Any, calendario: Calendario, dia: date) -> tuple[list[tuple
 def _avisos(
     f: Any,  # noqa: ANN401 - renglón de SQL
     hito: str,
-    sufijo: str,
     toca: date,
     dia: date,
     ocupadas: dict[str, list[tuple[str, int | None]]],
@@ -191,7 +188,7 @@ def _avisos(
         for arriba in organigrama.escala(f.unidad)[: int(hito.removeprefix("vencido-"))]:
             for persona in organigrama.de(arriba):
                 para.setdefault(persona, (arriba, True))
-    clave, fecha = f"hito:{f.id}:{hito}{sufijo}", toca.isoformat()
+    clave, fecha = f"hito:{f.id}:{llave_de_hito(hito, f.vuelta)}", toca.isoformat()
     return [
         hitos.notificacion(
             persona,

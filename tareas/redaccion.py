@@ -138,7 +138,7 @@ def _punto(f: Any, tablas: Catalogo, direccion: str, hoy: date) -> Punto:  # noq
         actividad.accion if actividad else f.que,
         unidad,
         cuando(f.vence, f.conservador, hoy),
-        f.computo.get("explicacion", "") if f.computo and f.vence else "",
+        f.computo.get("explicacion_reservada", "") if f.computo and f.vence else "",
         f.fundamento or (actividad.fundamento if actividad else ""),
         f.inferido or "",
         f"{direccion}{ruta}",

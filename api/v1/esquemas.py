@@ -302,6 +302,16 @@ class Motivo(Solicitud):
     motivo: str = Field(max_length=2000)
 
 
+class MotivoFechado(Motivo):
+    """Por qué, y desde cuándo."""
+
+    fecha: date | None = Field(
+        None,
+        description="Suspender: el día en que dejaron de correr los plazos. Reanudar: el día en que se contestó. "
+        "Sin ella, ahora; no puede ser futura.",
+    )
+
+
 class Prorroga(Motivo):
     """Cuánto más y por qué."""
 
@@ -309,6 +319,7 @@ class Prorroga(Motivo):
         ge=1, le=1000, description="Cuántos más, en la medida del plazo; en total, la mitad del original a lo más."
     )
     plazo: str | None = Field(None, max_length=140, description="Cuál, si el expediente tiene varios que corren.")
+    vence: date | None = Field(None, description="El vencimiento que se leyó; si ya es otro, 409 y no se amplía.")
 
 
 class MotivoOpcional(Solicitud):

@@ -8,7 +8,17 @@ from fastapi import APIRouter, Header, Query
 
 from api import vistas
 from api.dependencias import Entrada, Puerta
-from api.v1.esquemas import Ampliacion, Cierre, Expediente, ExpedienteNuevo, Lista, Motivo, Prorroga, Reintento
+from api.v1.esquemas import (
+    Ampliacion,
+    Cierre,
+    Expediente,
+    ExpedienteNuevo,
+    Lista,
+    Motivo,
+    MotivoFechado,
+    Prorroga,
+    Reintento,
+)
 from api.v1.respuestas import errores
 from modelos import consultas, idempotencia
 from modelos.actos import apertura, conduccion
@@ -86,24 +96,25 @@ def cancelar(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
 
 
 @ruta.post("/expedientes/{folio}/suspender", summary="Suspender", **_CONDUCIR)
-def suspender(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
+def suspender(folio: str, cuerpo: MotivoFechado, puerta: Entrada) -> dict[str, Any]:
     """Detiene el expediente: sus turnos no se pueden atender hasta reanudarlo."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, conduccion.suspender(ctx, folio, cuerpo.motivo))
+        return _ver(ctx, puerta, conduccion.suspender(ctx, folio, cuerpo.motivo, cuerpo.fecha))
 
 
 @ruta.post("/expedientes/{folio}/reanudar", summary="Reanudar", **_CONDUCIR)
-def reanudar(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
+def reanudar(folio: str, cuerpo: MotivoFechado, puerta: Entrada) -> dict[str, Any]:
     """Vuelve a poner en curso un expediente suspendido."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, conduccion.reanudar(ctx, folio, cuerpo.motivo))
+        return _ver(ctx, puerta, conduccion.reanudar(ctx, folio, cuerpo.motivo, cuerpo.fecha))
 
 
 @ruta.post("/expedientes/{folio}/prorrogar", summary="Prorrogar un plazo", **_CONDUCIR)
 def prorrogar(folio: str, cuerpo: Prorroga, puerta: Entrada) -> dict[str, Any]:
     """Amplía un plazo que corre, fundadamente, hasta la mitad del original (LFPA art. 31)."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, conduccion.prorrogar(ctx, folio, cuerpo.dias, cuerpo.motivo, cuerpo.plazo))
+        ampliado = conduccion.prorrogar(ctx, folio, cuerpo.dias, cuerpo.motivo, cuerpo.plazo, cuerpo.vence)
+        return _ver(ctx, puerta, ampliado)
 
 
 @ruta.post("/expedientes/{folio}/cerrar-espera", summary="Cerrar una espera", **_CONDUCIR)

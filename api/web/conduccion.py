@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -19,14 +20,31 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDe
 
 ruta = APIRouter()
 Acto = Callable[[Contexto, str, Captura], object]
-TITULOS = {"motivo": "Motivo", "tope": "Nuevo tope", "dias": "Cuánto más", "plazo": "Plazo"}
+TITULOS = {"motivo": "Motivo", "tope": "Nuevo tope", "dias": "Cuánto más", "plazo": "Plazo", "fecha": "Fecha"}
+
+
+def _fecha(c: Captura, campo: str) -> date | None:
+    try:
+        return date.fromisoformat(c.texto(campo)) if c.texto(campo) else None
+    except ValueError:
+        raise FormularioIncompleto({campo: "escríbala como 2027-05-31, o déjela vacía"}) from None
+
+
+def _plazo_leido(elegido: str) -> tuple[str | None, date | None]:
+    """La opción trae el plazo y el vencimiento que se mostró: enviar dos veces la página lo prorroga una."""
+    id_, _, vence = elegido.partition("|")
+    try:
+        return id_ or None, date.fromisoformat(vence) if vence else None
+    except ValueError:
+        raise FormularioIncompleto({"plazo": "elija uno de la lista"}) from None
+
 
 ACTOS: dict[str, Acto] = {
     "cancelar": lambda ctx, folio, c: actos.cancelar(ctx, folio, c.texto("motivo")),
-    "suspender": lambda ctx, folio, c: actos.suspender(ctx, folio, c.texto("motivo")),
-    "reanudar": lambda ctx, folio, c: actos.reanudar(ctx, folio, c.texto("motivo")),
+    "suspender": lambda ctx, folio, c: actos.suspender(ctx, folio, c.texto("motivo"), _fecha(c, "fecha")),
+    "reanudar": lambda ctx, folio, c: actos.reanudar(ctx, folio, c.texto("motivo"), _fecha(c, "fecha")),
     "prorrogar": lambda ctx, folio, c: actos.prorrogar(
-        ctx, folio, c.entero("dias"), c.texto("motivo"), c.texto("plazo") or None
+        ctx, folio, c.entero("dias"), c.texto("motivo"), *_plazo_leido(c.texto("plazo"))
     ),
     "cerrar-espera": lambda ctx, folio, c: actos.cerrar_espera(
         # La vuelta que mostró la página: sin ella se cerraría otra espera que la que se leyó.

@@ -20,7 +20,7 @@ from modelos.actos import apertura
 from modelos.actos.mover import Contexto
 from modelos.calendario import sumar_meses
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
-from modelos.ciclos import PARA_TODOS, Apertura, EstadoApertura, Jornada, ganar
+from modelos.ciclos import PARA_TODOS, Apertura, EstadoApertura, Jornada, ganar, marcar
 from modelos.consultas_ciclos import destinos, nacional, nombre_periodo
 from modelos.errores import (
     ActoNoProcede,
@@ -42,7 +42,9 @@ from modelos.tabla import Catalogo, Tabla
 registro = logging.getLogger(__name__)
 
 TRABAJO = "ciclos"
-"""El nombre de su jornada: la última terminada dice desde cuándo puede faltar algo."""
+"""El nombre de su jornada."""
+AL_CORRIENTE = "ciclos_al_corriente"
+"""El día en que no quedó nada sin abrir: desde ahí puede faltar algo, aunque su ventana ya haya pasado."""
 LARGO_MOTIVO = 2000
 ALCANCE_MESES = 12
 """Hasta dónde se adelanta o se dispensa: lo que se ve en «Lo que viene», y otro tanto hacia atrás."""
@@ -117,7 +119,11 @@ def abrir_pendientes(url: str, tablas: Catalogo, hoy: date, lote: int | None = N
             folios.append(folio)
     for falla in fallas:
         registro.warning("ciclos: no se abrió %s", falla)
-    return Abiertas(tuple(folios), tuple(fallas), max(0, len(candidatas) - lote) if lote is not None else 0)
+    quedan = max(0, len(candidatas) - lote) if lote is not None else 0
+    if not fallas and not quedan:
+        with transaccion(url) as s:
+            marcar(s, AL_CORRIENTE, hoy, reloj.ahora(), "")
+    return Abiertas(tuple(folios), tuple(fallas), quedan)
 
 
 def adelantar(
@@ -146,7 +152,9 @@ def dispensar(ctx: Contexto, procedimiento: str, periodo: str, unidad: str | Non
 
 
 def _pendientes(s: Session, tablas: Catalogo, hoy: date) -> tuple[list[Candidata], list[Falla]]:
-    ultima = s.scalar(select(func.max(col(Jornada.dia))).where(col(Jornada.trabajo) == TRABAJO, col(Jornada.dia) < hoy))
+    ultima = s.scalar(
+        select(func.max(col(Jornada.dia))).where(col(Jornada.trabajo) == AL_CORRIENTE, col(Jornada.dia) < hoy)
+    )
     calendarios = nacional(s)
     candidatas: list[Candidata] = []
     fallas: list[Falla] = []

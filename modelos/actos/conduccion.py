@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from modelos import avance, bitacora
+from modelos import avance, bitacora, reloj
 from modelos.actos import plazos
 from modelos.actos.mover import (
     Contexto,
@@ -20,6 +21,7 @@ from modelos.actos.mover import (
 )
 from modelos.actos.reparto import repartir
 from modelos.avance import Situacion
+from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.formularios import limpiar_texto
@@ -28,7 +30,7 @@ from modelos.permisos import puede_conducir
 from modelos.tabla import Tabla
 
 LARGO_MOTIVO = 2000
-LARGO_PRORROGA = 1000
+MAXIMO_PRORROGA = 1000
 
 
 def cancelar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
@@ -72,25 +74,31 @@ def asentar_subcancelacion(ctx: Contexto, turno_id: str, hijo: Expediente) -> No
     ctx.s.flush()
 
 
-def suspender(ctx: Contexto, folio: str, motivo: str) -> Expediente:
-    """Detiene el expediente: sus turnos siguen ahí, pero no se pueden atender hasta reanudarlo."""
+def suspender(ctx: Contexto, folio: str, motivo: str, fecha: date | None = None) -> Expediente:
+    """Detiene el expediente: sus turnos siguen ahí, pero no se pueden atender hasta reanudarlo.
+
+    fecha: el día en que dejaron de correr sus plazos, que no sea futuro; sin ella, hoy.
+    """
     expediente, _ = _conducir(ctx, folio, motivo, "suspender")
     exigir_en_curso(expediente, "suspenderlo")
     motivo = limpiar_texto("motivo", motivo).strip()
-    detenidos = plazos.detener(ctx.s, expediente, motivo, ctx.ahora)
+    detenidos = plazos.detener(ctx.s, expediente, motivo, ctx.ahora, _ya_ocurrido(ctx, fecha))
     _asentar(ctx, expediente, "suspension", {"motivo": motivo, **({"plazos": detenidos} if detenidos else {})})
     expediente.estado = EstadoExpediente.SUSPENDIDO.value
     ctx.s.flush()
     return expediente
 
 
-def reanudar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
-    """Vuelve a poner en curso un expediente suspendido."""
+def reanudar(ctx: Contexto, folio: str, motivo: str, fecha: date | None = None) -> Expediente:
+    """Vuelve a poner en curso un expediente suspendido.
+
+    fecha: el día en que se contestó lo que faltaba, que es desde el que corren (LFPA art. 17-A); sin ella, ahora.
+    """
     expediente, _ = _conducir(ctx, folio, motivo, "reanudar")
     if expediente.estado != EstadoExpediente.SUSPENDIDO:
         raise ActoNoProcede("reanudarlo", f"{folio} no está suspendido", "Recargue para ver cómo está.")
     asentado: dict[str, Any] = {"motivo": limpiar_texto("motivo", motivo).strip()}
-    if recontados := plazos.continuar(ctx.s, expediente, ctx.ahora):
+    if recontados := plazos.continuar(ctx.s, expediente, ctx.ahora, _ya_ocurrido(ctx, fecha)):
         asentado["plazos"] = recontados
     orden = _asentar(ctx, expediente, "reanudacion", asentado)
     expediente.estado = EstadoExpediente.EN_CURSO.value
@@ -106,20 +114,23 @@ def reanudar(ctx: Contexto, folio: str, motivo: str) -> Expediente:
     return expediente
 
 
-def prorrogar(ctx: Contexto, folio: str, dias: int, motivo: str, plazo: str | None = None) -> Expediente:
+def prorrogar(
+    ctx: Contexto, folio: str, dias: int, motivo: str, plazo: str | None = None, vence: date | None = None
+) -> Expediente:
     """Amplía un plazo del expediente, fundadamente y hasta la mitad del original (LFPA art. 31).
 
     dias: cuántos más, en la medida del plazo (días hábiles o naturales, o meses). plazo: cuál, si hay varios.
+    vence: el vencimiento que se leyó; si ya es otro no se amplía.
 
     Lanza:
         NoExiste, NoLeCorresponde, ActoNoProcede, FormularioIncompleto, AmpliacionExcesiva.
     """
     expediente, _ = _conducir(ctx, folio, motivo, "prorrogar un plazo de")
     exigir_en_curso(expediente, "prorrogar")
-    if not 1 <= dias <= LARGO_PRORROGA:
-        raise FormularioIncompleto({"dias": f"escriba cuántos días más, de 1 a {LARGO_PRORROGA}"})
+    if not 1 <= dias <= MAXIMO_PRORROGA:
+        raise FormularioIncompleto({"dias": f"escriba cuántos días más, de 1 a {MAXIMO_PRORROGA}"})
     motivo = limpiar_texto("motivo", motivo).strip()
-    recontados = plazos.prorrogar(ctx.s, expediente, plazo, dias, motivo, ctx.ahora)
+    recontados = plazos.prorrogar(ctx.s, expediente, plazo, dias, motivo, ctx.ahora, vence)
     _asentar(ctx, expediente, "prorroga", {"motivo": motivo, "dias": dias, "plazos": recontados})
     ctx.s.flush()
     return expediente
@@ -192,6 +203,13 @@ def _conducir(ctx: Contexto, folio: str, motivo: str, verbo: str) -> tuple[Exped
     if not (limpio := limpiar_texto("motivo", motivo).strip()) or len(limpio) > LARGO_MOTIVO:
         raise FormularioIncompleto({"motivo": f"escriba el motivo, en {LARGO_MOTIVO} caracteres o menos"})
     return expediente, tabla
+
+
+def _ya_ocurrido(ctx: Contexto, fecha: date | None) -> date | None:
+    hoy = reloj.local(ctx.ahora).date()
+    if fecha is not None and fecha > hoy:
+        raise FormularioIncompleto({"fecha": f"ya ocurrió: no puede ser posterior a hoy, {fecha_corta(hoy)}"})
+    return fecha
 
 
 def _asentar(ctx: Contexto, expediente: Expediente, tipo: str, datos: dict[str, Any]) -> int:

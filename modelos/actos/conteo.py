@@ -38,8 +38,11 @@ def asentado(nuevo: Mapping[str, Any]) -> dict[str, Any]:
     return {campo: _llano(nuevo[campo]) for campo in ASENTADOS}
 
 
-def recontar(plazo: Plazo, oficina: Oficina, hoy: date) -> bool:
+def recontar(plazo: Plazo, oficina: Oficina, hoy: date, *, de_nuevo: bool = False) -> bool:
     """Vuelve a contar un plazo por cumplir con los calendarios de hoy; devuelve si su fecha cambió.
+
+    de_nuevo: si su fecha se aleja, se recuerda otra vez desde el principio (una prórroga, una reanudación). Sin
+        pedirlo, sólo si ya se había llegado a la fecha anterior y la nueva queda por delante.
 
     Los hitos ya vistos no vuelven, y los que tocaban y nadie ha visto siguen por verse; un suspendido conserva
     su fecha hasta que se reanude.
@@ -48,7 +51,17 @@ def recontar(plazo: Plazo, oficina: Oficina, hoy: date) -> bool:
     if plazo.estado == EstadoPlazo.SUSPENDIDO or "medida" not in plazo.regla:  # le falta un dato, no el calendario
         plazo.publicacion = oficina.publicacion
         return False
-    nuevo = contar(
+    nuevo = _contado(plazo, oficina, hoy)
+    if _vuelve(plazo.conservador, nuevo["conservador"], hoy, de_nuevo=de_nuevo):
+        plazo.vuelta, plazo.insistencias, plazo.hitos = plazo.vuelta + 1, 0, []
+        nuevo = _contado(plazo, oficina, hoy)
+    for campo, valor in nuevo.items():
+        setattr(plazo, campo, valor)
+    return antes != (plazo.vence, plazo.conservador)
+
+
+def _contado(plazo: Plazo, oficina: Oficina, hoy: date) -> dict[str, Any]:
+    return contar(
         plazo.resuelto,
         oficina,
         perfil=plazo.perfil,
@@ -56,13 +69,15 @@ def recontar(plazo: Plazo, oficina: Oficina, hoy: date) -> bool:
         guardadas=(plazo.suspensiones, plazo.ampliaciones),
         visto=Visto(hoy, plazo.abierto, plazo.insistencias, frozenset(hito for hito, _ in plazo.hitos)),
     )
-    for campo, valor in nuevo.items():
-        setattr(plazo, campo, valor)
-    return antes != (plazo.vence, plazo.conservador)
+
+
+def _vuelve(antes: date | None, ahora: date | None, hoy: date, *, de_nuevo: bool) -> bool:
+    """Si una fecha que ya se había recordado queda otra vez por delante."""
+    return antes is not None and ahora is not None and ahora > antes and ahora >= hoy and (de_nuevo or antes <= hoy)
 
 
 def completo(id_: str, folio: str, debido: Mapping[str, Any], oficina: Oficina) -> dict[str, Any]:
-    """Un plazo perdido, rehecho de lo asentado: se cuenta otra vez, pero las fechas son las de la bitácora."""
+    """Un plazo perdido o alterado, rehecho de lo asentado: se cuenta otra vez, con las fechas de la bitácora."""
     regla = debido["regla"]
     contado: dict[str, Any] = {**SIN_FECHA, "computo": {}, "publicacion": oficina.publicacion}
     if "medida" in regla:
@@ -76,7 +91,7 @@ def completo(id_: str, folio: str, debido: Mapping[str, Any], oficina: Oficina) 
         )
     if debido["estado"] != EstadoPlazo.ABIERTO:
         contado["proximo"] = None
-    cadencia = {"vencido_cada": leer_hitos(regla).vencido_cada, "insistencias": 0}
+    cadencia = {"vencido_cada": leer_hitos(regla).vencido_cada, "insistencias": 0, "vuelta": 0}
     return {"id": id_, "folio": folio, **contado, **cadencia, **debido}
 
 
@@ -139,6 +154,7 @@ def contar(
     except (CalendarioSinPublicar, PlazoInvalido) as error:
         return {**comunes, **SIN_FECHA, "computo": {"error": str(error)}}
     faltan = [[p.hito, p.fecha.isoformat()] for p in programados if p.fecha > visto.hoy or p.hito in visto.pendientes]
+    base = base_de_insistencia(computo.conservador, visto.abierto, guardadas[0])
     return {
         **comunes,
         "estado": EstadoPlazo.ABIERTO.value,
@@ -146,13 +162,12 @@ def contar(
         "conservador": computo.conservador,
         "computo": computo.como_json(),
         "hitos": faltan,
-        "proximo": date.fromisoformat(faltan[0][1]) if faltan else _insistencia(oficina, computo, hitos, visto),
+        "proximo": date.fromisoformat(faltan[0][1]) if faltan else _insistencia(oficina, computo, hitos, visto, base),
     }
 
 
-def _insistencia(oficina: Oficina, computo: Computo, hitos: Hitos, visto: Visto) -> date:
+def _insistencia(oficina: Oficina, computo: Computo, hitos: Hitos, visto: Visto, base: date) -> date:
     """El día de la siguiente insistencia de vencido; si cae en un año sin publicar, se mira desde el día siguiente."""
-    base = base_de_insistencia(computo.conservador, visto.abierto)
     try:
         return oficina.calendarios[computo.perfil].sumar(base, hitos.vencido_cada * (visto.insistencias + 1))
     except CalendarioSinPublicar:

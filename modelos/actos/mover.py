@@ -43,7 +43,9 @@ class Contexto:
 
 
 # Se arman una vez: construir la orden en cada acto cuesta más que ejecutarla.
-_RESERVAR = select(Expediente).where(col(Expediente.folio) == bindparam("el_folio")).with_for_update()
+_RESERVAR = select(Expediente).where(col(Expediente.folio) == bindparam("el_folio"))
+# Sin excluir a quien sólo lo cita (el barrido inserta notificaciones): si no, uno y otro se esperan para siempre.
+_RESERVAR = _RESERVAR.with_for_update(key_share=True)
 # Quien leyó el expediente antes de reservarlo pudo quedarse con lo que había antes de esperar su turno.
 _RESERVAR = _RESERVAR.execution_options(populate_existing=True)
 _TURNOS = insert(Turno.__table__)  # type: ignore[attr-defined]

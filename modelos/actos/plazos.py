@@ -6,7 +6,7 @@ resultado. Las tablas sin plazos no pagan nada de esto.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.actos.conteo import SIN_FECHA, Visto, contar, exigir_contable, recontado, recontar
 from modelos.avance import Movimiento
+from modelos.calendario import fecha_corta
 from modelos.calendario.errores import PlazoInvalido
 from modelos.dias_inhabiles import Oficina, oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
@@ -103,34 +104,47 @@ def cerrar(
         _terminar(s, EstadoPlazo.CANCELADO, ahora, col(Plazo.folio) == expediente.folio)
 
 
-def detener(s: Session, expediente: Expediente, motivo: str, ahora: datetime) -> list[dict[str, Any]]:
+def detener(
+    s: Session, expediente: Expediente, motivo: str, ahora: datetime, desde: date | None = None
+) -> list[dict[str, Any]]:
     """Suspende los que corren; devuelve lo que se asienta de cada uno. El día en que se detienen todavía corrió.
 
-    Una ventana del año no se alarga por suspender el expediente: sólo se deja de recordar.
+    desde: el día en que se detuvieron; sin él, hoy donde está la oficina.
+
+    A una ventana del año, o a uno ya vencido, suspender el expediente no lo alarga: sólo deja de recordarse.
     """
     detenidos = []
     for plazo, oficina in de_expediente(s, expediente.folio):
-        if plazo.estado != EstadoPlazo.ABIERTO:
+        if plazo.estado == EstadoPlazo.SUSPENDIDO or "medida" not in plazo.regla:  # le falta un dato: no corre
             continue
         plazo.estado, plazo.proximo = EstadoPlazo.SUSPENDIDO.value, None
         hoy = ahora.astimezone(oficina.horario.zona).date()
-        if plazo.resuelto.se_detiene and plazo.vence and hoy < plazo.vence:
-            desde = max(hoy, date.fromisoformat(plazo.computo["recibido"]))
-            nueva = {"desde": desde.isoformat(), "hasta": None, "motivo": motivo}
-            plazo.suspensiones = [*plazo.suspensiones, nueva]
+        nueva = {"desde": (desde or hoy).isoformat(), "hasta": None, "motivo": motivo}
+        plazo.suspensiones = [*plazo.suspensiones, nueva]
         detenidos.append(recontado(plazo))
     s.flush()
     return detenidos
 
 
-def continuar(s: Session, expediente: Expediente, ahora: datetime) -> list[dict[str, Any]]:
-    """Reanuda los suspendidos y los vuelve a contar; devuelve lo que se asienta de cada uno."""
+def continuar(
+    s: Session, expediente: Expediente, ahora: datetime, contestado: date | None = None
+) -> list[dict[str, Any]]:
+    """Reanuda los suspendidos y los vuelve a contar; devuelve lo que se asienta de cada uno.
+
+    contestado: el día en que se contestó y desde el que vuelven a correr (LFPA art. 17-A); sin él, este instante.
+
+    Lanza:
+        FormularioIncompleto: se contestó antes de suspenderse.
+    """
     recontados = []
+    hasta = (contestado or ahora).isoformat()
     for plazo, oficina in de_expediente(s, expediente.folio):
         if plazo.estado == EstadoPlazo.SUSPENDIDO:
             plazo.estado = EstadoPlazo.ABIERTO.value
-            plazo.suspensiones = [{**x, "hasta": x["hasta"] or ahora.isoformat()} for x in plazo.suspensiones]
-            recontar(plazo, oficina, reloj.local(ahora).date())
+            if contestado and any(not x["hasta"] and hasta < x["desde"] for x in plazo.suspensiones):
+                raise FormularioIncompleto({"fecha": "no puede ser anterior al día en que se suspendió"})
+            plazo.suspensiones = [{**x, "hasta": x["hasta"] or hasta} for x in plazo.suspensiones]
+            recontar(plazo, oficina, reloj.local(ahora).date(), de_nuevo=True)
             recontados.append(recontado(plazo))
     s.flush()
     return recontados
@@ -143,15 +157,23 @@ def prorrogables(s: Session, folio: str) -> list[Plazo]:
 
 
 def prorrogar(
-    s: Session, expediente: Expediente, cual: str | None, cantidad: int, motivo: str, ahora: datetime
+    s: Session,
+    expediente: Expediente,
+    cual: str | None,
+    cantidad: int,
+    motivo: str,
+    ahora: datetime,
+    leido: date | None = None,
 ) -> list[dict[str, Any]]:
     """Amplía un plazo que corre; devuelve lo que se asienta de él.
 
+    leido: el vencimiento que se leyó; si ya es otro no se amplía, para que repetir la solicitud no la repita.
     cual: su id; se puede omitir si sólo hay uno que se pueda prorrogar. cantidad: en la medida del plazo.
 
     Lanza:
         NoExiste: no hay ese plazo por cumplir en el expediente.
-        ActoNoProcede: ninguno se puede prorrogar (una ventana del año no se mueve), o está suspendido.
+        ActoNoProcede: ninguno se puede prorrogar (una ventana del año no se mueve), está suspendido, ya venció o
+            ya no vence el día que se leyó.
         FormularioIncompleto: hay varios y no se dijo cuál.
         CalendarioSinPublicar: llegaría a un año sin publicar; no se cambia una fecha por ninguna.
         AmpliacionExcesiva: con las anteriores, pasa de la mitad del plazo original (LFPA art. 31).
@@ -169,10 +191,18 @@ def prorrogar(
     if len(elegidos) > 1:
         raise FormularioIncompleto({"plazo": f"diga cuál de los {len(elegidos)}: {', '.join(elegidos)}"})
     plazo, oficina = suyos[elegidos[0]]
+    hoy = reloj.local(ahora).date()
+    if plazo.vence and plazo.vence < hoy:
+        raise ActoNoProcede(
+            "prorrogar", f"venció el {fecha_corta(plazo.vence)}", "Lo vencido ya no se amplía; atiéndalo."
+        )
+    if leido is not None and plazo.vence != leido:
+        raise ActoNoProcede(
+            "prorrogar", f"ya vence el {fecha_corta(plazo.vence or hoy)}", "Recargue y revise si todavía hace falta."
+        )
     plazo.ampliaciones = [*plazo.ampliaciones, {"cantidad": cantidad, "motivo": motivo}]
     exigir_contable(plazo, oficina)
-    plazo.insistencias = 0  # tras una prórroga se recuerda de nuevo, contra la fecha nueva
-    recontar(plazo, oficina, reloj.local(ahora).date())
+    recontar(plazo, oficina, hoy, de_nuevo=True)
     s.flush()
     return [recontado(plazo)]
 
@@ -243,9 +273,3 @@ def _terminar(s: Session, estado: EstadoPlazo, ahora: datetime, cuales: Any) -> 
         orden.values(estado=estado.value, cerrado=ahora, proximo=None),
         execution_options={"synchronize_session": False},
     )
-
-
-def de_turnos(s: Session, folios: Iterable[str]) -> list[Plazo]:
-    """Los plazos por cumplir de esos expedientes, el que vence antes primero."""
-    consulta = select(Plazo).where(col(Plazo.folio).in_(list(folios)), col(Plazo.estado).in_(POR_CUMPLIR))
-    return list(s.scalars(consulta.order_by(col(Plazo.vence), col(Plazo.id))))

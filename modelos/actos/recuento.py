@@ -85,7 +85,7 @@ def _retenidos() -> tuple[ColumnElement[bool], ...]:
 def _recontar(s: Session, orden: int, folios: Sequence[str]) -> tuple[int, int]:
     """Cuántos se movieron y cuántos no, de los expedientes que nadie más tiene reservados."""
     reserva = select(col(Expediente.folio)).where(col(Expediente.folio).in_(folios)).order_by(col(Expediente.folio))
-    libres = list(s.scalars(reserva.with_for_update(skip_locked=True)))
+    libres = list(s.scalars(reserva.with_for_update(skip_locked=True, key_share=True)))
     atrasado = col(Plazo.publicacion) < orden
     suyos = (_POR_CUMPLIR, col(Plazo.folio).in_(libres))
     base = s.scalar(select(func.min(col(Plazo.publicacion))).where(*suyos, atrasado))

@@ -5,10 +5,11 @@ mismo cómputo responde a una pantalla, recalcula plazos abiertos y audita uno d
 Los datos están en `datos/*.toml`, cada fecha con su fuente.
 """
 
-from modelos.calendario.computo import Ampliacion, Suspension, computar, duracion, transcurridos
+from modelos.calendario.computo import Ampliacion, computar, duracion, transcurridos
 from modelos.calendario.fechas import fecha_corta, sumar_meses
 from modelos.calendario.habiles import Calendario, DiaInhabil
 from modelos.calendario.institucionales import Ambito, DiasInstitucionales, TipoDia, aplicables
+from modelos.calendario.pausas import Suspension
 from modelos.calendario.perfiles import PERFILES, POR_DEFECTO, Calendarios, cargar, publicados
 from modelos.calendario.recepcion import OFICINAS_NACIONALES, Horario
 from modelos.calendario.resultado import Computo, Medida

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from modelos.calendario.errores import AmpliacionExcesiva, PlazoInvalido
 from modelos.calendario.fechas import fecha_corta, sumar_meses
 from modelos.calendario.habiles import Calendario, DiaInhabil
+from modelos.calendario.pausas import Pausa, Suspension, exigir_orden, pausas_de, recortadas
 from modelos.calendario.perfiles import POR_DEFECTO, Calendarios, publicados
 from modelos.calendario.recepcion import OFICINAS_NACIONALES, Horario, llegada
 from modelos.calendario.resultado import Computo, Medida
@@ -24,32 +25,10 @@ FUNDAMENTO_SUSPENSION = "LFPA art. 17-A"
 
 
 @dataclass(frozen=True, slots=True)
-class Suspension:
-    """Un tramo en que el plazo no corre.
-
-    desde: el día en que se detuvo, que todavía cuenta como corrido.
-    hasta: cuándo se contestó; el plazo sigue el hábil posterior a que se tenga por recibido.
-    """
-
-    desde: date
-    hasta: date | datetime
-    motivo: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ampliacion:
     """Días, meses o años de más (los del plazo), con el motivo que la funda."""
 
     cantidad: int
-    motivo: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Pausa:
-    """Una suspensión vista desde un perfil: del día en que se detuvo al día en que se tiene por contestada."""
-
-    desde: date
-    hasta: date
     motivo: str
 
 
@@ -64,6 +43,7 @@ def computar(
     es_recepcion: bool | None = None,
     suspensiones: Sequence[Suspension] = (),
     ampliaciones: Sequence[Ampliacion] = (),
+    estricto: bool = True,
 ) -> Computo:
     """El vencimiento de un plazo, explicado. El día del evento no cuenta.
 
@@ -75,6 +55,8 @@ def computar(
             desde su día aunque sea inhábil. Sin decirlo: los naturales corren desde un hecho (así todos
             los del catálogo: PL-50, 52 y 56) y lo demás desde una recepción.
         suspensiones: en orden y sin encimarse.
+        estricto: False, para volver a contar lo ya asentado con otro calendario: una suspensión que quedó antes de
+            que corriera o encimada se recorta, y si el plazo ya había corrido conserva esa fecha.
         ampliaciones: entre todas, hasta la mitad de `cantidad`.
 
     Lanza:
@@ -88,19 +70,23 @@ def computar(
     evento = llegada(desde, horario)
     recibe = medida is not Medida.NATURALES if es_recepcion is None else es_recepcion
     recibido = evento.recibido(cal) if recibe else evento.dia
-    pausas = _pausas(cal, suspensiones, horario) if suspensiones else ()
-    if pausas:
-        _en_orden(recibido, pausas)
-    sin_ajuste, vence = _contar(cal, recibido, total, medida, pausas, estricto=True)
+    pausas = pausas_de(cal, suspensiones, horario) if suspensiones else ()
+    if pausas and estricto:
+        exigir_orden(recibido, pausas)
+    pausas = recortadas(recibido, pausas)
+    sin_ajuste, vence, _ = _contar(cal, recibido, total, medida, pausas, estricto=estricto)
 
-    por_perfil = {}
+    por_perfil, corren = {}, []
     for otro in c.todos:
-        if otro is cal:
-            por_perfil[otro.perfil] = vence
-            continue
-        suyo = evento.recibido(otro) if recibe else evento.dia
-        suyas = _pausas(otro, suspensiones, horario) if suspensiones else ()
-        por_perfil[otro.perfil] = _contar(otro, suyo, total, medida, suyas)[1]
+        fecha, agotado = vence, False
+        if otro is not cal:
+            suyo = evento.recibido(otro) if recibe else evento.dia
+            suyas = recortadas(suyo, pausas_de(otro, suspensiones, horario) if suspensiones else ())
+            _, fecha, agotado = _contar(otro, suyo, total, medida, suyas)
+        por_perfil[otro.perfil] = fecha
+        # Bajo esa lectura ya había vencido al suspenderse: de ahí en adelante no hay nada que recordar con ella.
+        if not agotado:
+            corren.append(fecha)
 
     habiles = medida is Medida.HABILES
     return Computo(
@@ -109,7 +95,7 @@ def computar(
         dia_1=_contar(cal, recibido, 1, medida, pausas)[1] if habiles else recibido + timedelta(1),
         sin_ajuste=sin_ajuste,
         vence=vence,
-        conservador=min(por_perfil.values()),
+        conservador=min(corren),
         saltados=_saltados(cal, recibido if habiles else sin_ajuste - timedelta(1), vence, pausas if habiles else ()),
         perfil=perfil,
         version=c.version,
@@ -118,6 +104,9 @@ def computar(
         medida=medida,
         nota=evento.nota(cal) if recibe and recibido != evento.dia else "",
         actos=_actos(cal, pausas, ampliaciones) if pausas or ampliaciones else (),
+        motivos=tuple(
+            dict.fromkeys(m.strip() for m in (*(p.motivo for p in pausas), *(a.motivo for a in ampliaciones)))
+        ),
     )
 
 
@@ -154,30 +143,33 @@ def _sumar(dia: date, cantidad: int, medida: Medida) -> date:
 
 
 def _contar(
-    cal: Calendario, recibido: date, total: int, medida: Medida, pausas: Sequence[_Pausa], *, estricto: bool = False
-) -> tuple[date, date]:
-    """La fecha sin ajustar y el vencimiento. `estricto`: suspender lo ya vencido es un error."""
+    cal: Calendario, recibido: date, total: int, medida: Medida, pausas: Sequence[Pausa], *, estricto: bool = False
+) -> tuple[date, date, bool]:
+    """La fecha sin ajustar, el vencimiento, y si ya había corrido al suspenderse. `estricto`: eso es un error."""
+    agotado = False
     if medida is not Medida.HABILES:
         cal.indice(recibido)
         fin = _sumar(recibido, total, medida)
         for pausa in pausas:
             if pausa.desde >= fin:
                 _vencido(pausa, fin, estricto=estricto)
+                agotado = True
                 break
             fin += pausa.hasta - pausa.desde
-        return fin, cal.siguiente_o_igual(fin)
+        return fin, cal.siguiente_o_igual(fin), agotado
     corre, faltan = recibido, total
     for pausa in pausas:
         corridos = max(0, cal.contar(corre, pausa.desde))
         if corridos >= faltan:
             _vencido(pausa, cal.sumar(corre, faltan), estricto=estricto)
+            agotado = True
             break
         corre, faltan = max(corre, pausa.hasta), faltan - corridos
     vence = cal.sumar(corre, faltan)
-    return vence, vence
+    return vence, vence, agotado
 
 
-def _vencido(pausa: _Pausa, fin: date, *, estricto: bool) -> None:
+def _vencido(pausa: Pausa, fin: date, *, estricto: bool) -> None:
     """En el perfil elegido es un error; en los otros, bajo esa lectura simplemente ya había vencido."""
     if estricto:
         raise PlazoInvalido(
@@ -186,29 +178,7 @@ def _vencido(pausa: _Pausa, fin: date, *, estricto: bool) -> None:
         )
 
 
-def _pausas(cal: Calendario, suspensiones: Sequence[Suspension], horario: Horario) -> tuple[_Pausa, ...]:
-    return tuple(_Pausa(s.desde, llegada(s.hasta, horario).recibido(cal), s.motivo) for s in suspensiones)
-
-
-def _en_orden(recibido: date, pausas: Sequence[_Pausa]) -> None:
-    anterior = recibido
-    for pausa in pausas:
-        if not pausa.motivo.strip():
-            raise PlazoInvalido("la suspensión no dice su motivo", "Escriba por qué se suspende; se asienta.")
-        if pausa.desde < anterior:
-            raise PlazoInvalido(
-                f"la suspensión del {fecha_corta(pausa.desde)} empieza antes del {fecha_corta(anterior)}, "
-                "cuando el plazo no corría o ya estaba suspendido",
-                "Reanude antes de volver a suspender, y escriba las fechas en orden.",
-            )
-        if pausa.hasta < pausa.desde:
-            raise PlazoInvalido(
-                f"la suspensión del {fecha_corta(pausa.desde)} termina antes de empezar", "Revise sus dos fechas."
-            )
-        anterior = pausa.hasta
-
-
-def _saltados(cal: Calendario, desde: date, vence: date, pausas: Sequence[_Pausa]) -> tuple[DiaInhabil, ...]:
+def _saltados(cal: Calendario, desde: date, vence: date, pausas: Sequence[Pausa]) -> tuple[DiaInhabil, ...]:
     saltados = cal.inhabiles_entre(desde, vence)
     if not pausas:
         return saltados
@@ -239,7 +209,7 @@ def _ampliado(cantidad: int, ampliaciones: Sequence[Ampliacion]) -> int:
     return pedida
 
 
-def _actos(cal: Calendario, pausas: Sequence[_Pausa], ampliaciones: Sequence[Ampliacion]) -> tuple[str, ...]:
+def _actos(cal: Calendario, pausas: Sequence[Pausa], ampliaciones: Sequence[Ampliacion]) -> tuple[str, ...]:
     """Lo que alguien hizo con el plazo, para la explicación."""
     parado = (
         f"suspendido el {fecha_corta(p.desde)} y reanudado el {fecha_corta(cal.sumar(p.hasta, 1))} ({p.motivo.strip()})"

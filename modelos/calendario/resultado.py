@@ -45,11 +45,12 @@ class Computo:
     dia_1: el primero que cuenta (DH: hábil; DN, meses y años: el siguiente); en una ventana, su primer hábil.
     sin_ajuste: la fecha antes de pasarla a hábil; en una ventana, su último día natural.
     vence: el vencimiento legal bajo el perfil; en una ventana, su último hábil.
-    conservador: el menor de los cuatro perfiles; contra él se recuerda.
+    conservador: el menor de los cuatro perfiles, sin los que ya habían vencido al suspenderse; contra él se recuerda.
     prorroga: en una ventana, el límite si cae en inhábil (LFPA art. 29); None en lo demás.
     saltados: los inhábiles (y suspendidos) que el plazo saltó; con ellos la cuenta cierra.
     por_perfil: el vencimiento en cada perfil. version: la de los calendarios con que se contó.
     nota: por qué `recibido` no es el día del evento; vacía si lo es.
+    actos, motivos: lo que alguien hizo con el plazo, y lo que escribió para fundarlo.
     """
 
     desde: date | datetime
@@ -67,6 +68,7 @@ class Computo:
     prorroga: date | None = None
     nota: str = ""
     actos: tuple[str, ...] = field(default=())
+    motivos: tuple[str, ...] = field(default=())
 
     @property
     def explicacion(self) -> str:
@@ -83,6 +85,14 @@ class Computo:
             cuales = ("perfil " if len(menores) == 1 else "perfiles ") + _enumerados(menores)
             partes.append(f"conservador: {fecha_corta(self.conservador)} ({cuales})")
         return "; ".join(partes)
+
+    @property
+    def explicacion_reservada(self) -> str:
+        """La misma frase sin lo que alguien escribió al suspender o prorrogar: para lo que sale del sistema."""
+        frase = self.explicacion
+        for motivo in sorted(self.motivos, key=len, reverse=True):
+            frase = frase.replace(f": {motivo}", "").replace(f" ({motivo})", "")
+        return frase
 
     @property
     def es_duracion(self) -> bool:
@@ -108,6 +118,7 @@ class Computo:
             "cantidad": self.cantidad,
             "medida": self.medida.value,
             "explicacion": self.explicacion,
+            "explicacion_reservada": self.explicacion_reservada,
         }
 
     def _que(self) -> str:

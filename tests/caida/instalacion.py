@@ -41,6 +41,7 @@ class Instalacion:
             "DSTC_DEMO": "1",
             "DSTC_PUERTO": str(self.puerto),
             "DSTC_PUERTO_PREFECT": str(self.puerto_prefect),
+            "DSTC_INTENTOS_MAX": "100",  # matar la API a media entrada deja intentos sin borrar
             "DSTC_JORNADA_HORA": "24",  # que no se abra solo nada que la prueba no pidió
             "PYTHONPATH": str(RAIZ),
         }

@@ -75,7 +75,7 @@ def abrir(instancia: Instancia, hoy: date = SE_ABRE, tablas: Catalogo = SOLO_POD
 
 def terminar_jornada(instancia: Instancia, dia: date) -> None:
     with transaccion(instancia.url) as s:
-        s.add(Jornada(trabajo=ciclos.TRABAJO, dia=dia, terminada=reloj.ahora()))
+        s.add(Jornada(trabajo=ciclos.AL_CORRIENTE, dia=dia, terminada=reloj.ahora()))
 
 
 def aperturas(instancia: Instancia) -> list[Apertura]:

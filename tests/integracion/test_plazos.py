@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -332,3 +332,123 @@ def test_recontar_antes_del_barrido_no_pierde_el_hito_de_hoy(casa: Instancia, mo
     with casa.leer() as s:
         (visto,) = s.scalars(select(Recordatorio).where(col(Recordatorio.plazo_id) == plazo.id)).all()
     assert (visto.hito, visto.enviado) == (plazo.hitos[0][0], True)
+
+
+def _ir(monkeypatch: pytest.MonkeyPatch, instante: str) -> None:
+    monkeypatch.setenv("DSTC_RELOJ", f"{instante}:00-06:00")
+
+
+def _detener(casa: Instancia, folio: str, fecha: date | None = None) -> None:
+    with casa.como("coordinacion") as ctx:
+        conduccion.suspender(ctx, folio, "falta un dato", fecha)
+
+
+def _seguir(casa: Instancia, folio: str, fecha: date | None = None) -> None:
+    with casa.como("coordinacion") as ctx:
+        conduccion.reanudar(ctx, folio, "ya llegó", fecha)
+
+
+def test_suspender_antes_de_que_corra_o_dos_veces_seguidas_no_deja_sin_fecha(
+    casa: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _ir(monkeypatch, "2027-03-05T19:00")  # viernes de noche: se tiene por recibido el lunes 8
+    folio = casa.iniciar("con_plazos")
+    for hora in ("19:10", "19:20"):
+        _ir(monkeypatch, f"2027-03-05T{hora}")
+        _detener(casa, folio)
+        _seguir(casa, folio)
+    plazo = _plazos(casa, folio)["P-revDSTC"]
+    assert (plazo.estado, plazo.vence) == ("abierto", date(2027, 3, 23))
+
+
+def test_se_reanuda_desde_el_dia_en_que_se_contesto(casa: Instancia, monkeypatch: pytest.MonkeyPatch) -> None:
+    folio = casa.iniciar("con_plazos")  # 10 DH desde el lunes 1: martes 16
+    _ir(monkeypatch, "2027-03-05T10:00")
+    _detener(casa, folio, date(2027, 3, 3))  # el día en que se previno; corrieron 2
+    _ir(monkeypatch, "2027-03-22T10:00")
+    with pytest.raises(FormularioIncompleto, match="anterior al día en que se suspendió"):
+        _seguir(casa, folio, date(2027, 3, 2))
+    with pytest.raises(FormularioIncompleto, match="no puede ser posterior a hoy"):
+        _seguir(casa, folio, date(2027, 3, 23))
+    _seguir(casa, folio, date(2027, 3, 10))  # aunque la coordinación lo registró doce días después
+    # Faltaban 8: 11, 12, 16, 17, 18, 19, 22 y 23 (el 15 es inhábil).
+    assert _plazos(casa, folio)["P-revDSTC"].vence == date(2027, 3, 23)
+
+
+def test_lo_suspendido_no_se_cobra_en_insistencias(casa: Instancia, monkeypatch: pytest.MonkeyPatch) -> None:
+    folio = casa.iniciar("con_plazos")
+    barrer(casa.url, date(2027, 3, 16))
+    _ir(monkeypatch, "2027-03-17T10:00")  # venció ayer
+    _detener(casa, folio)
+    _ir(monkeypatch, "2027-05-17T10:00")
+    _seguir(casa, folio)
+    plazo = _plazos(casa, folio)["P-revDSTC"]
+    assert (plazo.vence, plazo.proximo) == (date(2027, 3, 16), date(2027, 5, 20))
+
+
+def test_una_fecha_que_vuelve_a_quedar_por_delante_se_recuerda_otra_vez(
+    casa: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folio = casa.iniciar("con_plazos")
+    dia = date(2027, 3, 2)
+    while dia < date(2027, 3, 12):
+        barrer(casa.url, dia)
+        dia += timedelta(1)
+    _ir(monkeypatch, "2027-03-12T10:00")
+    _detener(casa, folio)
+    _ir(monkeypatch, "2027-05-12T10:00")
+    _seguir(casa, folio)
+    plazo = _plazos(casa, folio)["P-revDSTC"]
+    assert plazo.vence is not None
+    assert plazo.vence > date(2027, 5, 12)
+    while dia <= plazo.vence:
+        barrer(casa.url, dia)
+        dia += timedelta(1)
+    with casa.leer() as s:
+        vistos = set(s.scalars(select(col(Recordatorio.hito)).where(col(Recordatorio.plazo_id) == plazo.id)))
+    assert {"antes-7", "antes-3", "dia.1"} <= vistos
+
+
+def test_prorrogar_dos_veces_lo_mismo_prorroga_una(casa: Instancia) -> None:
+    folio = _hasta_el_abanico(casa)
+    leido = _plazos(casa, folio)["PL-01SSI"].vence
+    with casa.como("coordinacion") as ctx:
+        conduccion.prorrogar(ctx, folio, 5, "complejidad", vence=leido)
+    with pytest.raises(ActoNoProcede, match="ya vence"), casa.como("coordinacion") as ctx:
+        conduccion.prorrogar(ctx, folio, 5, "complejidad", vence=leido)
+    assert len(_plazos(casa, folio)["PL-01SSI"].ampliaciones) == 1
+
+
+def test_lo_vencido_no_se_prorroga(casa: Instancia, monkeypatch: pytest.MonkeyPatch) -> None:
+    folio = casa.iniciar("con_plazos")
+    _ir(monkeypatch, "2027-03-17T10:00")
+    with pytest.raises(ActoNoProcede, match="venció"), casa.como("coordinacion") as ctx:
+        conduccion.prorrogar(ctx, folio, 2, "tarde")
+
+
+def test_suspender_lo_que_no_tiene_fecha_tambien_cuenta_al_publicarse_el_calendario(
+    casa: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folio = casa.iniciar("con_plazos")
+    (turno,) = casa.abiertos(folio)
+    _ir(monkeypatch, "2028-12-01T10:00")
+    casa.atender(turno, recibido="2028-12-01")
+    _detener(casa, folio)
+    assert _plazos(casa, folio)["PL-01SSI"].estado == "suspendido"
+    _ir(monkeypatch, "2028-12-11T10:00")
+    _seguir(casa, folio)
+    plazo = _plazos(casa, folio)["PL-01SSI"]
+    assert plazo.estado == "sin_calcular"
+    assert [x["desde"] for x in plazo.suspensiones] == ["2028-12-01"]
+
+
+def test_reconstruir_un_plazo_alterado_le_devuelve_sus_recordatorios(casa: Instancia) -> None:
+    folio = _hasta_el_abanico(casa)
+    id_ = _plazos(casa, folio)["PL-01SSI"].id
+    with casa.como(None) as ctx:
+        alterado = update(Plazo).where(col(Plazo.id) == id_)
+        ctx.s.execute(alterado.values(estado="cancelado", proximo=None, hitos=[]))
+    with casa.como(None) as ctx:
+        assert verificacion.reconstruir(ctx.s, casa.tablas, folio)
+    rehecho = _plazos(casa, folio)["PL-01SSI"]
+    assert (rehecho.estado, bool(rehecho.hitos), bool(rehecho.proximo)) == ("abierto", True, True)

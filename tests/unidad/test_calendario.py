@@ -198,12 +198,46 @@ def test_la_suspension_se_explica_y_detiene_tambien_los_naturales() -> None:
     assert naturales.sin_ajuste == fecha("lun 2027-03-22")
 
 
-def test_si_en_otro_perfil_ya_habia_vencido_el_conservador_lo_dice() -> None:
-    # En A (lun 15 mar hábil) los 10 DH acaban el lunes 15; en F, el martes 16.
+def test_el_perfil_que_ya_habia_vencido_al_suspenderse_no_hace_de_conservador() -> None:
+    # En A (lun 15 mar hábil) los 10 DH acaban el lunes 15; en F, el martes 16. Recordar en marzo ya no sirve a nadie.
     c = computar(
         fecha("lun 2027-03-01"), 10, suspensiones=[Suspension(fecha("lun 2027-03-15"), fecha("vie 2027-03-19"), "x")]
     )
-    assert (c.conservador, c.vence) == (fecha("lun 2027-03-15"), fecha("lun 2027-03-22"))
+    assert (c.conservador, c.vence) == (fecha("lun 2027-03-22"), fecha("lun 2027-03-22"))
+    assert c.por_perfil["A"] == fecha("lun 2027-03-15")
+
+
+@pytest.mark.parametrize(
+    ("suspensiones", "vence"),
+    [
+        # Se suspendió y reanudó antes de que corriera: no detuvo nada.
+        ([("2027-02-01", "2027-02-10")], "mar 2027-03-16"),
+        # Contestada el viernes por la noche y vuelta a suspender ese mismo viernes: se encadenan.
+        ([("2027-03-03", "2027-03-05T19:30:00-06:00"), ("2027-03-05", "2027-03-12")], "jue 2027-03-25"),
+        # Ya había corrido: conserva su fecha.
+        ([("2027-04-01", "2027-04-10")], "mar 2027-03-16"),
+    ],
+)
+def test_lo_ya_asentado_se_vuelve_a_contar_aunque_otro_calendario_lo_desacomode(
+    suspensiones: list[tuple[str, str]], vence: str
+) -> None:
+    actos = [Suspension(date.fromisoformat(d), _momento(h), "motivo") for d, h in suspensiones]
+    assert computar(fecha("lun 2027-03-01"), 10, suspensiones=actos, estricto=False).vence == fecha(vence)
+    with pytest.raises(PlazoInvalido):
+        computar(fecha("lun 2027-03-01"), 10, suspensiones=actos)
+
+
+def _momento(texto: str) -> date | datetime:
+    return datetime.fromisoformat(texto) if "T" in texto else date.fromisoformat(texto)
+
+
+def test_la_explicacion_reservada_no_lleva_lo_que_alguien_escribio() -> None:
+    parado = Suspension(fecha("vie 2027-03-05"), fecha("vie 2027-03-12"), "licencia de una persona")
+    c = computar(fecha("lun 2027-03-01"), 10, suspensiones=[parado], ampliaciones=[Ampliacion(2, "otra razón privada")])
+    assert "licencia de una persona" in c.explicacion
+    assert "licencia" not in c.explicacion_reservada
+    assert "privada" not in c.explicacion_reservada
+    assert "ampliado en 2" in c.explicacion_reservada
 
 
 def test_los_saltos_largos_se_cuentan_por_tramos() -> None:

@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.Column("hitos", columna_json(), nullable=False),
         sa.Column("vencido_cada", sa.Integer(), nullable=False),
         sa.Column("insistencias", sa.Integer(), nullable=False),
+        sa.Column("vuelta", sa.Integer(), nullable=False),
         sa.Column("proximo", sa.Date(), nullable=True),
         sa.Column("abierto", Instante(), nullable=False),
         sa.Column("cerrado", Instante(), nullable=True),
