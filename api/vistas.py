@@ -15,7 +15,7 @@ from modelos.ajustes import Ajustes
 from modelos.expediente import ABIERTOS, Anexo, Expediente, Turno
 from modelos.organizacion import activas
 from modelos.permisos import Quien
-from modelos.plazos import Plazo
+from modelos.plazos import EstadoPlazo, Plazo
 from modelos.reloj import iso
 from modelos.tabla import Catalogo, Tabla
 from modelos.unidades import Unidad
@@ -131,6 +131,7 @@ def turno(
         "abierto": iso(fila.abierto),
         "cerrado": iso(fila.cerrado) if fila.cerrado else None,
         "vence": vistas_plazos.fecha(plazo.vence) if plazo else None,
+        "suspendido": plazo is not None and plazo.estado == EstadoPlazo.SUSPENDIDO,
         "conservador": vistas_plazos.fecha(plazo.conservador) if plazo else None,
         "version": fila.version,
         "salidas": list(actividad.salidas) if abierto and fila.a_mano else [],

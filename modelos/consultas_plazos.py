@@ -26,7 +26,7 @@ from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
 from modelos.vencimientos import vence_el_turno
 
 T = TypeVar("T")
-MUEVEN = ("suspension", "reanudacion", "prorroga", "recuento")
+MUEVEN = ("suspension", "reanudacion", "prorroga", "rectificacion", "recuento")
 """Los asientos que pueden cambiar la fecha de un plazo que ya corría."""
 VENCIDO = "vencido"
 ESTADOS = (*(estado.value for estado in EstadoPlazo), VENCIDO)

@@ -11,7 +11,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from modelos.actividad import Formulario
-from modelos.calendario import fecha_corta
+from modelos.calendario import fecha_corta, publicados
 from modelos.errores import FormularioIncompleto
 
 HONDURA_MAXIMA = 10
@@ -100,15 +100,22 @@ def validar(modelo: type[Formulario] | None, datos: dict[str, Any]) -> dict[str,
 
 
 def exigir_pasadas(modelo: type[Formulario], datos: Mapping[str, Any], hoy: date) -> None:
-    """Rechaza una fecha futura en los campos que cuentan un hecho ya ocurrido (`x-pasada`): de ellas corren plazos.
+    """Rechaza una fecha imposible en los campos que cuentan un hecho ya ocurrido (`x-pasada`): de ellas corren plazos.
+
+    Ni futura, ni de un año del que no hay calendario: casi siempre es un año mal escrito.
 
     Lanza:
         FormularioIncompleto: dice qué campo.
     """
+    primero = date(publicados().anios[0], 1, 1)
     for campo, info in modelo.model_fields.items():
         extra = info.json_schema_extra
-        if isinstance(extra, dict) and extra.get("x-pasada") and datos[campo] and datos[campo] > hoy.isoformat():
+        if not (isinstance(extra, dict) and extra.get("x-pasada") and datos[campo]):
+            continue
+        if datos[campo] > hoy.isoformat():
             raise FormularioIncompleto({campo: f"ya ocurrió: no puede ser posterior a hoy, {fecha_corta(hoy)}"})
+        if datos[campo] < primero.isoformat():
+            raise FormularioIncompleto({campo: f"revise el año: no puede ser anterior al {fecha_corta(primero)}"})
 
 
 def mensajes(faltas: Iterable[Mapping[str, Any]]) -> dict[str, str]:

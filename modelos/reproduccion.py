@@ -170,11 +170,13 @@ def _reanudacion(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) ->
 
 
 def _recuento(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> None:
-    """Plazos vueltos a contar: al suspender, reanudar, prorrogar o publicar días inhábiles."""
+    """Plazos vueltos a contar: al suspender, reanudar, prorrogar, rectificar o publicar días inhábiles."""
     for guardado in asiento["datos"].get("plazos", ()):
         plazo = caso.plazos[guardado["id"]]
         for campo in RECONTADOS[1:]:
             setattr(plazo, campo, guardado[campo])
+        if "regla" in guardado:
+            plazo.fijo["regla"] = guardado["regla"]
 
 
 def _ampliacion(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> None:
@@ -247,6 +249,7 @@ _PASOS = {
     "reanudacion": _reanudacion,
     "ampliacion": _ampliacion,
     "prorroga": _recuento,
+    "rectificacion": _recuento,
     "recuento": _recuento,
 }
 """Qué hace cada tipo de asiento. Un tipo que no esté aquí es una bitácora que no se entiende."""

@@ -208,6 +208,7 @@ class Turno(BaseModel):
     abierto: Instante
     cerrado: Instante | None
     vence: date | None = Field(description="Vencimiento legal de su plazo; si no tiene, el del tramo que antes venza.")
+    suspendido: bool = Field(description="Su plazo no corre: la fecha es la que tenía y cambiará al reanudarse.")
     conservador: date | None = Field(description="El menor de los perfiles; contra él se recuerda.")
     version: int
     salidas: list[str]
@@ -320,6 +321,13 @@ class Prorroga(Motivo):
     )
     plazo: str | None = Field(None, max_length=140, description="Cuál, si el expediente tiene varios que corren.")
     vence: date | None = Field(None, description="El vencimiento que se leyó; si ya es otro, 409 y no se amplía.")
+
+
+class Rectificacion(Motivo):
+    """Desde qué día corre de verdad un plazo."""
+
+    plazo: str = Field(max_length=140)
+    desde: date = Field(description="El día del evento; no puede ser futuro.")
 
 
 class MotivoOpcional(Solicitud):

@@ -17,6 +17,7 @@ from api.v1.esquemas import (
     Motivo,
     MotivoFechado,
     Prorroga,
+    Rectificacion,
     Reintento,
 )
 from api.v1.respuestas import errores
@@ -115,6 +116,13 @@ def prorrogar(folio: str, cuerpo: Prorroga, puerta: Entrada) -> dict[str, Any]:
     with puerta.acto() as ctx:
         ampliado = conduccion.prorrogar(ctx, folio, cuerpo.dias, cuerpo.motivo, cuerpo.plazo, cuerpo.vence)
         return _ver(ctx, puerta, ampliado)
+
+
+@ruta.post("/expedientes/{folio}/rectificar", summary="Corregir desde cuándo corre un plazo", **_CONDUCIR)
+def rectificar(folio: str, cuerpo: Rectificacion, puerta: Entrada) -> dict[str, Any]:
+    """Corrige el día desde el que corre un plazo por cumplir, si se capturó mal, y lo vuelve a contar."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, conduccion.rectificar(ctx, folio, cuerpo.plazo, cuerpo.desde, cuerpo.motivo))
 
 
 @ruta.post("/expedientes/{folio}/cerrar-espera", summary="Cerrar una espera", **_CONDUCIR)

@@ -63,6 +63,7 @@ def revocar(id: int, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre 
         return _ver(suscripciones.revocar(ctx, id))
 
 
+@ruta.head("/calendario/feed/{token}.ics", include_in_schema=False)
 @ruta.get(
     "/calendario/feed/{token}.ics",
     response_class=Response,

@@ -15,12 +15,19 @@ from api.web.expedientes import Rechazo, mostrar
 from api.web.formularios import Captura, Falta, Formulario
 from modelos.actos import conduccion as actos
 from modelos.actos.mover import Contexto, bloquear
-from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar
+from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar, PlazoInvalido
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
 
 ruta = APIRouter()
 Acto = Callable[[Contexto, str, Captura], object]
-TITULOS = {"motivo": "Motivo", "tope": "Nuevo tope", "dias": "Cuánto más", "plazo": "Plazo", "fecha": "Fecha"}
+TITULOS = {
+    "motivo": "Motivo",
+    "tope": "Nuevo tope",
+    "dias": "Cuánto más",
+    "plazo": "Plazo",
+    "fecha": "Fecha",
+    "desde": "Día correcto",
+}
 
 
 def _fecha(c: Captura, campo: str) -> date | None:
@@ -28,6 +35,13 @@ def _fecha(c: Captura, campo: str) -> date | None:
         return date.fromisoformat(c.texto(campo)) if c.texto(campo) else None
     except ValueError:
         raise FormularioIncompleto({campo: "escríbala como 2027-05-31, o déjela vacía"}) from None
+
+
+def _obligatoria(c: Captura, campo: str) -> date:
+    fecha = _fecha(c, campo)
+    if fecha is None:
+        raise FormularioIncompleto({campo: "escriba el día, como 2027-05-31"})
+    return fecha
 
 
 def _plazo_leido(elegido: str) -> tuple[str | None, date | None]:
@@ -45,6 +59,9 @@ ACTOS: dict[str, Acto] = {
     "reanudar": lambda ctx, folio, c: actos.reanudar(ctx, folio, c.texto("motivo"), _fecha(c, "fecha")),
     "prorrogar": lambda ctx, folio, c: actos.prorrogar(
         ctx, folio, c.entero("dias"), c.texto("motivo"), *_plazo_leido(c.texto("plazo"))
+    ),
+    "rectificar": lambda ctx, folio, c: actos.rectificar(
+        ctx, folio, _plazo_leido(c.texto("plazo"))[0] or "", _obligatoria(c, "desde"), c.texto("motivo")
     ),
     "cerrar-espera": lambda ctx, folio, c: actos.cerrar_espera(
         # La vuelta que mostró la página: sin ella se cerraría otra espera que la que se leyó.
@@ -90,7 +107,7 @@ def _hacer(request: Request, puerta: Puerta, folio: str, acto: str, captura: Cap
     except FormularioIncompleto as error:
         resumen = [Falta(f"{TITULOS.get(c, c)}: {m}.", f"{acto}-{c}") for c, m in error.campos.items()]
         return mostrar(request, puerta, folio, rechazo=Rechazo(acto, 422, resumen, captura.textos))
-    except (ActoNoProcede, SinDestinatarios, AmpliacionExcesiva, CalendarioSinPublicar) as error:
+    except (ActoNoProcede, SinDestinatarios, AmpliacionExcesiva, CalendarioSinPublicar, PlazoInvalido) as error:
         rechazo = Rechazo(acto, codigo(error), [Falta(str(error))], captura.textos)
         return mostrar(request, puerta, folio, rechazo=rechazo)
     return RedirectResponse(f"/expedientes/{folio}?registrado={asiento}#confirmacion", 303)

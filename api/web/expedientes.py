@@ -160,6 +160,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "esperas": esperas,
         "actos": _actos(fila, bool(esperas)) if conduce else (),
         "prorrogables": actos_plazos.prorrogables(s, fila.folio) if conduce else [],
+        "rectificables": actos_plazos.rectificables(s, fila.folio) if conduce else [],
         "capturado": historia.capturado(tabla, fila.datos),
         "final": frases.texto_final(fila.desenlace) if fila.desenlace else "",
     }

@@ -103,6 +103,7 @@ class _Narrador:
             "suspension": lambda a: f"suspendió el expediente. {historia_plazos.cambian(a['datos'], plazos)}".rstrip(),
             "reanudacion": lambda a: f"reanudó el expediente. {historia_plazos.cambian(a['datos'], plazos)}".rstrip(),
             "prorroga": lambda a: historia_plazos.prorroga(a["datos"], plazos),
+            "rectificacion": lambda a: historia_plazos.rectificacion(a["datos"], plazos),
             "recuento": lambda a: historia_plazos.recuento(a["datos"], plazos),
             "ampliacion": lambda a: f"permitió hasta {a['datos']['tope']} devoluciones a una misma actividad",
         }

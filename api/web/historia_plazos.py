@@ -49,6 +49,11 @@ def prorroga(datos: Mapping[str, Any], de: Mapping[str, str]) -> str:
     return f"prorrogó un plazo en {datos['dias']} más. {cambian(datos, de)}"
 
 
+def rectificacion(datos: Mapping[str, Any], de: Mapping[str, str]) -> str:
+    """Lo que dice la corrección de la fecha de que corre un plazo."""
+    return f"corrigió desde cuándo corre un plazo: el {_dia(datos['desde'])}. {cambian(datos, de)}"
+
+
 def recuento(datos: Mapping[str, Any], de: Mapping[str, str]) -> str:
     """Lo que dice el recuento por días inhábiles publicados."""
     return f"volvió a contar los plazos con el calendario publicado. {cambian(datos, de)}"

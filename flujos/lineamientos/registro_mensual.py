@@ -87,7 +87,7 @@ class Metas(Formulario):
 REGISTRO = ReglaPlazo("PL-10", "Registrar los servicios del mes", UltimoHabilDelMes(), "L-51")
 LIBERACION = ReglaPlazo("PL-11", "Liberar los servicios del mes", UltimoHabilDelMes(), "L-51")
 ANTES_DE_REGISTRAR = replace(
-    REGISTRO, inferido="Se fija para registrar (1); se muestra desde aquí para que el mes no se vaya sin designar."
+    REGISTRO, inferido="Es la fecha para registrar (1, L-51); se muestra desde aquí para que no se pase el mes."
 )
 VALIDACION = ReglaPlazo(
     "PL-12",

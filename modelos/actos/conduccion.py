@@ -136,6 +136,24 @@ def prorrogar(
     return expediente
 
 
+def rectificar(ctx: Contexto, folio: str, plazo: str, desde: date, motivo: str) -> Expediente:
+    """Corrige el día desde el que corre un plazo, si se capturó mal; lo dicho antes queda en la bitácora.
+
+    desde: el día del evento, que no sea futuro.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, ActoNoProcede, FormularioIncompleto, CalendarioSinPublicar, PlazoInvalido.
+    """
+    expediente, _ = _conducir(ctx, folio, motivo, "rectificar un plazo de")
+    exigir_en_curso(expediente, "rectificar")
+    dia = _ya_ocurrido(ctx, desde) or desde
+    rectificados = plazos.rectificar(ctx.s, expediente, plazo, dia, ctx.ahora)
+    motivo = limpiar_texto("motivo", motivo).strip()
+    _asentar(ctx, expediente, "rectificacion", {"motivo": motivo, "desde": dia.isoformat(), "plazos": rectificados})
+    ctx.s.flush()
+    return expediente
+
+
 def cerrar_espera(ctx: Contexto, folio: str, actividad: str, motivo: str, vuelta: int | None = None) -> Expediente:
     """Sigue con las respuestas reunidas de un paso que va a muchas unidades; las que faltan se cancelan.
 

@@ -150,10 +150,37 @@ def continuar(
     return recontados
 
 
+def rectificar(s: Session, expediente: Expediente, cual: str, desde: date, ahora: datetime) -> list[dict[str, Any]]:
+    """Corrige el día desde que corre un plazo y lo vuelve a contar; devuelve lo que se asienta de él, con su regla.
+
+    Lanza:
+        NoExiste: no hay ese plazo por cumplir en el expediente.
+        ActoNoProcede: es una ventana del año, o está suspendido.
+        CalendarioSinPublicar, PlazoInvalido: desde ese día no se puede contar.
+    """
+    suyos = {plazo.id: (plazo, oficina) for plazo, oficina in de_expediente(s, expediente.folio)}
+    if cual not in suyos:
+        raise NoExiste("entre los plazos por cumplir", cual)
+    plazo, oficina = suyos[cual]
+    if plazo.estado == EstadoPlazo.SUSPENDIDO or not plazo.regla.get("evento"):
+        raise ActoNoProcede("rectificar", "ese plazo no corre desde una fecha", "Si está suspendido, reanúdelo antes.")
+    plazo.regla = {**plazo.regla, "evento": desde.isoformat()}
+    exigir_contable(plazo, oficina)
+    recontar(plazo, oficina, reloj.local(ahora).date(), de_nuevo=True)
+    s.flush()
+    return [{**recontado(plazo), "regla": plazo.regla}]
+
+
 def prorrogables(s: Session, folio: str) -> list[Plazo]:
     """Los plazos de un expediente que corren y se pueden prorrogar, en orden."""
-    corren = select(Plazo).where(col(Plazo.folio) == folio, col(Plazo.estado) == EstadoPlazo.ABIERTO.value)
-    return [plazo for plazo in s.scalars(corren.order_by(col(Plazo.vence), col(Plazo.id))) if plazo.resuelto.se_detiene]
+    return [plazo for plazo in rectificables(s, folio) if plazo.estado == EstadoPlazo.ABIERTO]
+
+
+def rectificables(s: Session, folio: str) -> list[Plazo]:
+    """Los que corren desde una fecha que se puede corregir, tengan o no vencimiento, en orden."""
+    estados = (EstadoPlazo.ABIERTO.value, EstadoPlazo.SIN_CALCULAR.value)
+    suyos = select(Plazo).where(col(Plazo.folio) == folio, col(Plazo.estado).in_(estados))
+    return [p for p in s.scalars(suyos.order_by(col(Plazo.vence), col(Plazo.id))) if p.regla.get("evento")]
 
 
 def prorrogar(

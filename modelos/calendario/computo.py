@@ -205,7 +205,8 @@ def _ampliado(cantidad: int, ampliaciones: Sequence[Ampliacion]) -> int:
             raise PlazoInvalido("la ampliación no dice su motivo", "Funde la ampliación; sin motivo no procede.")
     pedida, tope = sum(a.cantidad for a in ampliaciones), cantidad // 2
     if pedida > tope:
-        raise AmpliacionExcesiva(pedida, cantidad, tope)
+        ultima = ampliaciones[-1].cantidad
+        raise AmpliacionExcesiva(ultima, cantidad, tope, pedida - ultima)
     return pedida
 
 

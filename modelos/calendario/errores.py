@@ -67,15 +67,16 @@ class AmpliacionExcesiva(ErrorGestion):
 
     titulo = "Ampliación mayor que el tope"
 
-    def __init__(self, pedida: int, original: int, tope: int) -> None:
-        super().__init__(pedida, original, tope)
-        self.pedida, self.original, self.tope = pedida, original, tope
+    def __init__(self, pedida: int, original: int, tope: int, ya: int = 0) -> None:
+        super().__init__(pedida, original, tope, ya)
+        self.pedida, self.original, self.tope, self.ya = pedida, original, tope, ya
 
     def __str__(self) -> str:
-        return (
-            f"Un plazo de {self.original} admite ampliarse en total hasta {self.tope} (la mitad, LFPA art. 31) "
-            f"y se pidió {self.pedida}. Pida {self.tope} o menos."
-        )
+        admite = f"Un plazo de {self.original} admite ampliarse en total hasta {self.tope} (la mitad, LFPA art. 31)"
+        queda = self.tope - self.ya
+        lleva = f", ya lleva {self.ya}" if self.ya else ""
+        que_hacer = f"Pida {queda} o menos." if queda else "Ya no se puede ampliar más."
+        return f"{admite}{lleva} y se pidió {self.pedida}. {que_hacer}"
 
 
 class DiasInstitucionalesInvalidos(ErrorGestion):

@@ -24,7 +24,7 @@ from modelos.actos import apertura, ciclos
 from modelos.actos.mover import Contexto
 from modelos.bitacora import Asiento
 from modelos.calendario import Ambito, TipoDia
-from modelos.ciclos import Apertura, Jornada
+from modelos.ciclos import Apertura, marcar
 from modelos.consultas_ciclos import EstadoPrevisto, por_venir
 from modelos.dias_inhabiles import DiaInhabil, Publicacion
 from modelos.errores import (
@@ -75,7 +75,7 @@ def abrir(instancia: Instancia, hoy: date = SE_ABRE, tablas: Catalogo = SOLO_POD
 
 def terminar_jornada(instancia: Instancia, dia: date) -> None:
     with transaccion(instancia.url) as s:
-        s.add(Jornada(trabajo=ciclos.AL_CORRIENTE, dia=dia, terminada=reloj.ahora()))
+        marcar(s, ciclos.AL_CORRIENTE, dia, reloj.ahora(), "")
 
 
 def aperturas(instancia: Instancia) -> list[Apertura]:

@@ -452,3 +452,23 @@ def test_reconstruir_un_plazo_alterado_le_devuelve_sus_recordatorios(casa: Insta
         assert verificacion.reconstruir(ctx.s, casa.tablas, folio)
     rehecho = _plazos(casa, folio)["PL-01SSI"]
     assert (rehecho.estado, bool(rehecho.hitos), bool(rehecho.proximo)) == ("abierto", True, True)
+
+
+def test_una_fecha_mal_capturada_se_rectifica_y_lo_dicho_antes_queda(casa: Instancia) -> None:
+    folio = casa.iniciar("con_plazos")
+    (turno,) = casa.abiertos(folio)
+    casa.atender(turno, recibido="2026-03-02")  # era 2027
+    id_ = _plazos(casa, folio)["PL-01SSI"].id
+    with pytest.raises(NoLeCorresponde), casa.como("cast-demo-01") as ctx:
+        conduccion.rectificar(ctx, folio, id_, date(2027, 3, 1), "año mal escrito")
+    with pytest.raises(FormularioIncompleto), casa.como("coordinacion") as ctx:
+        conduccion.rectificar(ctx, folio, id_, date(2027, 3, 2), "es futura")
+    with pytest.raises(CalendarioSinPublicar), casa.como("coordinacion") as ctx:
+        conduccion.rectificar(ctx, folio, id_, date(2020, 3, 2), "sin calendario")
+    with casa.como("coordinacion") as ctx:
+        conduccion.rectificar(ctx, folio, id_, date(2027, 3, 1), "año mal escrito")
+    plazo = _plazos(casa, folio)["PL-01SSI"]
+    assert (plazo.vence, plazo.regla["evento"]) == (date(2027, 7, 7), "2027-03-01")
+    with casa.como("coordinacion") as ctx:
+        conduccion.suspender(ctx, folio, "para ver que se reproduce")
+        conduccion.reanudar(ctx, folio, "ya")

@@ -36,6 +36,7 @@ CONTRATO = {
     "/calendario/suscripciones/{id}": {"delete"},
     "/plazos": {"get"},
     "/expedientes/{folio}/prorrogar": {"post"},
+    "/expedientes/{folio}/rectificar": {"post"},
 }
 """Diseño §8, salvo lo que es de otros issues: oficios y BPMN."""
 
