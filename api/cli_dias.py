@@ -38,12 +38,16 @@ def proponer(
         with archivo.open("rb") as abierto:
             contenido = abierto.read(MAXIMO_BYTES + 1)
     except OSError as error:
-        raise ArchivoRechazado(archivo.name, f"no se pudo leer ({error.strerror})") from error
+        # El sistema operativo da su motivo en inglés.
+        motivo = "no existe; revise su nombre y su carpeta" if isinstance(error, FileNotFoundError) else ""
+        raise ArchivoRechazado(
+            archivo.name, motivo or "no se pudo leer; revise que sea un archivo y sus permisos"
+        ) from error
     escritos = leer(archivo.name, contenido)
     with transaccion(url) as s:
         ctx = Contexto(s, Catalogo(()), _quien(s, como), reloj.ahora())
         id_ = actos.proponer(ctx, escritos, (), motivo).id or 0
-    typer.echo(f"Quedó la propuesta {id_}, con {len(escritos)} tramos. {_efectos(url, id_)}")
+    typer.echo(f"Quedó la propuesta {id_}, con {_cuantos(len(escritos), 'tramo', 'tramos')}. {_efectos(url, id_)}")
     typer.echo(f"Revísela en /administracion/dias/{id_}, o apruébela con ./dstc dias aprobar {id_} --como …")
 
 
@@ -57,10 +61,16 @@ def listar(estado: Annotated[str, typer.Option(help="propuesta, aprobada o desca
         tramo = publicaciones.lista(s, estado=estado)
         rigen = publicaciones.vigentes(s)
     for p in tramo.elementos:
-        avance = f"  {p.movidos} se movieron, {p.sin_cambio} igual" if p.estado == "aprobada" else ""
+        avance = (
+            f"  {_cuantos(p.movidos, 'se movió', 'se movieron')}, {p.sin_cambio} igual"
+            if p.estado == "aprobada"
+            else ""
+        )
         avance += "" if p.estado != "aprobada" or p.terminada else "; el recuento sigue"
         typer.echo(f"{p.id}  {p.estado}  {reloj.local(p.propuesta):%Y-%m-%d}  {p.motivo}{avance}")
-    typer.echo(f"Rigen {len(rigen)} tramos institucionales:" if rigen else "No rige ningún día institucional.")
+    uno = "Rige 1 tramo institucional:"
+    varios = f"Rigen {len(rigen)} tramos institucionales:" if rigen else "No rige ningún día institucional."
+    typer.echo(uno if len(rigen) == 1 else varios)
     for dia in rigen:
         sustento = f"DOF {dia.publicado_dof}" if dia.publicado_dof else "sustento pendiente: sin acuerdo en el DOF"
         typer.echo(f"  {dia.inicio} a {dia.fin}  {dia.tipo}  {dia.lugar or dia.ambito}  {dia.fuente}  ({sustento})")
@@ -112,4 +122,8 @@ def _efectos(url: str, id_: int) -> str:
 
     with lectura(url) as s:
         hallados = efectos(s, una(s, id_), limite=1)
-    return f"Mueve {hallados.movidos} de {hallados.por_cumplir} plazos por cumplir."
+    return f"Mueve {hallados.movidos} de {_cuantos(hallados.por_cumplir, 'plazo', 'plazos')} por cumplir."
+
+
+def _cuantos(numero: int, uno: str, varios: str) -> str:
+    return f"{numero} {uno if numero == 1 else varios}"

@@ -37,7 +37,9 @@ def imprevisto(request: Request, error: Exception) -> Response:
     donde = "".join(traceback.format_tb(error.__traceback__))
     registro.error("error imprevisto: %s\n%s", type(error).__name__, donde)
     titulo = "Falló el sistema"
-    detalle = "Ocurrió un error que no esperábamos y su acto no se registró. Avise a quien administra el sistema."
+    leia = request.method in ("GET", "HEAD")
+    que = "no se pudo mostrar lo que pidió" if leia else "su acto no se registró"
+    detalle = f"Ocurrió un error que no esperábamos y {que}. Avise a quien administra el sistema."
     return problema(500, titulo, detalle) if es_api(request) else paginas.pagina(request, 500, titulo, detalle)
 
 

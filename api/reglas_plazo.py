@@ -107,7 +107,10 @@ def hito(clave: str) -> str:
     if tipo == "dia":
         return "el día en que vence"
     cuantos = f"{numero} {'día hábil' if numero == '1' else 'días hábiles'}"
-    palabras = {"antes": f"{cuantos} antes", "corridos": f"a los {cuantos} de corrido"}
+    palabras = {
+        "antes": f"{cuantos} antes",
+        "corridos": f"a los {cuantos} {'corrido' if numero == '1' else 'corridos'}",
+    }
     return palabras.get(tipo, f"vencido, {numero}.ª insistencia" if tipo == "vencido" and numero else clave)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from modelos import consultas
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias_inhabiles import Oficina, oficinas
 from modelos.expediente import Expediente
+from modelos.plazo import leer_momento
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.reloj import iso
 
@@ -38,7 +39,7 @@ def plazo(fila: Plazo, hoy: date) -> dict[str, Any]:
         "fundamento": fila.fundamento,
         "inferido": fila.inferido or None,
         "computo": fila.computo,
-        "suspensiones": fila.suspensiones,
+        "suspensiones": [{**x, "hasta": _hasta(x["hasta"])} for x in fila.suspensiones],
         "ampliaciones": fila.ampliaciones,
         "hitos": [{"hito": hito, "fecha": dia} for hito, dia in fila.hitos] if fila.estado in POR_CUMPLIR else [],
         "abierto": iso(fila.abierto),
@@ -83,3 +84,9 @@ def restantes(fila: Plazo, oficina: Oficina | None, hoy: date) -> int | None:
         return oficina.calendarios[fila.perfil].contar(hoy, fila.vence)
     except CalendarioSinPublicar:
         return None
+
+
+def _hasta(guardado: str | None) -> str | None:
+    """Hasta cuándo se suspendió: fecha sola o, como en todo el contrato, instante en UTC con `Z`."""
+    momento = leer_momento(guardado) if guardado else None
+    return iso(momento) if isinstance(momento, datetime) else guardado

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -30,7 +31,10 @@ _COMO_FECHA = "debe ser una fecha que exista, como 2026-12-21"
 
 @dataclass(frozen=True)
 class Escrito:
-    """Un tramo como se escribió. donde: lo que antecede al campo al decir sus faltas («renglón 3, », «dias.0.»)."""
+    """Un tramo como se escribió. donde: lo que antecede al campo al decir sus faltas («renglón 3, », «dias.0.»).
+
+    roto: por qué no se pudo separar en campos, si no se pudo.
+    """
 
     donde: str = ""
     inicio: str = ""
@@ -41,15 +45,24 @@ class Escrito:
     motivo: str = ""
     fuente: str = ""
     publicado_dof: str = ""
+    roto: str = ""
 
     def falta(self, campo: str) -> str:
-        """La clave con que se dice una falta de ese campo."""
-        return self.donde + campo
+        """La clave con que se dice una falta de ese campo; sin campo, la del renglón entero."""
+        return self.donde + campo if campo else self.donde.rstrip(", .")
 
 
-COLUMNAS = tuple(campo.name for campo in fields(Escrito) if campo.name != "donde")
+COLUMNAS = tuple(campo.name for campo in fields(Escrito) if campo.name not in ("donde", "roto"))
 """La cabecera del CSV y las claves de cada `[[dias]]` del TOML; `lugar` y `publicado_dof` pueden ir vacías."""
 _OPCIONALES = ("lugar", "publicado_dof")
+ROTULOS = {
+    TipoDia.VACACIONES.value: "Vacaciones generales",
+    TipoDia.SUSPENSION.value: "Suspensión de labores",
+    TipoDia.FUERZA_MAYOR.value: "Fuerza mayor",
+    TipoDia.HABILITADO.value: "Día habilitado",
+}
+"""Cómo se nombra cada tipo; en un archivo también se acepta así."""
+TODO_EL_PAIS = "Todo el país"
 
 
 def leer(nombre: str, contenido: bytes) -> list[Escrito]:
@@ -106,6 +119,8 @@ def exigir(faltas: Mapping[str, str]) -> None:
 
 
 def _faltas(escrito: Escrito, hoy: date) -> dict[str, str]:
+    if escrito.roto:
+        return {"": escrito.roto}
     faltas: dict[str, str] = {}
     for campo in COLUMNAS:
         valor = getattr(escrito, campo)
@@ -175,10 +190,12 @@ def _de_csv(nombre: str, texto: str) -> list[Escrito]:
             if not any(celda.strip() for celda in celdas):
                 continue
             if len(celdas) != len(columnas):
-                motivo = f"el renglón {lector.line_num} trae {len(celdas)} columnas y son {len(columnas)}"
-                raise ArchivoRechazado(nombre, f"{motivo}; ponga entre comillas lo que lleve comas")
-            valores = {c: v.strip() for c, v in zip(columnas, celdas, strict=True)}
-            escritos.append(Escrito(f"renglón {lector.line_num}, ", **valores))
+                trae = f"trae {len(celdas)} {'columna' if len(celdas) == 1 else 'columnas'} y son {len(columnas)}"
+                roto = f"{trae}; ponga entre comillas lo que lleve «{separador}»"
+                escritos.append(Escrito(f"renglón {lector.line_num}, ", roto=roto))
+            else:
+                valores = {c: v.strip() for c, v in zip(columnas, celdas, strict=True)}
+                escritos.append(_escrito(f"renglón {lector.line_num}, ", valores))
             _exigir_cupo(nombre, escritos)
     except csv.Error as error:
         raise ArchivoRechazado(nombre, f"no es CSV: el renglón {lector.line_num} no se entiende") from error
@@ -197,8 +214,28 @@ def _de_toml(nombre: str, texto: str) -> list[Escrito]:
     escritos: list[Escrito] = []
     for i, dia in enumerate(dias, start=1):
         _exigir_columnas(nombre, [*dia, *(c for c in _OPCIONALES if c not in dia)], f"la sección [[dias]] {i} lleva")
-        escritos.append(Escrito(f"día {i}, ", **{c: _texto(v) for c, v in dia.items()}))
+        escritos.append(_escrito(f"día {i}, ", {c: _texto(v) for c, v in dia.items()}))
     return escritos
+
+
+def _escrito(donde: str, valores: dict[str, str]) -> Escrito:
+    """El tramo, con las claves en lugar de los rótulos que muestra el formulario."""
+    valores["tipo"] = _CLAVES.get(_plegado(valores["tipo"]), valores["tipo"])
+    valores["ambito"] = _CLAVES.get(_plegado(valores["ambito"]), valores["ambito"])
+    return Escrito(donde, **valores)
+
+
+def _plegado(texto: str) -> str:
+    """Sin acentos, mayúsculas ni espacios de más."""
+    sueltas = unicodedata.normalize("NFD", " ".join(texto.split()).casefold())
+    return "".join(letra for letra in sueltas if not unicodedata.combining(letra))
+
+
+_CLAVES = {
+    **{_plegado(rotulo): clave for clave, rotulo in ROTULOS.items()},
+    _plegado(TODO_EL_PAIS): Ambito.NACIONAL.value,
+    **{clave.value: clave.value for clave in (*TipoDia, *Ambito)},
+}
 
 
 def _exigir_columnas(nombre: str, columnas: Sequence[str], donde: str) -> None:

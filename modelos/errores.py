@@ -340,7 +340,10 @@ class EnlaceRevocado(ErrorGestion):
     titulo = "El enlace ya no sirve"
 
     def __str__(self) -> str:
-        return "Este enlace de calendario no existe o se revocó. Entre al sistema y pida otro en «Mi calendario»."
+        return (
+            "Este enlace de calendario no existe o se revocó. "
+            "Entre al sistema y pida otro en «Calendario», «Suscribirme»."
+        )
 
 
 class CredencialesInvalidas(ErrorGestion):

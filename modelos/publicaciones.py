@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -57,11 +57,19 @@ def lista(s: Session, *, estado: str = "", cursor: str | None = None, limite: in
 
 def dias_de(s: Session, publicacion: int) -> tuple[list[DiaInhabil], list[DiaInhabil]]:
     """Los tramos que una publicación pone y los que retira, en el orden en que se capturaron."""
-    suyos = select(DiaInhabil).order_by(col(DiaInhabil.id))
-    return (
-        list(s.scalars(suyos.where(col(DiaInhabil.alta) == publicacion))),
-        list(s.scalars(suyos.where(col(DiaInhabil.baja) == publicacion))),
-    )
+    return dias_de_varias(s, [publicacion])[publicacion]
+
+
+def dias_de_varias(s: Session, ids: Iterable[int]) -> dict[int, tuple[list[DiaInhabil], list[DiaInhabil]]]:
+    """Como `dias_de`, de varias publicaciones a la vez; por id."""
+    de: dict[int, tuple[list[DiaInhabil], list[DiaInhabil]]] = {id_: ([], []) for id_ in ids}
+    tocan = or_(col(DiaInhabil.alta).in_(list(de)), col(DiaInhabil.baja).in_(list(de)))
+    for dia in s.scalars(select(DiaInhabil).where(tocan).order_by(col(DiaInhabil.id))):
+        if dia.alta in de:
+            de[dia.alta][0].append(dia)
+        if dia.baja in de:
+            de[dia.baja][1].append(dia)
+    return de
 
 
 def vigentes(s: Session) -> list[DiaInhabil]:

@@ -18,9 +18,19 @@ from api.web.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, F
 from api.web.plantillas import pagina
 from modelos import consultas, publicaciones, reloj
 from modelos.actos import publicaciones as actos
-from modelos.calendario import POR_DEFECTO, Ambito, TipoDia
+from modelos.calendario import POR_DEFECTO, Ambito, fecha_corta
 from modelos.calendario.errores import PublicacionAtrasada
-from modelos.dias_archivo import COLUMNAS, LARGOS, MAXIMO_BYTES, MAXIMO_RENGLONES, Escrito, leer
+from modelos.dias_archivo import (
+    COLUMNAS,
+    LARGOS,
+    MAXIMO_BYTES,
+    MAXIMO_RENGLONES,
+    TODO_EL_PAIS,
+    Escrito,
+    leer,
+)
+from modelos.dias_archivo import ROTULOS as TIPOS
+from modelos.dias_inhabiles import DiaInhabil
 from modelos.errores import ActoNoProcede, ArchivoRechazado, FormularioIncompleto, NoExiste
 from modelos.unidades import ENTIDADES
 
@@ -31,12 +41,6 @@ MESES = (
     "Enero", "Febrero", "Marzo", "Abril", "Mayo", "Junio",
     "Julio", "Agosto", "Septiembre", "Octubre", "Noviembre", "Diciembre",
 )  # fmt: skip
-TIPOS = {
-    TipoDia.VACACIONES.value: "Vacaciones generales",
-    TipoDia.SUSPENSION.value: "Suspensión de labores",
-    TipoDia.FUERZA_MAYOR.value: "Fuerza mayor",
-    TipoDia.HABILITADO.value: "Día habilitado",
-}
 ESTADOS = {"propuesta": ("○", "Propuesta"), "aprobada": ("✓", "Aprobada"), "descartada": ("✕", "Descartada")}
 _DEL_TRAMO = "dia."
 _CONTROLES = {"ambito": "donde", "lugar": "donde", "motivo": "motivo_dia"}
@@ -94,7 +98,8 @@ def listar(request: Request, puerta: Entrada, cursor: str | None = None) -> HTML
     with puerta.lectura() as (s, quien):
         publicaciones.exigir_administracion(quien, "publicar días inhábiles")
         tramo = publicaciones.lista(s, cursor=cursor, limite=POR_PAGINA)
-        lista = vistas_dias.publicaciones(s, tramo.elementos)
+        dias = publicaciones.dias_de_varias(s, [p.id or 0 for p in tramo.elementos])
+        lista = [{**p, "resumen": _resumen(*dias[p["id"]])} for p in vistas_dias.publicaciones(s, tramo.elementos)]
         vigentes = _vigentes(s)
         lugares = _lugares(s)
     return pagina(
@@ -227,6 +232,7 @@ def _formulario(
         lugares=lugares,
         tipos=TIPOS,
         columnas=",".join(COLUMNAS),
+        todo_el_pais=TODO_EL_PAIS,
         maximo_kb=MAXIMO_BYTES // 1024,
         maximo_renglones=MAXIMO_RENGLONES,
     )
@@ -242,13 +248,14 @@ def _campo(nombre: str, escrito: Mapping[str, str], error: str, lugares: Mapping
         _TITULOS[nombre],
         _AYUDAS.get(nombre, ""),
         control,
-        # Los del tramo pueden quedar vacíos si los días van en un archivo o sólo se retiran otros.
         nombre != "publicado_dof",
         escrito.get(PREFIJO + nombre, "nacional:" if nombre == "donde" else ""),
         tuple(opciones.items()),
         error,
         "",
         actos.LARGO_MOTIVO if nombre == "motivo" else LARGOS["motivo"],
+        # Los del tramo pueden quedar vacíos si los días van en un archivo o sólo se retiran otros.
+        condicionado=nombre != "motivo",
     )
 
 
@@ -292,11 +299,23 @@ def _vigentes(s: Session) -> list[dict[str, object]]:
     return [{**vistas_dias.tramo(dia), "publicacion": puestas[dia.alta]} for dia in vigentes]
 
 
+def _resumen(agrega: Sequence[DiaInhabil], retira: Sequence[DiaInhabil]) -> str:
+    """De qué días es: el primer tramo y cuántos más; «retira …» si no agrega ninguno."""
+    if not (todos := [*agrega, *retira]):
+        return ""
+    primero, mas = todos[0], len(todos) - 1
+    dias = fecha_corta(primero.inicio)
+    if primero.fin != primero.inicio:
+        dias += f" a {fecha_corta(primero.fin)}"
+    otros = f" y {mas} {'tramo' if mas == 1 else 'tramos'} más" if mas else ""
+    return f"{'' if agrega else 'retira '}{dias}{otros}"
+
+
 def _lugares(s: Session) -> dict[str, str]:
     """Los lugares que se pueden elegir, `ambito:lugar`, con su nombre."""
     entidades = sorted(ENTIDADES.items(), key=lambda par: par[1])
     return {
-        f"{Ambito.NACIONAL}:": "Todo el país",
+        f"{Ambito.NACIONAL}:": TODO_EL_PAIS,
         **{f"{Ambito.ENTIDAD}:{clave}": nombre for clave, nombre in entidades},
         **{f"{Ambito.CENTRO}:{clave}": f"{clave}, {nombre}" for clave, nombre in consultas.unidades(s).items()},
     }

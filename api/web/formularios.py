@@ -46,7 +46,10 @@ RECUPERAR = "recuperar"
 
 @dataclass(frozen=True)
 class Campo:
-    """Un control: cómo se llama, cómo se ve y qué trae."""
+    """Un control: cómo se llama, cómo se ve y qué trae.
+
+    condicionado: es obligatorio sólo si se llena algo de su grupo; el navegador no lo exige.
+    """
 
     nombre: str
     titulo: str
@@ -58,6 +61,12 @@ class Campo:
     error: str
     inferido: str
     maximo: int
+    condicionado: bool = False
+
+    @property
+    def exige(self) -> bool:
+        """Si el navegador no debe dejarlo vacío."""
+        return self.obligatorio and not self.condicionado
 
     @property
     def id(self) -> str:

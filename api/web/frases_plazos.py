@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -191,7 +192,7 @@ def _suspendido(plazo: Plazo) -> str:
 
 
 def _suspension(acto: Mapping[str, str | None]) -> str:
-    hasta = f"y se reanudó el {_momento(acto['hasta'])}" if acto["hasta"] else "y sigue suspendido"
+    hasta = f"y se reanudó el {_momento(acto['hasta'], reloj.ZONA)}" if acto["hasta"] else "y sigue suspendido"
     return f"Se suspendió el {_dia(acto['desde'] or '')} {hasta}: {acto['motivo']}."
 
 
@@ -222,11 +223,13 @@ def _dia(iso: str) -> str:
     return fecha_corta(date.fromisoformat(iso))
 
 
-def _momento(iso: str | None) -> str:
-    momento = leer_momento(iso or "")
-    if "T" not in (iso or ""):
+def _momento(iso: str, zona: ZoneInfo | None = None) -> str:
+    """Con su hora, si la trae. zona: en cuál se dice; sin ella, en la que está escrito (la de la oficina)."""
+    momento = leer_momento(iso)
+    if not isinstance(momento, datetime):
         return fecha_corta(momento)
-    return f"{fecha_corta(momento)}, {momento:%H:%M}"
+    suyo = momento.astimezone(zona) if zona else momento
+    return f"{fecha_corta(suyo.date())}, {suyo:%H:%M}"
 
 
 def _minuscula(frase: str) -> str:

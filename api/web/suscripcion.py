@@ -1,4 +1,4 @@
-"""«Mi calendario»: el enlace para ver los vencimientos en el calendario de cada quien."""
+"""«Suscribirme»: el enlace para ver los vencimientos en el calendario de cada quien."""
 
 from __future__ import annotations
 

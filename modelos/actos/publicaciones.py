@@ -122,7 +122,8 @@ def _atrasada(s: Session, orden: int) -> PublicacionAtrasada:
         Persona, col(Persona.id) == Publicacion.resuelta_por
     )
     ultima = s.execute(consulta.where(col(Publicacion.orden) == orden)).one()
-    return PublicacionAtrasada(ultima.nombre, f"{reloj.local(ultima.resuelta):%Y-%m-%d %H:%M}")
+    cuando = reloj.local(ultima.resuelta)
+    return PublicacionAtrasada(ultima.nombre, f"{fecha_corta(cuando.date())}, {cuando:%H:%M}")
 
 
 def _motivo(motivo: str) -> tuple[str, dict[str, str]]:

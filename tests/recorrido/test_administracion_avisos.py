@@ -163,6 +163,25 @@ def test_se_reintenta_desde_la_pagina_y_se_dice_si_ya_no_procede(web: str, con_e
         assert c.post("/entregas/nada/reintentar").status_code == 404
 
 
+def test_las_fallidas_se_ven_y_se_reintentan_todas_de_una_vez(web: str, con_entregas: Instancia) -> None:
+    with Visitante(web, "administracion") as v:
+        assert "agotaron sus intentos" not in v.get("/administracion/entregas").text
+        with transaccion(con_entregas.url) as s:
+            s.execute(update(Entrega).values(estado="fallida", intentos=8))
+        assert "2 mensajes agotaron sus intentos" in v.get("/administracion/entregas?estado=enviada").text
+        for alias in ("direccion", "cst"):
+            with Visitante(web, alias) as otro:
+                assert otro.post("/administracion/entregas/reintentar").status_code == 403
+                assert "Reintentar" not in otro.get("/administracion/entregas").text
+        respuesta = v.post("/administracion/entregas/reintentar")
+        assert respuesta.status_code == 303
+        pagina = v.get(respuesta.headers["location"]).text
+        assert "volvieron a la cola" in pagina
+        assert "agotaron sus intentos" not in pagina
+    with con_entregas.leer() as s:
+        assert {(e.estado, e.intentos) for e in s.scalars(select(Entrega))} == {("pendiente", 0)}
+
+
 def test_desde_la_pagina_se_agrega_se_prueba_y_se_desactiva(
     web: str, escucha: tuple[str, list[dict[str, str]]]
 ) -> None:
@@ -225,6 +244,7 @@ def test_las_paginas_son_accesibles_y_caben_en_un_telefono(web: str, con_entrega
         pytest.skip("no hay Chromium")
     with transaccion(con_entregas.url) as s:
         canales.agregar(s, nombre="Un_canal_de_nombre_larguísimo_" * 3, direccion=SECRETA, unidad="DSTC")
+        s.execute(update(Entrega).values(estado="fallida"))
     with abrir_navegador() as navegador:
         sala = Sala(navegador, web, con_javascript=True)
         pagina = sala.como("administracion")

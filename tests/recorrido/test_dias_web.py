@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from typer.testing import CliRunner
 
 from api import cli
-from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.errores import ArchivoRechazado, FormularioIncompleto, NoLeCorresponde
 from tareas.recuento import recontar_pendientes
 from tests.fabricas import Cliente, Instancia, servida
 from tests.mesa_dias import NOVENTA, VACACIONES, Mesa
@@ -200,6 +201,43 @@ def test_el_formulario_vuelve_con_lo_escrito_y_todas_sus_faltas(direccion: str) 
         assert "debe terminar en .csv o .toml" in ajeno.text
 
 
+def test_el_formulario_no_exige_el_tramo_y_explica_el_archivo(direccion: str) -> None:
+    with Visitante(direccion, "administracion") as v:
+        nueva = v.get("/administracion/dias/nueva").text
+        exigidos = re.findall(r'name="(campo-\w+)"[^>]* required', nueva)
+        assert exigidos == ["campo-motivo"]
+        for dicho in ("<code>vacaciones_generales</code> o «Vacaciones generales»", "«Todo el país»", "MX-SON"):
+            assert dicho in nueva
+        cabecera = CSV.partition("\n")[0]
+        renglones = ("2026-12-21,2026\n", "2026-13-01,2026-12-01,asueto,nacional,,x,y,\n")
+        csv = f"{cabecera}\n{''.join(renglones)}".encode()
+        malo = v.post("/administracion/dias/nueva", data={"campo-motivo": "x"}, files={"archivo": ("d.csv", csv)})
+        assert malo.status_code == 422
+        assert "Renglón 2: trae 2 columnas y son 8" in malo.text
+        assert "Renglón 3, inicio: debe ser una fecha" in malo.text
+        assert "Renglón 3, tipo: debe ser uno de" in malo.text
+        con_rotulos = CSV.replace("vacaciones_generales", "Vacaciones Generales").replace("nacional", "todo el país")
+        archivo = {"archivo": ("d.csv", con_rotulos.encode())}
+        bueno = v.post("/administracion/dias/nueva", data={"campo-motivo": "x"}, files=archivo)
+        assert bueno.status_code == 303
+        assert "Vacaciones generales: Invierno" in v.get(bueno.headers["location"]).text
+
+
+def test_la_lista_dice_lo_que_rige_y_de_que_dias_es_cada_publicacion(mesa: Mesa, direccion: str) -> None:
+    otro = replace(VACACIONES, inicio="2026-10-12", fin="2026-10-12")
+    mesa.publicar(VACACIONES, otro)
+    mesa.publicar(retira=[1])
+    with Visitante(direccion, "administracion") as v:
+        lista = v.get("/administracion/dias")
+        assert lista.status_code == 200
+        assert "<span>lun 21 dic 2026 a vie 1 ene 2027 y 1 tramo más</span>" in lista.text
+        assert "<span>retira lun 21 dic 2026 a vie 1 ene 2027</span>" in lista.text
+        [_, rige] = lista.text.split('id="vigentes"')
+        assert "<strong>lun 12 oct 2026</strong>" in rige
+        assert "21 dic 2026" not in rige
+        assert re.search(r"Lo publicó .+ en la <a href=\"/administracion/dias/1\">publicación 1</a>", rige)
+
+
 def test_la_linea_de_ordenes_propone_lista_y_aprueba(
     mesa: Mesa, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -220,8 +258,11 @@ def test_la_linea_de_ordenes_propone_lista_y_aprueba(
     with pytest.raises(NoLeCorresponde):
         correr(*orden, "--como", "coordinacion@demo.local")
     de = ("--como", "administracion@demo.local")
+    with pytest.raises(ArchivoRechazado, match="no existe; revise su nombre"):
+        correr("dias", "proponer", str(tmp_path / "otro.csv"), "--motivo", "Acuerdo", *de)
     dicho = correr(*orden, *de)
-    assert "Mueve 1 de 1 plazos" in dicho
+    assert "Mueve 1 de 1 plazo por cumplir." in dicho
+    assert ", con 1 tramo." in dicho
     id_ = re.search(r"propuesta (\d+)", dicho)
     assert id_
     assert "propuesta" in correr("dias", "lista")
@@ -271,9 +312,9 @@ def test_la_administracion_publica_sin_javascript_y_ve_el_avance(
     )
     pagina.get_by_role("button", name="Aprobar y publicar").click()
     expect(pagina.get_by_role("alert")).to_contain_text("publicó otros días inhábiles")
-    expect(pagina.get_by_text("Todavía se están recontando 1 plazos")).to_be_visible()
+    expect(pagina.get_by_text("Todavía se está recontando 1 plazo de")).to_be_visible()
     pagina.get_by_role("button", name="Aprobar y publicar").click()
-    expect(pagina.get_by_text("Faltan 1; recargue la página")).to_be_visible()
+    expect(pagina.get_by_text("Falta 1; recargue la página")).to_be_visible()
     recontar_pendientes(mesa.instancia.url)
     pagina.reload()
     expect(pagina.get_by_text("Los plazos ya se recontaron")).to_be_visible()
@@ -309,7 +350,11 @@ def test_las_paginas_de_dias_son_accesibles_y_caben_en_un_telefono(
         f"/administracion/dias/{propuesta}",
         "/administracion/dias/1",
     ):
-        pagina.goto(camino)
+        respuesta = pagina.goto(camino)
+        assert respuesta, camino
+        assert respuesta.ok, camino
+        for cerrado in pagina.locator("main details:not([open]) > summary").all():
+            cerrado.click()
         faltas += [*faltas_de_acceso(pagina), *se_sale(pagina)]
     pagina.goto("/administracion/dias/nueva")
     pagina.get_by_role("button", name="Ver qué plazos se mueven").click()

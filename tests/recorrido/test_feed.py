@@ -216,6 +216,18 @@ def test_un_enlace_revocado_o_ajeno_no_da_nada(
     assert not [x for x in secretos if x in "".join(guardadas) or x in del_servidor]
 
 
+def test_se_puede_preguntar_si_cambio_sin_bajarlo(instancia: Instancia, direccion: str) -> None:
+    instancia.iniciar("poda")
+    with Cliente(direccion, "dstc") as dstc:
+        camino = suscribir(dstc)
+    entero = httpx.get(f"{direccion}/api/v1{camino}")
+    cabeza = httpx.head(f"{direccion}/api/v1{camino}")
+    assert (cabeza.status_code, cabeza.content) == (200, b"")
+    for nombre in ("etag", "content-type", "content-length", "cache-control"):
+        assert cabeza.headers[nombre] == entero.headers[nombre]
+    assert httpx.head(f"{direccion}/api/v1/calendario/feed/inventado.ics").status_code == 404
+
+
 def test_quien_se_va_o_deja_la_unidad_pierde_sus_enlaces(instancia: Instancia, direccion: str) -> None:
     instancia.iniciar("poda")
     with Cliente(direccion, "dstc") as dstc, Cliente(direccion, "cst") as cst:

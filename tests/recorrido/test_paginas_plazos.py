@@ -90,11 +90,30 @@ def test_lo_suspendido_lo_cumplido_y_lo_que_no_tiene_fecha_tambien(
         visto = texto(v.get(f"/expedientes/{folio}"))
         assert "prorrogó un plazo en 2 más. «revisar la solicitud» vence ahora el" in visto
         assert "Se prorrogó en 2 días hábiles: Hace falta otra visita." in visto
-        assert "Se suspendió el mar 4 may 2027 y se reanudó el mar 4 may 2027" in visto
+        assert "Se suspendió el mar 4 may 2027 y se reanudó el mar 4 may 2027, 09:00: Falta un dictamen" in visto
         instancia_sqlite.atender(instancia_sqlite.abiertos(folio)[0])
         visto = texto(v.get(f"/expedientes/{folio}"))
         assert "Cumplido. Se cumplió el mar 4 may 2027, a tiempo" in visto
         assert "Corre el plazo «autorizar la poda», que vence el mié 19 may 2027." in visto
+
+
+def test_una_falla_al_leer_no_habla_de_un_acto(web: str, instancia_sqlite: Instancia) -> None:
+    folio = instancia_sqlite.iniciar("poda")
+    with transaccion(instancia_sqlite.url) as s:
+        s.get_one(Plazo, f"{folio}.1.DSTC.1").computo = {}
+    with Visitante(web, "coordinacion") as v:
+        visto = v.get(f"/expedientes/{folio}")
+    assert visto.status_code == 500
+    assert "no se pudo mostrar lo que pidió" in visto.text
+    assert "su acto no se registró" not in visto.text
+
+
+def test_la_clave_de_un_plazo_se_muestra_solo_si_es_del_catalogo(web: str, instancia_sqlite: Instancia) -> None:
+    folio = instancia_sqlite.iniciar("poda")
+    with transaccion(instancia_sqlite.url) as s:
+        s.get_one(Plazo, f"{folio}.1.DSTC.1").clave = "PL-01"
+    with Visitante(web, "dstc") as v:
+        assert "Manual inventado, art. 5. Plazo PL-01; calendario" in texto(v.get(f"/turnos/{folio}.1.DSTC.1"))
 
 
 def test_por_que_esta_fecha_lo_explica_todo(web: str, instancia_sqlite: Instancia) -> None:
@@ -119,7 +138,7 @@ def test_por_que_esta_fecha_lo_explica_todo(web: str, instancia_sqlite: Instanci
         "F: LFPA art. 28 y Calendario Oficial juntos: vie 7 may 2027 (el que rige)",
         "Ya se recordó: lun 3 may 2027: 7 días hábiles antes",
         "Se recordará, si sigue sin cumplirse: jue 6 may 2027: 1 día hábil antes vie 7 may 2027: el día en que vence",
-        "Fundamento: Manual inventado, art. 3. Plazo PX-3; calendario",
+        "Fundamento: Manual inventado, art. 3. Calendario ",
         "Inferido. La fuente no dice cuántos días.",
         # El tramo del expediente también lo carga quien tiene el turno.
         "Autorizar la poda CST · abarca varias actividades",
@@ -171,9 +190,9 @@ def test_el_procedimiento_dice_sus_plazos(web: str, instancia_sqlite: Instancia)
         visto = texto(v.get("/procedimientos/poda"))
     for dice in (
         "Plazos que abarcan varias actividades",
-        "10 días hábiles desde que se abre. PX-T · Manual inventado, art. 10",
+        "10 días hábiles desde que se abre. Manual inventado, art. 10",
         f"Plazo: {ACENTOS}.",
-        "3 días hábiles desde que se abre. PX-3 · Manual inventado, art. 3",
+        "3 días hábiles desde que se abre. Manual inventado, art. 3",
         "Inferido. La fuente no dice cuántos días.",
     ):
         assert dice in visto, dice

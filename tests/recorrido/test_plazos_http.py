@@ -14,6 +14,7 @@ from modelos.actos import conduccion
 from modelos.calendario import publicados
 from modelos.dias_inhabiles import DiaInhabil, Publicacion
 from modelos.organizacion import por_correo
+from modelos.plazos import Plazo
 from tests.fabricas import Cliente, Instancia, servida
 from tests.recorrido.con_plazos import ACENTOS, publicar
 from tests.unidad.fechas import fecha
@@ -128,6 +129,28 @@ def test_los_estados_y_los_filtros(instancia: Instancia, direccion: str, monkeyp
     with Cliente(direccion, "coordinacion") as cliente:
         (vencido,) = pedir(cliente, "/plazos", estado="vencido")["elementos"]
         assert (vencido["id"], vencido["vencido"], vencido["dias_habiles_restantes"]) == (f"{corre}.1.DSTC.1", True, -2)
+
+
+def test_hasta_cuando_se_suspendio_va_en_utc_con_z_o_es_fecha_sola(instancia: Instancia, direccion: str) -> None:
+    folio = instancia.iniciar("poda")
+    id_ = f"{folio}.1.DSTC.1"
+    with instancia.como("coordinacion") as ctx:
+        conduccion.suspender(ctx, folio, "Falta un dictamen")
+    with Cliente(direccion, "dstc") as cliente:
+
+        def suspensiones() -> list[dict[str, str | None]]:
+            (plazo,) = [p for p in pedir(cliente, "/plazos")["elementos"] if p["id"] == id_]
+            suyas: list[dict[str, str | None]] = plazo["suspensiones"]
+            return suyas
+
+        assert [x["hasta"] for x in suspensiones()] == [None]
+        with instancia.como("coordinacion") as ctx:
+            conduccion.reanudar(ctx, folio, "Llegó")
+        assert [x["hasta"] for x in suspensiones()] == ["2027-05-03T15:00:00.000000Z"]
+        with sesion.transaccion(instancia.url) as s:
+            plazo = s.get_one(Plazo, id_)
+            plazo.suspensiones = [{**plazo.suspensiones[0], "hasta": "2027-05-04"}]
+        assert [x["hasta"] for x in suspensiones()] == ["2027-05-04"]
 
 
 def test_un_cast_no_ve_los_plazos_de_otro(instancia: Instancia, direccion: str) -> None:
