@@ -32,8 +32,10 @@ from modelos.expediente import (
     plegar,
 )
 from modelos.formularios import limpiar_texto
+from modelos.notificaciones import Notificacion
 from modelos.organizacion import Persona, Unidad, responsables
 from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
+from modelos.unidades import TipoUnidad
 
 T = TypeVar("T")
 CURSOR_AJENO = {"cursor": "use el valor de «siguiente» tal como llegó"}
@@ -54,32 +56,43 @@ class Pagina(Generic[T]):
 
 
 def expediente_visible(s: Session, quien: Quien, folio: str) -> Expediente:
-    """El expediente, si a quien pregunta le concierne.
+    """El expediente, si a quien pregunta le concierne (`conciernen`); verlo no da derecho a atenderlo.
 
     Lanza:
         NoExiste: no hay tal folio.
-        NoLeCorresponde: su unidad no participa en él.
+        NoLeCorresponde: ni su unidad participa en él, ni la de un CAST suyo, ni se le avisó de él.
     """
     expediente = s.get(Expediente, folio)
     if expediente is None:
         raise NoExiste("el expediente", folio)
-    if not ve_todo(quien) and not puede_conducir(quien, expediente.duena) and not _participa(s, quien, folio):
+    if not ve_todo(quien) and not puede_conducir(quien, expediente.duena) and not _concierne(s, quien, folio):
         raise NoLeCorresponde(f"ver {folio}", "las unidades que participan en él")
     return expediente
 
 
-def _participa(s: Session, quien: Quien, folio: str) -> bool:
-    consulta = select(exists().where(col(Turno.folio) == folio, col(Turno.unidad).in_(quien.unidades)))
-    return bool(s.scalar(consulta))
+def _concierne(s: Session, quien: Quien, folio: str) -> bool:
+    return bool(s.scalar(select(exists().where(col(Expediente.folio) == folio, *conciernen(quien)))))
 
 
 def conciernen(quien: Quien) -> list[ColumnElement[bool]]:
-    """Condiciones sobre `Expediente`: los que le conciernen a quien pregunta; ninguna si ve todo."""
+    """Condiciones sobre `Expediente`: los que le conciernen a quien pregunta; ninguna si ve todo.
+
+    Le conciernen aquellos en que participa su unidad o un CAST que depende de ella, los de los procedimientos que
+    coordina, y aquellos de que se le avisó por una unidad a la que sigue adscrito (lo vencido sube de nivel, y
+    quien recibe el enlace debe poder leerlo). Quien cambia de unidad deja de ver los de la anterior.
+    """
     if ve_todo(quien):
         return []
-    suyos = exists().where(col(Turno.folio) == Expediente.folio, col(Turno.unidad).in_(quien.unidades))
+    clave = col(Unidad.clave)
+    cast = (col(Unidad.tipo) == TipoUnidad.CAST.value) & col(Unidad.depende_de).in_(quien.unidades)
+    ve_lo_de = select(clave).where(clave.in_(quien.unidades) | cast)
+    suyos = exists().where(col(Turno.folio) == Expediente.folio, col(Turno.unidad).in_(ve_lo_de))
+    avisados = select(col(Notificacion.folio)).where(
+        col(Notificacion.persona_id) == quien.persona,
+        col(Notificacion.datos)["para"].as_string().in_(quien.unidades),
+    )
     coordinadas = [u for u in quien.unidades if puede_conducir(quien, u)]
-    return [or_(suyos, col(Expediente.duena).in_(coordinadas))]
+    return [or_(suyos, col(Expediente.folio).in_(avisados), col(Expediente.duena).in_(coordinadas))]
 
 
 def expedientes(

@@ -26,7 +26,7 @@ class Publicacion(SQLModel, table=True):
     """Un conjunto de días que se propone, se revisa contra los plazos abiertos y se aprueba o se descarta.
 
     orden: el lugar en que se aprobó, desde 1; base: el último aprobado cuando se revisó.
-    motivo: por qué se publica o, si se descartó, por qué no.
+    motivo: por qué se publica y, si se descartó, por qué no.
     movidos, sin_cambio: plazos ya recontados con ella; terminada: ya no falta ninguno.
     """
 

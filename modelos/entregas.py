@@ -27,6 +27,10 @@ ABANDONADA_S = 900.0
 """Tomada por más de esto se da por abandonada, aunque su motor lata: ningún envío dura tanto."""
 
 
+SUSTITUYE = "Lo sustituye el del "
+"""Con qué empieza el motivo de un resumen descartado porque otro posterior lleva lo suyo; no se reintenta."""
+
+
 @dataclass(frozen=True)
 class Tomada:
     """Una entrega en manos de un motor, con lo que hace falta para llevarla."""
@@ -145,6 +149,9 @@ def _terminar(s: Session, id_: str, estado: EstadoEntrega, valores: dict[str, An
 # --- verlas y reintentarlas ------------------------------------------------------
 
 
+_REINTENTABLES = (EstadoEntrega.FALLIDA.value, EstadoEntrega.DESCARTADA.value)
+
+
 @dataclass(frozen=True)
 class Ficha:
     """Una entrega para verse: a quién, en qué va y por qué no salió; nada de lo que dice."""
@@ -159,6 +166,12 @@ class Ficha:
     intentos: int
     enviada: datetime | None
     error: str
+
+    @property
+    def reintentable(self) -> bool:
+        """Si falló o se descartó, y ningún resumen posterior lleva ya lo suyo."""
+        sustituida = self.error.startswith(SUSTITUYE)
+        return self.estado in _REINTENTABLES and not (self.estado == EstadoEntrega.DESCARTADA and sustituida)
 
 
 def exigir_que_mire(quien: Quien) -> None:
@@ -227,13 +240,41 @@ def reintentar(s: Session, quien: Quien, id_: str) -> None:
     Lanza:
         NoLeCorresponde: no es de administración.
         NoExiste: no hay tal entrega.
-        ActoNoProcede: ya se envió, o está por enviarse.
+        ActoNoProcede: ya se envió, está por enviarse, o la sustituye otra.
     """
+    sustituida = (col(Entrega.estado) == EstadoEntrega.DESCARTADA.value) & col(Entrega.error).startswith(SUSTITUYE)
+    # Una descartada siempre dice por qué, pero con el motivo nulo la condición no sería ni cierta ni falsa.
+    sirve = col(Entrega.error).is_(None) | ~sustituida
+    if _a_la_cola(s, quien, [col(Entrega.id) == id_, col(Entrega.estado).in_(_REINTENTABLES), sirve]):
+        return
+    fila = s.get(Entrega, id_)
+    if fila is None:
+        raise NoExiste("la entrega", id_)
+    que = {
+        EstadoEntrega.ENVIADA.value: "ya se envió",
+        EstadoEntrega.DESCARTADA.value: "un resumen posterior lleva lo que aún se debe",
+    }.get(fila.estado, "ya está por enviarse")
+    raise ActoNoProcede("reintentar la entrega", que, "Vuelva a mirar la lista.")
+
+
+def reintentar_fallidas(s: Session, quien: Quien) -> int:
+    """Vuelve a poner en la cola todas las que fallaron; devuelve cuántas. Repetirlo no cambia nada.
+
+    Lanza:
+        NoLeCorresponde: no es de administración.
+    """
+    return _a_la_cola(s, quien, [col(Entrega.estado) == EstadoEntrega.FALLIDA.value])
+
+
+def fallidas(s: Session) -> int:
+    """Cuántas agotaron sus intentos y esperan a que alguien las vea."""
+    de_falla = col(Entrega.estado) == EstadoEntrega.FALLIDA.value
+    return s.scalar(select(func.count()).select_from(Entrega).where(de_falla)) or 0
+
+
+def _a_la_cola(s: Session, quien: Quien, cuales: list[ColumnElement[bool]]) -> int:
     if not quien.tiene(Rol.ADMINISTRACION):
         raise NoLeCorresponde("reintentar una entrega", "administración")
-    orden = update(Entrega).where(
-        col(Entrega.id) == id_, col(Entrega.estado).in_((EstadoEntrega.FALLIDA.value, EstadoEntrega.DESCARTADA.value))
-    )
     valores = {
         "estado": EstadoEntrega.PENDIENTE.value,
         "intentos": 0,
@@ -241,13 +282,5 @@ def reintentar(s: Session, quien: Quien, id_: str) -> None:
         "motor": None,
         "tomada": None,
     }
-    hechas = s.execute(
-        orden.values(**valores).returning(col(Entrega.id)), execution_options={"synchronize_session": False}
-    ).all()
-    if hechas:
-        return
-    fila = s.get(Entrega, id_)
-    if fila is None:
-        raise NoExiste("la entrega", id_)
-    que = "ya se envió" if fila.estado == EstadoEntrega.ENVIADA else "ya está por enviarse"
-    raise ActoNoProcede("reintentar la entrega", que, "Vuelva a mirar la lista.")
+    orden = update(Entrega).where(*cuales).values(**valores).returning(col(Entrega.id))
+    return len(s.execute(orden, execution_options={"synchronize_session": False}).all())

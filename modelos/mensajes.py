@@ -13,16 +13,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import bindparam, exists, func, select, text
+from sqlalchemy import Select, bindparam, exists, false, func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.columnas import Instante
 from modelos.expediente import ABIERTOS, Expediente, Turno
 from modelos.notificaciones import Canal, Clase, Entrega, EstadoEntrega, Notificacion
-from modelos.organizacion import Persona
+from modelos.organizacion import Adscripcion, Persona, vigente
+from modelos.permisos import Rol
 from modelos.plazos import EstadoPlazo, Plazo
-from modelos.reloj import iso
+from modelos.reloj import hoy, iso, local
 from modelos.sesion import insertar
 
 _ESPACIO = UUID("6f1a2b0e-3c53-5a0b-9d1e-0d57c0de0022")
@@ -55,20 +56,32 @@ def hay_por_salir(s: Session, *, con_hitos: bool) -> bool:
 def por_salir(s: Session, *, con_hitos: bool) -> Iterator[Any]:
     """Las notificaciones sin salir, por persona y en su orden; `viva`: si todavía vienen al caso.
 
-    Se leen por tramos: puede haber cientos de miles.
+    `sube`: verdadero si se le dice para seguimiento. Se leen por tramos: puede haber cientos de miles.
     """
+    consulta = _resumidas().where(_sin_salir, *_clases(con_hitos=con_hitos))
+    yield from s.execute(consulta, execution_options={"yield_per": 5000})
+
+
+def de_nuevo(s: Session, ids: Sequence[int]) -> Iterator[Any]:
+    """Esas notificaciones, con las columnas y el orden de `por_salir`."""
+    for i in range(0, len(ids), TRAMO):
+        yield from s.execute(_resumidas().where(col(Notificacion.id).in_(ids[i : i + TRAMO])))
+
+
+def _resumidas() -> Select[Any]:
     # El plazo de un turno lleva el id del turno.
     plazo = func.coalesce(col(Notificacion.plazo_id), col(Notificacion.turno_id))
     tomado_por = col(Turno.persona_id)
     suya = tomado_por.is_(None) | (tomado_por == Notificacion.persona_id) | _sube.is_(True)
     turno_vivo = col(Notificacion.turno_id).is_(None) | (col(Turno.estado).in_(ABIERTOS) & suya)
     plazo_vivo = (col(Notificacion.clase) == Clase.TURNO.value) | (col(Plazo.estado) == EstadoPlazo.ABIERTO.value)
-    consulta = (
+    return (
         select(
             col(Notificacion.id),
             col(Notificacion.persona_id),
             col(Notificacion.clase),
             col(Notificacion.folio),
+            func.coalesce(_sube, false()).label("sube"),
             col(Plazo.vence),
             col(Plazo.conservador),
             (turno_vivo & plazo_vivo & col(Persona.activa).is_(True)).label("viva"),
@@ -76,10 +89,8 @@ def por_salir(s: Session, *, con_hitos: bool) -> Iterator[Any]:
         .join(Persona, col(Persona.id) == Notificacion.persona_id)
         .join(Turno, col(Turno.id) == Notificacion.turno_id, isouter=True)
         .join(Plazo, col(Plazo.id) == plazo, isouter=True)
-        .where(_sin_salir, *_clases(con_hitos=con_hitos))
         .order_by(col(Notificacion.persona_id), col(Notificacion.id))
     )
-    yield from s.execute(consulta, execution_options={"yield_per": 5000})
 
 
 def para_unidades(s: Session, unidades: Iterable[str]) -> Iterator[tuple[int, str, str]]:
@@ -141,6 +152,34 @@ def existentes(s: Session, ids: Iterable[str]) -> set[str]:
     return hallados
 
 
+def resumenes_sin_entregar(s: Session, destinos: Iterable[Destino], dia: date) -> dict[Destino, list[Entrega]]:
+    """De cada destino, sus resúmenes de antes de `dia` que no han llegado y nadie está enviando; bloqueados."""
+    de_persona = {d.persona: d for d in destinos if d.canal is None}
+    de_canal = {d.canal: d for d in destinos if d.canal is not None}
+    sin_entregar = col(Entrega.estado).in_((EstadoEntrega.PENDIENTE.value, EstadoEntrega.FALLIDA.value))
+    base = select(Entrega).where(sin_entregar, col(Entrega.motor).is_(None)).order_by(col(Entrega.creada))
+    base = base.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    hallados: dict[Destino, list[Entrega]] = {}
+    for columna, por_id in ((col(Entrega.persona_id), de_persona), (col(Entrega.canal_id), de_canal)):
+        ids = [id_ for id_ in por_id if id_ is not None]
+        for i in range(0, len(ids), TRAMO):
+            for fila in s.scalars(base.where(columna.in_(ids[i : i + TRAMO]))):
+                destino = de_persona.get(fila.persona_id) if fila.canal_id is None else de_canal.get(fila.canal_id)
+                armada = local(fila.creada).date()
+                # Un resumen se reconoce por su id; lo demás (los turnos nuevos) sigue su camino.
+                if destino and armada < dia and fila.id == id_resumen(destino, armada):
+                    hallados.setdefault(destino, []).append(fila)
+    return {destino: list({e.id: e for e in filas}.values()) for destino, filas in hallados.items()}
+
+
+def sustituir(s: Session, ids: Sequence[str], motivo: str) -> None:
+    """Descarta esas entregas porque otra ya lleva lo suyo."""
+    valores = {"estado": EstadoEntrega.DESCARTADA.value, "error": motivo}
+    for i in range(0, len(ids), TRAMO):
+        orden = update(Entrega).where(col(Entrega.id).in_(ids[i : i + TRAMO])).values(**valores)
+        s.execute(orden, execution_options={"synchronize_session": False})
+
+
 def entrega(
     id_: str, destino: Destino, asunto: str, notificaciones: list[int], ahora: datetime, proximo: float
 ) -> dict[str, Any]:
@@ -178,6 +217,7 @@ def contenido(s: Session, notificaciones: Sequence[int]) -> Sequence[Any]:
         col(Notificacion.folio),
         col(Notificacion.datos),
         col(Notificacion.turno_id),
+        col(Notificacion.plazo_id),
         col(Turno.estado).label("turno_estado"),
         col(Turno.persona_id).label("tomado_por"),
         col(Turno.actividad),
@@ -201,9 +241,47 @@ def contenido(s: Session, notificaciones: Sequence[int]) -> Sequence[Any]:
         .order_by(col(Notificacion.id))
     )
     filas: list[Any] = []
-    for i in range(0, len(notificaciones), TRAMO):
-        filas += s.execute(consulta.where(col(Notificacion.id).in_(notificaciones[i : i + TRAMO]))).all()
+    ids = sorted(notificaciones)
+    for i in range(0, len(ids), TRAMO):
+        filas += s.execute(consulta.where(col(Notificacion.id).in_(ids[i : i + TRAMO]))).all()
     return filas
+
+
+def turnos_de(s: Session, filas: Iterable[Any]) -> list[Turno]:
+    """Los turnos de que avisan esas filas de `contenido`."""
+    ids = list({f.turno_id for f in filas if f.turno_id})
+    turnos: list[Turno] = []
+    for i in range(0, len(ids), TRAMO):
+        turnos += s.scalars(select(Turno).where(col(Turno.id).in_(ids[i : i + TRAMO])))
+    return turnos
+
+
+def por_atender(s: Session, filas: Iterable[Any], persona: int | None) -> dict[str, str]:
+    """De cada notificación de tramo, por su clave, el turno abierto con que se le responde, si hay.
+
+    persona: quien lo atendería; None: cualquiera de la unidad a la que se le dice.
+    """
+    tramos = [f for f in filas if not f.turno_id and not f.datos.get("sube")]
+    folios = list({f.folio for f in tramos})
+    suyas: set[str] = set()
+    if persona is not None and tramos:
+        atiende = col(Adscripcion.rol).in_((Rol.OPERACION.value, Rol.COORDINACION.value))
+        consulta = select(col(Adscripcion.unidad)).where(col(Adscripcion.persona_id) == persona, atiende)
+        suyas = set(s.scalars(consulta.where(vigente(hoy()))))
+    abiertos: dict[str, list[Turno]] = {}
+    for i in range(0, len(folios), TRAMO):
+        de_folio = select(Turno).where(
+            col(Turno.folio).in_(folios[i : i + TRAMO]), col(Turno.estado).in_(ABIERTOS), col(Turno.a_mano).is_(True)
+        )
+        for turno in s.scalars(de_folio.order_by(col(Turno.apertura), col(Turno.id))):
+            abiertos.setdefault(turno.folio, []).append(turno)
+    halladas: dict[str, str] = {}
+    for f in tramos:
+        unidades = {f.datos.get("para")} if persona is None else suyas
+        for turno in abiertos.get(f.folio, ()):
+            if turno.unidad in unidades and (persona is None or turno.persona_id in (None, persona)):
+                halladas.setdefault(f.clave, turno.id)
+    return halladas
 
 
 def _clases(*, con_hitos: bool) -> list[Any]:

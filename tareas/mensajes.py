@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import canales, entregas, mensajes, reloj
+from modelos import canales, entregas, mensajes, reloj, vencimientos
+from modelos.calendario import fecha_corta
 from modelos.entregas import Tomada
 from modelos.latido import pulso
 from modelos.mensajes import Destino
@@ -35,17 +36,18 @@ SIN_DESTINO = "La persona se dio de baja o el canal se desactivó."
 
 @dataclass
 class _Monton:
-    """Lo que va a un destino: los ids, cuántos son hitos y la más urgente, para el asunto."""
+    """Lo que va a un destino: los ids y, para el asunto, de qué es cada uno."""
 
     ids: list[int] = field(default_factory=list)
-    hitos: int = 0
-    primera: redaccion.Parte | None = None
+    partes: list[redaccion.Parte] = field(default_factory=list)
 
     def poner(self, id_: int, parte: redaccion.Parte) -> None:
         self.ids.append(id_)
-        self.hitos += parte.clase == Clase.HITO
-        if self.primera is None or parte.urgencia < self.primera.urgencia:
-            self.primera = parte
+        self.partes.append(parte)
+
+    @property
+    def con_hitos(self) -> bool:
+        return any(p.clase == Clase.HITO for p in self.partes)
 
 
 def juntar(url: str, ahora: datetime, *, barrido_terminado: bool) -> int:
@@ -77,14 +79,14 @@ def _juntar(s: Session, ahora: datetime, *, con_hitos: bool) -> int:
     montones: dict[Destino, _Monton] = {}
     salieron: list[int] = []
     repetidas: set[tuple[str, str]] = set()
-    for id_, persona, clase, folio, vence, conservador, viva in mensajes.por_salir(s, con_hitos=con_hitos):
+    for id_, persona, clase, folio, sube, vence, conservador, viva in mensajes.por_salir(s, con_hitos=con_hitos):
         if not viva:
             salieron.append(id_)
             continue
         if persona not in correos or (clase == Clase.HITO and persona in con_resumen):
             continue  # ya tuvo el resumen de hoy: mañana
         salieron.append(id_)
-        parte = redaccion.Parte(clase, folio, vence, conservador)
+        parte = redaccion.Parte(clase, folio, vence, conservador, ajena=sube)
         destinos = [correos[persona], *map(_destino, de_persona.get(persona, ()))]
         # Los canales de una unidad reciben una vez cada cosa, aunque la deban saber varias personas.
         if (suya := por_unidad.get(id_)) and suya not in repetidas:
@@ -93,18 +95,35 @@ def _juntar(s: Session, ahora: datetime, *, con_hitos: bool) -> int:
         for destino in destinos:
             montones.setdefault(destino, _Monton()).poner(id_, parte)
     armados |= mensajes.existentes(s, (mensajes.id_resumen(d, dia) for d in montones))
+    _sustituir(s, {d: m for d, m in montones.items() if _es_resumen(d, m, armados, dia)}, dia)
     nuevas = [_entrega(destino, monton, armados, dia, ahora) for destino, monton in montones.items()]
     mensajes.guardar(s, nuevas, salieron, ahora)
     return len(nuevas)
 
 
 def _entrega(destino: Destino, monton: _Monton, armados: set[str], dia: date, ahora: datetime) -> dict[str, Any]:
-    id_ = mensajes.id_resumen(destino, dia)
-    if not monton.hitos or id_ in armados:
-        id_ = mensajes.id_suelta(destino, monton.ids)
-    primera, cuantas = monton.primera, len(monton.ids)
-    titulo = redaccion.asunto(primera, cuantas, monton.hitos, dia) if primera else ""
-    return mensajes.entrega(id_, destino, titulo, monton.ids, ahora, pulso())
+    resumen = _es_resumen(destino, monton, armados, dia)
+    id_ = mensajes.id_resumen(destino, dia) if resumen else mensajes.id_suelta(destino, monton.ids)
+    return mensajes.entrega(id_, destino, redaccion.asunto(monton.partes, dia), monton.ids, ahora, pulso())
+
+
+def _es_resumen(destino: Destino, monton: _Monton, armados: set[str], dia: date) -> bool:
+    return monton.con_hitos and mensajes.id_resumen(destino, dia) not in armados
+
+
+def _sustituir(s: Session, resumenes: dict[Destino, _Monton], dia: date) -> None:
+    """Descarta los resúmenes anteriores que no han llegado; lo suyo que aún viene al caso pasa al de hoy."""
+    descartados: list[str] = []
+    for destino, viejos in mensajes.resumenes_sin_entregar(s, resumenes, dia).items():
+        monton = resumenes[destino]
+        descartados += [vieja.id for vieja in viejos]
+        ya = set(monton.ids)
+        ids = sorted({id_ for vieja in viejos for id_ in vieja.notificaciones} - ya)
+        for id_, _, clase, folio, sube, vence, conservador, viva in mensajes.de_nuevo(s, ids):
+            # En el canal de una unidad no importa quién de ella lo tomó; al enviar se vuelve a mirar.
+            if viva or destino.persona is None:
+                monton.poner(id_, redaccion.Parte(clase, folio, vence, conservador, ajena=sube))
+    mensajes.sustituir(s, descartados, f"{entregas.SUSTITUYE}{fecha_corta(dia)}.")
 
 
 def _destino(canal: Canal) -> Destino:
@@ -137,10 +156,13 @@ def _entregar(url: str, tablas: Catalogo, cartero: Cartero, tomada: Tomada) -> C
         raise _YaNo(SIN_DESTINO)
     with lectura(url) as s:
         filas = mensajes.contenido(s, tomada.notificaciones)
-    vivas = [f for f in filas if mensajes.viene_al_caso(f, tomada.persona)]
+        vivas = [f for f in filas if mensajes.viene_al_caso(f, tomada.persona)]
+        rigen = vencimientos.plazos_de(s, mensajes.turnos_de(s, vivas))
+        atender = mensajes.por_atender(s, vivas, tomada.persona)
     if not vivas:
         raise _YaNo(YA_NO)
-    carta = redaccion.carta(tomada.id, vivas, tablas, cartero.ajustes.url_publica, reloj.hoy(), tomada.nombre)
+    lugar = redaccion.Lugar(cartero.ajustes.url_publica, reloj.hoy(), rigen, atender)
+    carta = redaccion.carta(tomada.id, vivas, tablas, lugar, tomada.nombre)
     if tomada.direccion:
         cartero.por_canal(carta, tomada.direccion)
     else:

@@ -6,7 +6,8 @@ pasó de la fecha prudente pero no de la legal no está vencido, y así se dice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from modelos.calendario import fecha_corta
 from modelos.notificaciones import Clase
-from modelos.tabla import Catalogo
+from modelos.plazos import Plazo
+from modelos.tabla import Catalogo, Tabla
 from tareas.cartero import Carta
 
 MAXIMO = 40
@@ -31,9 +33,18 @@ ENTORNO = Environment(
 )
 
 
+_PIE = re.compile(r", (?:artículos? |pp?\. |instrucción |\d+\.\d)")
+"""Con qué empieza, en el fundamento de una tabla, lo que ya no es el nombre del ordenamiento."""
+_CITA = re.compile(r"\b([A-Z])-[A-Z0-9]")
+
+
 @dataclass(frozen=True)
 class Punto:
-    """Una cosa que se debe, ya en palabras. para_cuando: la frase del vencimiento, vacía si no tiene."""
+    """Una cosa que se debe, ya en palabras. para_cuando: la frase del vencimiento, vacía si no tiene.
+
+    fundamento: quién manda lo que se debe; de_la_fecha: quién manda la fecha, vacío si es lo mismo.
+    nota: por qué se entera quien no lo debe; vacía si le toca. accion: qué puede hacer con el enlace.
+    """
 
     folio: str
     asunto: str
@@ -42,10 +53,34 @@ class Punto:
     para_cuando: str
     explicacion: str
     fundamento: str
+    de_la_fecha: str
     inferido: str
     enlace: str
+    accion: str
     nota: str
-    urgencia: tuple[date, str]
+    urgencia: tuple[bool, date, str]
+
+
+@dataclass(frozen=True)
+class Lugar:
+    """Dónde y cuándo se lee una carta, y lo que hay que saber de sus turnos.
+
+    direccion: con qué empiezan los enlaces. rigen: el plazo de cada turno, suyo o del tramo en que está.
+    atender: de cada notificación de tramo, el turno con que quien la recibe le responde.
+    """
+
+    direccion: str
+    hoy: date
+    rigen: Mapping[str, Plazo]
+    atender: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Seccion:
+    """Un tramo de la carta. titulo: vacío si la carta sólo tiene uno."""
+
+    titulo: str
+    puntos: Sequence[Punto]
 
 
 def cuando(vence: date | None, conservador: date | None, hoy: date) -> str:
@@ -66,57 +101,62 @@ def cuando(vence: date | None, conservador: date | None, hoy: date) -> str:
 
 @dataclass(frozen=True)
 class Parte:
-    """De una cosa que se debe, lo que basta para el asunto."""
+    """De una cosa que se debe, lo que basta para el asunto. ajena: la debe otro y ésta es para seguimiento."""
 
     clase: str
     folio: str
     vence: date | None
     conservador: date | None
+    ajena: bool = False
 
     @property
-    def urgencia(self) -> tuple[date, str]:
-        """Con qué se ordena: primero lo que vence antes; lo que no vence, al final."""
-        return (self.conservador or date.max, self.folio)
+    def urgencia(self) -> tuple[bool, date, str]:
+        """Con qué se ordena: primero lo propio y lo que vence antes; lo que no vence, al final."""
+        return (self.ajena, self.conservador or date.max, self.folio)
 
 
-def asunto(primera: Parte, cuantas: int, hitos: int, hoy: date) -> str:
-    """El asunto del mensaje; sin nada de lo capturado en los expedientes.
-
-    primera: la más urgente de las que lleva. hitos: cuántas son de plazos; las demás son turnos nuevos.
-    """
+def asunto(partes: Sequence[Parte], hoy: date) -> str:
+    """El asunto del mensaje con esas partes, al menos una; sin nada de lo capturado en los expedientes."""
+    primera = min(partes, key=lambda p: p.urgencia)
     frase = cuando(primera.vence, primera.conservador, hoy)
-    if cuantas == 1:
+    hitos = any(p.clase == Clase.HITO for p in partes)
+    if len(partes) == 1:
+        if primera.ajena:
+            return f"{primera.folio}: para su seguimiento" + (f"; {frase}" if frase else "")
         return f"{primera.folio}: {frase if hitos and frase else 'tiene un turno nuevo'}"
-    que = f"{cuantas} pendientes" if hitos else f"{cuantas} turnos nuevos"
+    ajenas = sum(p.ajena for p in partes)
+    propias = len(partes) - ajenas
+    if not ajenas:
+        que = f"{propias} pendientes" if hitos else f"{propias} turnos nuevos"
+    elif not propias:
+        que = f"{ajenas} de seguimiento"
+    else:
+        que = f"{propias} pendiente{'s' * (propias > 1)} suyo{'s' * (propias > 1)} y {ajenas} de seguimiento"
     return f"{que}; el más urgente, {primera.folio}" + (f": {frase}" if frase else "")
 
 
-def carta(id_: str, filas: Sequence[Any], tablas: Catalogo, direccion: str, hoy: date, nombre: str) -> Carta:
-    """La carta con esas cosas, de la más urgente a la menos.
+def carta(id_: str, filas: Sequence[Any], tablas: Catalogo, lugar: Lugar, nombre: str) -> Carta:
+    """La carta con esas cosas: primero lo que le toca a quien la recibe, de lo más a lo menos urgente.
 
     Recibe:
         filas: renglones de `modelos.mensajes.contenido`; al menos uno.
-        direccion: con qué empiezan los enlaces.
         nombre: de quién la recibe; vacío si es un canal de unidad.
     """
-    # Un turno nuevo que además está por vencer es una sola cosa: se dice con su plazo.
+    # Un turno nuevo que además está por vencer es una sola cosa: se dice con su plazo, y con su último hito.
     por_cosa: dict[str, Any] = {}
-    for f in filas:
-        llave = f.turno_id or f.clave
-        if llave not in por_cosa or f.clase == Clase.HITO:
-            por_cosa[llave] = f
+    for f in sorted(filas, key=lambda f: (f.clase == Clase.HITO, not f.datos.get("sube"))):
+        por_cosa[f.turno_id or f.plazo_id or f.clave] = f
     cosas = list(por_cosa.values())
-    puntos = sorted((_punto(f, tablas, direccion, hoy) for f in cosas), key=lambda p: p.urgencia)
-    partes = [Parte(f.clase, f.folio, f.vence, f.conservador) for f in cosas]
-    hitos = sum(p.clase == Clase.HITO for p in partes)
-    titulo = asunto(min(partes, key=lambda p: p.urgencia), len(partes), hitos, hoy)
+    puntos = sorted((_punto(f, tablas, lugar) for f in cosas), key=lambda p: p.urgencia)
+    titulo = asunto([_parte(f, _plazo(f, lugar)) for f in cosas], lugar.hoy)
     datos = {
         "titulo": titulo,
         "entrada": _entrada(puntos),
         "nombre": nombre,
-        "puntos": puntos[:MAXIMO],
+        "secciones": _secciones(puntos),
+        "varios": len(puntos) > 1,
         "otros": len(puntos) - MAXIMO,
-        "direccion": direccion,
+        "direccion": lugar.direccion,
         "id": id_,
     }
     return Carta(
@@ -127,29 +167,69 @@ def carta(id_: str, filas: Sequence[Any], tablas: Catalogo, direccion: str, hoy:
     )
 
 
-def _punto(f: Any, tablas: Catalogo, direccion: str, hoy: date) -> Punto:  # noqa: ANN401 - renglón de SQL
-    actividad = tablas.version(f.procedimiento, f.version)[f.actividad] if f.actividad else None
-    ruta = f"/turnos/{quote(f.turno_id, safe='')}" if f.turno_id else f"/expedientes/{quote(f.folio, safe='')}"
+def _plazo(f: Any, lugar: Lugar) -> Any:  # noqa: ANN401 - renglón de SQL
+    """El plazo con que vence: el suyo o, si es un turno que no tiene, el del tramo en que está."""
+    return f if f.plazo_estado is not None else lugar.rigen.get(f.turno_id or "", f)
+
+
+def _parte(f: Any, plazo: Any) -> Parte:  # noqa: ANN401 - renglones de SQL
+    return Parte(f.clase, f.folio, plazo.vence, plazo.conservador, ajena=bool(f.datos.get("sube")))
+
+
+def _punto(f: Any, tablas: Catalogo, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQL
+    tabla = tablas.version(f.procedimiento, f.version)
+    actividad = tabla[f.actividad] if f.actividad else None
+    plazo = _plazo(f, lugar)
+    turno = f.turno_id or lugar.atender.get(f.clave)
+    ruta = f"/turnos/{quote(turno, safe='')}" if turno else f"/expedientes/{quote(f.folio, safe='')}"
     unidad = f.turno_unidad or f.plazo_unidad or ""
-    para = f.datos.get("para", unidad)
+    nota = _nota(f.datos, f.datos.get("para", unidad), unidad)
+    manda = (actividad.fundamento if actividad else "") or plazo.fundamento or ""
+    de_la_fecha = plazo.fundamento if plazo.vence and plazo.fundamento != manda else ""
     return Punto(
         f.folio,
         f.asunto,
         actividad.accion if actividad else f.que,
         unidad,
-        cuando(f.vence, f.conservador, hoy),
-        f.computo.get("explicacion_reservada", "") if f.computo and f.vence else "",
-        f.fundamento or (actividad.fundamento if actividad else ""),
-        f.inferido or "",
-        f"{direccion}{ruta}",
-        _nota(f.datos, para, unidad),
-        Parte(f.clase, f.folio, f.vence, f.conservador).urgencia,
+        cuando(plazo.vence, plazo.conservador, lugar.hoy),
+        plazo.computo.get("explicacion_reservada", "") if plazo.computo and plazo.vence else "",
+        citado(manda, tabla, tablas),
+        citado(de_la_fecha or "", tabla, tablas),
+        plazo.inferido or "",
+        f"{lugar.direccion}{ruta}",
+        "Atenderlo" if turno and not nota else "Verlo",
+        nota,
+        _parte(f, plazo).urgencia,
     )
 
 
+def citado(fundamento: str, tabla: Tabla, tablas: Catalogo) -> str:
+    """El fundamento con el nombre del ordenamiento de que es cada clave; igual si no cita por clave.
+
+    La clave empieza con la inicial del ordenamiento: M-N-4, del Manual; L-51, de los Lineamientos.
+    """
+    nombres = []
+    for inicial in dict.fromkeys(_CITA.findall(fundamento)):
+        suya = next((t for t in (tabla, *tablas) if t.fundamento.startswith(inicial)), None)
+        if suya:
+            nombres.append(_PIE.split(suya.fundamento)[0])
+    return ", ".join((fundamento, " y ".join(nombres))) if nombres else fundamento
+
+
+def _secciones(puntos: Sequence[Punto]) -> list[Seccion]:
+    """Hasta `MAXIMO` puntos; con título sólo si los hay propios y de seguimiento."""
+    dichos = puntos[:MAXIMO]
+    propios, ajenos = [p for p in dichos if not p.nota], [p for p in dichos if p.nota]
+    if not propios or not ajenos:
+        return [Seccion("", dichos)]
+    return [Seccion("Le toca a usted", propios), Seccion("Para su seguimiento", ajenos)]
+
+
 def _entrada(puntos: Sequence[Punto]) -> str:
-    ajeno = all(p.nota for p in puntos)
-    que = "Esto sigue sin atenderse y se le hace saber" if ajeno else "Esto espera su respuesta"
+    ajenos = sum(bool(p.nota) for p in puntos)
+    if 0 < ajenos < len(puntos):
+        return "Primero lo que espera su respuesta; después, lo que sigue sin atenderse y se le hace saber."
+    que = "Para su seguimiento: esto sigue sin atenderse" if ajenos else "Esto espera su respuesta"
     return f"{que}." if len(puntos) == 1 else f"{que}, de lo más a lo menos urgente."
 
 

@@ -90,11 +90,26 @@ def probar_canal(request: Request, id_: str, puerta: Entrada) -> HTMLResponse:
 
 @ruta.get("/administracion/entregas")
 def lista_entregas(
-    request: Request, puerta: Entrada, estado: str = "", cursor: str | None = None, reintentada: str = ""
+    request: Request,
+    puerta: Entrada,
+    estado: str = "",
+    cursor: str | None = None,
+    reintentada: str = "",
+    todas: str = "",
 ) -> HTMLResponse:
     """Los mensajes, lo más reciente primero; con su motivo los que no salieron."""
     hecho = "El mensaje volvió a la cola: sale en cuanto el motor lo tome." if reintentada else ""
+    if todas:
+        hecho = "Los mensajes que fallaron volvieron a la cola: salen en cuanto el motor los tome."
     return _entregas(request, puerta, estado=estado, cursor=cursor, hecho=hecho)
+
+
+@ruta.post("/administracion/entregas/reintentar")
+def reintentar_fallidas(puerta: Entrada) -> Response:
+    """Vuelve a poner en la cola todos los mensajes que fallaron."""
+    with puerta.acto() as ctx:
+        entregas.reintentar_fallidas(ctx.s, entregas.quien_mira(ctx.quien))
+    return RedirectResponse("/administracion/entregas?todas=1#resultado", 303)
 
 
 @ruta.post("/administracion/entregas/{id_}/reintentar")
@@ -175,6 +190,7 @@ def _entregas(
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
         tramo = entregas.listar(s, quien, estado=estado or None, cursor=cursor, limite=POR_PAGINA)
+        fallidas = entregas.fallidas(s)
     filtro = {"estado": estado} if estado else {}
     return pagina(
         request,
@@ -184,6 +200,7 @@ def _entregas(
         tramo=tramo,
         estado_pedido=estado,
         estados=ESTADOS,
+        fallidas=fallidas,
         cursor=cursor,
         siguiente=urlencode({**filtro, "cursor": tramo.siguiente}) if tramo.siguiente else "",
         puede_reintentar=quien.tiene(Rol.ADMINISTRACION),

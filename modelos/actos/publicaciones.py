@@ -67,7 +67,7 @@ def proponer(ctx: Contexto, dias: Sequence[Escrito], retira: Sequence[int], moti
 
 
 def descartar(ctx: Contexto, id_: int, motivo: str) -> Publicacion:
-    """Cierra una propuesta sin publicarla; `motivo` queda en ella.
+    """Cierra una propuesta sin publicarla; `motivo` queda en ella, después del suyo.
 
     Lanza:
         NoLeCorresponde, NoExiste, FormularioIncompleto: falta el motivo.
@@ -77,7 +77,8 @@ def descartar(ctx: Contexto, id_: int, motivo: str) -> Publicacion:
     propuesta = _pendiente(ctx.s, id_, "descartarla")
     por_que, faltas = _motivo(motivo)
     exigir(faltas)
-    propuesta.estado, propuesta.motivo = "descartada", por_que
+    propuesta.estado = "descartada"
+    propuesta.motivo = f"{propuesta.motivo} · Se descartó: {por_que}"[:LARGO_MOTIVO]
     propuesta.resuelta, propuesta.resuelta_por = ctx.ahora, persona
     ctx.s.flush()
     return propuesta

@@ -165,7 +165,7 @@ def test_dos_administraciones_a_la_vez_solo_una_aprueba_sobre_lo_que_vio(mesa: M
         hilo.join()
     [error] = errores
     assert "Administración del sistema (demostración) publicó" in str(error)
-    assert "2026-09-10 09:00" in str(error)
+    assert "jue 10 sep 2026, 09:00" in str(error)
     with mesa.instancia.leer() as s:
         assert orden_vigente(s) == 1
         [falta] = s.scalars(select(Publicacion).where(col(Publicacion.estado) == "propuesta"))

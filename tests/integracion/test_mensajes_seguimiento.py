@@ -1,0 +1,245 @@
+"""Lo que dice cada mensaje a quien lo debe y a quien sólo le da seguimiento; y lo que pasa si no llegaba."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from flujos.catalogo import CATALOGO
+from flujos.lineamientos import ORDENAMIENTO
+from modelos import entregas, reloj
+from modelos.ajustes import Ajustes
+from modelos.errores import ActoNoProcede
+from modelos.expediente import Turno
+from modelos.notificaciones import Clase, Entrega
+from modelos.organizacion import por_correo
+from modelos.plazo import Hitos
+from modelos.plazos import Plazo
+from modelos.sesion import transaccion
+from tareas.cartero import Cartero
+from tareas.mensajes import enviar, juntar
+from tareas.recordatorios import barrer
+from tareas.redaccion import Parte, asunto, citado
+from tests.correo import Buzon, buzon, partes
+from tests.fabricas import Instancia, puerto_libre
+from tests.plazos import plantar
+
+LUNES = date(2027, 3, 1)
+VENCIDO = date(2027, 3, 24)
+"""La segunda insistencia de un plazo de diez días hábiles desde el lunes: ya subió dos niveles."""
+HOY = date(2027, 3, 3)
+
+
+@pytest.fixture(autouse=True)
+def _reloj(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DSTC_RELOJ", f"{VENCIDO}T09:00:00-06:00")
+
+
+@pytest.fixture
+def smtp() -> Iterator[Buzon]:
+    with buzon() as abierto:
+        yield abierto
+
+
+def _cartero(instancia: Instancia, correo: str) -> Cartero:
+    return Cartero(
+        Ajustes(
+            datos=instancia.ajustes.datos,
+            base=instancia.ajustes.base,
+            correo=SecretStr(correo),
+            demo=False,
+            correo_espera_s=5.0,
+            direccion="https://dstc.example",
+        )
+    )
+
+
+def _enviar(instancia: Instancia, correo: str) -> None:
+    while enviar(instancia.url, CATALOGO, _cartero(instancia, correo), "m1"):
+        pass
+
+
+def _vencer(instancia: Instancia, monkeypatch: pytest.MonkeyPatch, *plazos: tuple[Turno, int]) -> None:
+    """Da a cada turno esos días hábiles desde el lunes, y barre ya vencidos y escalados."""
+    monkeypatch.setenv("DSTC_RELOJ", f"{LUNES}T09:00:00-06:00")
+    for turno, dias in plazos:
+        plantar(instancia, turno.folio, LUNES, dias, turno=turno)
+    monkeypatch.setenv("DSTC_RELOJ", f"{VENCIDO}T09:00:00-06:00")
+    barrer(instancia.url, VENCIDO)
+
+
+def _salir(instancia: Instancia, correo: str) -> None:
+    juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
+    _enviar(instancia, correo)
+
+
+def _en_la_cst(instancia: Instancia) -> Turno:
+    folio = instancia.iniciar("normatividad")
+    for _ in range(2):
+        instancia.atender(instancia.abiertos(folio)[0])
+    return instancia.abiertos(folio)[0]
+
+
+def test_a_quien_solo_da_seguimiento_no_se_le_pide_que_responda(
+    instancia: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turno = _en_la_cst(instancia)
+    _vencer(instancia, monkeypatch, (turno, 10))
+    _salir(instancia, smtp.url)
+    [ajeno], [propio] = smtp.de("ssi@demo.local"), smtp.de("cst@demo.local")
+    assert ajeno["Subject"] == f"{turno.folio}: para su seguimiento; venció el mar 16 mar 2027"
+    for dicho in partes(ajeno):
+        assert "Para su seguimiento" in dicho
+        assert "Verlo" in dicho
+        assert "Atenderlo" not in dicho
+        assert "espera su respuesta" not in dicho
+    for dicho in partes(propio):
+        assert "Esto espera su respuesta" in dicho
+        assert "Atenderlo" in dicho
+        assert "Para su seguimiento" not in dicho
+
+
+def test_en_un_resumen_primero_lo_propio_y_se_cuenta_aparte(
+    instancia: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ajeno = _en_la_cst(instancia)
+    folio = instancia.iniciar("normatividad")
+    propio = instancia.abiertos(folio)[0]
+    _vencer(instancia, monkeypatch, (ajeno, 10), (propio, 14))
+    _salir(instancia, smtp.url)
+    [mensaje] = smtp.de("dstc@demo.local")
+    assert mensaje["Subject"].startswith(f"1 pendiente suyo y 1 de seguimiento; el más urgente, {folio}: ")
+    texto, html = partes(mensaje)
+    for dicho, propios, ajenos in ((texto, "LE TOCA A USTED", "PARA SU SEGUIMIENTO"), (html, ">Le toca", ">Para su")):
+        orden = [dicho.index(x) for x in (propios, f"{folio} ·", ajenos, f"{ajeno.folio} ·")]
+        assert orden == sorted(orden)
+    assert "1. " in texto
+    assert "2. " in texto
+
+
+@pytest.mark.parametrize(
+    ("propias", "ajenas", "dice"),
+    [
+        (2, 6, "2 pendientes suyos y 6 de seguimiento; el más urgente, N-1: vence"),
+        (1, 1, "1 pendiente suyo y 1 de seguimiento; el más urgente, N-1: vence"),
+        (0, 6, "6 de seguimiento; el más urgente, A-1: venció"),
+        (2, 0, "2 pendientes; el más urgente, N-1: vence"),
+    ],
+)
+def test_el_asunto_cuenta_aparte_lo_de_seguimiento(propias: int, ajenas: int, dice: str) -> None:
+    vence, vencio = HOY + timedelta(9), HOY - timedelta(9)
+    todas = [Parte(Clase.HITO, f"A-{i}", vencio, vencio, ajena=True) for i in range(1, ajenas + 1)]
+    todas += [Parte(Clase.HITO, f"N-{i}", vence, vence) for i in range(1, propias + 1)]
+    assert asunto(todas, HOY).startswith(dice)
+
+
+def test_el_turno_nuevo_dice_para_cuando_aunque_el_plazo_sea_de_un_tramo(instancia: Instancia, smtp: Buzon) -> None:
+    folio = instancia.iniciar("normatividad")
+    plantar(instancia, folio, VENCIDO, 20, clave="PL-98")
+    plantar(instancia, folio, VENCIDO, 10, clave="PL-99")
+    instancia.cumplir_encargos()
+    _salir(instancia, smtp.url)
+    [mensaje] = smtp.de("dstc@demo.local")
+    texto, html = partes(mensaje)
+    with instancia.leer() as s:
+        vence = s.scalars(select(col(Plazo.vence)).where(col(Plazo.clave) == "PL-99")).one()
+    assert vence is not None
+    for dicho in (texto, html):
+        assert "vence el" in dicho
+        assert f"{vence.day} " in dicho.partition("vence el")[2][:12], "rige el tramo que antes vence"
+        assert "10 días hábiles" in dicho
+        assert "La fecha la da:" in dicho
+
+
+def test_el_recordatorio_de_un_tramo_lleva_al_turno_que_puede_atender(instancia: Instancia, smtp: Buzon) -> None:
+    turno = _en_la_cst(instancia)
+    plantar(instancia, turno.folio, VENCIDO, 1, unidad="SSI", hitos=Hitos(antes=(1, 0)))
+    barrer(instancia.url, VENCIDO + timedelta(days=1))
+    _salir(instancia, smtp.url)
+    [suyo], [responde] = smtp.de("cst@demo.local"), smtp.de("ssi@demo.local")
+    assert f"Atenderlo: https://dstc.example/turnos/{turno.id}" in partes(suyo)[0]
+    assert f"Verlo: https://dstc.example/expedientes/{turno.folio}" in partes(responde)[0]
+
+
+def test_se_dice_de_que_ordenamiento_es_cada_clave(instancia: Instancia, smtp: Buzon) -> None:
+    manual = next(t for t in CATALOGO if t.clave == "normatividad")
+    lineamientos = next(t for t in CATALOGO if t.clave == "registro_mensual")
+    de_manual = "Manual de Procedimientos de la DSTC, 7081-MP-SI rev. 09"
+    assert citado("L-51", lineamientos, CATALOGO) == f"L-51, {ORDENAMIENTO}"
+    assert citado("M-N-4", manual, CATALOGO) == f"M-N-4, {de_manual}"
+    assert citado("M-S-6, M-S-7", lineamientos, CATALOGO) == f"M-S-6, M-S-7, {de_manual}"
+    assert citado("M-C-4; L-46", manual, CATALOGO) == f"M-C-4; L-46, {de_manual} y {ORDENAMIENTO}"
+    assert citado("Oficio del área", manual, CATALOGO) == "Oficio del área"
+    turno = _en_la_cst(instancia)
+    plazo = plantar(instancia, turno.folio, LUNES, 10, turno=turno)
+    with transaccion(instancia.url) as s:
+        s.execute(update(Plazo).where(col(Plazo.id) == plazo.id).values(fundamento="L-22 ¶2"))
+    barrer(instancia.url, VENCIDO)
+    _salir(instancia, smtp.url)
+    texto = " ".join(partes(smtp.de("cst@demo.local")[0])[0].split())
+    assert f"Lo manda: {instancia.actividad(turno).fundamento}, {de_manual}." in texto
+    assert f"La fecha la da: L-22 ¶2, {ORDENAMIENTO}." in texto
+
+
+def test_al_volver_el_correo_sale_un_solo_resumen_con_lo_que_aun_se_debe(
+    instancia: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    muerto = f"mailto://127.0.0.1:{puerto_libre()}?from=a@dstc.example"
+    folios = []
+    for i in range(4):
+        hoy = LUNES + timedelta(days=i)
+        monkeypatch.setenv("DSTC_RELOJ", f"{hoy}T09:00:00-06:00")
+        folio = instancia.iniciar("normatividad")
+        folios.append(folio)
+        plantar(instancia, folio, hoy, 1, turno=instancia.abiertos(folio)[0], hitos=Hitos(antes=(1, 0)))
+        barrer(instancia.url, hoy)
+        _salir(instancia, muerto)
+        if i == 1:  # lo que se cumple mientras tanto ya no se dice
+            instancia.atender(instancia.abiertos(folios[0])[0])
+    with instancia.leer() as s:
+        persona = por_correo(s, "dstc@demo.local")
+        assert persona is not None
+        suyas = list(
+            s.scalars(select(Entrega).where(col(Entrega.persona_id) == persona.id).order_by(col(Entrega.creada)))
+        )
+    *viejas, ultima = suyas
+    assert [e.estado for e in suyas] == [*["descartada"] * len(viejas), "pendiente"]
+    assert len(viejas) >= 2
+    assert viejas[0].error == "Lo sustituye el del mié 3 mar 2027."
+    with instancia.como("administracion") as ctx:
+        assert ctx.quien is not None
+        with pytest.raises(ActoNoProcede, match="un resumen posterior"):
+            entregas.reintentar(ctx.s, ctx.quien, viejas[0].id)
+    with transaccion(instancia.url) as s:
+        s.execute(update(Entrega).values(proximo=0.0))
+    with buzon() as abierto:
+        _enviar(instancia, abierto.url)
+        [mensaje] = abierto.de("dstc@demo.local")
+    texto, _ = partes(mensaje)
+    assert mensaje["X-DSTC-Entrega"] == ultima.id
+    assert folios[0] not in texto
+    assert set(viejas[-1].notificaciones) & set(ultima.notificaciones), "lo vigente pasa al nuevo"
+    assert "venció" in texto
+    for folio in folios[1:3]:
+        assert texto.count(f"{folio} ·") == 1
+
+
+def test_un_resumen_que_alguien_esta_enviando_no_se_descarta(
+    instancia: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for i in range(2):
+        hoy = LUNES + timedelta(days=i)
+        monkeypatch.setenv("DSTC_RELOJ", f"{hoy}T09:00:00-06:00")
+        folio = instancia.iniciar("normatividad")
+        plantar(instancia, folio, hoy, 1, turno=instancia.abiertos(folio)[0], hitos=Hitos(antes=(1, 0)))
+        barrer(instancia.url, hoy)
+        juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
+        with transaccion(instancia.url) as s:
+            entregas.tomar(s, "vivo", 10)
+    with instancia.leer() as s:
+        assert {e.estado for e in s.scalars(select(Entrega))} == {"pendiente"}
