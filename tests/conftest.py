@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from modelos import sesion
 from modelos.ajustes import Ajustes
 from tests.fabricas import Instancia, Plantillas, servida
 from tests.postgres import servidor_postgres
+
+
+# Una máquina lenta no es una falta: ninguna prueba se cae por tardar.
+settings.register_profile("sin_reloj", deadline=None)
+settings.load_profile("sin_reloj")
 
 
 @pytest.fixture(scope="session")
