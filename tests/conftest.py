@@ -13,7 +13,6 @@ from modelos.ajustes import Ajustes
 from tests.fabricas import Instancia, Plantillas, servida
 from tests.postgres import servidor_postgres
 
-
 # Una máquina lenta no es una falta: ninguna prueba se cae por tardar.
 settings.register_profile("sin_reloj", deadline=None)
 settings.load_profile("sin_reloj")
