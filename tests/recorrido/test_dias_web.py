@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from typer.testing import CliRunner
 
 from api import cli
+from modelos.ajustes import ajustes
 from modelos.errores import ArchivoRechazado, FormularioIncompleto, NoLeCorresponde
 from tareas.recuento import recontar_pendientes
 from tests.fabricas import Cliente, Instancia, servida
@@ -239,9 +240,12 @@ def test_la_lista_dice_lo_que_rige_y_de_que_dias_es_cada_publicacion(mesa: Mesa,
 
 
 def test_la_linea_de_ordenes_propone_lista_y_aprueba(
-    mesa: Mesa, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    mesa: Mesa, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     folio = mesa.abrir(NOVENTA)
+    # Los ajustes se leen una vez por proceso: otra prueba pudo leerlos, y las que siguen no deben leer éstos.
+    ajustes.cache_clear()
+    request.addfinalizer(ajustes.cache_clear)
     monkeypatch.setenv("DSTC_BASE", mesa.instancia.url.replace("sqlite:///", "sqlite:////", 1).replace("/////", "////"))
     monkeypatch.setenv("DSTC_DATOS", str(mesa.instancia.ajustes.datos))
     archivo = tmp_path / "acuerdo.csv"
