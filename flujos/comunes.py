@@ -12,6 +12,9 @@ SIN_PLAZO = "La fuente no fija este plazo."
 MAXIMO = 120
 """Tope de un plazo que se fija al iniciar, en días hábiles: casi medio año."""
 
+CUAL_CAST = "cast"
+"""Dato inicial que dice de qué CAST es; por él, también de qué unidad estatal."""
+
 
 class DeUnCast(DatosIniciales):
     """Se lleva un expediente por cada CAST."""

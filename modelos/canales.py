@@ -23,11 +23,10 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.consultas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
-from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
 from modelos.notificaciones import Canal
 from modelos.organizacion import Persona, Unidad, por_correo
-from modelos.permisos import Quien, Rol
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -129,11 +128,7 @@ class Ficha:
     creado: datetime
 
 
-def exigir_administracion(quien: Quien | None) -> Quien:
-    """Sólo administración ve y captura canales. Lanza NoLeCorresponde."""
-    if quien is None or not quien.tiene(Rol.ADMINISTRACION):
-        raise NoLeCorresponde("ver o cambiar los canales de aviso", "administración")
-    return quien
+VER_O_CAMBIAR = "ver o cambiar los canales de aviso"
 
 
 def listar(s: Session, *, cursor: str | None = None, limite: int = LIMITE) -> Pagina[Ficha]:

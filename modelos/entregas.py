@@ -19,7 +19,7 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeC
 from modelos.latido import VIVO_S, Latido, pulso
 from modelos.notificaciones import Canal, Entrega, EstadoEntrega
 from modelos.organizacion import Persona
-from modelos.permisos import Quien, Rol
+from modelos.permisos import Quien, Rol, exigir_administracion
 
 ESPERAS_S = (60.0, 120.0, 300.0, 900.0, 3600.0)
 """Lo que se espera tras cada intento fallido; el último se repite."""
@@ -273,8 +273,7 @@ def fallidas(s: Session) -> int:
 
 
 def _a_la_cola(s: Session, quien: Quien, cuales: list[ColumnElement[bool]]) -> int:
-    if not quien.tiene(Rol.ADMINISTRACION):
-        raise NoLeCorresponde("reintentar una entrega", "administración")
+    exigir_administracion(quien, "reintentar una entrega")
     valores = {
         "estado": EstadoEntrega.PENDIENTE.value,
         "intentos": 0,

@@ -15,6 +15,7 @@ from modelos.calendario import fecha_corta, publicados
 from modelos.errores import FormularioIncompleto
 
 HONDURA_MAXIMA = 10
+LARGO_MOTIVO = 2000
 _DE_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 _INVISIBLES = re.compile("[\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff]")
 _MENSAJES = {
@@ -63,6 +64,14 @@ def limpiar_texto(campo: str, texto: str) -> str:
     if _DE_CONTROL.search(texto):
         raise FormularioIncompleto({campo: "trae caracteres de control; bórrelos y vuelva a escribirlo"})
     return _INVISIBLES.sub("", texto)
+
+
+def exigir_motivo(motivo: str) -> str:
+    """El motivo de un acto, limpio. Lanza FormularioIncompleto si falta o no cabe."""
+    limpio = limpiar_texto("motivo", motivo).strip()
+    if not 1 <= len(limpio) <= LARGO_MOTIVO:
+        raise FormularioIncompleto({"motivo": f"escriba el motivo, en {LARGO_MOTIVO} caracteres o menos"})
+    return limpio
 
 
 def limpiar(campo: str, valor: object, hondura: int = 0) -> object:

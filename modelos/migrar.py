@@ -8,6 +8,7 @@ ninguna haya quedado huérfana.
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +17,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import SQLModel
@@ -37,6 +37,7 @@ from modelos import (
 from modelos.errores import BaseInaccesible, ErrorGestion
 
 CARPETA = Path(__file__).parent / "migraciones"
+ESPERA_S = 60
 CANDADO = 7081  # el código del Manual; cualquier número fijo sirve
 TABLAS = (
     acceso,
@@ -98,17 +99,6 @@ def migrar(url: str) -> None:
         motor.dispose()
 
 
-def al_dia(url: str) -> bool:
-    """Si la base ya está en la última versión."""
-    motor = create_engine(url)
-    try:
-        with motor.connect() as conexion:
-            actual = MigrationContext.configure(conexion).get_current_revision()
-        return actual == ScriptDirectory.from_config(configuracion()).get_current_head()
-    finally:
-        motor.dispose()
-
-
 def comprobar_desde_cero() -> None:
     """Migra una base vacía y comprueba que quede como dicen las tablas declaradas.
 
@@ -140,9 +130,23 @@ def comprobar(url: str) -> None:
 
 def _sqlite_para_migrar(conexion: sqlite3.Connection, _registro: object) -> None:
     conexion.isolation_level = None
-    conexion.execute("PRAGMA busy_timeout=60000")
-    conexion.execute("PRAGMA journal_mode=WAL")
+    conexion.execute(f"PRAGMA busy_timeout={ESPERA_S * 1000}")
+    _pasar_a_wal(conexion)
     conexion.execute("PRAGMA foreign_keys=OFF")
+
+
+def _pasar_a_wal(conexion: sqlite3.Connection) -> None:
+    """Con varios a la vez, SQLite responde «ocupada» al cambiar de modo sin esperar su `busy_timeout`."""
+    hasta = time.monotonic() + ESPERA_S
+    while True:
+        try:
+            conexion.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > hasta:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _con_candado(conexion: Connection, *, es_sqlite: bool) -> None:

@@ -16,7 +16,6 @@ from modelos.calendario.errores import PlazoInvalido
 from modelos.unidades import Unidad
 
 _FORMA = re.compile(r"(?P<anio>20\d\d)(-(S(?P<semestre>[12])|T(?P<trimestre>[1-4])|(?P<mes>0[1-9]|1[0-2])))?")
-PATRON = r"^20\d\d(-(S[12]|T[1-4]|0[1-9]|1[0-2]))?$"
 
 
 class Cada(StrEnum):

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from modelos.errores import NoLeCorresponde
+
 
 class Rol(StrEnum):
     """Lo que una persona hace en la unidad a la que está adscrita."""
@@ -92,6 +94,13 @@ def ve_todo(quien: Quien) -> bool:
     return quien.tiene(Rol.DIRECCION, Rol.ADMINISTRACION) or puede_conducir(quien, "DSTC")
 
 
-def puede_publicar_dias(quien: Quien) -> bool:
-    """Si propone, revisa y aprueba días inhábiles institucionales: sólo la administración."""
+def administra(quien: Quien) -> bool:
+    """Si es de la administración: publica días inhábiles y captura canales y plantillas."""
     return quien.tiene(Rol.ADMINISTRACION)
+
+
+def exigir_administracion(quien: Quien | None, acto: str) -> Quien:
+    """La persona, si es de la administración. Lanza NoLeCorresponde."""
+    if quien is None or not administra(quien):
+        raise NoLeCorresponde(acto, "la administración")
+    return quien

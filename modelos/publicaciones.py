@@ -16,20 +16,12 @@ from modelos.calendario.habiles import DiaInhabil as Inhabil
 from modelos.consultas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
 from modelos.dias_inhabiles import DiaInhabil, Publicacion, oficina, oficinas, orden_vigente
 from modelos.dias_inhabiles import dias_vigentes as rigen
-from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.organizacion import Unidad
-from modelos.permisos import Quien, puede_publicar_dias
 from modelos.plazos import POR_CUMPLIR, Plazo
 
 MAXIMO_DIAS = 4 * 366
 _HABILITADO = "día habilitado"
-
-
-def exigir_administracion(quien: Quien | None, acto: str) -> int:
-    """El id de la persona, si es de la administración. Lanza NoLeCorresponde."""
-    if quien is None or not puede_publicar_dias(quien):
-        raise NoLeCorresponde(acto, "la administración")
-    return quien.persona
 
 
 def una(s: Session, id_: int) -> Publicacion:

@@ -12,6 +12,7 @@ from api.v1.esquemas_avisos import Canal, CanalNuevo, CanalProbado
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.respuestas import errores
 from modelos import canales, consultas, idempotencia
+from modelos.permisos import exigir_administracion
 from modelos.reloj import iso
 from tareas.cartero import Cartero
 
@@ -23,7 +24,7 @@ Id = Annotated[int, Path(ge=1, le=ENTERO_MAXIMO)]
 def listar(puerta: Entrada, cursor: str | None = None, limite: int = consultas.LIMITE) -> dict[str, Any]:
     """Los canales de personas y unidades, también los desactivados, el más reciente primero."""
     with puerta.lectura() as (s, quien):
-        canales.exigir_administracion(quien)
+        exigir_administracion(quien, canales.VER_O_CAMBIAR)
         pagina = canales.listar(s, cursor=cursor, limite=limite)
     elementos = [_ver(ficha) for ficha in pagina.elementos]
     return {"elementos": elementos, "total": pagina.total, "siguiente": pagina.siguiente}
@@ -39,7 +40,7 @@ def listar(puerta: Entrada, cursor: str | None = None, limite: int = consultas.L
 def crear(cuerpo: CanalNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
     """Da de alta un canal; desde entonces recibe lo mismo que el correo de su persona, o lo de su unidad."""
     with puerta.acto() as ctx:
-        quien = canales.exigir_administracion(ctx.quien)
+        quien = exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
         if clave is not None:
             previo = idempotencia.reservar(ctx, clave, ["canales", cuerpo.model_dump(mode="json")])
             if previo is not None:
@@ -61,7 +62,7 @@ def crear(cuerpo: CanalNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) 
 def quitar(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
     """Deja de usarlo; lo que estaba por salir por él se descarta."""
     with puerta.acto() as ctx:
-        canales.exigir_administracion(ctx.quien)
+        exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
         return _ver(canales.quitar(ctx.s, id))
 
 
@@ -74,7 +75,7 @@ def quitar(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre de
 def probar(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
     """Le manda un mensaje de prueba en este momento y dice si lo aceptó."""
     with puerta.lectura() as (s, quien):
-        canales.exigir_administracion(quien)
+        exigir_administracion(quien, canales.VER_O_CAMBIAR)
         direccion = canales.leer(s, id).direccion
     motivo = Cartero(puerta.ajustes).probar(direccion)
     return {"entregado": not motivo, "motivo": motivo}

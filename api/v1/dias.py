@@ -18,6 +18,7 @@ from modelos.calendario import POR_DEFECTO
 from modelos.dias_archivo import MAXIMO_BYTES, Escrito, leer
 from modelos.dias_inhabiles import Publicacion
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.permisos import exigir_administracion
 
 ruta = APIRouter(tags=["Calendario"])
 UN_ANIO = timedelta(364)
@@ -66,7 +67,7 @@ def listar(
 ) -> dict[str, Any]:
     """Las propuestas, aprobadas y descartadas, la más reciente primero. Sólo la administración."""
     with puerta.lectura() as (s, quien):
-        publicaciones.exigir_administracion(quien, "ver las publicaciones de días inhábiles")
+        exigir_administracion(quien, "ver las publicaciones de días inhábiles")
         tramo = publicaciones.lista(s, estado=estado, cursor=cursor, limite=limite)
         elementos = vistas_dias.publicaciones(s, tramo.elementos)
     return {"elementos": elementos, "total": tramo.total, "siguiente": tramo.siguiente}
@@ -95,7 +96,7 @@ def proponer_archivo(
 ) -> dict[str, Any]:
     """Como proponer, con los tramos en un archivo; si un renglón tiene faltas, no entra ninguno."""
     with puerta.lectura() as (_, quien):
-        publicaciones.exigir_administracion(quien, "proponer días inhábiles")
+        exigir_administracion(quien, "proponer días inhábiles")
     dias = leer(archivo.filename or "", archivo.file.read(MAXIMO_BYTES + 1))
     with puerta.acto() as ctx:
         nueva = actos.proponer(ctx, dias, (), motivo)
@@ -116,7 +117,7 @@ def ver(
 ) -> dict[str, Any]:
     """De una propuesta, qué plazos movería; de una aprobada, cuánto va del recuento. Sólo la administración."""
     with puerta.lectura() as (s, quien):
-        publicaciones.exigir_administracion(quien, "ver las publicaciones de días inhábiles")
+        exigir_administracion(quien, "ver las publicaciones de días inhábiles")
         return vistas_dias.detalle(s, publicaciones.una(s, _id(id)), limite, cursor)
 
 

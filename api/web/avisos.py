@@ -14,7 +14,7 @@ from api.web.formularios import PREFIJO, Campo, Captura, Falta, Formulario, nume
 from api.web.plantillas import pagina
 from modelos import canales, consultas, entregas
 from modelos.errores import ActoNoProcede, FormularioIncompleto
-from modelos.permisos import Rol
+from modelos.permisos import Rol, exigir_administracion
 from tareas.cartero import Cartero
 
 ruta = APIRouter()
@@ -53,7 +53,7 @@ def agregar_canal(request: Request, puerta: Entrada, captura: Formulario) -> Res
     """Da de alta un canal; lo que falte se dice junto a su control."""
     try:
         with puerta.acto() as ctx:
-            quien = canales.exigir_administracion(ctx.quien)
+            quien = exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
             canales.agregar(
                 ctx.s,
                 nombre=captura.texto(f"{PREFIJO}nombre"),
@@ -71,7 +71,7 @@ def agregar_canal(request: Request, puerta: Entrada, captura: Formulario) -> Res
 def quitar_canal(id_: str, puerta: Entrada) -> Response:
     """Lo desactiva."""
     with puerta.acto() as ctx:
-        canales.exigir_administracion(ctx.quien)
+        exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
         canales.quitar(ctx.s, numero(id_))
     return RedirectResponse("/administracion/canales?quitado=1#resultado", 303)
 
@@ -80,7 +80,7 @@ def quitar_canal(id_: str, puerta: Entrada) -> Response:
 def probar_canal(request: Request, id_: str, puerta: Entrada) -> HTMLResponse:
     """Le manda un mensaje de prueba y dice en la misma página si llegó."""
     with puerta.lectura() as (s, quien):
-        canales.exigir_administracion(quien)
+        exigir_administracion(quien, canales.VER_O_CAMBIAR)
         canal = canales.leer(s, numero(id_))
     motivo = Cartero(puerta.ajustes).probar(canal.direccion)
     if motivo:
@@ -137,7 +137,7 @@ def _canales(
 ) -> HTMLResponse:
     faltas = dict(errores or {})
     with puerta.lectura() as (s, quien):
-        canales.exigir_administracion(quien)
+        exigir_administracion(quien, canales.VER_O_CAMBIAR)
         tramo = canales.listar(s, cursor=cursor, limite=POR_PAGINA)
         unidades = consultas.unidades(s)
     campos = {nombre: _campo(nombre, unidades, captura, faltas) for nombre in _TITULOS}

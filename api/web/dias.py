@@ -32,6 +32,8 @@ from modelos.dias_archivo import (
 from modelos.dias_archivo import ROTULOS as TIPOS
 from modelos.dias_inhabiles import DiaInhabil
 from modelos.errores import ActoNoProcede, ArchivoRechazado, FormularioIncompleto, NoExiste
+from modelos.formularios import LARGO_MOTIVO
+from modelos.permisos import exigir_administracion
 from modelos.unidades import ENTIDADES
 
 ruta = APIRouter()
@@ -96,7 +98,7 @@ def calendario(request: Request, puerta: Entrada, anio: str = "", unidad: str | 
 def listar(request: Request, puerta: Entrada, cursor: str | None = None) -> HTMLResponse:
     """Lo vigente, lo propuesto y lo que ya se resolvió."""
     with puerta.lectura() as (s, quien):
-        publicaciones.exigir_administracion(quien, "publicar días inhábiles")
+        exigir_administracion(quien, "publicar días inhábiles")
         tramo = publicaciones.lista(s, cursor=cursor, limite=POR_PAGINA)
         dias = publicaciones.dias_de_varias(s, [p.id or 0 for p in tramo.elementos])
         lista = [{**p, "resumen": _resumen(*dias[p["id"]])} for p in vistas_dias.publicaciones(s, tramo.elementos)]
@@ -128,7 +130,7 @@ def proponer(request: Request, puerta: Entrada, captura: Formulario) -> Response
     """Guarda la propuesta y lleva a sus efectos; si algo falta, vuelve con todo lo escrito."""
     try:
         with puerta.lectura() as (_, quien):
-            publicaciones.exigir_administracion(quien, "proponer días inhábiles")
+            exigir_administracion(quien, "proponer días inhábiles")
         dias = _escritos(captura)
         retira = [n for clave in captura.textos if (n := numero(clave.removeprefix("retira-")))]
         with puerta.acto() as ctx:
@@ -184,7 +186,7 @@ def _mostrar(
     cursor: str = "",
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        publicaciones.exigir_administracion(quien, "publicar días inhábiles")
+        exigir_administracion(quien, "publicar días inhábiles")
         detalle = vistas_dias.detalle(s, publicaciones.una(s, _id(id_)), EFECTOS_POR_PAGINA, cursor)
         atrasados = publicaciones.por_recontar(s, detalle["base"]) if detalle["efectos"] else 0
         lugares = _lugares(s)
@@ -214,7 +216,7 @@ def _formulario(
     status: int = 200,
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        publicaciones.exigir_administracion(quien, "proponer días inhábiles")
+        exigir_administracion(quien, "proponer días inhábiles")
         vigentes = _vigentes(s)
         lugares = _lugares(s)
     escrito, faltas = textos or {}, dict(errores or {})
@@ -253,7 +255,7 @@ def _campo(nombre: str, escrito: Mapping[str, str], error: str, lugares: Mapping
         tuple(opciones.items()),
         error,
         "",
-        actos.LARGO_MOTIVO if nombre == "motivo" else LARGOS["motivo"],
+        LARGO_MOTIVO if nombre == "motivo" else LARGOS["motivo"],
         # Los del tramo pueden quedar vacíos si los días van en un archivo o sólo se retiran otros.
         condicionado=nombre != "motivo",
     )

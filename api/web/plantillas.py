@@ -20,7 +20,7 @@ from modelos import reloj
 from modelos.actividad import texto_salida
 from modelos.ajustes import Ajustes
 from modelos.calendario import fecha_corta
-from modelos.permisos import Quien, puede_publicar_dias
+from modelos.permisos import Quien, administra
 
 CARPETA = Path(__file__).parent
 _ESTADOS = {
@@ -108,7 +108,7 @@ def pagina(
     """
     ajustes: Ajustes = request.app.state.ajustes
     comunes = {"quien": quien, "demo": ajustes.demo, "camino": request.url.path, "puesto": puesto(quien)}
-    comunes["administra"] = quien is not None and puede_publicar_dias(quien)
+    comunes["administra"] = quien is not None and administra(quien)
     return HTMLResponse(ENTORNO.get_template(plantilla).render(**comunes, **datos), status)
 
 

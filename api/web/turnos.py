@@ -38,9 +38,9 @@ from modelos.errores import (
     SinSesion,
     TopeDeVueltas,
 )
+from modelos.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()
-LARGO_MOTIVO = 2000
 ANCLAS: dict[type[ErrorGestion], str] = {
     EvidenciaFaltante: "evidencia",
     ArchivoRechazado: "evidencia",

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from flujos.comunes import ACUSE, TURNO_DE_SSI, ConAcuses, ConTurnoDeSSI, DeUnCast
+from flujos.comunes import ACUSE, CUAL_CAST, TURNO_DE_SSI, ConAcuses, ConTurnoDeSSI, DeUnCast
 from flujos.lineamientos import CODIGO, EN_PROYECTO, ORDENAMIENTO, POR_CENTRO, REVISION, RIGE, SIN_TABLA
 from modelos.tabla import (
     FIN,
@@ -25,9 +25,6 @@ from modelos.tabla import (
     a,
     devuelve_a,
 )
-
-CUAL_CAST = "cast"
-"""Dato inicial que dice de qué CAST es; por él, también de qué unidad estatal."""
 
 
 class Inicio(DeUnCast, ConTurnoDeSSI, ConAcuses):

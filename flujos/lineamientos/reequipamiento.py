@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pydantic import Field
 
-from flujos.comunes import MAXIMO, SIN_PLAZO, TURNO_DE_SSI, ConTurnoDeSSI, DeUnCast
+from flujos.comunes import CUAL_CAST, MAXIMO, SIN_PLAZO, TURNO_DE_SSI, ConTurnoDeSSI, DeUnCast
 from flujos.lineamientos import CODIGO, EN_PROYECTO, ORDENAMIENTO, POR_CENTRO, REVISION, RIGE, SIN_TABLA
 from modelos.tabla import (
     FIN,
@@ -24,9 +24,6 @@ from modelos.tabla import (
     a,
     devuelve_a,
 )
-
-CUAL_CAST = "cast"
-"""Dato inicial que dice de qué CAST es; por él, también de qué unidad estatal."""
 
 
 class Inicio(DeUnCast, ConTurnoDeSSI):

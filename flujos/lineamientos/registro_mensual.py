@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from flujos.comunes import MAXIMO, SIN_PLAZO, DeUnCast
+from flujos.comunes import CUAL_CAST, MAXIMO, SIN_PLAZO, DeUnCast
 from flujos.lineamientos import CODIGO, EN_PROYECTO, ORDENAMIENTO, POR_CENTRO, REVISION, RIGE, SIN_TABLA
 from modelos.tabla import (
     FIN,
@@ -27,9 +27,6 @@ from modelos.tabla import (
     a,
     devuelve_a,
 )
-
-CUAL_CAST = "cast"
-"""Dato inicial que dice de qué CAST es; por él, también de qué unidad estatal."""
 
 
 class Inicio(DeUnCast):

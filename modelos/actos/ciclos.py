@@ -31,7 +31,7 @@ from modelos.errores import (
     NoLeCorresponde,
 )
 from modelos.expediente import Expediente
-from modelos.formularios import limpiar_texto
+from modelos.formularios import exigir_motivo
 from modelos.organizacion import Unidad, es_del_grupo
 from modelos.periodo import Ciclo, Periodo
 from modelos.permisos import puede_conducir
@@ -45,7 +45,6 @@ TRABAJO = "ciclos"
 """El nombre de su jornada."""
 AL_CORRIENTE = "ciclos_al_corriente"
 """El día en que no quedó nada sin abrir: desde ahí puede faltar algo, aunque su ventana ya haya pasado."""
-LARGO_MOTIVO = 2000
 ALCANCE_MESES = 12
 """Hasta dónde se adelanta o se dispensa: lo que se ve en «Lo que viene», y otro tanto hacia atrás."""
 
@@ -249,8 +248,7 @@ def _pedido(ctx: Contexto, procedimiento: str, clave: str, unidad: str | None, m
         raise NoLeCorresponde(f"{acto} «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
     if tabla.ciclo is None:
         raise FormularioIncompleto({"procedimiento": "no se abre solo; inícielo desde «Procedimientos»"})
-    if not (limpio := limpiar_texto("motivo", motivo).strip()) or len(limpio) > LARGO_MOTIVO:
-        raise FormularioIncompleto({"motivo": f"escriba el motivo, en {LARGO_MOTIVO} caracteres o menos"})
+    limpio = exigir_motivo(motivo)
     periodo = leer_periodo(tabla.ciclo, clave, hoy)
     natural = tabla.ciclo.natural(periodo)
     try:

@@ -24,12 +24,11 @@ from modelos.avance import Situacion
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
-from modelos.formularios import limpiar_texto
+from modelos.formularios import exigir_motivo
 from modelos.latido import pulso
 from modelos.permisos import puede_conducir
 from modelos.tabla import Tabla
 
-LARGO_MOTIVO = 2000
 MAXIMO_PRORROGA = 1000
 
 
@@ -81,7 +80,7 @@ def suspender(ctx: Contexto, folio: str, motivo: str, fecha: date | None = None)
     """
     expediente, _ = _conducir(ctx, folio, motivo, "suspender")
     exigir_en_curso(expediente, "suspenderlo")
-    motivo = limpiar_texto("motivo", motivo).strip()
+    motivo = exigir_motivo(motivo)
     detenidos = plazos.detener(ctx.s, expediente, motivo, ctx.ahora, _ya_ocurrido(ctx, fecha))
     _asentar(ctx, expediente, "suspension", {"motivo": motivo, **({"plazos": detenidos} if detenidos else {})})
     expediente.estado = EstadoExpediente.SUSPENDIDO.value
@@ -97,7 +96,7 @@ def reanudar(ctx: Contexto, folio: str, motivo: str, fecha: date | None = None) 
     expediente, _ = _conducir(ctx, folio, motivo, "reanudar")
     if expediente.estado != EstadoExpediente.SUSPENDIDO:
         raise ActoNoProcede("reanudarlo", f"{folio} no está suspendido", "Recargue para ver cómo está.")
-    asentado: dict[str, Any] = {"motivo": limpiar_texto("motivo", motivo).strip()}
+    asentado: dict[str, Any] = {"motivo": exigir_motivo(motivo)}
     if recontados := plazos.continuar(ctx.s, expediente, ctx.ahora, _ya_ocurrido(ctx, fecha)):
         asentado["plazos"] = recontados
     orden = _asentar(ctx, expediente, "reanudacion", asentado)
@@ -129,7 +128,7 @@ def prorrogar(
     exigir_en_curso(expediente, "prorrogar")
     if not 1 <= dias <= MAXIMO_PRORROGA:
         raise FormularioIncompleto({"dias": f"escriba cuántos días más, de 1 a {MAXIMO_PRORROGA}"})
-    motivo = limpiar_texto("motivo", motivo).strip()
+    motivo = exigir_motivo(motivo)
     recontados = plazos.prorrogar(ctx.s, expediente, plazo, dias, motivo, ctx.ahora, vence)
     _asentar(ctx, expediente, "prorroga", {"motivo": motivo, "dias": dias, "plazos": recontados})
     ctx.s.flush()
@@ -148,7 +147,7 @@ def rectificar(ctx: Contexto, folio: str, plazo: str, desde: date, motivo: str) 
     exigir_en_curso(expediente, "rectificar")
     dia = _ya_ocurrido(ctx, desde) or desde
     rectificados = plazos.rectificar(ctx.s, expediente, plazo, dia, ctx.ahora)
-    motivo = limpiar_texto("motivo", motivo).strip()
+    motivo = exigir_motivo(motivo)
     _asentar(ctx, expediente, "rectificacion", {"motivo": motivo, "desde": dia.isoformat(), "plazos": rectificados})
     ctx.s.flush()
     return expediente
@@ -174,7 +173,7 @@ def cerrar_reunido(ctx: Contexto, expediente: Expediente, tabla: Tabla, activida
     except BitacoraIncongruente as error:
         que_hacer = "Recargue para ver qué se espera ahora."
         raise ActoNoProcede("cerrar la espera", f"la {actividad} no espera a varias unidades", que_hacer) from error
-    asentado = {"actividad": actividad, "motivo": limpiar_texto("motivo", motivo).strip(), "abre": movimiento.abre()}
+    asentado = {"actividad": actividad, "motivo": exigir_motivo(motivo), "abre": movimiento.abre()}
     rotulo = f"{numero(tabla[actividad])} {tabla[actividad].unidad} · se cierra la espera"
     hecho = Hecho("cierre_espera", expediente.duena, asentado, encargos=[("actividad", rotulo, {})])
     asentar(ctx, expediente, tabla, movimiento, hecho)
@@ -189,7 +188,7 @@ def ampliar_vueltas(ctx: Contexto, folio: str, tope: int, motivo: str) -> Expedi
     situacion = Situacion.de_json(expediente.situacion)
     if not situacion.tope < tope <= 100:
         raise FormularioIncompleto({"tope": f"escriba un número mayor que {situacion.tope} y no mayor que 100"})
-    _asentar(ctx, expediente, "ampliacion", {"tope": tope, "motivo": limpiar_texto("motivo", motivo).strip()})
+    _asentar(ctx, expediente, "ampliacion", {"tope": tope, "motivo": exigir_motivo(motivo)})
     expediente.situacion = avance.ampliar_tope(situacion, tope).situacion.a_json()
     ctx.s.flush()
     return expediente
@@ -218,8 +217,7 @@ def _conducir(ctx: Contexto, folio: str, motivo: str, verbo: str) -> tuple[Exped
         raise NoLeCorresponde(f"{verbo} este expediente", f"la coordinación de la {expediente.duena}")
     if expediente.estado in TERMINADOS:
         raise ActoNoProcede(f"{verbo} {folio}", f"ya está {expediente.estado}", "Recargue para ver cómo quedó.")
-    if not (limpio := limpiar_texto("motivo", motivo).strip()) or len(limpio) > LARGO_MOTIVO:
-        raise FormularioIncompleto({"motivo": f"escriba el motivo, en {LARGO_MOTIVO} caracteres o menos"})
+    exigir_motivo(motivo)
     return expediente, tabla
 
 

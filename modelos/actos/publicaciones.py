@@ -19,13 +19,13 @@ from modelos.calendario.errores import PublicacionAtrasada
 from modelos.dias_archivo import Escrito, entender, exigir
 from modelos.dias_inhabiles import DiaInhabil, Publicacion, orden_vigente
 from modelos.errores import ActoNoProcede, FormularioIncompleto
-from modelos.formularios import limpiar_texto
+from modelos.formularios import LARGO_MOTIVO, exigir_motivo
 from modelos.organizacion import Persona, Unidad
-from modelos.publicaciones import exigir_administracion, una, vigentes
+from modelos.permisos import exigir_administracion
+from modelos.publicaciones import una, vigentes
 from modelos.sesion import serializar
 from modelos.unidades import ENTIDADES
 
-LARGO_MOTIVO = 2000
 _LLAVE = "publicacion"
 
 
@@ -38,7 +38,7 @@ def proponer(ctx: Contexto, dias: Sequence[Escrito], retira: Sequence[int], moti
         NoLeCorresponde: quien lo pide no es de la administración.
         FormularioIncompleto: todas las faltas de todos los renglones; no se guardó nada.
     """
-    persona = exigir_administracion(ctx.quien, "proponer días inhábiles")
+    persona = exigir_administracion(ctx.quien, "proponer días inhábiles").persona
     serializar(ctx.s, _LLAVE)
     por_que, faltas = _motivo(motivo)
     entendidos, mal_escritos = entender(dias, reloj.local(ctx.ahora).date())
@@ -73,7 +73,7 @@ def descartar(ctx: Contexto, id_: int, motivo: str) -> Publicacion:
         NoLeCorresponde, NoExiste, FormularioIncompleto: falta el motivo.
         ActoNoProcede: ya estaba resuelta.
     """
-    persona = exigir_administracion(ctx.quien, "descartar una propuesta de días inhábiles")
+    persona = exigir_administracion(ctx.quien, "descartar una propuesta de días inhábiles").persona
     propuesta = _pendiente(ctx.s, id_, "descartarla")
     por_que, faltas = _motivo(motivo)
     exigir(faltas)
@@ -95,7 +95,7 @@ def aprobar(ctx: Contexto, id_: int, base: int) -> Publicacion:
         ActoNoProcede: ya estaba resuelta.
         PublicacionAtrasada: otra persona publicó después de esa revisión.
     """
-    persona = exigir_administracion(ctx.quien, "aprobar días inhábiles")
+    persona = exigir_administracion(ctx.quien, "aprobar días inhábiles").persona
     propuesta = _pendiente(ctx.s, id_, "aprobarla")
     orden = orden_vigente(ctx.s)
     if base > orden:
@@ -129,12 +129,9 @@ def _atrasada(s: Session, orden: int) -> PublicacionAtrasada:
 
 def _motivo(motivo: str) -> tuple[str, dict[str, str]]:
     try:
-        limpio = limpiar_texto("motivo", motivo).strip()
+        return exigir_motivo(motivo), {}
     except FormularioIncompleto as error:
         return "", error.campos
-    if not 1 <= len(limpio) <= LARGO_MOTIVO:
-        return "", {"motivo": f"escriba por qué, en {LARGO_MOTIVO} caracteres o menos"}
-    return limpio, {}
 
 
 def _faltas_de_tramos(

@@ -22,11 +22,11 @@ from modelos.calendario import publicados
 from modelos.dias_inhabiles import Oficina, Publicacion, oficinas, orden_vigente
 from modelos.efectos_dias import alcanzados, cambian_entre
 from modelos.expediente import Expediente
+from modelos.formularios import LARGO_MOTIVO
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 
 TIPO = "recuento"
 PRINCIPIO = (-1, "")
-LARGO_MOTIVO = 2000
 # Escrito en la orden y no como valores: así se reconoce la condición de los índices parciales.
 _POR_CUMPLIR = col(Plazo.estado).in_([literal_column(f"'{estado}'") for estado in POR_CUMPLIR])
 _SIN_MOVER = {"synchronize_session": False}

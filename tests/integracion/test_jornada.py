@@ -44,11 +44,12 @@ def hacer(instancia: Instancia, monkeypatch: pytest.MonkeyPatch, momento: str, *
 
 
 def marcas(url: str) -> list[tuple[str, str]]:
+    """Las de los trabajos; los ciclos llevan además la suya de «al corriente»."""
     with lectura(url) as s:
         filas = s.execute(
             select(col(Jornada.dia), col(Jornada.trabajo)).order_by(col(Jornada.dia), col(Jornada.trabajo))
         )
-        return [(dia.isoformat(), trabajo) for dia, trabajo in filas]
+        return [(dia.isoformat(), trabajo) for dia, trabajo in filas if trabajo in jornada.TRABAJOS]
 
 
 # --- qué hace y cuándo -------------------------------------------------------------

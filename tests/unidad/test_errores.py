@@ -13,7 +13,8 @@ from typing import Any, get_type_hints
 
 import pytest
 
-import tareas.efectos  # noqa: F401 - sus errores también se revisan
+import tareas.efectos
+import tareas.jornada  # noqa: F401
 from modelos import errores
 from modelos.errores import DemasiadosIntentos, ErrorGestion, FormularioIncompleto, SalidaInexistente, TablaInvalida
 
@@ -23,6 +24,7 @@ EJEMPLOS: dict[Any, Any] = {
     Sequence[str]: ["una cosa", "otra cosa"],
     tuple[str, ...]: ("una cosa", "otra cosa"),
     Mapping[str, str]: {"campo": "es obligatorio"},
+    dict[str, str]: {"campo": "es obligatorio"},
 }
 """Un valor por tipo de argumento; un error con otro tipo pide añadirlo aquí."""
 
