@@ -12,9 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ PAQUETES = ("api", "flujos", "tareas", "modelos", "tests")
 NAVEGADORES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AVISO_REVISION = "DSTC_REVISION_FALLAS"
 INSTALACION_MAX_S = 900
-CAIDA = "tests/caida"
-CAIDA_MAX_S = 1500
-SALIDA_CAIDA, PROCESO_CAIDA = "DSTC_SALIDA_CAIDA", "DSTC_PROCESO_CAIDA"
 
 
 def probar(argumentos: Sequence[str]) -> int:
@@ -47,28 +43,9 @@ def probar(argumentos: Sequence[str]) -> int:
     orden = [sys.executable, "-m", "pytest", "-p", "api.pruebas"]
     if argumentos:
         return subprocess.run([*orden, *argumentos], cwd=RAIZ, env=entorno, check=False).returncode
-    return _todas(orden, entorno) or codigo
-
-
-def _todas(orden: Sequence[str], entorno: Mapping[str, str]) -> int:
-    """Todas las pruebas, en dos corridas a la vez: las de caída matan procesos y sobre todo esperan.
-
-    Lo que imprimen las de caída se lee al final de las demás, antes del resumen.
-    """
-    with TemporaryDirectory() as carpeta:
-        salida = Path(carpeta) / "caida"
-        with salida.open("wb") as destino:
-            aparte = subprocess.Popen(
-                [*orden, CAIDA], cwd=RAIZ, env=dict(entorno), stdout=destino, stderr=subprocess.STDOUT
-            )
-        try:
-            con_aviso = {**entorno, SALIDA_CAIDA: str(salida), PROCESO_CAIDA: str(aparte.pid)}
-            demas = [*orden, f"--ignore={CAIDA}"]
-            codigo = subprocess.run(demas, cwd=RAIZ, env=con_aviso, check=False).returncode
-            return codigo or aparte.wait()
-        finally:
-            aparte.kill()
-            aparte.wait()
+    # Casi todo lo que tarda es espera (procesos que se matan, Prefect, navegador): caben más que núcleos.
+    orden += ["-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "worksteal"]
+    return subprocess.run(orden, cwd=RAIZ, env=entorno, check=False).returncode or codigo
 
 
 def revisar() -> int:
@@ -122,29 +99,8 @@ def preparar_navegador() -> str:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Repite en el resumen de pytest que la revisión previa falló."""
-    if salida := os.environ.get(SALIDA_CAIDA):
-        _esperar_a(int(os.environ[PROCESO_CAIDA]))
-        terminalreporter.write_sep("=", "las de caída, que corrieron aparte")
-        terminalreporter.write(Path(salida).read_text("utf-8", "replace"))
     if os.environ.get(AVISO_REVISION):
         terminalreporter.write_sep("=", "la revisión previa FALLÓ: vea arriba", red=True)
-
-
-def _esperar_a(proceso: int) -> None:
-    """Hasta que termine un proceso que es hijo de otro: su estado se lee en /proc, o con una señal vacía."""
-    hasta = time.monotonic() + CAIDA_MAX_S
-    while time.monotonic() < hasta and _corre(proceso):
-        time.sleep(0.5)
-
-
-def _corre(proceso: int) -> bool:
-    try:
-        os.kill(proceso, 0)
-        estado = Path(f"/proc/{proceso}/stat")
-        # Terminado y sin recoger por su padre: ya no corre.
-        return not estado.exists() or estado.read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
-    except (OSError, ValueError):
-        return False
 
 
 def _pasa(nombre: str, orden: Sequence[str]) -> bool:
