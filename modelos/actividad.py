@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from modelos.errores import SalidaInexistente
+from modelos.oficio import Emision
 from modelos.plazo import ReglaPlazo
 from modelos.unidades import TIPO_DE_GRUPO, Unidad
 
@@ -121,7 +122,7 @@ class Actividad:
     clave: única dentro de la tabla; numero: como lo imprime la fuente, vacío si es añadida.
     segun: campo, ya capturado, cuyo valor dice qué unidad concreta la atiende; si nombra un CAST y la
         actividad es de CE, la atiende la unidad estatal de que depende.
-    plazo: cuándo vence cada turno suyo. decide: en una automática, qué salida toma según lo capturado.
+    plazo: cuándo vence cada turno suyo. oficios: los que se redactan en ella. decide: en una automática, qué salida toma según lo capturado.
     pregunta: lo que se decide, si las salidas no se entienden sin ella («¿Es congruente…?»).
     captura: unidad que responde en el sistema por quien no entra a él (USUARIO).
     une: claves de las ramas paralelas que espera antes de abrirse.
@@ -144,6 +145,7 @@ class Actividad:
     formulario: type[Formulario] | None = None
     evidencia: tuple[Documento, ...] = ()
     plazo: ReglaPlazo | None = None
+    oficios: tuple[Emision, ...] = ()
     decide: Callable[[Mapping[str, Any]], str] | None = None
     inferido: str = ""
     nota: str = ""
@@ -178,7 +180,8 @@ class Actividad:
         """Lo inferido de la actividad y de sus salidas, en una frase por cosa; vacío si nada."""
         rutas = (f"Salida «{e}»: {r.inferida}" for e, r in self.salidas.items() if r.inferida)
         plazo = (f"Plazo: {self.plazo.inferido}",) if self.plazo and self.plazo.inferido else ()
-        return " ".join(filter(None, (self.inferido, *rutas, *plazo)))
+        oficios = (f"{oficio.clave}: {oficio.inferido}" for oficio in self.oficios if oficio.inferido)
+        return " ".join(filter(None, (self.inferido, *rutas, *plazo, *oficios)))
 
 
 def es_final(destino: str) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from modelos.actividad import Actividad, Ruta, Tipo, es_final, es_grupo
+from modelos.revision_oficios import faltas_de_oficios
 from modelos.revision_plazos import faltas_de_plazos, se_captura
 from modelos.unidades import SIN_CUENTA
 
@@ -29,7 +30,11 @@ def faltas(tabla: Tabla) -> list[str]:
         return ["no tiene actividades"]
     encontradas = [*_cabecera(tabla), *_claves(tabla), *faltas_de_plazos(tabla)]
     for actividad in tabla.actividades:
-        suyas = (*_enunciado(tabla, actividad), *_congruencia(tabla, actividad))
+        suyas = (
+            *_enunciado(tabla, actividad),
+            *_congruencia(tabla, actividad),
+            *faltas_de_oficios(tabla, actividad),
+        )
         encontradas += [f"la {actividad.clave} {falta}" for falta in suyas]
     # Lo que sigue recorre el grafo: sólo tiene sentido si cada destino existe.
     return encontradas or [*_alcance(tabla), *_bloques(tabla)]

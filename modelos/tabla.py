@@ -32,6 +32,16 @@ from modelos.actividad import (
 )
 from modelos.calendario import POR_DEFECTO, Medida
 from modelos.errores import ProcedimientoDesconocido, TablaInvalida
+from modelos.oficio import (
+    Emision,
+    Forma,
+    a_la_del,
+    a_la_estatal_de,
+    a_persona,
+    a_su_superior,
+    a_todas,
+    a_unidad,
+)
 from modelos.periodo import PATRONES, Cada, Ciclo, Periodo
 from modelos.plazo import (
     RESPUESTA_OFICIAL,
@@ -57,7 +67,9 @@ __all__ = [
     "DatosIniciales",
     "Dias",
     "Documento",
+    "Emision",
     "EnVentana",
+    "Forma",
     "Formulario",
     "Hitos",
     "Medida",
@@ -72,6 +84,12 @@ __all__ = [
     "UltimoHabilDelMes",
     "Unidad",
     "a",
+    "a_la_del",
+    "a_la_estatal_de",
+    "a_persona",
+    "a_su_superior",
+    "a_todas",
+    "a_unidad",
     "devuelve_a",
     "es_final",
     "es_grupo",
