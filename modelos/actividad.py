@@ -122,7 +122,8 @@ class Actividad:
     clave: única dentro de la tabla; numero: como lo imprime la fuente, vacío si es añadida.
     segun: campo, ya capturado, cuyo valor dice qué unidad concreta la atiende; si nombra un CAST y la
         actividad es de CE, la atiende la unidad estatal de que depende.
-    plazo: cuándo vence cada turno suyo. oficios: los que se redactan en ella. decide: en una automática, qué salida toma según lo capturado.
+    plazo: cuándo vence cada turno suyo. oficios: los que se redactan en ella.
+    decide: en una automática, qué salida toma según lo capturado.
     pregunta: lo que se decide, si las salidas no se entienden sin ella («¿Es congruente…?»).
     captura: unidad que responde en el sistema por quien no entra a él (USUARIO).
     une: claves de las ramas paralelas que espera antes de abrirse.

@@ -1,4 +1,4 @@
-"""Sembrar el catálogo de unidades que dan los documentos; repetirlo no cambia nada de lo ya capturado."""
+"""Sembrar lo que dan los documentos: unidades, normas y leyendas; repetirlo no cambia nada de lo ya capturado."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from modelos import ordenamientos, papeleria
 from modelos.organizacion import Unidad
 from modelos.unidades import ESTATALES, NACIONALES
 
@@ -26,3 +27,5 @@ def sembrar(s: Session) -> None:
         if ficha.clave not in existentes
     )
     s.flush()
+    ordenamientos.sembrar(s)
+    papeleria.sembrar(s)

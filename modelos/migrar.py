@@ -29,10 +29,14 @@ from modelos import (
     expediente,
     latido,
     notificaciones,
+    oficios,
+    ordenamientos,
     organizacion,
+    papeleria,
     plazos,
     reservas,
     suscripciones,
+    titulares,
 )
 from modelos.errores import BaseInaccesible, ErrorGestion
 
@@ -47,10 +51,14 @@ TABLAS = (
     expediente,
     latido,
     notificaciones,
+    oficios,
+    ordenamientos,
     organizacion,
+    papeleria,
     plazos,
     reservas,
     suscripciones,
+    titulares,
 )
 """Módulos con tablas: importarlos es lo que las da de alta en los metadatos."""
 

@@ -21,6 +21,7 @@ class Clase(StrEnum):
 
     TURNO = "turno"
     HITO = "hito"
+    OFICIO = "oficio"
 
 
 class EstadoEntrega(StrEnum):
@@ -39,12 +40,13 @@ _SIN_SALIR = text("salio IS NULL")
 class Notificacion(SQLModel, table=True):
     """Algo que una persona debe saber. salio: cuándo se armó su mensaje, o se vio que ya no hacía falta.
 
-    clave: `turno:<id>` o `hito:<plazo>:<hito>`. datos: lo que se dirá, ya fechado, sin datos de personas.
+    clave: `turno:<id>`, `hito:<plazo>:<hito>` u `oficio:<id>:<motivo>`.
+    datos: lo que se dirá, ya fechado, sin datos de personas.
     """
 
     __table_args__ = (
         UniqueConstraint("persona_id", "clave"),
-        CheckConstraint("clase IN ('turno', 'hito')", name="clase"),
+        CheckConstraint("clase IN ('turno', 'hito', 'oficio')", name="clase"),
         Index("ix_notificacion_salida", "persona_id", "id", sqlite_where=_SIN_SALIR, postgresql_where=_SIN_SALIR),
     )
 

@@ -39,12 +39,9 @@ def _de_uno(tabla: Tabla, act: Actividad, oficio: Emision) -> Iterator[str]:
         yield "no dice a quién va"
     if oficio.de in TIPO_DE_GRUPO and oficio.de is not act.unidad:
         yield f"emite un {oficio.de}, y la actividad no es suya: no se sabría cuál"
-    for salida in oficio.salidas:
-        if salida not in act.salidas:
-            yield f"se redacta al salir por «{salida}», que no existe"
-    for otra in oficio.sin_firma_de:
-        if otra not in tabla:
-            yield f"no puede firmar quien atendió la «{otra}», que no existe"
+    yield from (f"se redacta al salir por «{s}», que no existe" for s in oficio.salidas if s not in act.salidas)
+    sobran = (otra for otra in oficio.sin_firma_de if otra not in tabla)
+    yield from (f"no puede firmar quien atendió la «{otra}», que no existe" for otra in sobran)
     for destino in (*oficio.para, *oficio.ccp):
         yield from _de_destino(tabla, oficio, destino)
 

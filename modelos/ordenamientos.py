@@ -1,0 +1,209 @@
+"""Las normas en que se fundan los oficios: cuáles son, en qué estado están y cómo se citan.
+
+Un oficio cita por clave (`L-22`, `M-N-7`) y aquí se resuelve a su nombre y su estado de hoy: si una norma
+sigue en proyecto, el oficio lo dice o no se firma, según el ajuste (dominio 00).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, select
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
+
+from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.formularios import limpiar_texto
+
+
+class EstadoNorma(StrEnum):
+    """En qué está una norma."""
+
+    PROYECTO = "proyecto"
+    VIGENTE = "vigente"
+    ABROGADO = "abrogado"
+
+
+class Ordenamiento(SQLModel, table=True):
+    """Una norma. `cita`: cómo se nombra después de «los artículos 1 y 2»; acuerdo y fechas, sólo si constan."""
+
+    __table_args__ = (CheckConstraint("estado IN ('proyecto', 'vigente', 'abrogado')", name="estado"),)
+
+    clave: str = Field(primary_key=True, max_length=10)
+    nombre: str = Field(max_length=300)
+    cita: str = Field(max_length=300)
+    estado: str = Field(max_length=20)
+    acuerdo: str = Field(default="", max_length=200)
+    emitido: date | None = None
+    publicado: date | None = None
+    vigente_desde: date | None = None
+    vigente_hasta: date | None = None
+    nota: str = Field(default="", max_length=1000)
+
+
+_INICIALES: tuple[dict[str, Any], ...] = (
+    {
+        "clave": "Est",
+        "nombre": "Estatuto Orgánico del Colegio Nacional de Educación Profesional Técnica",
+        "cita": "del Estatuto Orgánico del Colegio Nacional de Educación Profesional Técnica",
+        "estado": "vigente",
+        "nota": "Capítulo IV: artículo 37, DSTC; artículo 38, DVS y suscripción de convenios.",
+    },
+    {
+        "clave": "LFPA",
+        "nombre": "Ley Federal de Procedimiento Administrativo",
+        "cita": "de la Ley Federal de Procedimiento Administrativo",
+        "estado": "vigente",
+    },
+    {
+        "clave": "L",
+        "nombre": "Lineamientos de Operación de los Servicios Tecnológicos; Apertura y Mantenimiento de los CAST "
+        "del Sistema CONALEP",
+        "cita": "de los Lineamientos de Operación de los Servicios Tecnológicos; Apertura y Mantenimiento de los "
+        "Centros de Asistencia y Servicios Tecnológicos del Sistema CONALEP",
+        "estado": "proyecto",
+        "nota": "La copia que se tuvo a la vista no trae número de acuerdo, sesión ni fecha. Entra en vigor el día "
+        "hábil siguiente a su publicación en la NORMATECA digital (Transitorio primero).",
+    },
+    {
+        "clave": "B",
+        "nombre": "Bases para la Operación del Compromiso Social en el Sistema CONALEP",
+        "cita": "de las Bases para la Operación del Compromiso Social en el Sistema CONALEP",
+        "estado": "vigente",
+        "acuerdo": "SO/I-26/10,R",
+        "emitido": date(2026, 3, 2),
+        "nota": "Primera Sesión Ordinaria de la Junta Directiva. Rige desde el día hábil siguiente a su publicación "
+        "en la NORMATECA: confirme esa fecha.",
+    },
+    {
+        "clave": "M",
+        "nombre": "Manual de Procedimientos de la Dirección de Servicios Tecnológicos y de Capacitación",
+        "cita": "del Manual de Procedimientos de la Dirección de Servicios Tecnológicos y de Capacitación "
+        "(7081-MP-SI, revisión 09)",
+        "estado": "vigente",
+        "emitido": date(2025, 11, 20),
+        "vigente_desde": date(2025, 11, 20),
+        "nota": "Su marco jurídico cita leyes abrogadas: los oficios no lo copian.",
+    },
+)
+_PROCEDIMIENTOS = {
+    "N": "del procedimiento Normatividad",
+    "P": "del procedimiento Promoción y difusión",
+    "S": "del procedimiento Seguimiento",
+    "C": "del procedimiento Concertación",
+    "T1": "de la instrucción Reunión de Trabajo (It-01)",
+    "T2": "de la instrucción Registro y reporte de servicios tecnológicos (It-02)",
+}
+_ORDEN = [norma["clave"] for norma in _INICIALES]
+_CLAVE = re.compile(r"(?P<norma>[A-Za-z]+)-(?P<resto>.+)")
+LARGOS = {"nombre": 300, "cita": 300, "acuerdo": 200, "nota": 1000}
+
+
+@dataclass(frozen=True)
+class Cita:
+    """«Con fundamento en…», ya escrita, y las claves de las normas que nombra."""
+
+    texto: str
+    normas: tuple[str, ...]
+
+
+def sembrar(s: Session) -> None:
+    """Da de alta las que falten; no toca las que la administración haya actualizado."""
+    existentes = set(s.scalars(select(col(Ordenamiento.clave))))
+    s.add_all(Ordenamiento(**norma) for norma in _INICIALES if norma["clave"] not in existentes)
+    s.flush()
+
+
+def todos(s: Session) -> dict[str, Ordenamiento]:
+    """Por clave, en el orden en que se citan."""
+    filas = s.scalars(select(Ordenamiento))
+    return {n.clave: n for n in sorted(filas, key=lambda n: (_lugar(n.clave), n.clave))}
+
+
+def en_proyecto(s: Session, claves: Sequence[str]) -> list[str]:
+    """De esas normas, los nombres de las que siguen en proyecto o ya no rigen."""
+    normas = todos(s)
+    return [normas[c].nombre for c in normas if c in claves and normas[c].estado != EstadoNorma.VIGENTE]
+
+
+def citar(normas: dict[str, Ordenamiento], claves: Sequence[str]) -> Cita:
+    """«Con fundamento en los artículos 8 y 22 de los Lineamientos…; y en la actividad 7 del procedimiento…».
+
+    claves: como `L-22`, `Est-37`, `LFPA-17-A`, `M-N-7`.
+
+    Lanza:
+        NoExiste: cita una norma que no está registrada.
+    """
+    articulos: dict[str, list[str]] = {}
+    actividades: dict[str, list[str]] = {}
+    for clave in claves:
+        partes = _CLAVE.fullmatch(clave.strip())
+        if partes is None or partes["norma"] not in normas:
+            raise NoExiste("el ordenamiento que se cita", clave)
+        if partes["norma"] == "M":
+            procedimiento, _, numero = partes["resto"].partition("-")
+            if procedimiento not in _PROCEDIMIENTOS or not numero:
+                raise NoExiste("el procedimiento del Manual que se cita", clave)
+            actividades.setdefault(procedimiento, []).append(numero)
+        else:
+            articulos.setdefault(partes["norma"], []).append(partes["resto"])
+    piezas = [
+        f"{_plural('el artículo', 'los artículos', articulos[n])} {normas[n].cita}" for n in normas if n in articulos
+    ]
+    piezas += [f"{_plural('la actividad', 'las actividades', n)} {_PROCEDIMIENTOS[p]}" for p, n in actividades.items()]
+    if actividades:
+        piezas[-1] += f", {normas['M'].cita}"
+    usadas = [n for n in normas if n in articulos or (n == "M" and actividades)]
+    return Cita("Con fundamento en " + _unir(piezas), tuple(usadas))
+
+
+def fijar(s: Session, clave: str, campos: dict[str, str], fechas: dict[str, date | None]) -> Ordenamiento:
+    """Actualiza lo que consta de una norma: su estado, su acuerdo, sus fechas.
+
+    fechas: `emitido`, `publicado`, `vigente_desde`, `vigente_hasta`.
+
+    Lanza:
+        NoExiste, FormularioIncompleto.
+    """
+    norma = s.get(Ordenamiento, clave)
+    if norma is None:
+        raise NoExiste("el ordenamiento", clave)
+    limpios = {campo: " ".join(limpiar_texto(campo, campos.get(campo, "")).split()) for campo in LARGOS}
+    faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
+    faltas |= {c: "no puede quedar vacío" for c in ("nombre", "cita") if not limpios[c]}
+    estado = campos.get("estado", "")
+    if estado not in set(EstadoNorma):
+        faltas["estado"] = f"elija uno de: {', '.join(EstadoNorma)}"
+    if estado == EstadoNorma.VIGENTE and not fechas.get("vigente_desde"):
+        faltas["vigente_desde"] = "diga desde cuándo rige; sin esa fecha no se puede dar por vigente"
+    desde, hasta = fechas.get("vigente_desde"), fechas.get("vigente_hasta")
+    if desde and hasta and hasta < desde:
+        faltas["vigente_hasta"] = "no puede ser anterior a la fecha desde la que rige"
+    if faltas:
+        raise FormularioIncompleto(faltas)
+    norma.estado = estado
+    for campo, valor in {**limpios, **fechas}.items():
+        setattr(norma, campo, valor)
+    s.flush()
+    return norma
+
+
+def _lugar(clave: str) -> int:
+    return _ORDEN.index(clave) if clave in _ORDEN else len(_ORDEN)
+
+
+def _plural(uno: str, varios: str, numeros: Sequence[str]) -> str:
+    return f"{uno if len(numeros) == 1 else varios} {_enumerar(numeros)}"
+
+
+def _enumerar(cosas: Sequence[str]) -> str:
+    return cosas[0] if len(cosas) == 1 else f"{', '.join(cosas[:-1])} y {cosas[-1]}"
+
+
+def _unir(piezas: Sequence[str]) -> str:
+    return piezas[0] if len(piezas) == 1 else f"{'; '.join(piezas[:-1])}; y en {piezas[-1]}"

@@ -1,0 +1,141 @@
+"""Lo que se imprime alrededor de un oficio: formato del número, lugar, domicilio y leyenda del año."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from modelos import reloj
+from modelos.columnas import Instante
+from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.formularios import limpiar_texto
+from modelos.oficio import FORMATO, falta_de_formato
+from modelos.organizacion import Unidad
+from modelos.unidades import TipoUnidad
+
+INSTITUCION = "Colegio Nacional de Educación Profesional Técnica"
+LUGAR = "Metepec, Estado de México"
+"""Donde están las oficinas nacionales (dominio 00); las demás unidades fijan el suyo."""
+LARGOS = {"lugar": 120, "domicilio": 300, "telefono": 60, "sitio": 120}
+
+
+class Papeleria(SQLModel, table=True):
+    """La de una unidad; sin fila, la de por defecto."""
+
+    unidad: str = Field(primary_key=True, foreign_key="unidad.clave", max_length=40)
+    formato: str = Field(default=FORMATO, max_length=80)
+    lugar: str = Field(default="", max_length=120)
+    domicilio: str = Field(default="", max_length=300)
+    telefono: str = Field(default="", max_length=60)
+    sitio: str = Field(default="", max_length=120)
+    actualizada: datetime = Field(sa_column=Column(Instante, nullable=False))
+    persona_id: int | None = Field(default=None, foreign_key="persona.id")
+
+
+class Leyenda(SQLModel, table=True):
+    """La del año, con la fuente en que consta. Sin fila para un año, se omite y se avisa: nunca se repite otra."""
+
+    anio: int = Field(primary_key=True)
+    texto: str = Field(max_length=300)
+    fuente: str = Field(max_length=500)
+
+
+LEYENDAS = (
+    (
+        2024,
+        "2024, Año de Felipe Carrillo Puerto, Benemérito del Proletariado, Revolucionario y Defensor del Mayab",
+        "Plantillas públicas de oficio de 2024.",
+    ),
+    (2025, "2025, Año de la Mujer Indígena", "Senado de la República, comunicado de prensa."),
+    (
+        2026,
+        "2026, Año de Margarita Maza Parada",
+        "DOF, decreto del 29 de diciembre de 2025; rige del 1 de enero al 31 de diciembre de 2026.",
+    ),
+)
+"""Las que se conocen (dominio 06 §6.4): año, texto y fuente. La de 2027 no se encontró."""
+
+
+def sembrar(s: Session) -> None:
+    """Captura las leyendas conocidas que falten; no toca las que alguien haya corregido."""
+    for anio, texto, fuente in LEYENDAS:
+        if s.get(Leyenda, anio) is None:
+            s.add(Leyenda(anio=anio, texto=texto, fuente=fuente))
+    s.flush()
+
+
+def de_unidad(s: Session, unidad: Unidad) -> Papeleria:
+    """La papelería con que sale lo suyo; la que no se ha fijado lleva lo que se sabe y nada más."""
+    fijada = s.get(Papeleria, unidad.clave)
+    if fijada is not None:
+        return fijada
+    nacional = unidad.tipo == TipoUnidad.NACIONAL.value
+    return Papeleria(unidad=unidad.clave, lugar=LUGAR if nacional else "", actualizada=reloj.ahora())
+
+
+def leyenda(s: Session, anio: int) -> str:
+    """La del año entre comillas; vacía si no se ha capturado."""
+    fila = s.get(Leyenda, anio)
+    return f"«{fila.texto}»" if fila else ""
+
+
+def jerarquia(s: Session, unidad: Unidad) -> list[str]:
+    """Los nombres de la unidad y de aquellas de que depende, de la mayor a ella; sin la Dirección General."""
+    nombres: list[str] = []
+    actual: Unidad | None = unidad
+    while actual is not None and actual.nombre not in nombres:
+        if actual.clave not in ("DG", "JD") or actual is unidad:
+            nombres.append(actual.nombre)
+        actual = s.get(Unidad, actual.depende_de) if actual.depende_de else None
+    return nombres[::-1]
+
+
+def fijar(s: Session, clave: str, campos: dict[str, str], ahora: datetime, persona: int) -> Papeleria:
+    """Fija la papelería de una unidad.
+
+    Lanza:
+        NoExiste: no hay esa unidad.
+        FormularioIncompleto: un campo no cabe o el formato daría números repetidos.
+    """
+    if s.get(Unidad, clave) is None:
+        raise NoExiste("la unidad", clave)
+    limpios = {campo: " ".join(limpiar_texto(campo, campos.get(campo, "")).split()) for campo in LARGOS}
+    faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
+    formato = limpiar_texto("formato", campos.get("formato", "")).strip() or FORMATO
+    if falta := falta_de_formato(formato):
+        faltas["formato"] = falta
+    if faltas:
+        raise FormularioIncompleto(faltas)
+    fila = s.get(Papeleria, clave) or Papeleria(unidad=clave, actualizada=ahora)
+    fila.formato, fila.actualizada, fila.persona_id = formato, ahora, persona
+    for campo, valor in limpios.items():
+        setattr(fila, campo, valor)
+    s.add(fila)
+    s.flush()
+    return fila
+
+
+def fijar_leyenda(s: Session, anio: int, texto: str, fuente: str) -> Leyenda:
+    """Captura o corrige la leyenda de un año. Lo ya firmado no cambia.
+
+    Lanza:
+        FormularioIncompleto: el año no es uno, o falta el texto o su fuente.
+    """
+    faltas = {}
+    limpio, origen = (" ".join(limpiar_texto("texto", t).split()) for t in (texto, fuente))
+    if not 2000 <= anio <= 2100:
+        faltas["anio"] = "escriba el año con cuatro cifras"
+    if not 1 <= len(limpio) <= 300:
+        faltas["texto"] = "escriba la leyenda, sin comillas, en 300 caracteres o menos"
+    if not 1 <= len(origen) <= 500:
+        faltas["fuente"] = "diga dónde se publicó, en 500 caracteres o menos"
+    if faltas:
+        raise FormularioIncompleto(faltas)
+    fila = s.get(Leyenda, anio) or Leyenda(anio=anio, texto="", fuente="")
+    fila.texto, fila.fuente = limpio.strip('«»"“”'), origen
+    s.add(fila)
+    s.flush()
+    return fila

@@ -1,0 +1,250 @@
+"""Quién puede firmar por una unidad: la persona que tiene el cargo, o quien la suple, con su precepto."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Column, ColumnElement, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
+
+from modelos import reloj
+from modelos.columnas import Instante, columna_json
+from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
+from modelos.formularios import limpiar_texto
+from modelos.organizacion import Persona, Unidad, por_correo
+
+LARGOS = {"cargo": 250, "tratamiento": 20, "iniciales": 10, "precepto": 300, "ausencia": 200}
+
+
+class Titularidad(SQLModel, table=True):
+    """Quién tiene el cargo en una unidad, entre dos fechas inclusive; `hasta` vacío: sin fin.
+
+    tratamiento: como se antepone al nombre («Mtra.»); iniciales: con las que se marca lo que firma.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    unidad: str = Field(foreign_key="unidad.clave", index=True, max_length=40)
+    persona_id: int = Field(foreign_key="persona.id", index=True)
+    cargo: str = Field(max_length=250)
+    tratamiento: str = Field(default="", max_length=20)
+    iniciales: str = Field(default="", max_length=10)
+    desde: date
+    hasta: date | None = None
+
+
+class Suplencia(SQLModel, table=True):
+    """Quién firma por quien tiene el cargo mientras está ausente, y con qué precepto.
+
+    cargo: el de quien suple. ausencia: por qué no está («comisión oficial»). procedimientos: vacío: todos.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    unidad: str = Field(foreign_key="unidad.clave", index=True, max_length=40)
+    persona_id: int = Field(foreign_key="persona.id", index=True)
+    cargo: str = Field(max_length=250)
+    tratamiento: str = Field(default="", max_length=20)
+    precepto: str = Field(max_length=300)
+    ausencia: str = Field(default="", max_length=200)
+    procedimientos: list[str] = Field(sa_column=Column(columna_json(), nullable=False))
+    desde: date
+    hasta: date
+    creada: datetime = Field(sa_column=Column(Instante, nullable=False))
+
+
+@dataclass(frozen=True)
+class Firmante:
+    """Como se imprime el bloque de firma. suplencia: la leyenda, vacía si firma quien tiene el cargo."""
+
+    persona: int
+    nombre: str
+    cargo: str
+    suplencia: str = ""
+
+
+def titular(s: Session, unidad: str, en: date) -> tuple[Titularidad, Persona] | None:
+    """Quien tiene el cargo en esa fecha; None si está vacante o no se ha capturado."""
+    consulta = (
+        select(Titularidad, Persona)
+        .join(Persona, col(Persona.id) == Titularidad.persona_id)
+        .where(col(Titularidad.unidad) == unidad, _rige(Titularidad, en))
+        .order_by(col(Titularidad.desde).desc())
+        .limit(1)
+    )
+    fila = s.execute(consulta).first()
+    return (fila[0], fila[1]) if fila else None
+
+
+def como_firma(s: Session, persona: int, unidad: str, procedimiento: str, en: date) -> Firmante | None:
+    """Con qué nombre y cargo firma esa persona por esa unidad hoy; None si no puede."""
+    con_cargo = titular(s, unidad, en)
+    if con_cargo and con_cargo[0].persona_id == persona:
+        return Firmante(persona, con_nombre(con_cargo[0].tratamiento, con_cargo[1].nombre), con_cargo[0].cargo)
+    suplencias = select(Suplencia).where(
+        col(Suplencia.unidad) == unidad, col(Suplencia.persona_id) == persona, _rige(Suplencia, en)
+    )
+    for suya in s.scalars(suplencias.order_by(col(Suplencia.id))):
+        if not suya.procedimientos or procedimiento in suya.procedimientos:
+            quien = s.get_one(Persona, persona)
+            cargo = con_cargo[0].cargo if con_cargo else f"la persona titular de {_nombre(s, unidad)}"
+            ausencia = f" ({suya.ausencia})" if suya.ausencia else ""
+            leyenda = f"En suplencia por ausencia de {_articulo(cargo)}{ausencia}, con fundamento en {suya.precepto}."
+            return Firmante(persona, con_nombre(suya.tratamiento, quien.nombre), suya.cargo, leyenda)
+    return None
+
+
+def firman(s: Session, unidad: str, en: date) -> list[int]:
+    """Las personas que hoy pueden firmar algo de la unidad, por cargo o por suplencia."""
+    con_cargo = select(col(Titularidad.persona_id)).where(col(Titularidad.unidad) == unidad, _rige(Titularidad, en))
+    suplentes = select(col(Suplencia.persona_id)).where(col(Suplencia.unidad) == unidad, _rige(Suplencia, en))
+    return sorted({*s.scalars(con_cargo), *s.scalars(suplentes)})
+
+
+def unidades_que_firma(s: Session, persona: int, en: date) -> list[str]:
+    """Por cuáles unidades puede firmar hoy, por cargo o por suplencia."""
+    propias = select(col(Titularidad.unidad)).where(col(Titularidad.persona_id) == persona, _rige(Titularidad, en))
+    suplidas = select(col(Suplencia.unidad)).where(col(Suplencia.persona_id) == persona, _rige(Suplencia, en))
+    return sorted({*s.scalars(propias), *s.scalars(suplidas)})
+
+
+def nombrar(
+    s: Session,
+    unidad: str,
+    correo: str,
+    cargo: str,
+    *,
+    tratamiento: str = "",
+    iniciales: str = "",
+    desde: date | None = None,
+) -> Titularidad:
+    """Registra quién tiene el cargo desde un día; a quien lo tenía le termina el anterior.
+
+    Lanza:
+        NoExiste, FormularioIncompleto, DatoRepetido.
+    """
+    persona, desde = _persona(s, unidad, correo), desde or reloj.hoy()
+    textos = _limpios({"cargo": cargo, "tratamiento": tratamiento, "iniciales": iniciales}, ("cargo",))
+    abiertas = select(Titularidad).where(
+        col(Titularidad.unidad) == unidad, or_(col(Titularidad.hasta).is_(None), col(Titularidad.hasta) >= desde)
+    )
+    for previa in s.scalars(abiertas):
+        if previa.desde >= desde:
+            if previa.persona_id == persona.id and previa.desde == desde:
+                s.delete(previa)  # se corrige el mismo nombramiento antes de que rija otro
+                continue
+            raise DatoRepetido("el cargo desde esa fecha o una posterior", unidad)
+        previa.hasta = date.fromordinal(desde.toordinal() - 1)
+    nueva = Titularidad(
+        unidad=unidad,
+        persona_id=persona.id or 0,
+        desde=desde,
+        cargo=textos["cargo"],
+        tratamiento=textos["tratamiento"],
+        iniciales=textos["iniciales"],
+    )
+    s.add(nueva)
+    s.flush()
+    return nueva
+
+
+def suplir(
+    s: Session,
+    unidad: str,
+    correo: str,
+    *,
+    cargo: str,
+    precepto: str,
+    desde: date,
+    hasta: date,
+    ausencia: str = "",
+    tratamiento: str = "",
+    procedimientos: Iterable[str] = (),
+) -> Suplencia:
+    """Registra una suplencia; ambos días inclusive.
+
+    Lanza:
+        NoExiste, FormularioIncompleto.
+    """
+    persona = _persona(s, unidad, correo)
+    campos = {"cargo": cargo, "precepto": precepto, "ausencia": ausencia, "tratamiento": tratamiento}
+    textos = _limpios(campos, ("cargo", "precepto"))
+    if hasta < desde:
+        raise FormularioIncompleto({"hasta": "no puede ser anterior al día en que empieza"})
+    nueva = Suplencia(
+        unidad=unidad,
+        persona_id=persona.id or 0,
+        desde=desde,
+        hasta=hasta,
+        procedimientos=sorted(set(procedimientos)),
+        creada=reloj.ahora(),
+        cargo=textos["cargo"],
+        tratamiento=textos["tratamiento"],
+        precepto=textos["precepto"],
+        ausencia=textos["ausencia"],
+    )
+    s.add(nueva)
+    s.flush()
+    return nueva
+
+
+def terminar(s: Session, suplencia: int, hasta: date) -> Suplencia:
+    """Adelanta el último día de una suplencia; lo ya firmado con ella no cambia.
+
+    Lanza:
+        NoExiste: no hay tal suplencia. FormularioIncompleto: la fecha la alargaría o es anterior a ayer.
+    """
+    fila = s.get(Suplencia, suplencia)
+    if fila is None:
+        raise NoExiste("la suplencia", str(suplencia))
+    ayer = date.fromordinal(reloj.hoy().toordinal() - 1)
+    if not ayer <= hasta <= fila.hasta:
+        raise FormularioIncompleto({"hasta": f"use una fecha entre {ayer:%Y-%m-%d} y {fila.hasta:%Y-%m-%d}"})
+    fila.hasta = hasta
+    s.flush()
+    return fila
+
+
+def con_nombre(tratamiento: str, nombre: str) -> str:
+    """«Mtra. Nombre»; el nombre solo si no hay tratamiento."""
+    return f"{tratamiento} {nombre}".strip()
+
+
+def _rige(tabla: type[Titularidad | Suplencia], en: date) -> ColumnElement[bool]:
+    return (col(tabla.desde) <= en) & or_(col(tabla.hasta).is_(None), col(tabla.hasta) >= en)
+
+
+def _persona(s: Session, unidad: str, correo: str) -> Persona:
+    if s.get(Unidad, unidad) is None:
+        raise NoExiste("la unidad", unidad)
+    persona = por_correo(s, correo)
+    if persona is None or not persona.activa:
+        raise NoExiste("la persona", correo)
+    return persona
+
+
+def _limpios(campos: dict[str, str], obligatorios: tuple[str, ...]) -> dict[str, str]:
+    limpios = {campo: " ".join(limpiar_texto(campo, valor).split()) for campo, valor in campos.items()}
+    faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
+    faltas |= {c: "no puede quedar vacío" for c in obligatorios if not limpios[c]}
+    if faltas:
+        raise FormularioIncompleto(faltas)
+    return limpios
+
+
+def _nombre(s: Session, unidad: str) -> str:
+    fila = s.get(Unidad, unidad)
+    return fila.nombre if fila else unidad
+
+
+def _articulo(cargo: str) -> str:
+    """«la persona titular de…»: el cargo, en medio de una frase."""
+    minuscula = cargo[:1].lower() + cargo[1:]
+    return (
+        minuscula
+        if minuscula.startswith(("la ", "el "))
+        else f"la {minuscula}"
+        if minuscula.startswith("persona")
+        else minuscula
+    )
