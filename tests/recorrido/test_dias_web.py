@@ -192,7 +192,7 @@ def test_el_formulario_vuelve_con_lo_escrito_y_todas_sus_faltas(direccion: str) 
         datos = {"campo-inicio": "2026-12-31", "campo-fin": "2026-12-01", "campo-donde": "nacional:"}
         respuesta = v.post("/administracion/dias/nueva", data={**datos, "campo-motivo_dia": "<b>Invierno</b>"})
         assert respuesta.status_code == 422
-        for dicho in ("Por qué se publican: escriba por qué", "Tipo: es obligatorio", "Fuente: es obligatorio"):
+        for dicho in ("Por qué se publican: escriba el motivo", "Tipo: es obligatorio", "Fuente: es obligatorio"):
             assert dicho in respuesta.text
         assert "&lt;b&gt;Invierno" in respuesta.text
         vacio = v.post("/administracion/dias/nueva", data={"campo-motivo": "x"})

@@ -231,11 +231,6 @@ def downgrade() -> None:
 def _clases(admitidas: str) -> None:
     """Cambia las clases de notificación que se admiten."""
     regla = f"clase IN ({admitidas})"
-    if op.get_bind().dialect.name == "sqlite":
-        # Al rehacer la tabla, SQLite no conserva sus CHECK: se dicen otra vez.
-        nueva = sa.CheckConstraint(regla, name="ck_notificacion_clase")
-        with op.batch_alter_table("notificacion", recreate="always", table_args=(nueva,)):
-            pass
-    else:
-        op.drop_constraint("ck_notificacion_clase", "notificacion", type_="check")
-        op.create_check_constraint("ck_notificacion_clase", "notificacion", regla)
+    with op.batch_alter_table("notificacion") as tabla:
+        tabla.drop_constraint("ck_notificacion_clase", type_="check")
+        tabla.create_check_constraint("ck_notificacion_clase", regla)
