@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from modelos.calendario import Medida
+from modelos.calendario import NOMBRES_MESES, Medida
 from modelos.periodo import MESES as LARGOS
 from modelos.periodo import Cada, Ciclo
 from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, EnVentana, Hitos, ReglaPlazo, Tramo
 from modelos.tabla import Tabla
 
-MESES = (
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-)
 _MEDIDAS = {
     Medida.HABILES: ("día hábil", "días hábiles"),
     Medida.NATURALES: ("día natural", "días naturales"),
@@ -147,12 +133,12 @@ def _desde(tabla: Tabla, cuenta: Dias) -> str:
 
 
 def _ventana(cuenta: EnVentana) -> str:
-    primero = MESES[cuenta.primero - 1]
+    primero = NOMBRES_MESES[cuenta.primero - 1]
     if cuenta.quincena:
         return f"en la {'primera' if cuenta.quincena == 1 else 'segunda'} quincena de {primero}"
     if cuenta.ultimo in (None, cuenta.primero):
         return f"en {primero}"
-    return f"de {primero} a {MESES[(cuenta.ultimo or cuenta.primero) - 1]}"
+    return f"de {primero} a {NOMBRES_MESES[(cuenta.ultimo or cuenta.primero) - 1]}"
 
 
 def _de_que_anio(anios: int) -> str:
@@ -166,7 +152,7 @@ def _de_que_anio(anios: int) -> str:
 def _mes_del_ciclo(ciclo: Ciclo) -> str:
     if ciclo.cada is Cada.ANUAL:
         anios, mes = divmod(ciclo.desfase, 12)
-        return f"de {MESES[mes]}{_de_que_anio(anios)}"
+        return f"de {NOMBRES_MESES[mes]}{_de_que_anio(anios)}"
     if ciclo.desfase == 0:
         return "del periodo"
     if ciclo.desfase == LARGOS[ciclo.cada]:

@@ -23,25 +23,9 @@ from modelos.ciclos import PARA_TODOS, Apertura, EstadoApertura
 from modelos.dias_inhabiles import dias_vigentes, oficina
 from modelos.errores import ProcedimientoDesconocido
 from modelos.organizacion import activas
-from modelos.periodo import Cada, Ciclo, Periodo
+from modelos.periodo import Ciclo, Periodo, nombre_periodo
 from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, resolver
 from modelos.tabla import Catalogo, Tabla
-
-_ORDINALES = ("primer", "segundo", "tercer", "cuarto")
-_MESES = (
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-)
 
 
 class EstadoPrevisto(StrEnum):
@@ -160,16 +144,6 @@ def fecha_de_apertura(ciclo: Ciclo, periodo: Periodo, calendarios: Calendarios) 
         return ciclo.apertura(periodo, calendarios)
     except (CalendarioSinPublicar, PlazoInvalido):
         return None
-
-
-def nombre_periodo(periodo: Periodo) -> str:
-    """Como se lee: «2028», «segundo semestre de 2027», «mayo de 2027»."""
-    if periodo.cada is Cada.ANUAL:
-        return str(periodo.anio)
-    if periodo.cada is Cada.MENSUAL:
-        return f"{_MESES[periodo.numero - 1]} de {periodo.anio}"
-    que = "semestre" if periodo.cada is Cada.SEMESTRAL else "trimestre"
-    return f"{_ORDINALES[periodo.numero - 1]} {que} de {periodo.anio}"
 
 
 def _armar(

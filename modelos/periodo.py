@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from modelos.calendario import Calendarios, Ventana, computar_ventana, fecha_corta, sumar_meses
+from modelos.calendario import NOMBRES_MESES, Calendarios, Ventana, computar_ventana, fecha_corta, sumar_meses
 from modelos.calendario.errores import PlazoInvalido
 from modelos.unidades import Unidad
 
 _FORMA = re.compile(r"(?P<anio>20\d\d)(-(S(?P<semestre>[12])|T(?P<trimestre>[1-4])|(?P<mes>0[1-9]|1[0-2])))?")
+_ORDINALES = ("primer", "segundo", "tercer", "cuarto")
 
 
 class Cada(StrEnum):
@@ -82,6 +83,16 @@ class Periodo:
     def cierra_trimestre(self) -> bool:
         """Si termina con un trimestre: marzo, junio, septiembre, diciembre, o uno más largo."""
         return self.ventana.fin.month % 3 == 0
+
+
+def nombre_periodo(periodo: Periodo) -> str:
+    """Como se lee: «2028», «segundo semestre de 2027», «mayo de 2027»."""
+    if periodo.cada is Cada.ANUAL:
+        return str(periodo.anio)
+    if periodo.cada is Cada.MENSUAL:
+        return f"{NOMBRES_MESES[periodo.numero - 1]} de {periodo.anio}"
+    que = "semestre" if periodo.cada is Cada.SEMESTRAL else "trimestre"
+    return f"{_ORDINALES[periodo.numero - 1]} {que} de {periodo.anio}"
 
 
 @dataclass(frozen=True)

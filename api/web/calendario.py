@@ -19,9 +19,9 @@ from modelos import consultas, consultas_plazos, reloj
 from modelos.actos import ciclos
 from modelos.calendario import sumar_meses
 from modelos.ciclos_visibles import folios_que_ve, lo_que_viene, un_periodo
-from modelos.consultas_ciclos import Prevista, nombre_periodo
+from modelos.consultas_ciclos import Prevista
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
-from modelos.periodo import Cada, Periodo
+from modelos.periodo import Cada, Periodo, nombre_periodo
 from modelos.permisos import atiende, puede_conducir
 
 ruta = APIRouter()

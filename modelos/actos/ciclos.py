@@ -21,7 +21,7 @@ from modelos.actos.mover import Contexto
 from modelos.calendario import sumar_meses
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.ciclos import PARA_TODOS, Apertura, EstadoApertura, Jornada, ganar, marcar
-from modelos.consultas_ciclos import destinos, nacional, nombre_periodo
+from modelos.consultas_ciclos import destinos, nacional
 from modelos.errores import (
     ActoNoProcede,
     BaseInaccesible,
@@ -33,7 +33,7 @@ from modelos.errores import (
 from modelos.expediente import Expediente
 from modelos.formularios import exigir_motivo
 from modelos.organizacion import Unidad, es_del_grupo
-from modelos.periodo import Ciclo, Periodo
+from modelos.periodo import Ciclo, Periodo, nombre_periodo
 from modelos.permisos import puede_conducir
 from modelos.plazo import DEL_PERIODO
 from modelos.sesion import lectura, transaccion

@@ -6,11 +6,30 @@ from datetime import date
 
 DIAS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
 MESES = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
+NOMBRES_MESES = (
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+)
 
 
 def fecha_corta(dia: date) -> str:
     """«mar 16 mar 2027»: con día de la semana, para que quien lee pueda cotejarla."""
     return f"{DIAS[dia.weekday()]} {dia.day} {MESES[dia.month - 1]} {dia.year}"
+
+
+def fecha_larga(dia: date) -> str:
+    """«20 de noviembre de 2026»: como se escribe en un oficio, sin cero a la izquierda."""
+    return f"{dia.day} de {NOMBRES_MESES[dia.month - 1]} de {dia.year}"
 
 
 def unidos(*textos: str) -> str:

@@ -1,0 +1,220 @@
+"""Lo que una plantilla puede decir de un expediente, y a quién va de verdad cada oficio.
+
+Todo son textos, números y listas: se puede mandar a otro proceso, y una plantilla no alcanza nada más.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from modelos import papeleria, reloj, titulares
+from modelos.actividad import texto_salida
+from modelos.bitacora import Asiento
+from modelos.calendario import fecha_larga
+from modelos.expediente import Expediente
+from modelos.oficio import CON_NUMERO, Destino, Hacia
+from modelos.oficios import Destinatario, Oficio
+from modelos.organizacion import Unidad, activas
+from modelos.periodo import Periodo, nombre_periodo
+from modelos.plazos import POR_CUMPLIR, Plazo
+from modelos.tabla import Tabla
+from modelos.unidades import TipoUnidad
+from modelos.unidades import Unidad as Sigla
+
+EXTERNO = "Destinatario externo"
+
+
+@dataclass(frozen=True)
+class Pedido:
+    """Qué oficio se redacta: de quién, para quién y por qué.
+
+    salida y comentario: los de la decisión que lo pide; vacíos si se redacta al llegar a la actividad.
+    """
+
+    clave: str
+    emisor: str
+    para: Sequence[Destino]
+    ccp: Sequence[Destino] = ()
+    actividad: str = ""
+    salida: str = ""
+    comentario: str = ""
+
+
+def contexto(
+    s: Session, tabla: Tabla, expediente: Expediente, pedido: Pedido, destinatarios: Sequence[Destinatario], hoy: date
+) -> dict[str, Any]:
+    """Las variables de la plantilla (README, «Escribir un oficio»)."""
+    emisor = s.get_one(Unidad, pedido.emisor)
+    nombres = dict(s.execute(select(col(Unidad.clave), col(Unidad.nombre))).all())
+    decisiones = list(_decisiones(s, tabla, expediente, nombres))
+    clave_periodo = expediente.datos.get("periodo")
+    return {
+        "expediente": {
+            "folio": expediente.folio,
+            "asunto": expediente.asunto,
+            "procedimiento": tabla.nombre,
+            "codigo": tabla.codigo,
+            "abierto": fecha_larga(reloj.local(expediente.abierto).date()),
+        },
+        "datos": expediente.datos,
+        "actividad": _actividad(tabla, pedido.actividad),
+        "emisor": {"clave": emisor.clave, "nombre": emisor.nombre},
+        "destinatarios": [
+            {"clave": d.unidad or "", "nombre_unidad": nombres.get(d.unidad or "", d.institucion), **d.a_json()}
+            for d in destinatarios
+            if d.clase == "para"
+        ],
+        "decisiones": decisiones,
+        "ultima": {decision["actividad"]: decision for decision in decisiones},
+        "plazos": _plazos(s, expediente.folio),
+        "oficios": _firmados(s, expediente.folio),
+        "salida": pedido.salida,
+        "comentario": pedido.comentario,
+        "periodo": nombre_periodo(Periodo.leer(clave_periodo)) if isinstance(clave_periodo, str) else "",
+        "anio": hoy.year,
+        "anio_siguiente": hoy.year + 1,
+        "unidades": nombres,
+    }
+
+
+def resolver(s: Session, expediente: Expediente, pedido: Pedido, hoy: date) -> list[Destinatario]:
+    """A quién va, con nombre y cargo de hoy, sin guardar y sin repetir; primero a quien se dirige, luego las copias.
+
+    De una circular a todo un grupo se nombra a cada quien: así se sabe quién ya acusó.
+    """
+    hallados: list[Destinatario] = []
+    vistos: set[str] = set()
+    for clase, destinos in (("para", pedido.para), ("ccp", pedido.ccp)):
+        for destino in destinos:
+            for quien in _resolver(s, expediente, pedido.emisor, destino, hoy):
+                huella = quien.unidad or f"{quien.nombre}|{quien.cargo}"
+                if huella not in vistos and quien.unidad != pedido.emisor:
+                    vistos.add(huella)
+                    quien.clase, quien.orden = clase, len(hallados)
+                    hallados.append(quien)
+    return hallados
+
+
+def _resolver(s: Session, expediente: Expediente, emisor: str, destino: Destino, hoy: date) -> list[Destinatario]:
+    valor = expediente.datos.get(destino.valor)
+    if destino.hacia is Hacia.TODAS:
+        return [_de_unidad(s, clave, hoy) for clave in activas(s, Sigla(destino.valor))]
+    if destino.hacia is Hacia.PERSONA:
+        return [_externo(str(valor or EXTERNO), "", "")]
+    if destino.hacia is Hacia.SUPERIOR:
+        superior = s.get_one(Unidad, emisor).depende_de
+        return [_de_unidad(s, superior, hoy)] if superior else []
+    if destino.hacia is Hacia.UNIDAD:
+        return [_de_unidad(s, destino.valor, hoy)]
+    nombradas = valor if isinstance(valor, list) else [valor]
+    claves = [str(clave) for clave in nombradas if clave]
+    if destino.hacia is Hacia.ESTATAL_DE:
+        claves = [_estatal(s, clave) for clave in claves]
+    return [_de_unidad(s, clave, hoy) for clave in claves]
+
+
+def _estatal(s: Session, clave: str) -> str:
+    unidad = s.get(Unidad, clave)
+    es_cast = unidad is not None and unidad.tipo == TipoUnidad.CAST.value
+    return (unidad.depende_de or clave) if unidad is not None and es_cast else clave
+
+
+def _de_unidad(s: Session, clave: str, hoy: date) -> Destinatario:
+    """Quien tiene el cargo en la unidad; «Persona titular» si está vacante o no se ha capturado."""
+    unidad = s.get(Unidad, clave)
+    if unidad is None:  # la Junta Directiva Estatal no está en el catálogo: se le entrega en papel
+        nombre = {"JDE": "Junta Directiva Estatal"}.get(clave, clave)
+        return _externo("", f"Presidencia de la {nombre}" if clave == "JDE" else nombre, "")
+    con_cargo = titulares.titular(s, clave, hoy)
+    if con_cargo:
+        titularidad, persona = con_cargo
+        nombre, cargo = titulares.con_nombre(titularidad.tratamiento, persona.nombre), titularidad.cargo
+    else:
+        nombre, cargo = "", f"Persona titular de {articulo(unidad.nombre)}"
+    return Destinatario(
+        oficio_id="", orden=0, clase="para", unidad=clave, nombre=nombre, cargo=cargo, institucion=_institucion(unidad)
+    )
+
+
+def articulo(nombre: str) -> str:
+    """El nombre de una unidad con su artículo: «la Dirección…», «el Colegio…»."""
+    primera = nombre.split(" ", 1)[0]
+    masculinas = ("Colegio", "Comité", "Centro", "CAST", "Plantel", "Departamento", "Consejo")
+    if primera == "H.":
+        return f"la {nombre}"
+    return f"{'el' if primera in masculinas else 'la'} {nombre}"
+
+
+def _institucion(unidad: Unidad) -> str:
+    return papeleria.INSTITUCION if unidad.tipo == TipoUnidad.NACIONAL.value else ""
+
+
+def _externo(nombre: str, cargo: str, institucion: str) -> Destinatario:
+    return Destinatario(
+        oficio_id="",
+        orden=0,
+        clase="para",
+        unidad=None,
+        nombre=nombre[:200],
+        cargo=cargo[:250],
+        institucion=institucion[:200],
+    )
+
+
+def _actividad(tabla: Tabla, clave: str) -> dict[str, str]:
+    """La que lo pide; sin nada si se emitió suelto."""
+    if clave not in tabla:
+        return dict.fromkeys(("clave", "numero", "accion", "fundamento"), "")
+    actividad = tabla[clave]
+    return {
+        "clave": actividad.clave,
+        "numero": actividad.numero_impreso,
+        "accion": actividad.accion,
+        "fundamento": actividad.fundamento,
+    }
+
+
+def _decisiones(s: Session, tabla: Tabla, expediente: Expediente, nombres: dict[str, str]) -> Any:  # noqa: ANN401
+    consulta = select(Asiento).where(col(Asiento.folio) == expediente.folio, col(Asiento.tipo) == "decision")
+    for asiento in s.scalars(consulta.order_by(col(Asiento.orden))):
+        datos = json.loads(asiento.datos)
+        actividad = tabla[datos["actividad"]]
+        yield {
+            "actividad": actividad.clave,
+            "numero": actividad.numero_impreso,
+            "unidad": asiento.unidad,
+            "nombre_unidad": nombres.get(asiento.unidad, asiento.unidad),
+            "salida": datos["salida"],
+            "salida_texto": texto_salida(datos["salida"]),
+            "datos": datos["datos"],
+            "comentario": datos["comentario"],
+            "fecha": fecha_larga(_dia(asiento.fecha)),
+        }
+
+
+def _dia(instante: str) -> date:
+    return reloj.local(datetime.fromisoformat(instante)).date()
+
+
+def _plazos(s: Session, folio: str) -> dict[str, dict[str, str]]:
+    consulta = select(col(Plazo.clave), col(Plazo.que), col(Plazo.vence)).where(
+        col(Plazo.folio) == folio, col(Plazo.estado).in_(POR_CUMPLIR)
+    )
+    return {clave: {"que": que, "vence": fecha_larga(vence)} for clave, que, vence in s.execute(consulta) if vence}
+
+
+def _firmados(s: Session, folio: str) -> dict[str, dict[str, str]]:
+    consulta = select(Oficio).where(col(Oficio.folio) == folio, col(Oficio.estado).in_(CON_NUMERO))
+    return {
+        oficio.clave: {"numero": oficio.numero or "", "fecha": fecha_larga(reloj.local(oficio.firmado).date())}
+        for oficio in s.scalars(consulta.order_by(col(Oficio.firmado)))
+        if oficio.firmado and oficio.estado not in ("cancelado", "sustituido")
+    }
