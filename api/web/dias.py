@@ -39,8 +39,30 @@ from modelos.unidades import ENTIDADES
 ruta = APIRouter()
 POR_PAGINA = 25
 EFECTOS_POR_PAGINA = 50
+ESTADOS = {"propuesta": ("○", "Propuesta"), "aprobada": ("✓", "Aprobada"), "descartada": ("✕", "Descartada")}
+_DEL_TRAMO = "dia."
+_CONTROLES = {"ambito": "donde", "lugar": "donde", "motivo": "motivo_dia"}
+_TITULOS = {
+    "motivo": "Por qué se publican",
+    "inicio": "Primer día",
+    "fin": "Último día",
+    "tipo": "Tipo",
+    "donde": "A quién alcanza",
+    "motivo_dia": "Motivo que se mostrará",
+    "fuente": "Fuente",
+    "publicado_dof": "Publicado en el DOF el",
+}
+_AYUDAS = {
+    "motivo": "Queda en la bitácora de cada expediente que se mueva.",
+    "fin": "Incluido. Si es uno solo, el mismo.",
+    "tipo": "Un día habilitado se trabaja aunque sea inhábil o sábado, y gana a lo demás.",
+    "motivo_dia": "Se muestra en cada plazo que salta estos días.",
+    "fuente": "Dónde consta: el acuerdo, la circular o el oficio.",
+    "publicado_dof": "Si aún no sale, déjelo vacío: los días se marcan con su sustento pendiente.",
+}
 
 
+@ruta.get("/calendario/dias")
 def calendario(request: Request, puerta: Entrada, anio: str = "", unidad: str | None = None) -> HTMLResponse:
     """Los días inhábiles de un año, mes por mes y con su fuente."""
     pedido = numero(anio) or reloj.hoy().year
@@ -55,7 +77,7 @@ def calendario(request: Request, puerta: Entrada, anio: str = "", unidad: str | 
     if pedido in publicados:
         dias = publicaciones.dias_entre(calendarios, POR_DEFECTO, date(pedido, 1, 1), date(pedido, 12, 31))
         por_mes = {mes: list(suyos) for mes, suyos in groupby(dias, key=lambda dia: dia.fecha.month)}
-        meses = [(nombre, por_mes.get(i, [])) for i, nombre in enumerate(NOMBRES_MESES, start=1)]
+        meses = [(nombre.capitalize(), por_mes.get(i, [])) for i, nombre in enumerate(NOMBRES_MESES, start=1)]
     return pagina(
         request,
         "dias.html",
