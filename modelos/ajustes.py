@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
@@ -71,6 +72,18 @@ class Ajustes(BaseSettings):
         30.0, gt=0, le=120, description="Lo más que dura el envío de un mensaje, en segundos."
     )
     entregas_intentos: int = Field(6, ge=1, le=50, description="Intentos de un mensaje antes de darlo por fallido.")
+    sello: str = Field(
+        "", description="Certificado institucional (PKCS#12) con que se sellan los oficios; vacío: sólo sello de texto."
+    )
+    sello_clave: SecretStr = Field(SecretStr(""), description="Contraseña de ese certificado.")
+    norma_en_proyecto: Literal["avisar", "bloquear"] = Field(
+        "avisar",
+        description="Qué hacer al firmar un oficio fundado en una norma que no consta como vigente: "
+        "imprimir el aviso o no firmarlo.",
+    )
+    acuse_dias: int = Field(
+        3, ge=1, le=120, description="Días hábiles tras los que se recuerda una vez a quien no ha acusado un oficio."
+    )
     pausa_motor_s: float = Field(0.5, gt=0, description="Espera entre vueltas del motor, en segundos.")
 
     @field_validator("base")
@@ -115,6 +128,11 @@ class Ajustes(BaseSettings):
     def carpeta_anexos(self) -> Path:
         """Donde se guardan los archivos de evidencia, fuera de la base."""
         return self.datos.resolve() / "anexos"
+
+    @property
+    def carpeta_oficios(self) -> Path:
+        """Donde se guardan los PDF firmados, nombrados por su sha256."""
+        return self.datos.resolve() / "oficios"
 
     @property
     def url_prefect(self) -> str:

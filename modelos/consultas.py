@@ -129,7 +129,7 @@ def expedientes(
     pagina = base.order_by(*(columna.desc() for columna in orden))
     if cursor:
         pagina = pagina.where(tuple_(*orden) < leer_cursor(cursor))
-    return _paginar(s, base, pagina, limite, lambda e: (e.abierto, e.folio))
+    return paginar(s, base, pagina, limite, lambda e: (e.abierto, e.folio))
 
 
 def subexpedientes(s: Session, folio: str) -> list[str]:
@@ -175,7 +175,7 @@ def bandeja(
     pagina = base.order_by(*orden)
     if cursor:
         pagina = pagina.where(tuple_(*orden) > leer_cursor(cursor))
-    return _paginar(s, base, pagina, limite, lambda t: (t.abierto, t.id))
+    return paginar(s, base, pagina, limite, lambda t: (t.abierto, t.id))
 
 
 def de_bandeja(
@@ -279,9 +279,14 @@ def avisos_nuevos(s: Session, quien: Quien) -> set[str]:
     return set(s.scalars(consulta))
 
 
-def _paginar(
+def paginar(
     s: Session, base: Select[Any], pagina: Select[Any], limite: int, clave: Callable[[T], tuple[datetime, str]]
 ) -> Pagina[T]:
+    """Un tramo de `pagina`, ya ordenada y cortada por el cursor; `base` es la lista entera, para contarla.
+
+    Lanza:
+        FormularioIncompleto: el límite no es de 1 a 200.
+    """
     if not 1 <= limite <= LIMITE_MAXIMO:
         raise FormularioIncompleto({"limite": f"use un número entre 1 y {LIMITE_MAXIMO}"})
     total: int = s.scalar(select(func.count()).select_from(base.subquery())) or 0

@@ -22,7 +22,7 @@ from modelos.calendario import fecha_larga
 from modelos.expediente import Expediente
 from modelos.oficio import CON_NUMERO, Destino, Hacia
 from modelos.oficios import Destinatario, Oficio
-from modelos.organizacion import Unidad, activas
+from modelos.organizacion import Unidad, activas, con_articulo
 from modelos.periodo import Periodo, nombre_periodo
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
@@ -138,19 +138,10 @@ def _de_unidad(s: Session, clave: str, hoy: date) -> Destinatario:
         titularidad, persona = con_cargo
         nombre, cargo = titulares.con_nombre(titularidad.tratamiento, persona.nombre), titularidad.cargo
     else:
-        nombre, cargo = "", f"Persona titular de {articulo(unidad.nombre)}"
+        nombre, cargo = "", f"Persona titular de {con_articulo(unidad.nombre)}"
     return Destinatario(
         oficio_id="", orden=0, clase="para", unidad=clave, nombre=nombre, cargo=cargo, institucion=_institucion(unidad)
     )
-
-
-def articulo(nombre: str) -> str:
-    """El nombre de una unidad con su artículo: «la Dirección…», «el Colegio…»."""
-    primera = nombre.split(" ", 1)[0]
-    masculinas = ("Colegio", "Comité", "Centro", "CAST", "Plantel", "Departamento", "Consejo")
-    if primera == "H.":
-        return f"la {nombre}"
-    return f"{'el' if primera in masculinas else 'la'} {nombre}"
 
 
 def _institucion(unidad: Unidad) -> str:

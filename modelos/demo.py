@@ -15,8 +15,9 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.claves import cifrar
 from modelos.errores import ActoNoProcede
-from modelos.organizacion import Adscripcion, Persona, Unidad, crear_cast
+from modelos.organizacion import Adscripcion, Persona, Unidad, con_articulo, crear_cast
 from modelos.permisos import Rol
+from modelos.titulares import Titularidad
 
 CLAVE = "demo-dstc"
 DOMINIO = "demo.local"
@@ -80,4 +81,13 @@ def sembrar_demo(s: Session, casts: Sequence[tuple[str, str, str]] = CASTS) -> N
         s.add(persona)
         s.flush()
         s.add(Adscripcion(persona_id=persona.id or 0, unidad=unidad, rol=rol, desde=reloj.hoy()))
+        if alias == unidad.lower():
+            s.add(_titularidad(s, unidad, persona.id or 0))
     s.flush()
+
+
+def _titularidad(s: Session, clave: str, persona: int) -> Titularidad:
+    """La cuenta de cada unidad también tiene su cargo: así se puede firmar."""
+    nombre = con_articulo(s.get_one(Unidad, clave).nombre)
+    cargo = f"Persona titular de {nombre} (demostración)"
+    return Titularidad(unidad=clave, persona_id=persona, cargo=cargo, iniciales="DEMO", desde=reloj.hoy())

@@ -376,3 +376,54 @@ class OrigenAjeno(ErrorGestion):
 
     def __str__(self) -> str:
         return "La petición no salió de este sistema. Abra la página de aquí y vuelva a intentar."
+
+
+# --- oficios -----------------------------------------------------------------
+
+
+class OficioIncompleto(ErrorGestion):
+    """El borrador tiene datos que la plantilla no encontró y nadie ha escrito."""
+
+    titulo = "Faltan datos en el oficio"
+
+    def __init__(self, faltan: Sequence[str]) -> None:
+        super().__init__(tuple(faltan))
+        self.faltan = tuple(faltan)
+
+    def __str__(self) -> str:
+        return (
+            f"El oficio todavía no se puede firmar: faltan {', '.join(self.faltan)}. "
+            "Corrija el borrador donde dice FALTA y guárdelo."
+        )
+
+
+class NormaEnProyecto(ErrorGestion):
+    """El oficio se funda en una norma que no está vigente y el ajuste impide firmarlo."""
+
+    titulo = "La norma no está vigente"
+
+    def __init__(self, normas: Sequence[str]) -> None:
+        super().__init__(tuple(normas))
+        self.normas = tuple(normas)
+
+    def __str__(self) -> str:
+        return (
+            f"El oficio se funda en normas que no constan como vigentes: {'; '.join(self.normas)}. "
+            "Pida a la administración que registre su publicación, o cambie el fundamento."
+        )
+
+
+class OficioCambio(ErrorGestion):
+    """El borrador se corrigió después de que esta persona lo leyó."""
+
+    titulo = "El oficio cambió"
+
+    def __init__(self, quien: str) -> None:
+        super().__init__(quien)
+        self.quien = quien
+
+    def __str__(self) -> str:
+        return (
+            f"{self.quien} corrigió este oficio después de que usted lo leyó, y lo suyo no se guardó. "
+            "Compare con la versión de ahora, junte los cambios y vuelva a guardar."
+        )

@@ -144,6 +144,9 @@ def numerar(formato: str, sigla: str, consecutivo: int, anio: int) -> str:
     return _PIEZA.sub(pieza, formato)
 
 
+FALTA = re.compile(r"(?<!\\)\[FALTA: ([^\]\n]{1,200})\]")
+"""La marca que deja un dato que la plantilla no encontró; escapada, es texto que alguien escribió."""
+
 ALFABETO = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Base 32 de Crockford: sin I, L, O ni U, que se confunden al dictarlas."""
 LARGO_CODIGO = 16

@@ -90,6 +90,12 @@ def armar_quien(s: Session, persona: int, nombre: str, adscripciones: list[tuple
     return Quien(persona, nombre, pares, superiores)
 
 
+def con_articulo(nombre: str) -> str:
+    """El nombre de una unidad con su artículo, en medio de una frase: «la Dirección…», «el Colegio…»."""
+    masculinas = ("Colegio", "Comité", "Centro", "CAST", "Plantel", "Departamento", "Consejo")
+    return f"{'el' if nombre.split(' ', 1)[0] in masculinas else 'la'} {nombre}"
+
+
 def activas(s: Session, grupo: Sigla) -> list[str]:
     """Claves de las unidades activas de un grupo (`CAST`, `CE`), en orden."""
     tipo = TIPO_DE_GRUPO[grupo].value

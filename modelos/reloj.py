@@ -11,7 +11,7 @@ Se simula con `DSTC_RELOJ`, que admite dos formas:
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,11 @@ def hoy() -> date:
 def local(instante: datetime) -> datetime:
     """El mismo instante en hora del centro de México, para mostrarlo a personas."""
     return instante.astimezone(ZONA)
+
+
+def fin_del_dia(dia: date) -> datetime:
+    """El instante en que termina ese día en el centro de México: el primero del siguiente."""
+    return datetime.combine(dia + timedelta(days=1), time(), ZONA).astimezone(UTC)
 
 
 def iso(instante: datetime) -> str:

@@ -179,6 +179,10 @@ def _recuento(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> N
             plazo.fijo["regla"] = guardado["regla"]
 
 
+def _no_mueve(_caso: Reproducido, _tabla: Tabla, _asiento: Mapping[str, Any]) -> None:
+    """Un oficio no cambia en qué va el expediente; lo suyo lo coteja `modelos.verificacion_oficios`."""
+
+
 def _ampliacion(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> None:
     caso.situacion = avance.ampliar_tope(caso.situacion, asiento["datos"]["tope"]).situacion
 
@@ -251,5 +255,9 @@ _PASOS = {
     "prorroga": _recuento,
     "rectificacion": _recuento,
     "recuento": _recuento,
+    "oficio_firma": _no_mueve,
+    "oficio_envio": _no_mueve,
+    "oficio_acuse": _no_mueve,
+    "oficio_cancelacion": _no_mueve,
 }
 """Qué hace cada tipo de asiento. Un tipo que no esté aquí es una bitácora que no se entiende."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import proyeccion
+from modelos import proyeccion, verificacion_oficios
 from modelos.bitacora import Asiento
 from modelos.errores import BitacoraIncongruente, NoExiste
 from modelos.expediente import Expediente
@@ -68,6 +68,8 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
         if falla := _falla(s, tablas, expediente, asientos):
             fallas.append(falla)
         s.expunge_all()
+    if folio is None:
+        fallas += [Falla("oficios", 0, rota) for rota in verificacion_oficios.series_rotas(s)]
     return Informe(len(revisar), revisados, tuple(fallas))
 
 
@@ -131,6 +133,7 @@ def _diferencias(
             if guardados[id_][campo] != debido:
                 yield f"turno {id_}, {campo}: dice {guardados[id_][campo]!r} y la bitácora {debido!r}"
     yield from _plazos_distintos(plazos_guardados(s, expediente.folio), plazos_debidos(asientos, caso))
+    yield from verificacion_oficios.diferencias(s, expediente.folio)
 
 
 def _plazos_distintos(guardados: Filas, debidos: Filas) -> Iterator[str]:

@@ -18,6 +18,7 @@ from modelos.latido import pulso
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 from tareas import avisos, subprocedimientos
+from tareas.oficios import borrador, envio
 
 registro = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ EFECTOS: dict[str, Callable[[Contexto, Encargo], str]] = {
     "subprocedimiento": subprocedimientos.abrir,
     "padre": subprocedimientos.despertar_padre,
     "hijo": subprocedimientos.despertar_padre,
+    "oficio": borrador.redactar,
+    "envio": envio.enviar,
 }
 
 

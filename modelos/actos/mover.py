@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.errores import ActoNoProcede, NoExiste
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.latido import pulso
+from modelos.oficio import Emision
 from modelos.permisos import Quien
 from modelos.tabla import Catalogo, Tabla
 
@@ -126,7 +127,8 @@ def asentar(
     datos = {**hecho.datos, "plazos": [asentado(p) for p in nuevos_plazos]} if nuevos_plazos else hecho.datos
     orden = bitacora.asentar(ctx.s, expediente, hecho.tipo, ctx.actor, hecho.unidad, datos, ctx.ahora)
     plazos.cerrar(ctx.s, expediente, tabla, movimiento, ids, ctx.ahora, turno)
-    nuevos = _aplicar(ctx, expediente, tabla, movimiento, orden, hecho.encargos)
+    redacta = oficios_pedidos(tabla, movimiento, hecho, ids, turno[1] if turno else None)
+    nuevos = _aplicar(ctx, expediente, tabla, movimiento, orden, [*hecho.encargos, *redacta])
     plazos.guardar(ctx.s, nuevos_plazos)
     for abierto in movimiento.abiertos:
         if tabla[abierto.actividad].decide:
@@ -234,6 +236,39 @@ def _encargos_de(tabla: Tabla, movimiento: Movimiento, expediente: Expediente) -
     if movimiento.situacion.desenlace and expediente.padre:
         pedidos.append(("padre", f"Despierta a {expediente.padre}", {"padre": expediente.padre}))
     return pedidos
+
+
+def oficios_pedidos(
+    tabla: Tabla, movimiento: Movimiento, hecho: Hecho, ids: Mapping[object, str], atendido: str | None
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Los oficios por redactar: los que pide llegar a una actividad, y los que pide cerrarla por cierta salida.
+
+    ids: de los turnos que se abren. atendido: el del que se cierra, si fue una decisión.
+    """
+    pedidos: list[tuple[Pendiente, Emision, dict[str, Any]]] = [
+        (turno, oficio, {"turno": ids[turno], "salida": "", "comentario": ""})
+        for turno in movimiento.abiertos
+        for oficio in tabla[turno.actividad].oficios
+        if not oficio.salidas
+    ]
+    if hecho.atendido:
+        turno, salida = hecho.atendido
+        cierre = {"turno": atendido, "salida": salida, "comentario": hecho.datos.get("comentario", "")}
+        suyos = (oficio for oficio in tabla[turno.actividad].oficios if salida in oficio.salidas)
+        pedidos += [(turno, oficio, cierre) for oficio in suyos]
+    return [
+        (
+            f"oficio:{oficio.clave}:{turno.unidad}",
+            f"Redacta {oficio.clave} de {(de := emisora(tabla[turno.actividad], oficio, turno.unidad))}",
+            {"oficio": oficio.clave, "actividad": turno.actividad, "unidad": de, **datos},
+        )
+        for turno, oficio, datos in pedidos
+    ]
+
+
+def emisora(actividad: Actividad, oficio: Emision, unidad: str) -> str:
+    """La unidad concreta que lo emite: la del turno, si es de quien atiende la actividad."""
+    return unidad if oficio.de is actividad.unidad and not actividad.captura else oficio.de.value
 
 
 def numero(actividad: Actividad) -> str:

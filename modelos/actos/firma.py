@@ -1,0 +1,150 @@
+"""Firmar un oficio: una transacción con número, código, PDF, asiento y encargo de envío, o nada.
+
+El PDF se compone dentro de ella, con la serie reservada: así no hay número sin PDF ni PDF sin asiento, muera
+quien muera.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from modelos import bitacora, oficio_impreso, ordenamientos, papeleria, reloj, titulares
+from modelos.actos.mover import Contexto, encargar
+from modelos.actos.oficios import destinatarios, leer, reservar_borrador
+from modelos.actos.turnos import persona_que_actua
+from modelos.errores import ActoNoProcede, NoLeCorresponde, NormaEnProyecto, OficioIncompleto
+from modelos.expediente import EstadoExpediente, Serie, Turno
+from modelos.oficio import ALFABETO, FALTA, LARGO_CODIGO, EstadoOficio, codigo_de, numerar
+from modelos.oficios import Destinatario, Oficio
+from modelos.organizacion import Unidad
+from modelos.permisos import Quien
+from modelos.sesion import insertar
+from modelos.tabla import Tabla
+
+
+@dataclass(frozen=True)
+class Impreso:
+    """Un PDF ya guardado; tamano en bytes. sellado: lleva el sello electrónico de la institución."""
+
+    sha256: str
+    tamano: int
+    sellado: bool
+
+
+class Imprenta(Protocol):
+    """Quien compone, sella y guarda el PDF de un contenido."""
+
+    def __call__(self, contenido: dict[str, Any]) -> Impreso:
+        """Guarda el PDF de ese contenido; repetirlo da el mismo."""
+
+
+@dataclass(frozen=True)
+class Reglas:
+    """Los ajustes de los que depende firmar.
+
+    direccion: la pública, para el código QR. bloquear_proyecto: no firmar lo que se funde en una norma en proyecto.
+    """
+
+    direccion: str
+    bloquear_proyecto: bool = False
+
+
+def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Reglas) -> Oficio:
+    """Le da número y código, compone su PDF, lo asienta y pide enviarlo.
+
+    Lanza:
+        NoExiste, ActoNoProcede, OficioCambio: ya no es un borrador, o cambió después de leerlo.
+        NoLeCorresponde: ni tiene el cargo ni lo suple, o es quien hizo lo que el oficio revisa.
+        OficioIncompleto: quedan datos por escribir. NormaEnProyecto: se funda en una, y el ajuste lo impide.
+    """
+    quien = persona_que_actua(ctx)
+    oficio, expediente, tabla = reservar_borrador(ctx, id_, version, "firmar el oficio")
+    if expediente.estado == EstadoExpediente.CANCELADO:
+        raise ActoNoProcede("firmar el oficio", f"{expediente.folio} se canceló", "Descarte el borrador.")
+    hoy = reloj.local(ctx.ahora).date()
+    firmante = titulares.como_firma(ctx.s, quien.persona, oficio.unidad, expediente.procedimiento, hoy)
+    if firmante is None:
+        raise NoLeCorresponde(f"firmar por {oficio.unidad}", "quien tiene el cargo o quien lo suple")
+    _exigir_otra_mano(ctx, oficio, tabla, quien)
+    if pendientes := faltantes(oficio):
+        raise OficioIncompleto(pendientes)
+    dudosas = ordenamientos.en_proyecto(ctx.s, oficio.ordenamientos)
+    if dudosas and reglas.bloquear_proyecto:
+        raise NormaEnProyecto(dudosas)
+    unidad = ctx.s.get_one(Unidad, oficio.unidad)
+    oficio.serie = f"oficio-{unidad.clave}-{hoy.year}"
+    oficio.consecutivo = _siguiente(ctx, oficio.serie)
+    oficio.numero = numerar(papeleria.de_unidad(ctx.s, unidad).formato, unidad.clave, oficio.consecutivo, hoy.year)
+    oficio.codigo = codigo_de(secrets.randbelow(len(ALFABETO)) for _ in range(LARGO_CODIGO))
+    oficio.firmado, oficio.firmante_id = ctx.ahora, quien.persona
+    oficio.estado, oficio.version = EstadoOficio.FIRMADO.value, oficio.version + 1
+    a_quien = destinatarios(ctx, id_)
+    contenido = oficio_impreso.contenido(ctx.s, oficio, a_quien, firmante, reglas.direccion)
+    impreso = imprenta(contenido)
+    oficio.contenido = bitacora.canonico(contenido)
+    oficio.sha256, oficio.tamano, oficio.sellado = impreso.sha256, impreso.tamano, impreso.sellado
+    orden = bitacora.asentar(
+        ctx.s, expediente, "oficio_firma", ctx.actor, oficio.unidad, _asentado(oficio, firmante, a_quien), ctx.ahora
+    )
+    if oficio.sustituye:
+        anterior = leer(ctx, oficio.sustituye, reservar=True)
+        anterior.estado, anterior.terminado = EstadoOficio.SUSTITUIDO.value, ctx.ahora
+        anterior.motivo, anterior.version = f"Lo sustituye {oficio.numero}.", anterior.version + 1
+    encargar(ctx, expediente, orden, [("envio", f"Envía {oficio.numero}", {"oficio": oficio.id})])
+    ctx.s.flush()
+    return oficio
+
+
+def faltantes(oficio: Oficio) -> list[str]:
+    """Los datos que la plantilla no encontró y siguen sin escribirse."""
+    return list(dict.fromkeys(FALTA.findall(f"{oficio.asunto}\n{oficio.cuerpo}\n{oficio.anexos}")))
+
+
+def _exigir_otra_mano(ctx: Contexto, oficio: Oficio, tabla: Tabla, quien: Quien) -> None:
+    """Nadie firma lo que su oficio revisa, si la tabla lo prohíbe."""
+    if oficio.actividad is None or oficio.actividad not in tabla:
+        return
+    prohibidas = {a for e in tabla[oficio.actividad].oficios if e.clave == oficio.clave for a in e.sin_firma_de}
+    if not prohibidas:
+        return
+    hechas = select(col(Turno.actividad)).where(
+        col(Turno.folio) == oficio.folio,
+        col(Turno.actividad).in_(prohibidas),
+        col(Turno.persona_id) == quien.persona,
+        col(Turno.salida).is_not(None),
+    )
+    if (suya := ctx.s.scalar(hechas.limit(1))) is not None:
+        cual = tabla[suya].numero_impreso or suya
+        raise NoLeCorresponde(f"firmar este oficio, que revisa la actividad {cual} que usted atendió", "otra persona")
+
+
+def _siguiente(ctx: Contexto, serie: str) -> int:
+    """El número que sigue, reservado hasta confirmar: ni huecos por error ni repetidos."""
+    orden = insertar(ctx.s, Serie).values(clave=serie, ultimo=1)
+    sube = orden.on_conflict_do_update(index_elements=["clave"], set_={"ultimo": Serie.ultimo + 1})
+    return int(ctx.s.execute(sube.returning(col(Serie.ultimo))).scalar_one())
+
+
+def _asentado(oficio: Oficio, firmante: titulares.Firmante, a_quien: Sequence[Destinatario]) -> dict[str, Any]:
+    """Lo que la bitácora guarda de la firma: sin nombres, que se resuelven al mostrarla."""
+    return {
+        "oficio": oficio.id,
+        "clave": oficio.clave,
+        "numero": oficio.numero,
+        "codigo": oficio.codigo,
+        "asunto": oficio.asunto,
+        "plantilla": oficio.plantilla,
+        "molde": oficio.molde,
+        "sha256": oficio.sha256,
+        "cargo": firmante.cargo,
+        "suplencia": firmante.suplencia,
+        "para": [d.unidad or "externo" for d in a_quien if d.clase == "para"],
+        "ccp": [d.unidad or "externo" for d in a_quien if d.clase == "ccp"],
+        "sustituye": oficio.sustituye,
+    }

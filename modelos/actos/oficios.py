@@ -1,0 +1,239 @@
+"""La vida de un oficio alrededor de su firma: corregirlo, acusarlo, cancelarlo o sustituirlo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from modelos import bitacora, reloj, titulares
+from modelos.actos.mover import Contexto, bloquear
+from modelos.actos.turnos import nombre_de, persona_que_actua
+from modelos.errores import (
+    ActoNoProcede,
+    FormularioIncompleto,
+    NoExiste,
+    NoLeCorresponde,
+    OficioCambio,
+)
+from modelos.expediente import Expediente
+from modelos.formularios import exigir_motivo, limpiar_texto
+from modelos.oficio import VIGENTES, EstadoOficio
+from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio
+from modelos.permisos import Quien, puede_atender, puede_conducir
+from modelos.tabla import Tabla
+
+LARGO_CUERPO = 60_000
+LARGO_ANEXOS = 5_000
+
+
+def leer(ctx: Contexto, id_: str, *, reservar: bool = False) -> Oficio:
+    """El oficio como está en la base. Lanza NoExiste."""
+    consulta = select(Oficio).where(col(Oficio.id) == id_).execution_options(populate_existing=True)
+    oficio = ctx.s.scalar(consulta.with_for_update() if reservar else consulta)
+    if oficio is None:
+        raise NoExiste("el oficio", id_)
+    return oficio
+
+
+def destinatarios(ctx: Contexto, id_: str) -> list[Destinatario]:
+    """A quién va, en orden."""
+    consulta = select(Destinatario).where(col(Destinatario.oficio_id) == id_).order_by(col(Destinatario.orden))
+    return list(ctx.s.scalars(consulta))
+
+
+def editar(
+    ctx: Contexto, id_: str, version: int, campos: dict[str, str], a_quien: Sequence[dict[str, str]] | None = None
+) -> Oficio:
+    """Corrige un borrador.
+
+    campos: `asunto`, `cuerpo` (Markdown) y `anexos` (uno por renglón). a_quien: nombre, cargo e institución de cada
+    destinatario, en su orden; sin él no cambian.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, ActoNoProcede, OficioCambio, FormularioIncompleto.
+    """
+    oficio, expediente, _ = reservar_borrador(ctx, id_, version, "corregir el oficio")
+    exigir_redaccion(ctx, oficio, expediente, "corregir este oficio")
+    asunto = " ".join(limpiar_texto("asunto", campos["asunto"]).split())
+    cuerpo = limpiar_texto("cuerpo", campos["cuerpo"]).replace("\r\n", "\n").strip()
+    anexos = limpiar_texto("anexos", campos.get("anexos", "")).replace("\r\n", "\n").strip()
+    faltas = {}
+    if not 1 <= len(asunto) <= LARGO_ASUNTO:
+        faltas["asunto"] = f"escríbalo en {LARGO_ASUNTO} caracteres o menos"
+    if not 1 <= len(cuerpo) <= LARGO_CUERPO:
+        faltas["cuerpo"] = f"escríbalo en {LARGO_CUERPO} caracteres o menos"
+    if len(anexos) > LARGO_ANEXOS:
+        faltas["anexos"] = f"escríbalos en {LARGO_ANEXOS} caracteres o menos"
+    actuales = destinatarios(ctx, id_)
+    if a_quien is not None and len(a_quien) != len(actuales):
+        faltas["destinatarios"] = "cambiaron mientras los corregía; recargue el oficio"
+    if faltas:
+        raise FormularioIncompleto(faltas)
+    for destinatario, escrito in zip(actuales, a_quien or (), strict=False):
+        _corregir_destinatario(destinatario, escrito)
+    oficio.asunto, oficio.cuerpo, oficio.anexos = asunto, cuerpo, anexos
+    oficio.editado, oficio.editado_por = ctx.ahora, persona_que_actua(ctx).persona
+    oficio.version += 1
+    ctx.s.flush()
+    return oficio
+
+
+def cancelar(ctx: Contexto, id_: str, motivo: str) -> Oficio:
+    """Deja sin efecto un oficio: firmado, conserva su número y queda asentado; borrador, se descarta.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, ActoNoProcede, FormularioIncompleto.
+    """
+    limpio = exigir_motivo(motivo)
+    expediente, _ = bloquear(ctx, leer(ctx, id_).folio)
+    oficio = leer(ctx, id_, reservar=True)
+    if oficio.estado == EstadoOficio.BORRADOR:
+        exigir_redaccion(ctx, oficio, expediente, "descartar este borrador")
+        oficio.estado = EstadoOficio.DESCARTADO.value
+    elif oficio.estado in VIGENTES:
+        _exigir_firma(ctx, oficio, expediente, "cancelar este oficio")
+        oficio.estado = EstadoOficio.CANCELADO.value
+        asentado = {"oficio": oficio.id, "numero": oficio.numero, "motivo": limpio}
+        bitacora.asentar(ctx.s, expediente, "oficio_cancelacion", ctx.actor, oficio.unidad, asentado, ctx.ahora)
+    else:
+        raise ActoNoProcede("cancelar el oficio", f"ya está {oficio.estado}", "Recargue para ver cómo quedó.")
+    oficio.motivo, oficio.terminado, oficio.version = limpio, ctx.ahora, oficio.version + 1
+    ctx.s.flush()
+    return oficio
+
+
+def sustituir(ctx: Contexto, id_: str) -> Oficio:
+    """Abre un borrador igual al firmado; al firmarse, el anterior queda sustituido. Repetirlo da el mismo borrador.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, ActoNoProcede.
+    """
+    expediente, _ = bloquear(ctx, leer(ctx, id_).folio)
+    oficio = leer(ctx, id_, reservar=True)
+    _exigir_firma(ctx, oficio, expediente, "sustituir este oficio")
+    if oficio.estado not in VIGENTES:
+        raise ActoNoProcede("sustituir el oficio", f"está {oficio.estado}", "Sólo se sustituye uno vigente.")
+    en_curso = select(Oficio).where(col(Oficio.sustituye) == id_, col(Oficio.estado) == EstadoOficio.BORRADOR.value)
+    if (abierto := ctx.s.scalar(en_curso)) is not None:
+        return abierto
+    previos = len(ctx.s.scalars(select(col(Oficio.id)).where(col(Oficio.sustituye) == id_)).all())
+    copiados = ("folio", "clave", "plantilla", "molde", "forma", "unidad", "actividad", "turno_id", "asiento")
+    nuevo = Oficio(
+        **{campo: getattr(oficio, campo) for campo in copiados},
+        id=f"{oficio.id}.s{previos + 1}"[:160],
+        estado=EstadoOficio.BORRADOR.value,
+        asunto=oficio.asunto,
+        cuerpo=oficio.cuerpo,
+        borrador_asunto=oficio.asunto,
+        borrador_cuerpo=oficio.cuerpo,
+        anexos=oficio.anexos,
+        ordenamientos=list(oficio.ordenamientos),
+        creado=ctx.ahora,
+        sustituye=id_,
+    )
+    ctx.s.add(nuevo)
+    ctx.s.flush()
+    for previo in destinatarios(ctx, id_):
+        copia = {c: getattr(previo, c) for c in ("orden", "clase", "unidad", "nombre", "cargo", "institucion")}
+        ctx.s.add(Destinatario(oficio_id=nuevo.id, **copia))
+    ctx.s.flush()
+    return nuevo
+
+
+def acusar(ctx: Contexto, id_: str, orden: int, nota: str = "") -> Destinatario:
+    """Asienta que un destinatario lo recibió: él mismo, o quien lo emitió si lo entregó en papel (con una nota).
+
+    Repetirlo no cambia nada.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, ActoNoProcede, FormularioIncompleto.
+    """
+    quien = persona_que_actua(ctx)
+    expediente, _ = bloquear(ctx, leer(ctx, id_).folio)
+    oficio = leer(ctx, id_, reservar=True)
+    destinatario = ctx.s.get(Destinatario, (id_, orden), populate_existing=True)
+    if destinatario is None:
+        raise NoExiste("ese destinatario del oficio", f"{id_}, {orden}")
+    propio = destinatario.unidad is not None and puede_atender(quien, destinatario.unidad)
+    if not propio and not puede_redactar(ctx, quien, oficio, expediente):
+        raise NoLeCorresponde("acusar de recibido este oficio", destinatario.unidad or "quien lo emitió")
+    if oficio.estado not in VIGENTES:
+        raise ActoNoProcede("acusar de recibido el oficio", f"está {oficio.estado}", "Recargue para ver cómo quedó.")
+    if destinatario.acusado is not None:
+        return destinatario
+    limpia = limpiar_texto("nota", nota).strip()
+    if not propio:
+        limpia = exigir_motivo_de_papel(limpia)
+    destinatario.acuse = "sistema" if propio else "papel"
+    destinatario.acusado, destinatario.acusado_por, destinatario.nota = ctx.ahora, quien.persona, limpia[:2000]
+    asentado = {
+        "oficio": id_,
+        "numero": oficio.numero,
+        "de": destinatario.unidad or "externo",
+        "orden": orden,
+        "acuse": destinatario.acuse,
+    }
+    bitacora.asentar(
+        ctx.s, expediente, "oficio_acuse", ctx.actor, destinatario.unidad or oficio.unidad, asentado, ctx.ahora
+    )
+    ctx.s.flush()
+    return destinatario
+
+
+def exigir_motivo_de_papel(nota: str) -> str:
+    """Quien acusa por otro dice cómo lo entregó. Lanza FormularioIncompleto."""
+    if not nota:
+        raise FormularioIncompleto({"nota": "diga a quién y cuándo se entregó, o dónde está el acuse en papel"})
+    return nota
+
+
+# --- quién puede ---------------------------------------------------------------
+
+
+def puede_redactar(ctx: Contexto, quien: Quien, oficio: Oficio, expediente: Expediente) -> bool:
+    """Si corrige o descarta su borrador: la unidad que lo emite, quien conduce el expediente o quien lo firma."""
+    if puede_atender(quien, oficio.unidad) or puede_conducir(quien, expediente.duena):
+        return True
+    return quien.persona in titulares.firman(ctx.s, oficio.unidad, reloj.local(ctx.ahora).date())
+
+
+def exigir_redaccion(ctx: Contexto, oficio: Oficio, expediente: Expediente, acto: str) -> None:
+    """Lanza NoLeCorresponde si no puede."""
+    if not puede_redactar(ctx, persona_que_actua(ctx), oficio, expediente):
+        raise NoLeCorresponde(acto, f"{oficio.unidad}, que lo emite, o la coordinación de la {expediente.duena}")
+
+
+def _exigir_firma(ctx: Contexto, oficio: Oficio, expediente: Expediente, acto: str) -> None:
+    quien, hoy = persona_que_actua(ctx), reloj.local(ctx.ahora).date()
+    firma = titulares.como_firma(ctx.s, quien.persona, oficio.unidad, expediente.procedimiento, hoy)
+    if firma is None and not puede_conducir(quien, expediente.duena):
+        raise NoLeCorresponde(acto, f"quien firma por {oficio.unidad} o la coordinación de la {expediente.duena}")
+
+
+# --- piezas ----------------------------------------------------------------------
+
+
+def reservar_borrador(ctx: Contexto, id_: str, version: int, acto: str) -> tuple[Oficio, Expediente, Tabla]:
+    """El oficio reservado, si sigue siendo el borrador que se leyó."""
+    expediente, tabla = bloquear(ctx, leer(ctx, id_).folio)
+    oficio = leer(ctx, id_, reservar=True)
+    if oficio.estado != EstadoOficio.BORRADOR:
+        por = f" (lo firmó {nombre_de(ctx, oficio.firmante_id)})" if oficio.firmante_id else ""
+        raise ActoNoProcede(acto, f"ya está {oficio.estado}{por}", "Recargue para ver cómo quedó.")
+    if oficio.version != version:
+        raise OficioCambio(nombre_de(ctx, oficio.editado_por))
+    return oficio, expediente, tabla
+
+
+def _corregir_destinatario(destinatario: Destinatario, escrito: dict[str, str]) -> None:
+    largos = {"nombre": 200, "cargo": 250, "institucion": 200}
+    limpios = {campo: " ".join(limpiar_texto(campo, escrito.get(campo, "")).split()) for campo in largos}
+    faltas = {c: f"escríbalo en {largos[c]} caracteres o menos" for c, v in limpios.items() if len(v) > largos[c]}
+    if not limpios["nombre"] and not limpios["cargo"]:
+        faltas["nombre"] = "escriba el nombre o el cargo de cada destinatario"
+    if faltas:
+        raise FormularioIncompleto(faltas)
+    for campo, valor in limpios.items():
+        setattr(destinatario, campo, valor)

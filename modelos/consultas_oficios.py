@@ -1,0 +1,169 @@
+"""Qué oficios ve cada quien: los de sus expedientes, los que puede firmar y los que le llegaron.
+
+Un borrador sólo lo ve quien lo puede corregir; firmado, lo ven también quienes ven el expediente y a quienes va.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from modelos import reloj, titulares
+from modelos.consultas import LIMITE, Pagina, conciernen, leer_cursor, paginar
+from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.expediente import Expediente
+from modelos.oficio import CON_NUMERO, VIGENTES, EstadoOficio
+from modelos.oficios import Destinatario, Oficio
+from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
+
+_NUMERADO = col(Oficio.estado).in_(CON_NUMERO)
+
+
+def visible(s: Session, quien: Quien, id_: str) -> Oficio:
+    """El oficio, si a quien pregunta le toca verlo.
+
+    Lanza:
+        NoExiste: no hay tal. NoLeCorresponde: es de otros.
+    """
+    oficio = s.get(Oficio, id_)
+    if oficio is None:
+        raise NoExiste("el oficio", id_)
+    consulta = select(exists().where(col(Oficio.id) == id_, col(Oficio.folio) == Expediente.folio, _ve(s, quien)))
+    if not s.scalar(consulta):
+        raise NoLeCorresponde("ver este oficio", "la unidad que lo emite y aquellas a las que va")
+    return oficio
+
+
+def del_expediente(
+    s: Session, quien: Quien, folio: str, *, cursor: str | None = None, limite: int = LIMITE
+) -> Pagina[Oficio]:
+    """Los del expediente que puede ver, el más reciente primero."""
+    return _pagina(s, quien, [col(Oficio.folio) == folio], cursor, limite)
+
+
+def de_turno(s: Session, quien: Quien, turno: str) -> Sequence[Oficio]:
+    """Los que pidió ese turno y siguen vivos, en orden."""
+    suyos = (
+        select(Oficio)
+        .join(Expediente, col(Expediente.folio) == Oficio.folio)
+        .where(col(Oficio.turno_id) == turno, col(Oficio.estado) != EstadoOficio.DESCARTADO.value, _ve(s, quien))
+    )
+    return s.scalars(suyos.order_by(col(Oficio.creado), col(Oficio.id))).all()
+
+
+def lista(
+    s: Session,
+    quien: Quien,
+    *,
+    estado: str = "",
+    unidad: str = "",
+    texto: str = "",
+    cursor: str | None = None,
+    limite: int = LIMITE,
+) -> Pagina[Oficio]:
+    """Todos los que puede ver, el más reciente primero.
+
+    texto: en el número o en el asunto. Lanza FormularioIncompleto.
+    """
+    condiciones: list[ColumnElement[bool]] = []
+    if estado:
+        if estado not in set(EstadoOficio):
+            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoOficio)}"})
+        condiciones.append(col(Oficio.estado) == estado)
+    if unidad:
+        condiciones.append(col(Oficio.unidad) == unidad)
+    if buscado := texto.strip():
+        como = (col(columna).icontains(buscado, autoescape=True) for columna in (Oficio.numero, Oficio.asunto))
+        condiciones.append(or_(*como))
+    return _pagina(s, quien, condiciones, cursor, limite)
+
+
+def por_firmar(s: Session, quien: Quien, *, cursor: str | None = None, limite: int = LIMITE) -> Pagina[Oficio]:
+    """Los borradores de las unidades por las que hoy puede firmar."""
+    suyas = titulares.unidades_que_firma(s, quien.persona, reloj.hoy())
+    condiciones = [col(Oficio.estado) == EstadoOficio.BORRADOR.value, col(Oficio.unidad).in_(suyas)]
+    return _pagina(s, quien, condiciones, cursor, limite)
+
+
+def recibidos(
+    s: Session, quien: Quien, *, sin_acuse: bool = False, cursor: str | None = None, limite: int = LIMITE
+) -> Pagina[Oficio]:
+    """Los que llegaron a sus unidades; sin_acuse: sólo los que ninguna ha acusado."""
+    return _pagina(s, quien, [col(Oficio.estado).in_(VIGENTES), _llego_a(quien, sin_acuse=sin_acuse)], cursor, limite)
+
+
+def cuentas(s: Session, quien: Quien) -> dict[str, int]:
+    """Cuántos tiene por firmar y cuántos recibidos sin acuse: lo que se ve en el menú."""
+    suyas = titulares.unidades_que_firma(s, quien.persona, reloj.hoy())
+    firmar = select(func.count()).where(
+        col(Oficio.estado) == EstadoOficio.BORRADOR.value, col(Oficio.unidad).in_(suyas)
+    )
+    acusar = select(func.count()).where(col(Oficio.estado).in_(VIGENTES), _llego_a(quien, sin_acuse=True))
+    return {"por_firmar": (s.scalar(firmar) or 0) if suyas else 0, "por_acusar": s.scalar(acusar) or 0}
+
+
+def destinatarios_de(s: Session, ids: Sequence[str]) -> dict[str, list[Destinatario]]:
+    """A quién va cada uno, en orden."""
+    hallados: dict[str, list[Destinatario]] = {id_: [] for id_ in ids}
+    consulta = select(Destinatario).where(col(Destinatario.oficio_id).in_(ids))
+    for uno in s.scalars(consulta.order_by(col(Destinatario.oficio_id), col(Destinatario.orden))):
+        hallados[uno.oficio_id].append(uno)
+    return hallados
+
+
+def sin_acuse(s: Session, enviados_hasta: date, limite: int) -> list[tuple[Oficio, Destinatario]]:
+    """Destinatarios del sistema que no han acusado ni se les ha recordado, de lo enviado hasta ese día, inclusive."""
+    consulta = (
+        select(Oficio, Destinatario)
+        .join(Destinatario, col(Destinatario.oficio_id) == Oficio.id)
+        .where(
+            col(Oficio.estado) == EstadoOficio.ENVIADO.value,
+            col(Destinatario.clase) == "para",
+            col(Destinatario.acusado).is_(None),
+            col(Destinatario.recordado).is_(None),
+            col(Destinatario.unidad).is_not(None),
+            col(Oficio.enviado) < reloj.fin_del_dia(enviados_hasta),
+        )
+        .order_by(col(Oficio.enviado), col(Oficio.id), col(Destinatario.orden))
+        .limit(limite)
+    )
+    return [(oficio, destinatario) for oficio, destinatario in s.execute(consulta)]
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _ve(s: Session, quien: Quien) -> ColumnElement[bool]:
+    """Condición sobre `Oficio` y su `Expediente`: lo que le toca ver."""
+    emite = col(Oficio.unidad).in_(atiende(quien) | set(titulares.unidades_que_firma(s, quien.persona, reloj.hoy())))
+    conduce = col(Expediente.duena).in_([u for u in quien.unidades if puede_conducir(quien, u)])
+    if ve_todo(quien):
+        return col(Oficio.id).is_not(None)
+    numerado = and_(_NUMERADO, or_(and_(*conciernen(quien)), _llego_a(quien, sin_acuse=False)))
+    return or_(emite, conduce, numerado)
+
+
+def _llego_a(quien: Quien, *, sin_acuse: bool) -> ColumnElement[bool]:
+    mias = [col(Destinatario.oficio_id) == Oficio.id, col(Destinatario.unidad).in_(quien.unidades)]
+    if sin_acuse:
+        mias += [
+            col(Destinatario.acusado).is_(None),
+            col(Destinatario.clase) == "para",
+            col(Destinatario.unidad).in_(atiende(quien)),
+        ]
+    return exists().where(*mias)
+
+
+def _pagina(
+    s: Session, quien: Quien, condiciones: Sequence[ColumnElement[bool]], cursor: str | None, limite: int
+) -> Pagina[Oficio]:
+    base = select(Oficio).join(Expediente, col(Expediente.folio) == Oficio.folio).where(*condiciones, _ve(s, quien))
+    orden = (col(Oficio.creado), col(Oficio.id))
+    pagina = base.order_by(*(columna.desc() for columna in orden))
+    if cursor:
+        pagina = pagina.where(tuple_(*orden) < leer_cursor(cursor))
+    return paginar(s, base, pagina, limite, lambda oficio: (oficio.creado, oficio.id))

@@ -1,0 +1,284 @@
+"""Redactar el borrador de un oficio: al cumplir su encargo, suelto, o de nuevo con los datos de hoy."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from modelos import ordenamientos, reloj
+from modelos.actos import oficios as actos
+from modelos.actos.mover import Contexto, bloquear
+from modelos.actos.turnos import persona_que_actua
+from modelos.contexto_oficio import Pedido, contexto, resolver
+from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.expediente import Encargo, Expediente
+from modelos.oficio import Destino, EstadoOficio, Forma, Hacia
+from modelos.oficios import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada
+from modelos.organizacion import Unidad
+from modelos.permisos import puede_atender, puede_conducir
+from modelos.sesion import insertar
+from modelos.tabla import Tabla
+from tareas.oficios import plantilla, taller
+from tareas.oficios.plantilla import Redactado
+
+CARPETA = plantilla.CARPETA
+EXTENSION = ".md.j2"
+
+
+@dataclass(frozen=True)
+class Texto:
+    """La plantilla que rige. version: 0 si es la del sistema; editada: la hizo la administración."""
+
+    clave: str
+    texto: str
+    version: int
+
+    @property
+    def editada(self) -> bool:
+        """Si no es la del sistema: se redacta aparte, con corte a tiempo."""
+        return self.version > 0
+
+    @property
+    def sha256(self) -> str:
+        """Con qué se identifica el texto."""
+        return huella(self.texto)
+
+
+def huella(texto: str) -> str:
+    """sha256 hexadecimal de un texto."""
+    return hashlib.sha256(texto.encode()).hexdigest()
+
+
+def del_sistema() -> list[str]:
+    """Las plantillas que trae el sistema, `carpeta/archivo`, en orden."""
+    return sorted(
+        ruta.relative_to(CARPETA).as_posix().removesuffix(EXTENSION) for ruta in CARPETA.glob(f"*/*{EXTENSION}")
+    )
+
+
+def del_archivo(clave: str) -> str:
+    """El texto que trae el sistema. Lanza NoExiste."""
+    ruta = CARPETA / f"{clave}{EXTENSION}"
+    if clave not in del_sistema():
+        raise NoExiste("la plantilla", clave)
+    return Path(ruta).read_text("utf-8")
+
+
+def vigente(ctx: Contexto, clave: str) -> Texto:
+    """La plantilla que rige: la última que editó la administración, o la del sistema. Lanza NoExiste."""
+    ultima = select(PlantillaEditada).where(col(PlantillaEditada.plantilla) == clave)
+    fila = ctx.s.scalar(ultima.order_by(col(PlantillaEditada.version).desc()).limit(1))
+    if fila is not None and fila.texto is not None:
+        return Texto(clave, fila.texto, fila.version)
+    return Texto(clave, del_archivo(clave), 0)
+
+
+def redactar(ctx: Contexto, encargo: Encargo) -> str:
+    """Cumple el encargo: deja el borrador y descarta el que quedó sin firmar de una vuelta anterior.
+
+    Lanza:
+        PlantillaRota, TallerSinTerminar: el expediente queda con un incidente que dice qué corregir.
+    """
+    datos = encargo.datos
+    expediente = ctx.s.get_one(Expediente, encargo.folio)
+    tabla = ctx.tablas.version(expediente.procedimiento, expediente.version)
+    emision = next((e for e in tabla[datos["actividad"]].oficios if e.clave == datos["oficio"]), None)
+    if emision is None:
+        raise NoExiste("en la tabla el oficio", datos["oficio"])
+    pedido = Pedido(
+        emision.clave,
+        datos["unidad"],
+        emision.para,
+        emision.ccp,
+        datos["actividad"],
+        datos["salida"],
+        datos["comentario"],
+    )
+    id_ = f"{encargo.folio}.{encargo.asiento}.{emision.clave}.{datos['turno'].split('.')[2]}"
+    _descartar_previos(ctx, encargo.folio, emision.clave, datos["unidad"])
+    oficio = _crear(ctx, expediente, tabla, pedido, id_, emision.plantilla, emision.forma, datos["turno"])
+    oficio.asiento = encargo.asiento
+    ctx.s.flush()
+    return f"borrador de {emision.clave}: {oficio.asunto}"
+
+
+def emitir(ctx: Contexto, folio: str, clave: str, emisor: str, para: Sequence[str], ccp: Sequence[str] = ()) -> Oficio:
+    """Redacta un oficio suelto, que ningún paso pidió, con cualquier plantilla.
+
+    para, ccp: claves de unidades.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, FormularioIncompleto, PlantillaRota, TallerSinTerminar.
+    """
+    quien = persona_que_actua(ctx)
+    expediente, tabla = bloquear(ctx, folio)
+    if not puede_conducir(quien, expediente.duena) and not puede_atender(quien, emisor):
+        raise NoLeCorresponde("emitir un oficio aquí", f"{emisor} o la coordinación de la {expediente.duena}")
+    faltas = {}
+    for campo, claves in (("emisor", [emisor]), ("para", para), ("ccp", ccp)):
+        ajenas = [clave for clave in claves if ctx.s.get(Unidad, clave) is None]
+        if ajenas:
+            faltas[campo] = f"no hay unidades con clave {', '.join(ajenas)}"
+    if not para:
+        faltas["para"] = "elija al menos a una unidad"
+    if faltas:
+        raise FormularioIncompleto(faltas)
+    destinos = [[Destino(Hacia.UNIDAD, clave) for clave in claves] for claves in (para, ccp)]
+    numero = (ctx.s.scalar(select(func.count()).where(col(Oficio.folio) == folio)) or 0) + 1
+    pedido = Pedido(clave.rpartition("/")[2].replace("of_", "OF-").upper(), emisor, destinos[0], destinos[1])
+    forma = Forma.CIRCULAR if len(para) > 1 else Forma.OFICIO
+    return _crear(ctx, expediente, tabla, pedido, f"{folio}.suelto-{numero}.{emisor}", clave, forma, None)
+
+
+def rehacer(ctx: Contexto, id_: str, version: int) -> Oficio:
+    """Vuelve a redactar un borrador con la plantilla y los datos de hoy; lo corregido a mano se pierde.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, ActoNoProcede, OficioCambio, PlantillaRota, TallerSinTerminar.
+    """
+    oficio, expediente, tabla = actos.reservar_borrador(ctx, id_, version, "volver a redactar el oficio")
+    actos.exigir_redaccion(ctx, oficio, expediente, "volver a redactar este oficio")
+    texto = vigente(ctx, oficio.plantilla)
+    pedido = Pedido(oficio.clave, oficio.unidad, (), actividad=oficio.actividad or "", **_de_la_decision(ctx, oficio))
+    a_quien = actos.destinatarios(ctx, id_)
+    variables = contexto(ctx.s, tabla, expediente, pedido, a_quien, reloj.local(ctx.ahora).date())
+    hecho = _aplicar(ctx, texto, variables)
+    _guardar_molde(ctx, texto)
+    oficio.molde = texto.sha256
+    oficio.asunto = oficio.borrador_asunto = hecho.asunto[:LARGO_ASUNTO]
+    oficio.cuerpo = oficio.borrador_cuerpo = hecho.cuerpo
+    oficio.ordenamientos = _normas(hecho)
+    oficio.editado = oficio.editado_por = None
+    oficio.version += 1
+    ctx.s.flush()
+    return oficio
+
+
+def probar(ctx: Contexto, folio: str, texto: str, clave: str) -> Redactado:
+    """Lo que daría ese texto con un expediente de verdad, sin guardar nada: la vista previa de quien lo edita.
+
+    Lanza:
+        NoExiste, PlantillaRota, TallerSinTerminar.
+    """
+    expediente = ctx.s.get(Expediente, folio)
+    if expediente is None:
+        raise NoExiste("el expediente", folio)
+    tabla = ctx.tablas.version(expediente.procedimiento, expediente.version)
+    pedidos = [(a, e) for a in tabla.actividades for e in a.oficios if e.plantilla == clave]
+    actividad, emision = pedidos[0] if pedidos else (None, None)
+    previo = select(Oficio).where(col(Oficio.folio) == folio, col(Oficio.plantilla) == clave)
+    hecho = ctx.s.scalar(previo.order_by(col(Oficio.creado).desc()).limit(1))
+    emisor = hecho.unidad if hecho else tabla.duena.value
+    pedido = Pedido(
+        emision.clave if emision else clave,
+        emisor,
+        emision.para if emision else (),
+        actividad=actividad.clave if actividad else "",
+        salida=emision.salidas[0] if emision and emision.salidas else "",
+    )
+    hoy = reloj.local(ctx.ahora).date()
+    variables = contexto(ctx.s, tabla, expediente, pedido, resolver(ctx.s, expediente, pedido, hoy), hoy)
+    return _aplicar(ctx, Texto(clave, texto, 1), variables)
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _crear(
+    ctx: Contexto,
+    expediente: Expediente,
+    tabla: Tabla,
+    pedido: Pedido,
+    id_: str,
+    clave_plantilla: str,
+    forma: Forma,
+    turno: str | None,
+) -> Oficio:
+    hoy = reloj.local(ctx.ahora).date()
+    a_quien = resolver(ctx.s, expediente, pedido, hoy)
+    texto = vigente(ctx, clave_plantilla)
+    variables = contexto(ctx.s, tabla, expediente, pedido, a_quien, hoy)
+    hecho = _aplicar(ctx, texto, variables)
+    _guardar_molde(ctx, texto)
+    oficio = Oficio(
+        id=id_,
+        folio=expediente.folio,
+        clave=pedido.clave,
+        plantilla=clave_plantilla,
+        molde=texto.sha256,
+        forma=forma.value,
+        unidad=pedido.emisor,
+        actividad=pedido.actividad or None,
+        turno_id=turno,
+        asiento=expediente.asientos,
+        estado=EstadoOficio.BORRADOR.value,
+        asunto=hecho.asunto[:LARGO_ASUNTO],
+        cuerpo=hecho.cuerpo,
+        borrador_asunto=hecho.asunto[:LARGO_ASUNTO],
+        borrador_cuerpo=hecho.cuerpo,
+        ordenamientos=_normas(hecho),
+        creado=ctx.ahora,
+    )
+    ctx.s.add(oficio)
+    ctx.s.flush()
+    for destinatario in a_quien:
+        destinatario.oficio_id = id_
+        ctx.s.add(destinatario)
+    ctx.s.flush()
+    return oficio
+
+
+def _aplicar(ctx: Contexto, texto: Texto, variables: Mapping[str, Any]) -> Redactado:
+    """Con la del sistema, aquí mismo; con una editada, en un proceso que se corta a tiempo."""
+    normas = ordenamientos.todos(ctx.s)
+    nombre = f"{texto.clave}{EXTENSION}"
+
+    def citar(claves: Sequence[str]) -> str:
+        return ordenamientos.citar(normas, claves).texto
+
+    con = taller.redactar if texto.editada else plantilla.redactar
+    return con(texto.texto, variables, citar, nombre=nombre)
+
+
+def _normas(hecho: Redactado) -> list[str]:
+    """De «M-N-7» y «L-22», las normas: M y L."""
+    return list(dict.fromkeys(clave.partition("-")[0] for clave in hecho.ordenamientos_citados))
+
+
+def _guardar_molde(ctx: Contexto, texto: Texto) -> None:
+    guardar = insertar(ctx.s, Molde).values(sha256=texto.sha256, texto=texto.texto)
+    ctx.s.execute(guardar.on_conflict_do_nothing())
+
+
+def _descartar_previos(ctx: Contexto, folio: str, clave: str, unidad: str) -> None:
+    """Al volver a llegar al paso, el borrador que nadie firmó ya no es el que toca."""
+    suyos = update(Oficio).where(
+        col(Oficio.folio) == folio,
+        col(Oficio.clave) == clave,
+        col(Oficio.unidad) == unidad,
+        col(Oficio.estado) == EstadoOficio.BORRADOR.value,
+        col(Oficio.turno_id).is_not(None),
+    )
+    motivo = "Se volvió a llegar a este paso y se redactó otro."
+    valores = {"estado": EstadoOficio.DESCARTADO.value, "motivo": motivo, "terminado": ctx.ahora}
+    ctx.s.execute(suyos.values(**valores), execution_options={"synchronize_session": False})
+
+
+def _de_la_decision(ctx: Contexto, oficio: Oficio) -> dict[str, str]:
+    """La salida y el comentario con que se cerró el paso que lo pidió, si lo pidió un cierre."""
+    encargo = ctx.s.scalar(
+        select(Encargo).where(
+            col(Encargo.folio) == oficio.folio,
+            col(Encargo.asiento) == oficio.asiento,
+            col(Encargo.efecto).startswith(f"oficio:{oficio.clave}:"),
+        )
+    )
+    if encargo is None:
+        return {"salida": "", "comentario": ""}
+    return {"salida": encargo.datos["salida"], "comentario": encargo.datos["comentario"]}
