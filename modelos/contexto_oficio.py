@@ -6,7 +6,7 @@ Todo son textos, números y listas: se puede mandar a otro proceso, y una planti
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,6 +37,7 @@ class Pedido:
     """Qué oficio se redacta: de quién, para quién y por qué.
 
     salida y comentario: los de la decisión que lo pide; vacíos si se redacta al llegar a la actividad.
+    externos: nombre, cargo e institución de quienes lo reciben en papel, escritos a mano.
     """
 
     clave: str
@@ -46,6 +47,7 @@ class Pedido:
     actividad: str = ""
     salida: str = ""
     comentario: str = ""
+    externos: Sequence[Mapping[str, str]] = ()
 
 
 def contexto(
@@ -100,6 +102,10 @@ def resolver(s: Session, expediente: Expediente, pedido: Pedido, hoy: date) -> l
                     vistos.add(huella)
                     quien.clase, quien.orden = clase, len(hallados)
                     hallados.append(quien)
+    for escrito in pedido.externos:
+        quien = _externo(*(" ".join(escrito.get(c, "").split()) for c in ("nombre", "cargo", "institucion")))
+        quien.orden = len(hallados)
+        hallados.append(quien)
     return hallados
 
 

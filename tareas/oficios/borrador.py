@@ -108,10 +108,19 @@ def redactar(ctx: Contexto, encargo: Encargo) -> str:
     return f"borrador de {emision.clave}: {oficio.asunto}"
 
 
-def emitir(ctx: Contexto, folio: str, clave: str, emisor: str, para: Sequence[str], ccp: Sequence[str] = ()) -> Oficio:
+def emitir(
+    ctx: Contexto,
+    folio: str,
+    clave: str,
+    emisor: str,
+    para: Sequence[str],
+    ccp: Sequence[str] = (),
+    externos: Sequence[Mapping[str, str]] = (),
+) -> Oficio:
     """Redacta un oficio suelto, que ningún paso pidió, con cualquier plantilla.
 
-    para, ccp: claves de unidades.
+    clave: la de la plantilla. para, ccp: claves de unidades. externos: nombre, cargo e institución de quienes no están
+    en el sistema y lo reciben en papel.
 
     Lanza:
         NoExiste, NoLeCorresponde, FormularioIncompleto, PlantillaRota, TallerSinTerminar.
@@ -122,17 +131,18 @@ def emitir(ctx: Contexto, folio: str, clave: str, emisor: str, para: Sequence[st
         raise NoLeCorresponde("emitir un oficio aquí", f"{emisor} o la coordinación de la {expediente.duena}")
     faltas = {}
     for campo, claves in (("emisor", [emisor]), ("para", para), ("ccp", ccp)):
-        ajenas = [clave for clave in claves if ctx.s.get(Unidad, clave) is None]
+        ajenas = [ajena for ajena in claves if ctx.s.get(Unidad, ajena) is None]
         if ajenas:
             faltas[campo] = f"no hay unidades con clave {', '.join(ajenas)}"
-    if not para:
-        faltas["para"] = "elija al menos a una unidad"
+    if not para and not externos:
+        faltas["para"] = "elija al menos a una unidad, o escriba a quién va"
     if faltas:
         raise FormularioIncompleto(faltas)
-    destinos = [[Destino(Hacia.UNIDAD, clave) for clave in claves] for claves in (para, ccp)]
+    destinos = [[Destino(Hacia.UNIDAD, unidad) for unidad in claves] for claves in (para, ccp)]
     numero = (ctx.s.scalar(select(func.count()).where(col(Oficio.folio) == folio)) or 0) + 1
-    pedido = Pedido(clave.rpartition("/")[2].replace("of_", "OF-").upper(), emisor, destinos[0], destinos[1])
-    forma = Forma.CIRCULAR if len(para) > 1 else Forma.OFICIO
+    emision = next((e for a in tabla.actividades for e in a.oficios if e.plantilla == clave), None)
+    forma = emision.forma if emision else Forma.CIRCULAR if len(para) > 1 else Forma.OFICIO
+    pedido = Pedido(emision.clave if emision else _clave_de(clave), emisor, *destinos, externos=externos)
     return _crear(ctx, expediente, tabla, pedido, f"{folio}.suelto-{numero}.{emisor}", clave, forma, None)
 
 
@@ -145,7 +155,8 @@ def rehacer(ctx: Contexto, id_: str, version: int) -> Oficio:
     oficio, expediente, tabla = actos.reservar_borrador(ctx, id_, version, "volver a redactar el oficio")
     actos.exigir_redaccion(ctx, oficio, expediente, "volver a redactar este oficio")
     texto = vigente(ctx, oficio.plantilla)
-    pedido = Pedido(oficio.clave, oficio.unidad, (), actividad=oficio.actividad or "", **_de_la_decision(ctx, oficio))
+    salida, comentario = _de_la_decision(ctx, oficio)
+    pedido = Pedido(oficio.clave, oficio.unidad, (), (), oficio.actividad or "", salida, comentario)
     a_quien = actos.destinatarios(ctx, id_)
     variables = contexto(ctx.s, tabla, expediente, pedido, a_quien, reloj.local(ctx.ahora).date())
     hecho = _aplicar(ctx, texto, variables)
@@ -188,6 +199,12 @@ def probar(ctx: Contexto, folio: str, texto: str, clave: str) -> Redactado:
 
 
 # --- piezas --------------------------------------------------------------------
+
+
+def _clave_de(plantilla: str) -> str:
+    """De `registro_mensual/of_23`, «OF-23»; de una con otro nombre, su archivo."""
+    archivo = plantilla.rpartition("/")[2]
+    return f"OF-{archivo.removeprefix('of_')}" if archivo.startswith("of_") else archivo
 
 
 def _crear(
@@ -270,8 +287,8 @@ def _descartar_previos(ctx: Contexto, folio: str, clave: str, unidad: str) -> No
     ctx.s.execute(suyos.values(**valores), execution_options={"synchronize_session": False})
 
 
-def _de_la_decision(ctx: Contexto, oficio: Oficio) -> dict[str, str]:
-    """La salida y el comentario con que se cerró el paso que lo pidió, si lo pidió un cierre."""
+def _de_la_decision(ctx: Contexto, oficio: Oficio) -> tuple[str, str]:
+    """La salida y el comentario con que se cerró el paso que lo pidió; vacíos si no lo pidió un cierre."""
     encargo = ctx.s.scalar(
         select(Encargo).where(
             col(Encargo.folio) == oficio.folio,
@@ -279,6 +296,4 @@ def _de_la_decision(ctx: Contexto, oficio: Oficio) -> dict[str, str]:
             col(Encargo.efecto).startswith(f"oficio:{oficio.clave}:"),
         )
     )
-    if encargo is None:
-        return {"salida": "", "comentario": ""}
-    return {"salida": encargo.datos["salida"], "comentario": encargo.datos["comentario"]}
+    return (encargo.datos["salida"], encargo.datos["comentario"]) if encargo else ("", "")
