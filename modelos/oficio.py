@@ -95,6 +95,7 @@ class Emision:
     clave: la de dominio 06 §6.1 («OF-03»). plantilla: su texto, `carpeta/archivo` sin extensión.
     de: unidad que lo emite; un grupo (`CAST`, `CE`): la unidad del turno en que se redacta.
     salidas: se redacta al cerrar la actividad por alguna de éstas; vacía: al llegar a ella.
+    cumple: documento de la actividad que este oficio es; firmado, no hay que adjuntarlo.
     sin_firma_de: actividades cuyo autor no puede firmarlo, porque es lo que el oficio revisa.
     exigido: la fuente pide expresamente el oficio o el escrito. fundamento: artículos o actividad, como se citan aquí.
     inferido: qué se decidió sin que la fuente lo diga.
@@ -108,6 +109,7 @@ class Emision:
     forma: Forma = Forma.OFICIO
     salidas: tuple[str, ...] = ()
     fundamento: str = ""
+    cumple: str = ""
     sin_firma_de: tuple[str, ...] = ()
     exigido: bool = False
     inferido: str = ""

@@ -40,6 +40,8 @@ def _de_uno(tabla: Tabla, act: Actividad, oficio: Emision) -> Iterator[str]:
     if oficio.de in TIPO_DE_GRUPO and oficio.de is not act.unidad:
         yield f"emite un {oficio.de}, y la actividad no es suya: no se sabría cuál"
     yield from (f"se redacta al salir por «{s}», que no existe" for s in oficio.salidas if s not in act.salidas)
+    if oficio.cumple and oficio.cumple not in {documento.clave for documento in act.evidencia}:
+        yield f"cumple el documento «{oficio.cumple}», que la actividad no pide"
     sobran = (otra for otra in oficio.sin_firma_de if otra not in tabla)
     yield from (f"no puede firmar quien atendió la «{otra}», que no existe" for otra in sobran)
     for destino in (*oficio.para, *oficio.ccp):

@@ -1,13 +1,24 @@
 """Apertura de un CAST: Lineamientos, artículos 6 a 24 (cita L-n)."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
-from pydantic import Field
-
-from flujos.comunes import MAXIMO, TURNO_DE_SSI, ConTurnoDeSSI
+from flujos.comunes import TURNO_DE_SSI
 from flujos.lineamientos import CODIGO, EN_PROYECTO, ORDENAMIENTO, REVISION, RIGE, SIN_TABLA
+from flujos.lineamientos.apertura_cast_formularios import (
+    AcuerdoDeJunta,
+    AcuerdoDelProyecto,
+    Alta,
+    Denominacion,
+    Inicio,
+    Oferta,
+    Procedencia,
+    Propuesta,
+    Recepcion,
+    Revision,
+    Verificacion,
+)
+from modelos.oficio import Emision, a_la_del, a_unidad
 from modelos.tabla import (
     FIN,
     RESPUESTA_OFICIAL,
@@ -15,7 +26,6 @@ from modelos.tabla import (
     Actividad,
     Dias,
     Documento,
-    Formulario,
     Medida,
     ReglaPlazo,
     Tabla,
@@ -30,113 +40,6 @@ PROMUEVE = "estatal"
 """Dato inicial que dice qué unidad estatal promueve la apertura."""
 DE_LA_DG = ("UODCDMX", "RCEO")
 """Unidades sin junta estatal: por ellas autoriza la Junta Directiva del CONALEP (L-8-VIII)."""
-
-
-class Inicio(ConTurnoDeSSI):
-    """Quién lo promueve."""
-
-    estatal: str = Field(
-        min_length=1, max_length=40, title="Unidad estatal que lo promueve", json_schema_extra={"x-grupo": "CE"}
-    )
-    proyecto: str = Field("", max_length=200, title="Nombre con que se conoce el proyecto")
-    dias_prevencion: int = Field(
-        10,
-        ge=1,
-        le=MAXIMO,
-        title="Días hábiles para revisar si está completo y prevenir",
-        json_schema_extra={"inferido": "L-22 no trae regla para documentación incompleta; por analogía, LFPA 17-A."},
-    )
-    dias_subsanacion: int = Field(
-        5,
-        ge=5,
-        le=MAXIMO,
-        title="Días hábiles para subsanar",
-        description="Cinco o más.",
-        json_schema_extra={"inferido": "L-22 no trae regla para documentación incompleta; por analogía, LFPA 17-A."},
-    )
-
-
-class Procedencia(Formulario):
-    """Actividad 0."""
-
-    justificacion: str = Field(
-        min_length=1,
-        title="Supuestos que se cumplen y por qué",
-        description=(
-            "L-6: necesidades de los sectores, demanda potencial, recursos disponibles, decreto de creación del "
-            "colegio, y normatividad de la RCEO o la UODCDMX."
-        ),
-    )
-
-
-class Oferta(Formulario):
-    """Actividad 1."""
-
-    oferta: str = Field("", title="Oferta de servicios, indicadores y metas estimadas")
-    articulacion: str = Field("", title="Cómo se articulará con el sector productivo")
-
-
-class Verificacion(Formulario):
-    """Actividad 2."""
-
-    inmueble: str = Field(
-        "", title="Terreno o inmueble", description="L-9 y L-10: ubicación, extensión, uso de suelo y ambiente."
-    )
-    equipamiento: str = Field("", title="Equipamiento", description="L-15")
-    estructura: str = Field("", title="Estructura autorizada", description="L-18")
-    recursos: str = Field(
-        "", title="Recursos", description="L-11 a L-13: operación, mantenimiento, presupuesto y fondo de reinversión."
-    )
-
-
-class Propuesta(Formulario):
-    """Actividad 3."""
-
-    inicio_propuesto: date = Field(title="III. Fecha propuesta de inicio de operaciones", description="L-8-III.")
-
-
-class AcuerdoDelProyecto(Formulario):
-    """Actividad 4."""
-
-    acuerdo_proyecto: str = Field("", max_length=200, title="Número y fecha del acuerdo")
-
-
-class Recepcion(Formulario):
-    """Actividad 7."""
-
-    recepcion_completa: date = Field(
-        title="Fecha en que se recibió lo último que se revisa",
-        description="Si con eso quedó completa, desde ese día corren los 90 días hábiles.",
-        json_schema_extra={"x-pasada": True},
-    )
-
-
-class Revision(Formulario):
-    """Actividad 8."""
-
-    opiniones: str = Field("", title="Opiniones internas que se pidieron", description="La DIA opina del equipamiento.")
-
-
-class AcuerdoDeJunta(Formulario):
-    """Actividad 12."""
-
-    fecha_acuerdo_jd: date = Field(
-        title="Fecha del acuerdo de la Junta Directiva", json_schema_extra={"x-pasada": True}
-    )
-    acuerdo_jd: str = Field("", max_length=200, title="Número del acuerdo")
-
-
-class Denominacion(Formulario):
-    """Actividad 13a."""
-
-    denominacion: str = Field(min_length=1, max_length=200, title="Denominación oficial y clave")
-
-
-class Alta(Formulario):
-    """Actividad 15."""
-
-    inicio_operaciones: date = Field(title="Fecha de inicio de operaciones")
-
 
 PREVENCION = ReglaPlazo(
     "prevencion",
@@ -297,6 +200,17 @@ TABLA = Tabla(
                 Documento("acuerdo_junta", "VIII. Acuerdo de la Junta que autoriza el proyecto", obligatoria=True),
                 Documento("dictamen_solicitante", "Dictamen de viabilidad del solicitante", obligatoria=True),
             ),
+            oficios=(
+                Emision(
+                    "OF-25",
+                    "apertura_cast/of_25",
+                    Unidad.CE,
+                    (a_unidad(Unidad.SSI),),
+                    cumple="oficio",
+                    fundamento="L-8, L-22 ¶1",
+                    exigido=True,
+                ),
+            ),
             nota="El dictamen del solicitante es requisito; el paso a la Junta lo abre la respuesta oficial (10).",
         ),
         Actividad(
@@ -308,6 +222,16 @@ TABLA = Tabla(
             "L-22 ¶2",
             plazo=TURNO_DE_SSI,
             evidencia=(Documento("acuse", "Acuse con fecha y hora"),),
+            oficios=(
+                Emision(
+                    "OF-26",
+                    "apertura_cast/of_26",
+                    Unidad.SSI,
+                    (a_unidad(Unidad.DSTC),),
+                    fundamento="L-22 ¶2",
+                    inferido="La fuente no pide que el turno sea por oficio.",
+                ),
+            ),
         ),
         Actividad(
             "7",
@@ -322,6 +246,28 @@ TABLA = Tabla(
             evidencia=(
                 Documento("constancia", "Constancia de recepción completa"),
                 Documento("prevencion", "Oficio de prevención"),
+            ),
+            oficios=(
+                Emision(
+                    "OF-27",
+                    "apertura_cast/of_27",
+                    Unidad.DSTC,
+                    (a_la_del(PROMUEVE),),
+                    salidas=("incompleta",),
+                    cumple="prevencion",
+                    fundamento="L-22 ¶2",
+                    inferido="La fuente no prevé la prevención; es por analogía con LFPA 17-A.",
+                ),
+                Emision(
+                    "OF-28",
+                    "apertura_cast/of_28",
+                    Unidad.DSTC,
+                    (a_la_del(PROMUEVE),),
+                    salidas=("completa",),
+                    cumple="constancia",
+                    fundamento="L-22 ¶2",
+                    inferido="La fuente no pide constancia; acredita desde cuándo corren los 90 días.",
+                ),
             ),
             nota="Los 90 días hábiles no corren mientras falte algo.",
         ),
@@ -362,6 +308,22 @@ TABLA = Tabla(
             Tipo.APROBACION,
             "L-22 ¶2",
             evidencia=(Documento("respuesta_oficial", "Respuesta oficial", obligatoria=True),),
+            oficios=(
+                Emision(
+                    "OF-29",
+                    "apertura_cast/of_29",
+                    Unidad.SSI,
+                    (a_la_del(PROMUEVE),),
+                    cumple="respuesta_oficial",
+                    fundamento="L-22 ¶2",
+                    exigido=True,
+                    sin_firma_de=("3", "5"),
+                    inferido=(
+                        "Se redacta al llegar, en el sentido del dictamen (9), porque se adjunta para responder; si la "
+                        "SSI resuelve otra cosa, se corrige antes de firmar. No firma quien hizo la solicitud."
+                    ),
+                ),
+            ),
             nota="Si vencen los 90 días no se da por aprobada ni por negada: queda vencido y se escala a la SSI.",
         ),
         Actividad(
@@ -372,6 +334,16 @@ TABLA = Tabla(
             Tipo.ENVIO,
             "L-22 ¶3",
             evidencia=(Documento("carpeta", "Carpeta de la sesión"),),
+            oficios=(
+                Emision(
+                    "OF-30",
+                    "apertura_cast/of_30",
+                    Unidad.DG,
+                    (a_unidad(Unidad.JD),),
+                    fundamento="L-22 ¶3",
+                    inferido="La fuente no dice que sea por oficio; acompaña a la carpeta de la sesión.",
+                ),
+            ),
         ),
         Actividad(
             "12",
@@ -392,6 +364,19 @@ TABLA = Tabla(
             Tipo.ENVIO,
             "L-23",
             evidencia=(Documento("instruccion", "Oficio de instrucción", obligatoria=True),),
+            oficios=(
+                Emision(
+                    "OF-31",
+                    "apertura_cast/of_31",
+                    Unidad.DG,
+                    (a_unidad(Unidad.DSTC), a_la_del(PROMUEVE)),
+                    ccp=(a_unidad(Unidad.SSI),),
+                    cumple="instruccion",
+                    fundamento="L-23",
+                    exigido=True,
+                    inferido="L-23 dice «las áreas» sin nombrarlas: va a las de 13a, 13b y 13c, con copia a la SSI.",
+                ),
+            ),
         ),
         Actividad(
             "13a",
@@ -428,6 +413,17 @@ TABLA = Tabla(
             {SIGUE: a("FIN_NO_APROBADA")},
             Tipo.ENVIO,
             evidencia=(Documento("notificacion", "Oficio de no aprobación", obligatoria=True),),
+            oficios=(
+                Emision(
+                    "OF-29b",
+                    "apertura_cast/of_29b",
+                    Unidad.SSI,
+                    (a_la_del(PROMUEVE),),
+                    cumple="notificacion",
+                    fundamento="L-22",
+                    inferido="La fuente no dice cómo se notifica la negativa; va por oficio, aparte de la respuesta.",
+                ),
+            ),
             inferido="La fuente no dice cómo se notifica la negativa; la notifica la SSI por conducto de la DSTC.",
         ),
         Actividad(

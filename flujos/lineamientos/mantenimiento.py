@@ -7,6 +7,7 @@ from pydantic import Field
 
 from flujos.comunes import ACUSE, CUAL_CAST, TURNO_DE_SSI, ConAcuses, ConTurnoDeSSI, DeUnCast
 from flujos.lineamientos import CODIGO, EN_PROYECTO, ORDENAMIENTO, POR_CENTRO, REVISION, RIGE, SIN_TABLA
+from modelos.oficio import Emision, a_la_estatal_de, a_unidad
 from modelos.tabla import (
     FIN,
     PATRONES,
@@ -105,6 +106,16 @@ TABLA = Tabla(
             segun=CUAL_CAST,
             plazo=ALERTA,
             evidencia=(Documento("programa", "Programa Anual de Mantenimiento", obligatoria=True),),
+            oficios=(
+                Emision(
+                    "OF-35",
+                    "mantenimiento/of_35",
+                    Unidad.CAST,
+                    (a_la_estatal_de(CUAL_CAST),),
+                    fundamento="L-65",
+                    inferido="La fuente no pide que sea por oficio.",
+                ),
+            ),
             nota=(
                 "Lleva, de equipos: bitácora de fallas, presupuesto por costo de la falla, calendario de mantenimiento "
                 "y calibración, vida útil y grado de obsolescencia; de infraestructura: condiciones y requerimientos."
@@ -122,6 +133,18 @@ TABLA = Tabla(
             "L-65",
             segun=CUAL_CAST,
             plazo=LLEGA_A_SSI,
+            oficios=(
+                Emision(
+                    "OF-36",
+                    "mantenimiento/of_36",
+                    Unidad.CE,
+                    (a_unidad(Unidad.SSI),),
+                    salidas=("transmite",),
+                    fundamento="L-65",
+                    sin_firma_de=("1",),
+                    inferido="La fuente no pide que sea por oficio; no firma quien integró el programa.",
+                ),
+            ),
         ),
         Actividad(
             "3",
@@ -131,6 +154,16 @@ TABLA = Tabla(
             Tipo.ENVIO,
             "L-65",
             plazo=TURNO_DE_SSI,
+            oficios=(
+                Emision(
+                    "OF-37",
+                    "mantenimiento/of_37",
+                    Unidad.SSI,
+                    (a_unidad(Unidad.DSTC), a_unidad(Unidad.DIA)),
+                    fundamento="L-65",
+                    inferido="La fuente no pide que sea por oficio; es uno solo para ambas.",
+                ),
+            ),
         ),
         Actividad(
             "4a",

@@ -14,6 +14,7 @@ from modelos.tabla import (
     Cada,
     Ciclo,
     Documento,
+    Emision,
     EnVentana,
     Formulario,
     ReglaPlazo,
@@ -21,6 +22,9 @@ from modelos.tabla import (
     Tipo,
     Unidad,
     a,
+    a_la_del,
+    a_la_estatal_de,
+    a_unidad,
     devuelve_a,
 )
 
@@ -97,6 +101,18 @@ TABLA = Tabla(
             "L-25",
             plazo=SOLICITUD,
             evidencia=(Documento("solicitud", "Solicitud de planeación y metas"),),
+            oficios=(
+                Emision(
+                    "OF-11",
+                    "planeacion_metas/of_11",
+                    Unidad.DSTC,
+                    (a_la_del(CUAL_CAST),),
+                    ccp=(a_la_estatal_de(CUAL_CAST),),
+                    cumple="solicitud",
+                    fundamento="L-25; M-S-2",
+                    inferido="La fuente la pide a todos a la vez; aquí sale un oficio por centro, con su expediente.",
+                ),
+            ),
             nota="La DSTC la hace por medio de la CST.",
         ),
         Actividad(
@@ -143,6 +159,16 @@ TABLA = Tabla(
             formulario=Entrega,
             plazo=ENTREGA,
             evidencia=(Documento("programa_firmado", "Programa con ambas firmas, escaneado", obligatoria=True),),
+            oficios=(
+                Emision(
+                    "OF-12",
+                    "planeacion_metas/of_12",
+                    Unidad.CAST,
+                    (a_unidad(Unidad.DSTC),),
+                    fundamento="L-27",
+                    exigido=True,
+                ),
+            ),
         ),
         Actividad(
             "6",

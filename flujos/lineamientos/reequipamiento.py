@@ -6,6 +6,7 @@ from pydantic import Field
 
 from flujos.comunes import CUAL_CAST, MAXIMO, SIN_PLAZO, TURNO_DE_SSI, ConTurnoDeSSI, DeUnCast
 from flujos.lineamientos import CODIGO, EN_PROYECTO, ORDENAMIENTO, POR_CENTRO, REVISION, RIGE, SIN_TABLA
+from modelos.oficio import Emision, a_la_estatal_de, a_unidad
 from modelos.tabla import (
     FIN,
     PATRONES,
@@ -112,6 +113,17 @@ TABLA = Tabla(
             segun=CUAL_CAST,
             plazo=REPORTE,
             evidencia=(Documento("reporte_tecnico", "Oficio con el reporte técnico", obligatoria=True),),
+            oficios=(
+                Emision(
+                    "OF-38",
+                    "reequipamiento/of_38",
+                    Unidad.CAST,
+                    (a_la_estatal_de(CUAL_CAST),),
+                    cumple="reporte_tecnico",
+                    fundamento="L-70 ¶1",
+                    exigido=True,
+                ),
+            ),
             nota="La fuente lo deja a petición del CAST: si no lo pide no hay obligación, pero se le recuerda.",
         ),
         Actividad(
@@ -152,6 +164,16 @@ TABLA = Tabla(
                 Documento("areas", "IV. Áreas de atención y servicios que se darán", obligatoria=True),
                 Documento("bajas", "V. Informe de bienes dados de baja", obligatoria=True),
             ),
+            oficios=(
+                Emision(
+                    "OF-39",
+                    "reequipamiento/of_39",
+                    Unidad.CE,
+                    (a_unidad(Unidad.SSI),),
+                    fundamento="L-69",
+                    inferido="La fuente no pide que sea por oficio.",
+                ),
+            ),
         ),
         Actividad(
             "5",
@@ -163,6 +185,17 @@ TABLA = Tabla(
             segun=CUAL_CAST,
             plazo=REMISION,
             evidencia=(Documento("remision", "Oficio de remisión del reporte", obligatoria=True),),
+            oficios=(
+                Emision(
+                    "OF-40",
+                    "reequipamiento/of_40",
+                    Unidad.CE,
+                    (a_unidad(Unidad.SSI),),
+                    cumple="remision",
+                    fundamento="L-70 ¶2",
+                    exigido=True,
+                ),
+            ),
             nota="El plazo fija el último día: puede enviarse antes del 16 de mayo.",
         ),
         Actividad(
@@ -174,6 +207,17 @@ TABLA = Tabla(
             "L-69, L-70",
             une=("4", "5"),
             plazo=TURNO_DE_SSI,
+            oficios=(
+                Emision(
+                    "OF-41",
+                    "reequipamiento/of_41",
+                    Unidad.SSI,
+                    (a_unidad(Unidad.DIA),),
+                    ccp=(a_unidad(Unidad.DSTC),),
+                    fundamento="L-69, L-70",
+                    inferido="La copia a la DSTC no está en L-69 ni L-70: participa por L-17 y L-73.",
+                ),
+            ),
             nota="Lleva copia a la DSTC, inferida: L-69 y L-70 no la nombran, L-17 y L-73 la hacen participar.",
         ),
         Actividad(
@@ -185,6 +229,19 @@ TABLA = Tabla(
             "L-69, L-70",
             plazo=OPINION,
             evidencia=(Documento("opinion", "Opinión de la DIA"),),
+            oficios=(
+                Emision(
+                    "OF-42",
+                    "reequipamiento/of_42",
+                    Unidad.DIA,
+                    (a_unidad(Unidad.SSI), a_la_estatal_de(CUAL_CAST)),
+                    ccp=(a_unidad(Unidad.DSTC),),
+                    salidas=("favorable", "con_observaciones", "no_favorable"),
+                    fundamento="L-69, L-70",
+                    sin_firma_de=("3",),
+                    inferido="L-70 no dice a quién se da la opinión; no firma quien integró el programa.",
+                ),
+            ),
         ),
         Actividad(
             "8",
@@ -224,6 +281,18 @@ TABLA = Tabla(
             segun=CUAL_CAST,
             formulario=Opinion,
             evidencia=(Documento("reporte_proveedor", "Reporte técnico del proveedor"),),
+            oficios=(
+                Emision(
+                    "OF-43",
+                    "reequipamiento/of_43",
+                    Unidad.CAST,
+                    (a_la_estatal_de(CUAL_CAST),),
+                    salidas=("favorable", "no_favorable"),
+                    fundamento="L-75",
+                    sin_firma_de=("9",),
+                    inferido="L-75 no nombra al área contratante; es la unidad estatal, y no firma quien contrata.",
+                ),
+            ),
         ),
         Actividad(
             "11",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from flujos.comunes import CUAL_CAST, MAXIMO, SIN_PLAZO, DeUnCast
 from flujos.lineamientos import CODIGO, EN_PROYECTO, ORDENAMIENTO, POR_CENTRO, REVISION, RIGE, SIN_TABLA
+from modelos.oficio import Emision, a_la_del, a_unidad
 from modelos.tabla import (
     FIN,
     PATRONES,
@@ -137,6 +138,18 @@ TABLA = Tabla(
             plazo=ANTES_DE_REGISTRAR,
             formulario=Designacion,
             evidencia=(Documento("designacion", "Designación por escrito"),),
+            oficios=(
+                Emision(
+                    "OF-20",
+                    "registro_mensual/of_20",
+                    Unidad.CAST,
+                    (a_unidad(Unidad.DSTC),),
+                    cumple="designacion",
+                    fundamento="L-52",
+                    exigido=True,
+                    inferido="El borrador sale cada mes; si la designación no cambió, se descarta.",
+                ),
+            ),
             inferido="Se pregunta cada mes; si nada cambió basta decirlo.",
             nota="La fuente la pide al inicio y en cada cambio.",
         ),
@@ -193,6 +206,18 @@ TABLA = Tabla(
             "L-53",
             segun=CUAL_CAST,
             plazo=VALIDACION,
+            oficios=(
+                Emision(
+                    "OF-21",
+                    "registro_mensual/of_21",
+                    Unidad.CE,
+                    (a_la_del(CUAL_CAST),),
+                    salidas=("valida", "observa"),
+                    fundamento="L-53",
+                    sin_firma_de=("1", "2", "3"),
+                    inferido="L-53 pide validar y no dice cómo se comunica; no firma quien registró, liberó o validó.",
+                ),
+            ),
         ),
         Actividad(
             "5",
@@ -221,6 +246,16 @@ TABLA = Tabla(
             fundamento="L-55",
             plazo=REPORTE,
             evidencia=(Documento("reporte_trimestral", "Reporte trimestral comparativo", obligatoria=True),),
+            oficios=(
+                Emision(
+                    "OF-22",
+                    "registro_mensual/of_22",
+                    Unidad.DSTC,
+                    (a_unidad(Unidad.SSI),),
+                    fundamento="L-55",
+                    inferido="L-55 dice «instancias superiores» y áreas que lo requieran; va a la SSI.",
+                ),
+            ),
             nota="Va a las instancias superiores y a las áreas que lo requieran.",
         ),
     ),

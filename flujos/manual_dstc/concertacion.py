@@ -12,6 +12,7 @@ from modelos.tabla import (
     DatosIniciales,
     Dias,
     Documento,
+    Emision,
     Formulario,
     Pesos,
     ReglaPlazo,
@@ -19,6 +20,8 @@ from modelos.tabla import (
     Tipo,
     Unidad,
     a,
+    a_la_del,
+    a_persona,
     devuelve_a,
 )
 
@@ -140,6 +143,16 @@ TABLA = Tabla(
             Tipo.ENVIO,
             "M-C-3",
             formulario=Turno,
+            oficios=(
+                Emision(
+                    "OF-15",
+                    "concertacion/of_15",
+                    Unidad.CST,
+                    (a_la_del(CUAL_CAST),),
+                    salidas=(SIGUE,),
+                    fundamento="M-C-3; L-46",
+                ),
+            ),
         ),
         Actividad(
             "4",
@@ -173,6 +186,17 @@ TABLA = Tabla(
             "M-C-6",
             captura=Unidad.CST,
             evidencia=(Documento("no_procedencia", "Oficio de no procedencia"),),
+            oficios=(
+                Emision(
+                    "OF-16",
+                    "concertacion/of_16",
+                    Unidad.CST,
+                    (a_persona("solicitante"),),
+                    cumple="no_procedencia",
+                    fundamento="M-C-6",
+                    inferido="La fuente no dice quién lo firma: lo hace la CST, que determinó que no procede.",
+                ),
+            ),
             inferido="La CST notifica al usuario y captura en su nombre si corregirá la solicitud.",
             nota="La fuente pone al usuario como unidad, aunque informar es acción de la CST.",
         ),

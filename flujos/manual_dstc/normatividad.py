@@ -12,6 +12,8 @@ from modelos.tabla import (
     Actividad,
     Dias,
     Documento,
+    Emision,
+    Forma,
     Formulario,
     PorCada,
     ReglaPlazo,
@@ -19,6 +21,9 @@ from modelos.tabla import (
     Tipo,
     Unidad,
     a,
+    a_la_del,
+    a_todas,
+    a_unidad,
     devuelve_a,
 )
 
@@ -132,6 +137,7 @@ TABLA = Tabla(
             {SIGUE: a("3")},
             Tipo.ENVIO,
             "M-N-2",
+            oficios=(Emision("OF-01", "normatividad/of_01", Unidad.DSTC, (a_unidad(Unidad.CST),), fundamento="M-N-2"),),
         ),
         Actividad(
             "3",
@@ -141,6 +147,16 @@ TABLA = Tabla(
             Tipo.ENVIO,
             "M-N-3",
             evidencia=(Documento("documento_base", "Documento base para comentarios"),),
+            oficios=(
+                Emision(
+                    "OF-02",
+                    "normatividad/of_02",
+                    Unidad.CST,
+                    (a_todas(Unidad.CAST),),
+                    forma=Forma.CIRCULAR,
+                    fundamento="M-N-3",
+                ),
+            ),
         ),
         Actividad(
             "4",
@@ -185,6 +201,16 @@ TABLA = Tabla(
             {SIGUE: a("8")},
             Tipo.ENVIO,
             "M-N-7",
+            oficios=(
+                Emision(
+                    "OF-03",
+                    "normatividad/of_03",
+                    Unidad.DSTC,
+                    (a_la_del("organo_aprobador"),),
+                    fundamento="M-N-7",
+                    inferido="Va al órgano que se eligió al iniciar; mientras no se cambie, la DCAJ.",
+                ),
+            ),
         ),
         Actividad(
             "8",
@@ -195,6 +221,20 @@ TABLA = Tabla(
             "M-N-8",
             segun="organo_aprobador",
             plazo=VALORACION,
+            oficios=(
+                Emision(
+                    "OF-04b",
+                    "normatividad/of_04b",
+                    Unidad.DCAJ,
+                    (a_unidad(Unidad.DSTC),),
+                    salidas=("no_viable",),
+                    fundamento="M-N-8",
+                    inferido=(
+                        "El Manual no dice cómo se comunica la no viabilidad; se hace por oficio y con motivos. "
+                        "Lo emite el órgano que se eligió al iniciar; mientras no se cambie, la DCAJ."
+                    ),
+                ),
+            ),
             nota=(
                 "El regreso va a la 5, sin pasar otra vez por los CAST. Según dónde se lea, valida la DCAJ "
                 "(M-8.1.2-3), el COMERI (M-6.3.1.2) o la Junta Directiva; se sigue la tabla: DCAJ."
@@ -210,6 +250,18 @@ TABLA = Tabla(
             segun="organo_aprobador",
             formulario=Registro,
             evidencia=(Documento("notificacion", "Notificación con registro"),),
+            oficios=(
+                Emision(
+                    "OF-04",
+                    "normatividad/of_04",
+                    Unidad.DCAJ,
+                    (a_unidad(Unidad.DSTC),),
+                    salidas=(SIGUE,),
+                    cumple="notificacion",
+                    fundamento="M-N-8, M-N-9",
+                    inferido="Lo emite el órgano que se eligió al iniciar; mientras no se cambie, la DCAJ.",
+                ),
+            ),
         ),
         Actividad(
             "10",
@@ -243,6 +295,18 @@ TABLA = Tabla(
             "M-N-11",
             formulario=Publicacion,
             evidencia=(Documento("lineamientos", "Lineamientos aprobados"),),
+            oficios=(
+                Emision(
+                    "OF-05",
+                    "normatividad/of_05",
+                    Unidad.DSTC,
+                    (a_todas(Unidad.CAST),),
+                    ccp=(a_todas(Unidad.CE),),
+                    forma=Forma.CIRCULAR,
+                    fundamento="M-N-11",
+                    inferido="La tabla sólo nombra a los CAST; se copia a las unidades estatales.",
+                ),
+            ),
         ),
         Actividad(
             "12",

@@ -10,12 +10,16 @@ from modelos.tabla import (
     SIGUE,
     Actividad,
     Documento,
+    Emision,
+    Forma,
     Formulario,
     PorCada,
     Tabla,
     Tipo,
     Unidad,
     a,
+    a_todas,
+    a_unidad,
     devuelve_a,
 )
 
@@ -64,6 +68,16 @@ TABLA = Tabla(
             {SIGUE: a("3")},
             Tipo.ENVIO,
             "M-P-2",
+            oficios=(
+                Emision(
+                    "OF-08",
+                    "promocion_difusion/of_08",
+                    Unidad.CST,
+                    (a_todas(Unidad.CAST),),
+                    forma=Forma.CIRCULAR,
+                    fundamento="M-P-2",
+                ),
+            ),
         ),
         Actividad(
             "3",
@@ -107,6 +121,9 @@ TABLA = Tabla(
             Tipo.ENVIO,
             "M-P-6 (primera)",
             numero="6",
+            oficios=(
+                Emision("OF-09", "promocion_difusion/of_09", Unidad.DSTC, (a_unidad(Unidad.DVS),), fundamento="M-P-6"),
+            ),
             nota="La fuente imprime dos actividades con el número 6; van en paralelo.",
         ),
         Actividad(
@@ -128,6 +145,9 @@ TABLA = Tabla(
             Tipo.ENVIO,
             "M-P-6 (segunda)",
             numero="6",
+            oficios=(
+                Emision("OF-10", "promocion_difusion/of_10", Unidad.DSTC, (a_unidad(Unidad.DCTA),), fundamento="M-P-6"),
+            ),
             nota="La fuente imprime dos actividades con el número 6; van en paralelo.",
         ),
         Actividad(

@@ -13,11 +13,14 @@ from modelos.tabla import (
     Ciclo,
     DatosIniciales,
     Documento,
+    Emision,
+    Forma,
     Formulario,
     Tabla,
     Tipo,
     Unidad,
     a,
+    a_todas,
 )
 
 
@@ -104,6 +107,16 @@ TABLA = Tabla(
             {SIGUE: a("7")},
             Tipo.ENVIO,
             "M-T1-6, etapa IV",
+            oficios=(
+                Emision(
+                    "OF-06",
+                    "reunion_trabajo/of_06",
+                    Unidad.CST,
+                    (a_todas(Unidad.CAST), a_todas(Unidad.CE)),
+                    forma=Forma.CIRCULAR,
+                    fundamento="M-T1-6",
+                ),
+            ),
             nota="El propósito nombra CAST y planteles; las tareas 3 y 6 nombran CE, UODCDMX y RCEO.",
         ),
         Actividad(
@@ -123,6 +136,18 @@ TABLA = Tabla(
             {SIGUE: a(FIN)},
             fundamento="M-T1-8, etapa IV",
             formulario=Acuerdos,
+            oficios=(
+                Emision(
+                    "OF-07",
+                    "reunion_trabajo/of_07",
+                    Unidad.CST,
+                    (a_todas(Unidad.CAST), a_todas(Unidad.CE)),
+                    forma=Forma.ACTA,
+                    salidas=(SIGUE,),
+                    fundamento="M-T1-8",
+                    inferido="La fuente no dice a quién se entrega la minuta: va a quienes se invitó.",
+                ),
+            ),
         ),
     ),
     notas=("«Semestral» es cada cuándo se hace, no cuánto dura.",),

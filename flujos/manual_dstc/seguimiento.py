@@ -10,12 +10,16 @@ from modelos.tabla import (
     Actividad,
     DatosIniciales,
     Documento,
+    Emision,
+    Forma,
     Formulario,
     PorCada,
     Tabla,
     Tipo,
     Unidad,
     a,
+    a_su_superior,
+    a_todas,
     devuelve_a,
 )
 
@@ -70,6 +74,18 @@ TABLA = Tabla(
             {SIGUE: a("3")},
             Tipo.ENVIO,
             "M-S-2; L-25",
+            oficios=(
+                Emision(
+                    "OF-11",
+                    "planeacion_metas/of_11",
+                    Unidad.DSTC,
+                    (a_todas(Unidad.CAST),),
+                    ccp=(a_todas(Unidad.CE),),
+                    forma=Forma.CIRCULAR,
+                    fundamento="L-25; M-S-2",
+                    inferido="El Manual encarga requerirlas a la CST; firma la DSTC, como dice el artículo 25.",
+                ),
+            ),
         ),
         Actividad(
             "3",
@@ -100,6 +116,17 @@ TABLA = Tabla(
             {SIGUE: a("4", inferida="La fuente no dice adónde sigue; se vuelve a verificar.")},
             fundamento="M-S-5",
             formulario=Adecuacion,
+            oficios=(
+                Emision(
+                    "OF-13",
+                    "seguimiento/of_13",
+                    Unidad.CST,
+                    (a_todas(Unidad.CAST),),
+                    forma=Forma.CIRCULAR,
+                    fundamento="M-S-5",
+                    inferido="La fuente habla de los CAST en plural, sin decir cuáles: va a todos.",
+                ),
+            ),
             inferido="La fuente no dice qué unidad la hace; la CST verifica y consensúa (M-S-4, M-S-6).",
             nota="La fuente la imprime «5.», con punto y sin unidad.",
         ),
@@ -126,6 +153,19 @@ TABLA = Tabla(
             {SIGUE: a("9")},
             Tipo.ENVIO,
             "M-S-8",
+            oficios=(
+                Emision(
+                    "OF-14",
+                    "seguimiento/of_14",
+                    Unidad.DSTC,
+                    (a_su_superior(),),
+                    fundamento="M-S-8",
+                    inferido=(
+                        "La fuente dice «unidades administrativas», sin decir cuáles: va a la superior de la DSTC, "
+                        "y lo que otra requiera se emite suelto."
+                    ),
+                ),
+            ),
         ),
         Actividad(
             "9",

@@ -34,6 +34,8 @@ from modelos.errores import (
 )
 from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.formularios import exigir_pasadas, limpiar_texto, validar
+from modelos.oficio import VIGENTES
+from modelos.oficios import Oficio
 from modelos.organizacion import Persona, exigir_unidades
 from modelos.permisos import Quien, puede_atender
 from modelos.tabla import Actividad, Tabla
@@ -86,7 +88,7 @@ def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comenta
         raise FormularioIncompleto({"comentario": f"escríbalo en {LARGO_COMENTARIO} caracteres o menos"})
     if ruta.devuelve and not comentario:
         raise FormularioIncompleto({"comentario": "escriba el motivo de la devolución"})
-    anexos = _evidencia(ctx, actividad, id_) if con_anexos else _sin_evidencia(actividad)
+    anexos, firmados = _evidencia(ctx, actividad, id_, con_anexos=con_anexos > 0)
     acumulados = {**expediente.datos, **limpios}
     movimiento = avance.atender(
         tabla,
@@ -106,6 +108,7 @@ def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comenta
         "comentario": comentario,
         "anexos": anexos,
         "abre": movimiento.abre(),
+        **({"oficios": firmados} if firmados else {}),
     }
     if actividad.captura:
         asentado["en_nombre_de"] = actividad.unidad.value
@@ -246,23 +249,33 @@ def _capturado(ctx: Contexto, actividad: Actividad, datos: dict[str, Any]) -> di
     return limpios
 
 
-def _sin_evidencia(actividad: Actividad) -> list[dict[str, Any]]:
-    if faltan := [documento.nombre for documento in actividad.evidencia if documento.obligatoria]:
-        raise EvidenciaFaltante(faltan)
-    return []
+def _evidencia(
+    ctx: Contexto, actividad: Actividad, id_: str, *, con_anexos: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Los anexos y los oficios firmados del turno, como se asientan; un oficio puede ser el documento que se pide.
 
-
-def _evidencia(ctx: Contexto, actividad: Actividad, id_: str) -> list[dict[str, Any]]:
-    consulta = select(Anexo).where(col(Anexo.turno_id) == id_).order_by(col(Anexo.subido), col(Anexo.id))
-    anexos = ctx.s.scalars(consulta).all()
-    presentes = {anexo.evidencia for anexo in anexos}
+    Lanza:
+        EvidenciaFaltante: con lo que falta.
+    """
+    anexos: list[Anexo] = []
+    if con_anexos:
+        consulta = select(Anexo).where(col(Anexo.turno_id) == id_).order_by(col(Anexo.subido), col(Anexo.id))
+        anexos = list(ctx.s.scalars(consulta))
+    cumplen = {oficio.clave: oficio.cumple for oficio in actividad.oficios if oficio.cumple}
+    firmados: list[Oficio] = []
+    if cumplen:
+        suyos = select(Oficio).where(
+            col(Oficio.turno_id) == id_, col(Oficio.clave).in_(cumplen), col(Oficio.estado).in_(VIGENTES)
+        )
+        firmados = list(ctx.s.scalars(suyos.order_by(col(Oficio.firmado))))
+    presentes = {anexo.evidencia for anexo in anexos} | {cumplen[oficio.clave] for oficio in firmados}
     faltan = [doc.nombre for doc in actividad.evidencia if doc.obligatoria and doc.clave not in presentes]
     if faltan:
         raise EvidenciaFaltante(faltan)
     return [
         {"id": x.id, "evidencia": x.evidencia, "nombre": x.nombre, "tamano": x.tamano, "sha256": x.sha256}
         for x in anexos
-    ]
+    ], [{"id": x.id, "evidencia": cumplen[x.clave], "numero": x.numero, "sha256": x.sha256} for x in firmados]
 
 
 def exigir_abierto(ctx: Contexto, turno: Turno) -> None:

@@ -138,11 +138,11 @@ def emitir(
         faltas["para"] = "elija al menos a una unidad, o escriba a quién va"
     if faltas:
         raise FormularioIncompleto(faltas)
-    destinos = [[Destino(Hacia.UNIDAD, unidad) for unidad in claves] for claves in (para, ccp)]
+    a_quien, copias = ([Destino(Hacia.UNIDAD, unidad) for unidad in claves] for claves in (para, ccp))
     numero = (ctx.s.scalar(select(func.count()).where(col(Oficio.folio) == folio)) or 0) + 1
     emision = next((e for a in tabla.actividades for e in a.oficios if e.plantilla == clave), None)
     forma = emision.forma if emision else Forma.CIRCULAR if len(para) > 1 else Forma.OFICIO
-    pedido = Pedido(emision.clave if emision else _clave_de(clave), emisor, *destinos, externos=externos)
+    pedido = Pedido(emision.clave if emision else _clave_de(clave), emisor, a_quien, copias, externos=externos)
     return _crear(ctx, expediente, tabla, pedido, f"{folio}.suelto-{numero}.{emisor}", clave, forma, None)
 
 

@@ -294,7 +294,7 @@ def test_sin_cast_activos_no_se_reparte_y_nada_se_pierde(instancia: Instancia) -
 def test_los_encargos_no_se_repiten(instancia: Instancia) -> None:
     folio = instancia.iniciar("normatividad")
     instancia.atender(instancia.abiertos(folio)[0])
-    assert instancia.cumplir_encargos() == 3  # aviso de apertura; actividad y aviso de la decisión
+    assert instancia.cumplir_encargos() == 4  # aviso de apertura; actividad, aviso y borrador del oficio de la 2
     assert instancia.cumplir_encargos() == 0
     with instancia.leer() as s:
         claves = s.execute(select(col(Encargo.folio), col(Encargo.asiento), col(Encargo.efecto))).all()

@@ -9,6 +9,7 @@ import pytest
 
 from flujos.catalogo import CATALOGO
 from flujos.lineamientos import apertura_cast, mantenimiento, planeacion_metas, reequipamiento, registro_mensual
+from flujos.lineamientos.apertura_cast_formularios import Propuesta
 from modelos.calendario import OFICINAS_NACIONALES, Computo, Medida, publicados
 from modelos.errores import FormularioIncompleto
 from modelos.formularios import validar
@@ -303,7 +304,7 @@ def test_la_solicitud_de_apertura_no_sale_sin_los_ocho_elementos_y_el_dictamen()
     exigidas = [
         d.nombre for act in APER.actividades for d in act.evidencia if d.obligatoria and act.clave in ("3", "5")
     ]
-    campos = [str(c.title) for c in apertura_cast.Propuesta.model_fields.values() if c.is_required()]
+    campos = [str(c.title) for c in Propuesta.model_fields.values() if c.is_required()]
     romanos = {texto.partition(".")[0] for texto in (*exigidas, *campos) if "." in texto}
     assert romanos == {"I", "II", "III", "IV", "V", "VI", "VII", "VIII"}
     assert "Dictamen de viabilidad del solicitante" in exigidas

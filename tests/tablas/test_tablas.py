@@ -107,6 +107,7 @@ def test_nada_inferido_va_sin_explicacion(tabla: Tabla) -> None:
         assert not inferida or len(act.inferido) > 20, f"la {act.clave} no explica lo que se infirió"
         textos = [act.inferido, *(ruta.inferida for ruta in act.salidas.values())]
         textos += [act.plazo.inferido] if act.plazo else []
+        textos += [oficio.inferido for oficio in act.oficios]
         for texto in filter(None, textos):
             assert texto.endswith("."), f"{act.clave}: {texto!r} no es una frase"
             assert texto in act.todo_lo_inferido
