@@ -32,7 +32,7 @@ from modelos.expediente import (
     plegar,
 )
 from modelos.formularios import limpiar_texto
-from modelos.notificaciones import Notificacion
+from modelos.notificaciones import Clase, Notificacion
 from modelos.organizacion import Persona, Unidad, responsables
 from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
 from modelos.unidades import TipoUnidad
@@ -89,6 +89,7 @@ def conciernen(quien: Quien) -> list[ColumnElement[bool]]:
     suyos = exists().where(col(Turno.folio) == Expediente.folio, col(Turno.unidad).in_(ve_lo_de))
     avisados = select(col(Notificacion.folio)).where(
         col(Notificacion.persona_id) == quien.persona,
+        col(Notificacion.clase) != Clase.OFICIO.value,  # recibir un oficio no abre el expediente del que salió
         col(Notificacion.datos)["para"].as_string().in_(quien.unidades),
     )
     coordinadas = [u for u in quien.unidades if puede_conducir(quien, u)]

@@ -1,0 +1,131 @@
+"""¿El sello institucional se pone sin romper el documento, y dice la verdad cuando alguien lo toca?"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import page
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509.oid import NameOID
+
+from tareas.oficios.errores import BibliotecaFaltante, PdfIlegible, SelloInservible
+from tareas.oficios.imprenta import componer
+from tareas.oficios.sello import Sello, revisar_sello, sellar
+from tests.oficios.muestras import contenido
+
+AHORA = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+CLAVE = "una clave de prueba"
+
+
+def certificado(ruta: Path, desde: datetime, hasta: datetime) -> Path:
+    """Un PKCS#12 hecho aquí; no hay ninguno guardado en el repositorio."""
+    llave = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    nombre = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sello de prueba de la DSTC")])
+    firmado = (
+        x509.CertificateBuilder()
+        .subject_name(nombre)
+        .issuer_name(nombre)
+        .public_key(llave.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(desde)
+        .not_valid_after(hasta)
+        .add_extension(
+            x509.KeyUsage(
+                **dict.fromkeys(("data_encipherment", "key_encipherment", "key_agreement", "key_cert_sign"), False),
+                **dict.fromkeys(("crl_sign", "encipher_only", "decipher_only"), False),
+                digital_signature=True,
+                content_commitment=True,
+            ),
+            critical=True,
+        )
+        .sign(llave, hashes.SHA256())
+    )
+    cifrado = BestAvailableEncryption(CLAVE.encode())
+    ruta.write_bytes(pkcs12.serialize_key_and_certificates(b"sello", llave, firmado, None, cifrado))
+    return ruta
+
+
+@pytest.fixture(scope="module")
+def sello(tmp_path_factory: pytest.TempPathFactory) -> Sello:
+    ruta = tmp_path_factory.mktemp("sello") / "sello.p12"
+    return Sello.abrir(certificado(ruta, AHORA - timedelta(days=1), AHORA + timedelta(days=365)), CLAVE, AHORA)
+
+
+@pytest.fixture(scope="module")
+def sellado(sello: Sello) -> bytes:
+    return sellar(componer(contenido()), sello, motivo="Oficio DSTC/001/2026", lugar="Metepec", ahora=AHORA)
+
+
+@pytest.mark.parametrize("norma", ["2a", "ua1"])
+def test_sellado_sigue_cumpliendo_las_dos_normas(sellado: bytes, norma: str) -> None:
+    informe = page.validate_pdf_bytes(sellado, norma)
+    assert informe.is_compliant, [(f.rule_id, f.message) for f in informe.failures]
+
+
+def test_el_sello_dice_de_quien_es_y_que_esta_integro(sellado: bytes, sello: Sello) -> None:
+    revision = revisar_sello(sellado)
+    assert (revision.sellado, revision.integro, revision.de) == (True, True, "Sello de prueba de la DSTC")
+    assert len(revision.huella_certificado) == 64
+    assert sello.de == revision.de
+
+
+def test_un_byte_cambiado_lo_rompe(sellado: bytes) -> None:
+    cambiado = bytearray(sellado)
+    donde = sellado.index(b"/Producer") if b"/Producer" in sellado else 2000
+    cambiado[donde + 20] ^= 1
+    try:
+        assert not revisar_sello(bytes(cambiado)).integro
+    except PdfIlegible:
+        pass
+
+
+def test_lo_que_se_agregue_despues_lo_rompe(sellado: bytes) -> None:
+    assert not revisar_sello(sellado + b"\n% una nota\n").integro
+
+
+def test_el_que_no_esta_sellado_se_dice() -> None:
+    assert not revisar_sello(componer(contenido())).sellado
+
+
+@pytest.mark.parametrize("crudo", [b"", b"hola", b"%PDF-1.7\nbasura", b"%PDF-1.7\nstartxref\n9\n%%EOF"])
+def test_lo_que_no_es_un_pdf_se_dice(crudo: bytes, sello: Sello) -> None:
+    with pytest.raises(PdfIlegible):
+        revisar_sello(crudo)
+    with pytest.raises(PdfIlegible):
+        sellar(crudo, sello, ahora=AHORA)
+
+
+def test_clave_equivocada_archivo_ausente_y_archivo_ajeno(tmp_path: Path) -> None:
+    bueno = certificado(tmp_path / "s.p12", AHORA - timedelta(1), AHORA + timedelta(1))
+    with pytest.raises(SelloInservible, match="la clave no corresponde"):
+        Sello.abrir(bueno, "otra", AHORA)
+    with pytest.raises(SelloInservible, match="no existe"):
+        Sello.abrir(tmp_path / "no-esta.p12", CLAVE, AHORA)
+    (tmp_path / "ajeno.p12").write_bytes(b"no soy un certificado")
+    with pytest.raises(SelloInservible, match="está dañado"):
+        Sello.abrir(tmp_path / "ajeno.p12", CLAVE, AHORA)
+
+
+def test_certificado_vencido_o_que_aun_no_vale(tmp_path: Path, sello: Sello) -> None:
+    vencido = certificado(tmp_path / "v.p12", AHORA - timedelta(9), AHORA - timedelta(1))
+    with pytest.raises(SelloInservible, match="venció el 19/11/2026"):
+        Sello.abrir(vencido, CLAVE, AHORA)
+    futuro = certificado(tmp_path / "f.p12", AHORA + timedelta(9), AHORA + timedelta(99))
+    with pytest.raises(SelloInservible, match="vale a partir del 29/11/2026"):
+        Sello.abrir(futuro, CLAVE, AHORA)
+    with pytest.raises(SelloInservible, match="venció"):
+        sellar(componer(contenido()), sello, ahora=AHORA + timedelta(days=400))
+
+
+def test_sin_la_biblioteca_se_dice_cual_falta(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyhanko.sign", None)
+    with pytest.raises(BibliotecaFaltante, match="pyhanko"):
+        Sello.abrir(certificado(tmp_path / "s.p12", AHORA - timedelta(1), AHORA + timedelta(1)), CLAVE, AHORA)
