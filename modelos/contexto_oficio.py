@@ -22,7 +22,7 @@ from modelos.calendario import fecha_larga
 from modelos.expediente import Expediente
 from modelos.oficio import CON_NUMERO, Destino, Hacia
 from modelos.oficios import Destinatario, Oficio
-from modelos.organizacion import Unidad, activas, con_articulo
+from modelos.organizacion import Unidad, activas, de_la
 from modelos.periodo import Periodo, nombre_periodo
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
@@ -144,7 +144,7 @@ def _de_unidad(s: Session, clave: str, hoy: date) -> Destinatario:
         titularidad, persona = con_cargo
         nombre, cargo = titulares.con_nombre(titularidad.tratamiento, persona.nombre), titularidad.cargo
     else:
-        nombre, cargo = "", f"Persona titular de {con_articulo(unidad.nombre)}"
+        nombre, cargo = "", f"Persona titular {de_la(unidad.nombre)}"
     return Destinatario(
         oficio_id="", orden=0, clase="para", unidad=clave, nombre=nombre, cargo=cargo, institucion=_institucion(unidad)
     )

@@ -15,7 +15,7 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.claves import cifrar
 from modelos.errores import ActoNoProcede
-from modelos.organizacion import Adscripcion, Persona, Unidad, con_articulo, crear_cast
+from modelos.organizacion import Adscripcion, Persona, Unidad, crear_cast, de_la
 from modelos.permisos import Rol
 from modelos.titulares import Titularidad
 
@@ -88,6 +88,6 @@ def sembrar_demo(s: Session, casts: Sequence[tuple[str, str, str]] = CASTS) -> N
 
 def _titularidad(s: Session, clave: str, persona: int) -> Titularidad:
     """La cuenta de cada unidad también tiene su cargo: así se puede firmar."""
-    nombre = con_articulo(s.get_one(Unidad, clave).nombre)
-    cargo = f"Persona titular de {nombre} (demostración)"
+    nombre = de_la(s.get_one(Unidad, clave).nombre)
+    cargo = f"Persona titular {nombre} (demostración)"
     return Titularidad(unidad=clave, persona_id=persona, cargo=cargo, iniciales="DEMO", desde=reloj.hoy())

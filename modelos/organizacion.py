@@ -90,10 +90,10 @@ def armar_quien(s: Session, persona: int, nombre: str, adscripciones: list[tuple
     return Quien(persona, nombre, pares, superiores)
 
 
-def con_articulo(nombre: str) -> str:
-    """El nombre de una unidad con su artículo, en medio de una frase: «la Dirección…», «el Colegio…»."""
+def de_la(nombre: str) -> str:
+    """El nombre de una unidad después de «de»: «de la Dirección…», «del Colegio…»."""
     masculinas = ("Colegio", "Comité", "Centro", "CAST", "Plantel", "Departamento", "Consejo")
-    return f"{'el' if nombre.split(' ', 1)[0] in masculinas else 'la'} {nombre}"
+    return f"{'del' if nombre.split(' ', 1)[0] in masculinas else 'de la'} {nombre}"
 
 
 def activas(s: Session, grupo: Sigla) -> list[str]:

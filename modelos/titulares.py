@@ -14,7 +14,7 @@ from modelos import reloj
 from modelos.columnas import Instante, columna_json
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
-from modelos.organizacion import Persona, Unidad, por_correo
+from modelos.organizacion import Persona, Unidad, de_la, por_correo
 
 LARGOS = {"cargo": 250, "tratamiento": 20, "iniciales": 10, "precepto": 300, "ausencia": 200}
 
@@ -88,7 +88,7 @@ def como_firma(s: Session, persona: int, unidad: str, procedimiento: str, en: da
     for suya in s.scalars(suplencias.order_by(col(Suplencia.id))):
         if not suya.procedimientos or procedimiento in suya.procedimientos:
             quien = s.get_one(Persona, persona)
-            cargo = con_cargo[0].cargo if con_cargo else f"la persona titular de {_nombre(s, unidad)}"
+            cargo = con_cargo[0].cargo if con_cargo else f"persona titular {de_la(_nombre(s, unidad))}"
             ausencia = f" ({suya.ausencia})" if suya.ausencia else ""
             leyenda = f"En suplencia por ausencia de {_articulo(cargo)}{ausencia}, con fundamento en {suya.precepto}."
             return Firmante(persona, con_nombre(suya.tratamiento, quien.nombre), suya.cargo, leyenda)
