@@ -69,17 +69,20 @@ def pdf_de(contenido: dict[str, Any]) -> bytes:
 
 
 def guardar(carpeta: Path, resumen: str, pdf: bytes) -> None:
-    """Escribe en un temporal, sincroniza y renombra. Lanza SinEspacio."""
+    """Escribe en un temporal, sincroniza y renombra: un apagón no deja un número sin su archivo. Lanza SinEspacio."""
     final = ruta_de(carpeta, resumen)
     temporal: Path | None = None
     try:
-        final.parent.mkdir(parents=True, exist_ok=True)
+        if not final.parent.is_dir():
+            final.parent.mkdir(parents=True, exist_ok=True)
+            _sincronizar(carpeta)
         with NamedTemporaryFile(dir=final.parent, prefix=".", delete=False) as destino:
             temporal = Path(destino.name)
             destino.write(pdf)
             destino.flush()
             os.fsync(destino.fileno())
         temporal.replace(final)
+        _sincronizar(final.parent)
     except OSError as error:
         raise SinEspacio("el PDF del oficio", os.strerror(error.errno or 0)) from error
     finally:
@@ -90,6 +93,15 @@ def guardar(carpeta: Path, resumen: str, pdf: bytes) -> None:
 def ruta_de(carpeta: Path, resumen: str) -> Path:
     """Dónde está el PDF con ese resumen."""
     return carpeta / resumen[:2] / f"{resumen}.pdf"
+
+
+def _sincronizar(carpeta: Path) -> None:
+    """Que el nombre del archivo, y no sólo su contenido, ya esté en el disco."""
+    descriptor = os.open(carpeta, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _resumen(pdf: bytes) -> str:

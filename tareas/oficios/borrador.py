@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -15,6 +14,7 @@ from modelos import ordenamientos, reloj
 from modelos.actos import oficios as actos
 from modelos.actos.mover import Contexto, bloquear
 from modelos.actos.turnos import persona_que_actua
+from modelos.consultas import expediente_visible
 from modelos.contexto_oficio import Pedido, contexto, resolver
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import Encargo, Expediente
@@ -45,9 +45,27 @@ class Texto:
         return self.version > 0
 
     @property
-    def sha256(self) -> str:
-        """Con qué se identifica el texto."""
-        return huella(self.texto)
+    def archivo(self) -> str:
+        """Como la nombran las que la heredan."""
+        return f"{self.clave}{EXTENSION}"
+
+
+@dataclass(frozen=True)
+class Juego:
+    """Una plantilla con las comunes que hereda o incluye: todo lo que decide lo que se redacta."""
+
+    texto: Texto
+    comunes: tuple[Texto, ...]
+
+    @property
+    def molde(self) -> str:
+        """Lo que se guarda de lo que redactó: la plantilla y, después, cada común."""
+        return "".join([self.texto.texto, *(f"\n{{#- {c.archivo} -#}}\n{c.texto}" for c in self.comunes)])
+
+    @property
+    def editadas(self) -> dict[str, str]:
+        """Las comunes que cambió la administración, por archivo."""
+        return {comun.archivo: comun.texto for comun in self.comunes if comun.editada}
 
 
 def huella(texto: str) -> str:
@@ -57,17 +75,23 @@ def huella(texto: str) -> str:
 
 def del_sistema() -> list[str]:
     """Las plantillas que trae el sistema, `carpeta/archivo`, en orden."""
-    return sorted(
-        ruta.relative_to(CARPETA).as_posix().removesuffix(EXTENSION) for ruta in CARPETA.glob(f"*/*{EXTENSION}")
-    )
+    return _en_disco(f"*/*{EXTENSION}")
+
+
+def comunes() -> list[str]:
+    """Las que otras heredan o incluyen: `_base`."""
+    return _en_disco(f"_*{EXTENSION}")
+
+
+def _en_disco(patron: str) -> list[str]:
+    return sorted(ruta.relative_to(CARPETA).as_posix().removesuffix(EXTENSION) for ruta in CARPETA.glob(patron))
 
 
 def del_archivo(clave: str) -> str:
     """El texto que trae el sistema. Lanza NoExiste."""
-    ruta = CARPETA / f"{clave}{EXTENSION}"
-    if clave not in del_sistema():
+    if clave not in (*del_sistema(), *comunes()):
         raise NoExiste("la plantilla", clave)
-    return Path(ruta).read_text("utf-8")
+    return (CARPETA / f"{clave}{EXTENSION}").read_text("utf-8")
 
 
 def vigente(ctx: Contexto, clave: str) -> Texto:
@@ -77,6 +101,12 @@ def vigente(ctx: Contexto, clave: str) -> Texto:
     if fila is not None and fila.texto is not None:
         return Texto(clave, fila.texto, fila.version)
     return Texto(clave, del_archivo(clave), 0)
+
+
+def juego(ctx: Contexto, texto: Texto) -> Juego:
+    """Esa plantilla con las comunes que rigen hoy."""
+    usadas = [clave for clave in comunes() if f"{clave}{EXTENSION}" in texto.texto]
+    return Juego(texto, tuple(vigente(ctx, clave) for clave in usadas))
 
 
 def redactar(ctx: Contexto, encargo: Encargo) -> str:
@@ -127,6 +157,7 @@ def emitir(
     """
     quien = persona_que_actua(ctx)
     expediente, tabla = bloquear(ctx, folio)
+    expediente_visible(ctx.s, quien, folio)  # la plantilla dice lo que hay en él
     if not puede_conducir(quien, expediente.duena) and not puede_atender(quien, emisor):
         raise NoLeCorresponde("emitir un oficio aquí", f"{emisor} o la coordinación de la {expediente.duena}")
     faltas = {}
@@ -154,14 +185,13 @@ def rehacer(ctx: Contexto, id_: str, version: int) -> Oficio:
     """
     oficio, expediente, tabla = actos.reservar_borrador(ctx, id_, version, "volver a redactar el oficio")
     actos.exigir_redaccion(ctx, oficio, expediente, "volver a redactar este oficio")
-    texto = vigente(ctx, oficio.plantilla)
-    salida, comentario = _de_la_decision(ctx, oficio)
+    con = juego(ctx, vigente(ctx, oficio.plantilla))
+    salida, comentario = de_la_decision(ctx, oficio)
     pedido = Pedido(oficio.clave, oficio.unidad, (), (), oficio.actividad or "", salida, comentario)
     a_quien = actos.destinatarios(ctx, id_)
     variables = contexto(ctx.s, tabla, expediente, pedido, a_quien, reloj.local(ctx.ahora).date())
-    hecho = _aplicar(ctx, texto, variables)
-    _guardar_molde(ctx, texto)
-    oficio.molde = texto.sha256
+    hecho = aplicar(ctx, con, variables)
+    oficio.molde = _guardar_molde(ctx, con)
     oficio.asunto = oficio.borrador_asunto = hecho.asunto[:LARGO_ASUNTO]
     oficio.cuerpo = oficio.borrador_cuerpo = hecho.cuerpo
     oficio.ordenamientos = _normas(hecho)
@@ -169,33 +199,6 @@ def rehacer(ctx: Contexto, id_: str, version: int) -> Oficio:
     oficio.version += 1
     ctx.s.flush()
     return oficio
-
-
-def probar(ctx: Contexto, folio: str, texto: str, clave: str) -> Redactado:
-    """Lo que daría ese texto con un expediente de verdad, sin guardar nada: la vista previa de quien lo edita.
-
-    Lanza:
-        NoExiste, PlantillaRota, TallerSinTerminar.
-    """
-    expediente = ctx.s.get(Expediente, folio)
-    if expediente is None:
-        raise NoExiste("el expediente", folio)
-    tabla = ctx.tablas.version(expediente.procedimiento, expediente.version)
-    pedidos = [(a, e) for a in tabla.actividades for e in a.oficios if e.plantilla == clave]
-    actividad, emision = pedidos[0] if pedidos else (None, None)
-    previo = select(Oficio).where(col(Oficio.folio) == folio, col(Oficio.plantilla) == clave)
-    hecho = ctx.s.scalar(previo.order_by(col(Oficio.creado).desc()).limit(1))
-    emisor = hecho.unidad if hecho else tabla.duena.value
-    pedido = Pedido(
-        emision.clave if emision else clave,
-        emisor,
-        emision.para if emision else (),
-        actividad=actividad.clave if actividad else "",
-        salida=emision.salidas[0] if emision and emision.salidas else "",
-    )
-    hoy = reloj.local(ctx.ahora).date()
-    variables = contexto(ctx.s, tabla, expediente, pedido, resolver(ctx.s, expediente, pedido, hoy), hoy)
-    return _aplicar(ctx, Texto(clave, texto, 1), variables)
 
 
 # --- piezas --------------------------------------------------------------------
@@ -219,16 +222,15 @@ def _crear(
 ) -> Oficio:
     hoy = reloj.local(ctx.ahora).date()
     a_quien = resolver(ctx.s, expediente, pedido, hoy)
-    texto = vigente(ctx, clave_plantilla)
+    con = juego(ctx, vigente(ctx, clave_plantilla))
     variables = contexto(ctx.s, tabla, expediente, pedido, a_quien, hoy)
-    hecho = _aplicar(ctx, texto, variables)
-    _guardar_molde(ctx, texto)
+    hecho = aplicar(ctx, con, variables)
     oficio = Oficio(
         id=id_,
         folio=expediente.folio,
         clave=pedido.clave,
         plantilla=clave_plantilla,
-        molde=texto.sha256,
+        molde=_guardar_molde(ctx, con),
         forma=forma.value,
         unidad=pedido.emisor,
         actividad=pedido.actividad or None,
@@ -251,16 +253,21 @@ def _crear(
     return oficio
 
 
-def _aplicar(ctx: Contexto, texto: Texto, variables: Mapping[str, Any]) -> Redactado:
-    """Con la del sistema, aquí mismo; con una editada, en un proceso que se corta a tiempo."""
+def aplicar(ctx: Contexto, con: Juego, variables: Mapping[str, Any]) -> Redactado:
+    """Con la del sistema, aquí mismo; si algo es de la administración, en un proceso que se corta a tiempo.
+
+    Lanza:
+        PlantillaRota, TallerSinTerminar, OficioDemasiadoLargo.
+    """
     normas = ordenamientos.todos(ctx.s)
-    nombre = f"{texto.clave}{EXTENSION}"
 
     def citar(claves: Sequence[str]) -> str:
         return ordenamientos.citar(normas, claves).texto
 
-    con = taller.redactar if texto.editada else plantilla.redactar
-    return con(texto.texto, variables, citar, nombre=nombre)
+    if con.texto.editada or con.editadas:
+        aparte = taller.taller()
+        return aparte.redactar(con.texto.texto, variables, citar, editadas=con.editadas, nombre=con.texto.archivo)
+    return plantilla.redactar(con.texto.texto, variables, citar, nombre=con.texto.archivo)
 
 
 def _normas(hecho: Redactado) -> list[str]:
@@ -268,9 +275,11 @@ def _normas(hecho: Redactado) -> list[str]:
     return list(dict.fromkeys(clave.partition("-")[0] for clave in hecho.ordenamientos_citados))
 
 
-def _guardar_molde(ctx: Contexto, texto: Texto) -> None:
-    guardar = insertar(ctx.s, Molde).values(sha256=texto.sha256, texto=texto.texto)
+def _guardar_molde(ctx: Contexto, con: Juego) -> str:
+    resumen = huella(con.molde)
+    guardar = insertar(ctx.s, Molde).values(sha256=resumen, texto=con.molde)
     ctx.s.execute(guardar.on_conflict_do_nothing())
+    return resumen
 
 
 def _descartar_previos(ctx: Contexto, folio: str, clave: str, unidad: str) -> None:
@@ -281,13 +290,14 @@ def _descartar_previos(ctx: Contexto, folio: str, clave: str, unidad: str) -> No
         col(Oficio.unidad) == unidad,
         col(Oficio.estado) == EstadoOficio.BORRADOR.value,
         col(Oficio.turno_id).is_not(None),
+        col(Oficio.sustituye).is_(None),  # el que corrige a uno ya firmado no depende de este paso
     )
     motivo = "Se volvió a llegar a este paso y se redactó otro."
     valores = {"estado": EstadoOficio.DESCARTADO.value, "motivo": motivo, "terminado": ctx.ahora}
     ctx.s.execute(suyos.values(**valores), execution_options={"synchronize_session": False})
 
 
-def _de_la_decision(ctx: Contexto, oficio: Oficio) -> tuple[str, str]:
+def de_la_decision(ctx: Contexto, oficio: Oficio) -> tuple[str, str]:
     """La salida y el comentario con que se cerró el paso que lo pidió; vacíos si no lo pidió un cierre."""
     encargo = ctx.s.scalar(
         select(Encargo).where(

@@ -51,7 +51,10 @@ def contenido(cuerpo: str = "Se remite el proyecto para su revisión.", **cambio
         "idioma": "es-MX",
         "membrete": {
             "institucion": "Colegio Nacional de Educación Profesional Técnica",
-            "jerarquia": ["Secretaría de Servicios Institucionales", "Dirección de Servicios Tecnológicos y de Capacitación"],
+            "jerarquia": [
+                "Secretaría de Servicios Institucionales",
+                "Dirección de Servicios Tecnológicos y de Capacitación",
+            ],
         },
         "leyenda": "«2026, Año de Margarita Maza Parada»",
         "numero": "DSTC/001/2026",
@@ -78,7 +81,11 @@ def contenido(cuerpo: str = "Se remite el proyecto para su revisión.", **cambio
         "iniciales": "AAA/bbb",
         "anexos": ["1. Proyecto normativo (12 páginas)."],
         "distribucion": [],
-        "pie": {"domicilio": "Calle de Prueba 1, Metepec, Estado de México", "telefono": "722 000 0000", "sitio": "ejemplo.mx"},
+        "pie": {
+            "domicilio": "Calle de Prueba 1, Metepec, Estado de México",
+            "telefono": "722 000 0000",
+            "sitio": "ejemplo.mx",
+        },
         "aviso": "",
         "codigo": "K7QF-2M9X-0ABC-DEFG",
         "direccion_verificacion": "https://dstc.ejemplo.mx/v/K7QF2M9X0ABCDEFG",
@@ -87,10 +94,15 @@ def contenido(cuerpo: str = "Se remite el proyecto para su revisión.", **cambio
     }
 
 
+def en_celda(valor: str) -> str:
+    """Un dato como queda dentro de una tabla."""
+    return escapar(valor).replace(SALTO, " ")
+
+
 def extremo() -> dict[str, Any]:
     """Todo al máximo: hostil, larguísimo, 200 filas y 40 destinatarios, en varias páginas."""
     filas = "\n".join(
-        f"| CAST-{n:02d} | {escapar(LARGO[:90])} | {escapar(HOSTIL[n % len(HOSTIL)]).replace(SALTO, ' ')} | {n * 1234}.50 |"
+        f"| CAST-{n:02d} | {escapar(LARGO[:90])} | {en_celda(HOSTIL[n % len(HOSTIL)])} | {n * 1234}.50 |"
         for n in range(200)
     )
     cuerpo = "\n\n".join(
@@ -110,7 +122,12 @@ def extremo() -> dict[str, Any]:
         asunto=HOSTIL[0] + " " + LARGO,
         destinatarios=[quien | {"nombre": f"{n} {LARGO[:60]}"} for n in range(40)],
         presente="Presentes",
-        atentamente={"nombre": LARGO[:120], "cargo": LARGO, "suplencia": "En suplencia por ausencia. " + LARGO, "firmado": "hoy"},
+        atentamente={
+            "nombre": LARGO[:120],
+            "cargo": LARGO,
+            "suplencia": "En suplencia por ausencia. " + LARGO,
+            "firmado": "hoy",
+        },
         ccp=[f"{LARGO[:80]} {n}.- Para su conocimiento." for n in range(40)],
         anexos=[f"{n}. {LARGO[:150]}" for n in range(1, 12)],
         distribucion=[{"clave": f"CAST-{n:02d}", "nombre": LARGO[: 20 + n * 3]} for n in range(72)],

@@ -1,0 +1,133 @@
+"""Un expediente de ejemplo con todo lo que una plantilla puede usar, para probarla antes de que rija.
+
+Sale de las tablas: cada dato de sus formularios, cada actividad, cada oficio y cada plazo. Así una plantilla que
+nombra algo que su procedimiento no captura se rechaza al guardarla, y no el día que alguien la necesita.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from modelos.actividad import Actividad, texto_salida
+from modelos.oficio import Emision
+from modelos.tabla import Tabla
+
+TEXTO = "texto de ejemplo"
+FECHA = "20 de noviembre de 2026"
+COMUN = "comun"
+"""Carpeta con que se nombran, fuera del disco, las plantillas que otras heredan."""
+
+
+@dataclass(frozen=True)
+class Uso:
+    """Dónde se usa una plantilla: la tabla, y la actividad y el oficio si un paso la pide."""
+
+    tabla: Tabla
+    actividad: Actividad | None = None
+    emision: Emision | None = None
+
+
+def usos(tablas: Sequence[Tabla], clave: str) -> list[Uso]:
+    """Los pasos que la piden; si ninguno, el procedimiento de su carpeta; si es común, todos los procedimientos."""
+    pasos = [Uso(t, a, e) for t in tablas for a in t.actividades for e in a.oficios if e.plantilla == clave]
+    carpeta = clave.rpartition("/")[0]
+    return pasos or [Uso(t) for t in tablas if t.clave == carpeta] or [Uso(t) for t in tablas]
+
+
+def ejemplos(donde: Sequence[Uso], unidades: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Uno por cada salida que la pide, con todo lleno. unidades: clave → nombre, las de verdad."""
+    for salida in dict.fromkeys(s for uso in donde for s in ((uso.emision.salidas or ("",)) if uso.emision else ("",))):
+        yield _completo(donde, unidades, salida)
+
+
+def minimo(donde: Sequence[Uso], unidades: Mapping[str, str]) -> dict[str, Any]:
+    """El de un expediente recién abierto: están las mismas claves, pero nada que no sea obligatorio."""
+    lleno = _completo(donde, unidades, "")
+    datos = dict.fromkeys(lleno["datos"])
+    vacios: dict[str, Any] = {"decisiones": [], "ultima": {}, "plazos": {}, "oficios": {}, "destinatarios": []}
+    return {**lleno, **vacios, "datos": datos, "comentario": "", "periodo": ""}
+
+
+def _completo(donde: Sequence[Uso], unidades: Mapping[str, str], salida: str) -> dict[str, Any]:
+    tablas = list({uso.tabla.clave: uso.tabla for uso in donde}.values())
+    actividades = [a for tabla in tablas for a in tabla.actividades]
+    pedida = next((uso.actividad for uso in donde if uso.actividad), actividades[0])
+    decisiones = [_decision(a, unidades) for a in actividades]
+    plazos = {a.plazo.clave for a in actividades if a.plazo} | {x.regla.clave for t in tablas for x in t.tramos}
+    firmados = [e.clave for a in actividades for e in a.oficios]
+    datos = {campo: _valor(forma) for tabla in tablas for campo, forma in _formas(tabla)}
+    return {
+        "expediente": {
+            "folio": f"{tablas[0].siglas}-2026-0001",
+            "asunto": "Asunto de ejemplo",
+            "procedimiento": tablas[0].nombre,
+            "codigo": tablas[0].codigo,
+            "abierto": FECHA,
+        },
+        "datos": datos,
+        "actividad": {
+            "clave": pedida.clave,
+            "numero": pedida.numero_impreso,
+            "accion": pedida.accion,
+            "fundamento": pedida.fundamento,
+        },
+        "emisor": {"clave": "DSTC", "nombre": unidades.get("DSTC", "DSTC")},
+        "destinatarios": [
+            {
+                "clave": "DSTC",
+                "nombre_unidad": unidades.get("DSTC", "DSTC"),
+                "nombre": "Nombre de ejemplo",
+                "cargo": "Persona titular",
+                "institucion": "",
+            }
+        ],
+        "decisiones": decisiones,
+        "ultima": {decision["actividad"]: decision for decision in decisiones},
+        "plazos": {clave: {"que": "Plazo de ejemplo", "vence": FECHA} for clave in sorted(plazos)},
+        "oficios": {clave: {"numero": "DSTC/001/2026", "fecha": FECHA} for clave in firmados},
+        "salida": salida,
+        "comentario": TEXTO if salida else "",
+        "periodo": "abril de 2027" if any(tabla.ciclo for tabla in tablas) else "",
+        "anio": 2026,
+        "anio_siguiente": 2027,
+        "unidades": {**unidades, TEXTO: "Unidad de ejemplo"},  # un dato que nombra a una unidad también es de ejemplo
+    }
+
+
+def _decision(actividad: Actividad, unidades: Mapping[str, str]) -> dict[str, Any]:
+    salida = next(iter(actividad.salidas))
+    formulario = actividad.formulario
+    propiedades = formulario.model_json_schema()["properties"] if formulario else {}
+    return {
+        "actividad": actividad.clave,
+        "numero": actividad.numero_impreso,
+        "unidad": actividad.unidad.value,
+        "nombre_unidad": unidades.get(actividad.unidad.value, actividad.unidad.value),
+        "salida": salida,
+        "salida_texto": texto_salida(salida),
+        "datos": {campo: _valor(forma) for campo, forma in propiedades.items()},
+        "comentario": TEXTO,
+        "fecha": FECHA,
+    }
+
+
+def _formas(tabla: Tabla) -> Iterator[tuple[str, dict[str, Any]]]:
+    for formulario in (tabla.datos, *(a.formulario for a in tabla.actividades if a.formulario)):
+        yield from formulario.model_json_schema()["properties"].items()
+
+
+def _valor(forma: Mapping[str, Any]) -> Any:  # noqa: ANN401 - un valor de JSON
+    posibles = [f for f in forma.get("anyOf", ()) if f.get("type") != "null"]
+    entera = {**forma, **posibles[0]} if posibles else dict(forma)
+    if "enum" in entera:
+        return next((v for v in entera["enum"] if v), "")
+    if entera.get("format") == "date":
+        return "2026-11-20"
+    if "examples" in entera:
+        return entera["examples"][0]
+    if entera.get("type") == "array":
+        return [TEXTO]
+    por_tipo = {"integer": entera.get("default") or entera.get("minimum", 1), "number": 1, "boolean": True}
+    return por_tipo.get(entera.get("type", ""), "1500.00" if "pattern" in entera else TEXTO)
