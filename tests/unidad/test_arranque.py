@@ -46,6 +46,7 @@ def dstc(tmp_path: Path) -> ModuleType:
     modulo.MARCA = modulo.ENTORNO / "instalado"
     modulo.A_MEDIAS = modulo.ENTORNO / "a-medias"
     modulo.TERCEROS = tmp_path / "terceros"
+    modulo.CARPETA_TIPOGRAFIAS = tmp_path / "tipografias"
     modulo.ENTORNO.mkdir()
     return modulo  # type: ignore[no-any-return]
 
@@ -60,9 +61,9 @@ def simular_instalacion(dstc: Any, monkeypatch: pytest.MonkeyPatch) -> list[list
         dstc.PYTHON.touch()
 
     def preparar_estaticos(_uv: str, _entorno: dict[str, str]) -> None:
-        dstc.TERCEROS.mkdir(exist_ok=True)
-        for nombre in dstc.ESTATICOS.values():
-            (dstc.TERCEROS / nombre).touch()
+        for _origen, archivo in dstc.publicados():
+            archivo.parent.mkdir(exist_ok=True)
+            archivo.touch()
 
     monkeypatch.setattr(dstc, "correr", correr)
     monkeypatch.setattr(dstc, "preparar_uv", lambda _entorno: "uv")

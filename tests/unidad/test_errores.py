@@ -14,7 +14,8 @@ from typing import Any, get_type_hints
 import pytest
 
 import tareas.efectos
-import tareas.jornada  # noqa: F401
+import tareas.jornada
+import tareas.oficios.errores  # noqa: F401
 from modelos import errores
 from modelos.errores import DemasiadosIntentos, ErrorGestion, FormularioIncompleto, SalidaInexistente, TablaInvalida
 
