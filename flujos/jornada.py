@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from functools import partial
 
 from prefect import flow
 from prefect.artifacts import acreate_table_artifact
@@ -28,14 +29,15 @@ async def ciclos() -> State[None]:
 
 @flow(name="recordatorios", persist_result=False, validate_parameters=False)
 async def recordatorios() -> State[None]:
-    """Cierra las esperas que vencieron y ve los hitos que hoy tocan."""
-    return await _trabajar("recordatorios", ("esperas", "recordatorios"))
+    """Cierra las esperas que vencieron, ve los hitos que hoy tocan y los acuses que faltan."""
+    return await _trabajar("recordatorios", ("esperas", "recordatorios", "acuses"))
 
 
 async def _trabajar(clave: str, cuales: Collection[str]) -> State[None]:
     propios = ajustes()
     hora = propios.jornada_hora
-    hechos = await asyncio.to_thread(jornada.trabajar, propios.url_base, CATALOGO, reloj.ahora(), hora, cuales)
+    trabajar = partial(jornada.trabajar, acuse_dias=propios.acuse_dias)
+    hechos = await asyncio.to_thread(trabajar, propios.url_base, CATALOGO, reloj.ahora(), hora, cuales)
     if not hechos:
         return Completed(message=f"todavía no son las {hora}:00" if hora < jornada.NUNCA else "la jornada está apagada")
     renglones = [

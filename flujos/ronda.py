@@ -163,7 +163,13 @@ class Ronda:
         """Lo de hoy que falte; no espera a que Prefect lo pida a su hora."""
 
         def en_hilo() -> None:
-            jornada.trabajar(self.propios.url_base, CATALOGO, reloj.ahora(), self.propios.jornada_hora)
+            jornada.trabajar(
+                self.propios.url_base,
+                CATALOGO,
+                reloj.ahora(),
+                self.propios.jornada_hora,
+                acuse_dias=self.propios.acuse_dias,
+            )
 
         await asyncio.get_running_loop().run_in_executor(self._hilo_jornada, en_hilo)
 

@@ -41,7 +41,7 @@ class SesionAbierta(SQLModel, table=True):
 
 
 class IntentoFallido(SQLModel, table=True):
-    """Una contraseña fallada; la llave es una huella, no el correo ni la dirección."""
+    """Una contraseña o un código fallados; la llave es una huella, no el correo ni la dirección."""
 
     __tablename__ = "intento"
 
@@ -80,7 +80,7 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str) -> Entrada
     # El intento se cuenta antes de comprobarlo: cien a la vez no pasan todos antes de que falle el primero.
     with transaccion(ajustes.url_base) as s:
         serializar(s, suyas[1])
-        _cuidar_intentos(s, ajustes, topes)
+        cuidar_intentos(s, ajustes, topes)
         intentos = [IntentoFallido(llave=llave, cuando=reloj.ahora()) for llave in topes]
         s.add_all(intentos)
         persona = por_correo(s, correo)
@@ -155,7 +155,8 @@ def _abrir(s: Session, ajustes: Ajustes, persona: Persona, ahora: datetime) -> E
     return Entrada(token, vence, quien_es(s, persona), persona.correo)
 
 
-def _cuidar_intentos(s: Session, ajustes: Ajustes, topes: dict[str, int]) -> None:
+def cuidar_intentos(s: Session, ajustes: Ajustes, topes: dict[str, int]) -> None:
+    """Rechaza a quien agotó sus fallos en la ventana. topes: cuántos admite cada llave. Lanza DemasiadosIntentos."""
     ahora = reloj.ahora()
     ventana = timedelta(seconds=ajustes.intentos_ventana_s)
     la_llave, cuando = col(IntentoFallido.llave), col(IntentoFallido.cuando)

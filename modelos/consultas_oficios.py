@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from modelos import reloj, titulares
 from modelos.consultas import LIMITE, Pagina, conciernen, leer_cursor, paginar
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import Expediente
+from modelos.formularios import limpiar_texto
 from modelos.oficio import CON_NUMERO, VIGENTES, EstadoOficio
 from modelos.oficios import Destinatario, Oficio
 from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
@@ -62,12 +64,13 @@ def lista(
     estado: str = "",
     unidad: str = "",
     texto: str = "",
+    emitidos: bool = False,
     cursor: str | None = None,
     limite: int = LIMITE,
 ) -> Pagina[Oficio]:
     """Todos los que puede ver, el más reciente primero.
 
-    texto: en el número o en el asunto. Lanza FormularioIncompleto.
+    texto: en el número o en el asunto. emitidos: sin los que sólo ve porque le llegaron. Lanza FormularioIncompleto.
     """
     condiciones: list[ColumnElement[bool]] = []
     if estado:
@@ -76,24 +79,32 @@ def lista(
         condiciones.append(col(Oficio.estado) == estado)
     if unidad:
         condiciones.append(col(Oficio.unidad) == unidad)
-    if buscado := texto.strip():
-        como = (col(columna).icontains(buscado, autoescape=True) for columna in (Oficio.numero, Oficio.asunto))
-        condiciones.append(or_(*como))
-    return _pagina(s, quien, condiciones, cursor, limite)
+    if emitidos:
+        condiciones.append(_emite(s, quien))
+    return _pagina(s, quien, [*condiciones, *_dice(texto)], cursor, limite)
 
 
-def por_firmar(s: Session, quien: Quien, *, cursor: str | None = None, limite: int = LIMITE) -> Pagina[Oficio]:
+def por_firmar(
+    s: Session, quien: Quien, *, texto: str = "", cursor: str | None = None, limite: int = LIMITE
+) -> Pagina[Oficio]:
     """Los borradores de las unidades por las que hoy puede firmar."""
     suyas = titulares.unidades_que_firma(s, quien.persona, reloj.hoy())
     condiciones = [col(Oficio.estado) == EstadoOficio.BORRADOR.value, col(Oficio.unidad).in_(suyas)]
-    return _pagina(s, quien, condiciones, cursor, limite)
+    return _pagina(s, quien, [*condiciones, *_dice(texto)], cursor, limite)
 
 
 def recibidos(
-    s: Session, quien: Quien, *, sin_acuse: bool = False, cursor: str | None = None, limite: int = LIMITE
+    s: Session,
+    quien: Quien,
+    *,
+    sin_acuse: bool = False,
+    texto: str = "",
+    cursor: str | None = None,
+    limite: int = LIMITE,
 ) -> Pagina[Oficio]:
-    """Los que llegaron a sus unidades; sin_acuse: sólo los que ninguna ha acusado."""
-    return _pagina(s, quien, [col(Oficio.estado).in_(VIGENTES), _llego_a(quien, sin_acuse=sin_acuse)], cursor, limite)
+    """Los que llegaron a sus unidades; sin_acuse: sólo los que a alguna le falta acusar."""
+    condiciones = [col(Oficio.estado).in_(VIGENTES), _llego_a(quien, sin_acuse=sin_acuse)]
+    return _pagina(s, quien, [*condiciones, *_dice(texto)], cursor, limite)
 
 
 def cuentas(s: Session, quien: Quien) -> dict[str, int]:
@@ -115,10 +126,13 @@ def destinatarios_de(s: Session, ids: Sequence[str]) -> dict[str, list[Destinata
     return hallados
 
 
-def sin_acuse(s: Session, enviados_hasta: date, limite: int) -> list[tuple[Oficio, Destinatario]]:
-    """Destinatarios del sistema que no han acusado ni se les ha recordado, de lo enviado hasta ese día, inclusive."""
+def sin_acuse(s: Session, enviados_hasta: date) -> Sequence[Any]:
+    """Los que faltan por acusar y no se les ha recordado, de lo enviado hasta ese día, inclusive; del más antiguo.
+
+    Renglones con id y enviado del oficio, y orden y unidad del destinatario; sin los de fuera del sistema.
+    """
     consulta = (
-        select(Oficio, Destinatario)
+        select(col(Oficio.id), col(Oficio.enviado), col(Destinatario.orden), col(Destinatario.unidad))
         .join(Destinatario, col(Destinatario.oficio_id) == Oficio.id)
         .where(
             col(Oficio.estado) == EstadoOficio.ENVIADO.value,
@@ -129,9 +143,8 @@ def sin_acuse(s: Session, enviados_hasta: date, limite: int) -> list[tuple[Ofici
             col(Oficio.enviado) < reloj.fin_del_dia(enviados_hasta),
         )
         .order_by(col(Oficio.enviado), col(Oficio.id), col(Destinatario.orden))
-        .limit(limite)
     )
-    return [(oficio, destinatario) for oficio, destinatario in s.execute(consulta)]
+    return s.execute(consulta).all()
 
 
 # --- piezas --------------------------------------------------------------------
@@ -139,12 +152,25 @@ def sin_acuse(s: Session, enviados_hasta: date, limite: int) -> list[tuple[Ofici
 
 def _ve(s: Session, quien: Quien) -> ColumnElement[bool]:
     """Condición sobre `Oficio` y su `Expediente`: lo que le toca ver."""
-    emite = col(Oficio.unidad).in_(atiende(quien) | set(titulares.unidades_que_firma(s, quien.persona, reloj.hoy())))
-    conduce = col(Expediente.duena).in_([u for u in quien.unidades if puede_conducir(quien, u)])
     if ve_todo(quien):
         return col(Oficio.id).is_not(None)
-    numerado = and_(_NUMERADO, or_(and_(*conciernen(quien)), _llego_a(quien, sin_acuse=False)))
-    return or_(emite, conduce, numerado)
+    return or_(_emite(s, quien), and_(_NUMERADO, or_(and_(*conciernen(quien)), _llego_a(quien, sin_acuse=False))))
+
+
+def _emite(s: Session, quien: Quien) -> ColumnElement[bool]:
+    """Los de sus unidades y los de los expedientes que conduce; todos, si ve todo."""
+    if ve_todo(quien):
+        return col(Oficio.id).is_not(None)
+    suyas = atiende(quien) | set(titulares.unidades_que_firma(s, quien.persona, reloj.hoy()))
+    conducidas = [u for u in quien.unidades if puede_conducir(quien, u)]
+    return or_(col(Oficio.unidad).in_(suyas), col(Expediente.duena).in_(conducidas))
+
+
+def _dice(texto: str) -> list[ColumnElement[bool]]:
+    """Que el número o el asunto lleven ese texto. Lanza FormularioIncompleto si trae lo que no se puede guardar."""
+    buscado = limpiar_texto("texto", texto).strip()
+    como = [col(columna).icontains(buscado, autoescape=True) for columna in (Oficio.numero, Oficio.asunto)]
+    return [or_(*como)] if buscado else []
 
 
 def _llego_a(quien: Quien, *, sin_acuse: bool) -> ColumnElement[bool]:

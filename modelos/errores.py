@@ -427,3 +427,15 @@ class OficioCambio(ErrorGestion):
             f"{self.quien} corrigió este oficio después de que usted lo leyó, y lo suyo no se guardó. "
             "Compare con la versión de ahora, junte los cambios y vuelva a guardar."
         )
+
+
+class CodigoDesconocido(ErrorGestion):
+    """Ningún oficio firmado lleva ese código; no se dice si está mal escrito o no existe."""
+
+    titulo = "No hay un oficio con ese código"
+
+    def __str__(self) -> str:
+        return (
+            "Ningún oficio emitido lleva ese código. Revíselo contra el papel: son dieciséis letras y números, "
+            "y los guiones no importan."
+        )

@@ -164,9 +164,9 @@ class Anexo(SQLModel, table=True):
 
 
 class Serie(SQLModel, table=True):
-    """El último número dado en cada serie de folios (`NORM-2026`)."""
+    """El último número dado en cada serie: de folios (`NORM-2026`) o de oficios (`oficio-DSTC-2026`)."""
 
-    clave: str = Field(primary_key=True, max_length=40)
+    clave: str = Field(primary_key=True, max_length=60)
     ultimo: int = 0
 
 

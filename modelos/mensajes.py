@@ -13,13 +13,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Select, bindparam, exists, false, func, select, text, update
+from sqlalchemy import Select, bindparam, case, exists, false, func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.columnas import Instante
 from modelos.expediente import ABIERTOS, Expediente, Turno
 from modelos.notificaciones import Canal, Clase, Entrega, EstadoEntrega, Notificacion
+from modelos.oficio import VIGENTES
+from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol
 from modelos.plazos import EstadoPlazo, Plazo
@@ -30,6 +32,9 @@ _ESPACIO = UUID("6f1a2b0e-3c53-5a0b-9d1e-0d57c0de0022")
 TRAMO = 500
 _sin_salir = col(Notificacion.salio).is_(None)
 _sube = col(Notificacion.datos)["sube"].as_boolean()
+_de_oficio = col(Notificacion.clase) == Clase.OFICIO.value
+# Con `case` sólo se abre el JSON de los que son de un oficio: puede haber cientos de miles de los otros.
+_oficio = case((_de_oficio, col(Notificacion.datos)["oficio"].as_string()))
 _MARCAR = {
     "postgresql": text("UPDATE notificacion SET salio = :ahora WHERE id = ANY(CAST(:ids AS int[]))"),
     "sqlite": text("UPDATE notificacion SET salio = :ahora WHERE id IN (SELECT value FROM json_each(:ids))"),
@@ -56,7 +61,8 @@ def hay_por_salir(s: Session, *, con_hitos: bool) -> bool:
 def por_salir(s: Session, *, con_hitos: bool) -> Iterator[Any]:
     """Las notificaciones sin salir, por persona y en su orden; `viva`: si todavía vienen al caso.
 
-    `sube`: verdadero si se le dice para seguimiento. Se leen por tramos: puede haber cientos de miles.
+    `sube`: verdadero si se le dice para seguimiento; `oficio`: el id, si es de uno. Se leen por tramos: puede haber
+    cientos de miles.
     """
     consulta = _resumidas().where(_sin_salir, *_clases(con_hitos=con_hitos))
     yield from s.execute(consulta, execution_options={"yield_per": 5000})
@@ -75,6 +81,8 @@ def _resumidas() -> Select[Any]:
     suya = tomado_por.is_(None) | (tomado_por == Notificacion.persona_id) | _sube.is_(True)
     turno_vivo = col(Notificacion.turno_id).is_(None) | (col(Turno.estado).in_(ABIERTOS) & suya)
     plazo_vivo = (col(Notificacion.clase) == Clase.TURNO.value) | (col(Plazo.estado) == EstadoPlazo.ABIERTO.value)
+    rige = exists().where(col(Oficio.id) == _oficio, col(Oficio.estado).in_(VIGENTES))
+    viva = case((_de_oficio, rige), else_=turno_vivo & plazo_vivo)
     return (
         select(
             col(Notificacion.id),
@@ -84,7 +92,8 @@ def _resumidas() -> Select[Any]:
             func.coalesce(_sube, false()).label("sube"),
             col(Plazo.vence),
             col(Plazo.conservador),
-            (turno_vivo & plazo_vivo & col(Persona.activa).is_(True)).label("viva"),
+            (viva & col(Persona.activa).is_(True)).label("viva"),
+            _oficio.label("oficio"),
         )
         .join(Persona, col(Persona.id) == Notificacion.persona_id)
         .join(Turno, col(Turno.id) == Notificacion.turno_id, isouter=True)
@@ -285,7 +294,7 @@ def por_atender(s: Session, filas: Iterable[Any], persona: int | None) -> dict[s
 
 
 def _clases(*, con_hitos: bool) -> list[Any]:
-    return [] if con_hitos else [col(Notificacion.clase) == Clase.TURNO.value]
+    return [] if con_hitos else [col(Notificacion.clase) != Clase.HITO.value]
 
 
 def _id(destino: Destino, que: str) -> str:

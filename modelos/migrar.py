@@ -24,6 +24,7 @@ from sqlmodel import SQLModel
 from modelos import (
     acceso,
     bitacora,
+    cambios,
     ciclos,
     dias_inhabiles,
     expediente,
@@ -46,6 +47,7 @@ CANDADO = 7081  # el código del Manual; cualquier número fijo sirve
 TABLAS = (
     acceso,
     bitacora,
+    cambios,
     ciclos,
     dias_inhabiles,
     expediente,

@@ -17,6 +17,7 @@ from sqlalchemy import CheckConstraint, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
+from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
 
@@ -101,6 +102,7 @@ _PROCEDIMIENTOS = {
 }
 _ORDEN = [norma["clave"] for norma in _INICIALES]
 _CLAVE = re.compile(r"(?P<norma>[A-Za-z]+)-(?P<resto>.+)")
+FECHAS = ("emitido", "publicado", "vigente_desde", "vigente_hasta")
 LARGOS = {"nombre": 300, "cita": 300, "acuerdo": 200, "nota": 1000}
 
 
@@ -125,10 +127,16 @@ def todos(s: Session) -> dict[str, Ordenamiento]:
     return {n.clave: n for n in sorted(filas, key=lambda n: (_lugar(n.clave), n.clave))}
 
 
-def en_proyecto(s: Session, claves: Sequence[str]) -> list[str]:
-    """De esas normas, los nombres de las que siguen en proyecto o ya no rigen."""
-    normas = todos(s)
-    return [normas[c].nombre for c in normas if c in claves and normas[c].estado != EstadoNorma.VIGENTE]
+def en_proyecto(s: Session, claves: Sequence[str], en: date | None = None) -> list[str]:
+    """De esas normas, los nombres de las que en esa fecha (hoy) no constan como vigentes."""
+    dia = en or reloj.hoy()
+    return [norma.nombre for clave, norma in todos(s).items() if clave in claves and not rige(norma, dia)]
+
+
+def rige(norma: Ordenamiento, en: date) -> bool:
+    """Si consta como vigente y esa fecha cae entre las suyas, inclusive; sin fechas, se toma su estado."""
+    desde, hasta = norma.vigente_desde or date.min, norma.vigente_hasta or date.max
+    return norma.estado == EstadoNorma.VIGENTE and desde <= en <= hasta
 
 
 def citar(normas: dict[str, Ordenamiento], claves: Sequence[str]) -> Cita:
@@ -149,9 +157,9 @@ def citar(normas: dict[str, Ordenamiento], claves: Sequence[str]) -> Cita:
             procedimiento, _, numero = partes["resto"].partition("-")
             if procedimiento not in _PROCEDIMIENTOS or not numero:
                 raise NoExiste("el procedimiento del Manual que se cita", clave)
-            actividades.setdefault(procedimiento, []).append(numero)
+            _agregar(actividades, procedimiento, numero)
         else:
-            articulos.setdefault(partes["norma"], []).append(partes["resto"])
+            _agregar(articulos, partes["norma"], partes["resto"])
     piezas = [
         f"{_plural('el artículo', 'los artículos', articulos[n])} {normas[n].cita}" for n in normas if n in articulos
     ]
@@ -179,7 +187,10 @@ def fijar(s: Session, clave: str, campos: dict[str, str], fechas: dict[str, date
     estado = campos.get("estado", "")
     if estado not in set(EstadoNorma):
         faltas["estado"] = f"elija uno de: {', '.join(EstadoNorma)}"
-    if estado == EstadoNorma.VIGENTE and not fechas.get("vigente_desde"):
+    # De las que se sembraron vigentes sin fecha conocida se puede corregir lo demás sin inventarla.
+    pasa_a_regir = estado == EstadoNorma.VIGENTE and norma.estado != EstadoNorma.VIGENTE
+    perdio_fecha = norma.vigente_desde is not None and estado == EstadoNorma.VIGENTE
+    if (pasa_a_regir or perdio_fecha) and not fechas.get("vigente_desde"):
         faltas["vigente_desde"] = "diga desde cuándo rige; sin esa fecha no se puede dar por vigente"
     desde, hasta = fechas.get("vigente_desde"), fechas.get("vigente_hasta")
     if desde and hasta and hasta < desde:
@@ -187,10 +198,18 @@ def fijar(s: Session, clave: str, campos: dict[str, str], fechas: dict[str, date
     if faltas:
         raise FormularioIncompleto(faltas)
     norma.estado = estado
-    for campo, valor in {**limpios, **fechas}.items():
+    for campo, valor in limpios.items():
         setattr(norma, campo, valor)
+    for fecha in FECHAS:
+        setattr(norma, fecha, fechas.get(fecha))
     s.flush()
     return norma
+
+
+def _agregar(a: dict[str, list[str]], clave: str, numero: str) -> None:
+    """Sin repetir: una plantilla puede citar dos veces lo mismo."""
+    if numero not in a.setdefault(clave, []):
+        a[clave].append(numero)
 
 
 def _lugar(clave: str) -> int:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 
-from sqlalchemy import Column
+from sqlalchemy import Column, select
 from sqlalchemy.orm import Session
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from modelos import reloj
 from modelos.columnas import Instante
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
-from modelos.oficio import FORMATO, falta_de_formato
+from modelos.oficio import FORMATO, LARGO_FORMATO, falta_de_formato, numerar
 from modelos.organizacion import Unidad
 from modelos.unidades import TipoUnidad
 
 INSTITUCION = "Colegio Nacional de Educación Profesional Técnica"
 LUGAR = "Metepec, Estado de México"
 """Donde están las oficinas nacionales (dominio 00); las demás unidades fijan el suyo."""
+MES_DE_AVISO = 10
+"""Desde octubre se avisa que falta la leyenda del año que sigue."""
 LARGOS = {"lugar": 120, "domicilio": 300, "telefono": 60, "sitio": 120}
 
 
@@ -93,8 +96,10 @@ def jerarquia(s: Session, unidad: Unidad) -> list[str]:
     return nombres[::-1]
 
 
-def fijar(s: Session, clave: str, campos: dict[str, str], ahora: datetime, persona: int) -> Papeleria:
+def fijar(s: Session, clave: str, campos: dict[str, str], ahora: datetime, persona: int | None) -> Papeleria:
     """Fija la papelería de una unidad.
+
+    persona: quién; None desde la línea de órdenes.
 
     Lanza:
         NoExiste: no hay esa unidad.
@@ -105,7 +110,7 @@ def fijar(s: Session, clave: str, campos: dict[str, str], ahora: datetime, perso
     limpios = {campo: " ".join(limpiar_texto(campo, campos.get(campo, "")).split()) for campo in LARGOS}
     faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
     formato = limpiar_texto("formato", campos.get("formato", "")).strip() or FORMATO
-    if falta := falta_de_formato(formato):
+    if falta := falta_de_formato(formato) or _falta_al_numerar(s, clave, formato):
         faltas["formato"] = falta
     if faltas:
         raise FormularioIncompleto(faltas)
@@ -122,20 +127,40 @@ def fijar_leyenda(s: Session, anio: int, texto: str, fuente: str) -> Leyenda:
     """Captura o corrige la leyenda de un año. Lo ya firmado no cambia.
 
     Lanza:
-        FormularioIncompleto: el año no es uno, o falta el texto o su fuente.
+        FormularioIncompleto: el año no es uno, falta el texto o su fuente, o el texto es de otro año.
     """
     faltas = {}
-    limpio, origen = (" ".join(limpiar_texto("texto", t).split()) for t in (texto, fuente))
+    limpio, origen = (" ".join(limpiar_texto(c, t).split()) for c, t in (("texto", texto), ("fuente", fuente)))
+    limpio = limpio.strip('«»"“” ')
     if not 2000 <= anio <= 2100:
         faltas["anio"] = "escriba el año con cuatro cifras"
     if not 1 <= len(limpio) <= 300:
         faltas["texto"] = "escriba la leyenda, sin comillas, en 300 caracteres o menos"
+    elif (dice := re.match(r"\d{4}", limpio)) and int(dice[0]) != anio:
+        faltas["texto"] = f"empieza con {dice[0]} y la está guardando para {anio}"
     if not 1 <= len(origen) <= 500:
         faltas["fuente"] = "diga dónde se publicó, en 500 caracteres o menos"
     if faltas:
         raise FormularioIncompleto(faltas)
     fila = s.get(Leyenda, anio) or Leyenda(anio=anio, texto="", fuente="")
-    fila.texto, fila.fuente = limpio.strip('«»"“”'), origen
+    fila.texto, fila.fuente = limpio, origen
     s.add(fila)
     s.flush()
     return fila
+
+
+def sin_leyenda(s: Session, hoy: date) -> list[int]:
+    """Los años cuya leyenda ya debería estar: el de hoy y, desde octubre, el que sigue."""
+    esperados = [hoy.year, *([hoy.year + 1] if hoy.month >= MES_DE_AVISO else [])]
+    return [anio for anio in esperados if s.get(Leyenda, anio) is None]
+
+
+def _falta_al_numerar(s: Session, clave: str, formato: str) -> str:
+    """Por qué ese formato, en esa unidad, daría un número que no cabe o que otra unidad también daría."""
+    if len(numerar(formato, clave, 999_999, 2100)) > LARGO_FORMATO:
+        return f"con la clave {clave} el número no cabe en {LARGO_FORMATO} caracteres; acórtelo"
+    if "{SIGLA}" in formato:
+        return ""
+    iguales = select(col(Papeleria.unidad)).where(col(Papeleria.formato) == formato, col(Papeleria.unidad) != clave)
+    otra = s.scalar(iguales.order_by(col(Papeleria.unidad)).limit(1))
+    return f"{otra} ya usa ese formato sin {{SIGLA}}: dos oficios tendrían el mismo número" if otra else ""

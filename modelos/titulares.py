@@ -90,7 +90,8 @@ def como_firma(s: Session, persona: int, unidad: str, procedimiento: str, en: da
             quien = s.get_one(Persona, persona)
             cargo = con_cargo[0].cargo if con_cargo else f"persona titular {de_la(_nombre(s, unidad))}"
             ausencia = f" ({suya.ausencia})" if suya.ausencia else ""
-            leyenda = f"En suplencia por ausencia de {_articulo(cargo)}{ausencia}, con fundamento en {suya.precepto}."
+            con_que = suya.precepto.rstrip(".")
+            leyenda = f"En suplencia por ausencia de {_ausente(cargo)}{ausencia}, con fundamento en {con_que}."
             return Firmante(persona, con_nombre(suya.tratamiento, quien.nombre), suya.cargo, leyenda)
     return None
 
@@ -121,29 +122,27 @@ def nombrar(
 ) -> Titularidad:
     """Registra quién tiene el cargo desde un día; a quien lo tenía le termina el anterior.
 
+    Repetirlo con el mismo día corrige ese nombramiento.
+
     Lanza:
-        NoExiste, FormularioIncompleto, DatoRepetido.
+        NoExiste, FormularioIncompleto. DatoRepetido: ya hay un nombramiento que empieza después.
     """
     persona, desde = _persona(s, unidad, correo), desde or reloj.hoy()
     textos = _limpios({"cargo": cargo, "tratamiento": tratamiento, "iniciales": iniciales}, ("cargo",))
     abiertas = select(Titularidad).where(
         col(Titularidad.unidad) == unidad, or_(col(Titularidad.hasta).is_(None), col(Titularidad.hasta) >= desde)
     )
+    nueva = Titularidad(unidad=unidad, persona_id=0, cargo="", desde=desde)
     for previa in s.scalars(abiertas):
-        if previa.desde >= desde:
-            if previa.persona_id == persona.id and previa.desde == desde:
-                s.delete(previa)  # se corrige el mismo nombramiento antes de que rija otro
-                continue
-            raise DatoRepetido("el cargo desde esa fecha o una posterior", unidad)
-        previa.hasta = date.fromordinal(desde.toordinal() - 1)
-    nueva = Titularidad(
-        unidad=unidad,
-        persona_id=persona.id or 0,
-        desde=desde,
-        cargo=textos["cargo"],
-        tratamiento=textos["tratamiento"],
-        iniciales=textos["iniciales"],
-    )
+        if previa.desde > desde:
+            raise DatoRepetido("un nombramiento posterior a esa fecha en", unidad)
+        if previa.desde == desde:
+            nueva = previa  # se corrige el que empieza ese mismo día: lo que decía queda en los cambios
+        else:
+            previa.hasta = date.fromordinal(desde.toordinal() - 1)
+    nueva.persona_id, nueva.hasta = persona.id or 0, None
+    for campo, valor in textos.items():
+        setattr(nueva, campo, valor)
     s.add(nueva)
     s.flush()
     return nueva
@@ -172,6 +171,9 @@ def suplir(
     textos = _limpios(campos, ("cargo", "precepto"))
     if hasta < desde:
         raise FormularioIncompleto({"hasta": "no puede ser anterior al día en que empieza"})
+    con_cargo = titular(s, unidad, desde)
+    if con_cargo and con_cargo[0].persona_id == persona.id:
+        raise FormularioIncompleto({"correo": "es quien tiene el cargo; firma por sí misma, sin suplencia"})
     nueva = Suplencia(
         unidad=unidad,
         persona_id=persona.id or 0,
@@ -206,6 +208,24 @@ def terminar(s: Session, suplencia: int, hasta: date) -> Suplencia:
     return fila
 
 
+def vacar(s: Session, titularidad: int, hasta: date) -> Titularidad:
+    """Fija el último día de quien tiene el cargo y lo deja vacante; lo ya firmado no cambia.
+
+    Lanza:
+        NoExiste: no hay tal nombramiento. FormularioIncompleto: la fecha lo alargaría o es anterior a ayer.
+    """
+    fila = s.get(Titularidad, titularidad)
+    if fila is None:
+        raise NoExiste("el nombramiento", str(titularidad))
+    ayer = date.fromordinal(reloj.hoy().toordinal() - 1)
+    if hasta < ayer or (fila.hasta is not None and hasta > fila.hasta):
+        tope = f"entre {ayer:%Y-%m-%d} y {fila.hasta:%Y-%m-%d}" if fila.hasta else f"del {ayer:%Y-%m-%d} en adelante"
+        raise FormularioIncompleto({"hasta": f"use una fecha {tope}"})
+    fila.hasta = hasta
+    s.flush()
+    return fila
+
+
 def con_nombre(tratamiento: str, nombre: str) -> str:
     """«Mtra. Nombre»; el nombre solo si no hay tratamiento."""
     return f"{tratamiento} {nombre}".strip()
@@ -220,7 +240,7 @@ def _persona(s: Session, unidad: str, correo: str) -> Persona:
         raise NoExiste("la unidad", unidad)
     persona = por_correo(s, correo)
     if persona is None or not persona.activa:
-        raise NoExiste("la persona", correo)
+        raise FormularioIncompleto({"correo": "no hay ninguna persona activa con ese correo; dela de alta o revíselo"})
     return persona
 
 
@@ -238,13 +258,9 @@ def _nombre(s: Session, unidad: str) -> str:
     return fila.nombre if fila else unidad
 
 
-def _articulo(cargo: str) -> str:
-    """«la persona titular de…»: el cargo, en medio de una frase."""
+def _ausente(cargo: str) -> str:
+    """A quién se suple, en medio de una frase: «la persona titular de…», «quien tiene el cargo de Directora…»."""
     minuscula = cargo[:1].lower() + cargo[1:]
-    return (
-        minuscula
-        if minuscula.startswith(("la ", "el "))
-        else f"la {minuscula}"
-        if minuscula.startswith("persona")
-        else minuscula
-    )
+    if minuscula.startswith(("la ", "el ")):
+        return minuscula
+    return f"la {minuscula}" if minuscula.startswith("persona ") else f"quien tiene el cargo de {cargo}"

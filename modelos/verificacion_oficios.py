@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,36 +13,76 @@ from sqlmodel import col
 
 from modelos.bitacora import Asiento
 from modelos.oficio import CON_NUMERO, EstadoOficio
-from modelos.oficios import Oficio
+from modelos.oficios import Destinatario, Oficio
 
 ASENTADOS = ("numero", "codigo", "asunto", "sha256", "molde", "sustituye")
+_TIPOS = ("oficio_firma", "oficio_envio", "oficio_acuse", "oficio_cancelacion")
+
+
+@dataclass
+class _Asentado:
+    """Lo que la bitácora de un expediente dice de sus oficios; acuses: pares de oficio y orden del destinatario."""
+
+    firmas: dict[str, dict[str, Any]] = field(default_factory=dict)
+    repetidas: list[str] = field(default_factory=list)
+    enviados: set[str] = field(default_factory=set)
+    acuses: set[tuple[str, int]] = field(default_factory=set)
+    cancelados: set[str] = field(default_factory=set)
+
+    def anotar(self, tipo: str, datos: dict[str, Any]) -> None:
+        if tipo == "oficio_cancelacion":
+            self.cancelados.add(datos["oficio"])
+        elif tipo == "oficio_envio":
+            self.enviados.add(datos["oficio"])
+        elif tipo == "oficio_acuse":
+            self.acuses.add((datos["oficio"], datos["orden"]))
+        elif datos["oficio"] in self.firmas:
+            self.repetidas.append(datos["oficio"])
+        else:
+            self.firmas[datos["oficio"]] = datos
+
+    def estado(self, id_: str) -> EstadoOficio:
+        """En cuál está ese oficio: lo cancelado y lo sustituido ya no cambian."""
+        sustituidos = {firma["sustituye"] for firma in self.firmas.values()}
+        if id_ in self.cancelados:
+            return EstadoOficio.CANCELADO
+        if id_ in sustituidos:
+            return EstadoOficio.SUSTITUIDO
+        return EstadoOficio.ENVIADO if id_ in self.enviados else EstadoOficio.FIRMADO
 
 
 def diferencias(s: Session, folio: str) -> Iterator[str]:
     """Lo que los oficios de un expediente dicen distinto de su bitácora, en frases; nada si todo cuadra."""
-    tipos = ("oficio_firma", "oficio_cancelacion")
-    consulta = select(Asiento).where(col(Asiento.folio) == folio, col(Asiento.tipo).in_(tipos))
-    firmas: dict[str, dict[str, object]] = {}
-    cancelados: set[str] = set()
+    debido = _Asentado()
+    consulta = select(Asiento).where(col(Asiento.folio) == folio, col(Asiento.tipo).in_(_TIPOS))
     for asiento in s.scalars(consulta.order_by(col(Asiento.orden))):
-        datos = json.loads(asiento.datos)
-        if asiento.tipo == "oficio_cancelacion":
-            cancelados.add(datos["oficio"])
-        elif datos["oficio"] in firmas:
-            yield f"oficio {datos['oficio']}: está firmado dos veces"
-        else:
-            firmas[datos["oficio"]] = datos
+        debido.anotar(asiento.tipo, json.loads(asiento.datos))
+    for id_ in debido.repetidas:
+        yield f"oficio {id_}: está firmado dos veces"
     suyos = select(Oficio).where(col(Oficio.folio) == folio, col(Oficio.estado).in_(CON_NUMERO))
     guardados = {oficio.id: oficio for oficio in s.scalars(suyos)}
-    for id_ in sorted(firmas.keys() ^ guardados.keys()):
+    for id_ in sorted(debido.firmas.keys() ^ guardados.keys()):
         yield f"oficio {id_}: {'sobra' if id_ in guardados else 'falta'}"
-    for id_ in sorted(firmas.keys() & guardados.keys()):
-        oficio = guardados[id_]
+    for id_ in sorted(debido.firmas.keys() & guardados.keys()):
+        oficio, firma = guardados[id_], debido.firmas[id_]
         for campo in ASENTADOS:
-            if getattr(oficio, campo) != firmas[id_][campo]:
-                yield f"oficio {id_}, {campo}: dice {getattr(oficio, campo)!r} y la bitácora {firmas[id_][campo]!r}"
-        if (oficio.estado == EstadoOficio.CANCELADO) != (id_ in cancelados):
+            if getattr(oficio, campo) != firma[campo]:
+                yield f"oficio {id_}, {campo}: dice {getattr(oficio, campo)!r} y la bitácora {firma[campo]!r}"
+        if oficio.estado != debido.estado(id_) or (oficio.enviado is not None) != (id_ in debido.enviados):
             yield f"oficio {id_}: está {oficio.estado} y la bitácora no dice lo mismo"
+    if guardados:
+        yield from _acuses_distintos(s, folio, debido.acuses)
+
+
+def _acuses_distintos(s: Session, folio: str, debidos: set[tuple[str, int]]) -> Iterator[str]:
+    consulta = (
+        select(col(Destinatario.oficio_id), col(Destinatario.orden))
+        .join(Oficio, col(Oficio.id) == Destinatario.oficio_id)
+        .where(col(Oficio.folio) == folio, col(Destinatario.acusado).is_not(None))
+    )
+    guardados = {(oficio, orden) for oficio, orden in s.execute(consulta)}
+    for oficio, orden in sorted(guardados ^ debidos):
+        yield f"oficio {oficio}, acuse del destinatario {orden}: {'sobra' if (oficio, orden) in guardados else 'falta'}"
 
 
 def series_rotas(s: Session) -> list[str]:

@@ -16,6 +16,7 @@ from email.charset import QP, Charset
 from email.header import Header
 from email.headerregistry import Address
 from email.message import Message
+from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
@@ -74,13 +75,25 @@ class CorreoSinConfigurar(ErrorGestion):
 
 
 @dataclass(frozen=True)
+class Adjunto:
+    """Un PDF que acompaña a la carta, con el nombre con que se guarda."""
+
+    nombre: str
+    contenido: bytes
+
+
+@dataclass(frozen=True)
 class Carta:
-    """Un mensaje listo. id: el de su entrega, que va en el mensaje para reconocer uno repetido."""
+    """Un mensaje listo. id: el de su entrega, que va en el mensaje para reconocer uno repetido.
+
+    adjuntos: sólo salen por correo; por un canal va el texto.
+    """
 
     id: str
     asunto: str
     texto: str
     html: str
+    adjuntos: tuple[Adjunto, ...] = ()
 
 
 class Cartero:
@@ -212,7 +225,10 @@ def _destino(nombre: str, correo: str) -> Address:
 
 def _mensaje(carta: Carta, de: Address, para: Address) -> Message:
     """El mensaje, con texto y HTML. Ningún encabezado lleva un salto de línea que no ponga el propio formato."""
-    mensaje = MIMEMultipart("alternative")
+    cuerpo = MIMEMultipart("alternative")
+    for dicho, forma in ((carta.texto, "plain"), (carta.html, "html")):
+        cuerpo.attach(MIMEText(dicho, forma, _UTF8))  # type: ignore[arg-type]
+    mensaje = _con_adjuntos(cuerpo, carta.adjuntos) if carta.adjuntos else cuerpo
     # `Header` parte bien un asunto largo con acentos; las clases nuevas duplican espacios al partirlo.
     mensaje["Subject"] = Header(_renglon(carta.asunto), "utf-8", header_name="Subject").encode()
     mensaje["From"] = formataddr((de.display_name, de.addr_spec), "utf-8")
@@ -221,8 +237,16 @@ def _mensaje(carta: Carta, de: Address, para: Address) -> Message:
     mensaje["Message-ID"] = f"<{carta.id}@{de.domain}>"
     mensaje["X-DSTC-Entrega"] = carta.id
     mensaje["Auto-Submitted"] = "auto-generated"
-    for cuerpo, forma in ((carta.texto, "plain"), (carta.html, "html")):
-        mensaje.attach(MIMEText(cuerpo, forma, _UTF8))  # type: ignore[arg-type]
+    return mensaje
+
+
+def _con_adjuntos(cuerpo: MIMEMultipart, adjuntos: tuple[Adjunto, ...]) -> MIMEMultipart:
+    mensaje = MIMEMultipart("mixed")
+    mensaje.attach(cuerpo)
+    for adjunto in adjuntos:
+        parte = MIMEApplication(adjunto.contenido, "pdf")
+        parte.add_header("Content-Disposition", "attachment", filename=_renglon(adjunto.nombre))
+        mensaje.attach(parte)
     return mensaje
 
 

@@ -25,12 +25,15 @@ from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 from tareas import mensajes, recordatorios, recuento
 from tareas.cartero import Cartero
+from tareas.oficios import acuses
 
 registro = logging.getLogger(__name__)
 
 LARGO_RESULTADO = 300
 NUNCA = 24
 """La hora con que la jornada no se trabaja sola."""
+ACUSE_DIAS = 3
+"""Los de los ajustes, si no se dice otra cosa."""
 
 
 @dataclass(frozen=True)
@@ -74,24 +77,36 @@ def _recordar(url: str, _tablas: Catalogo, hoy: date) -> Hecho:
     return Hecho(f"{resumen}.", resumen.completo)
 
 
-RECUENTO, RECORDATORIOS = "recuento", "recordatorios"
-TRABAJOS: dict[str, Callable[[str, Catalogo, date], Hecho]] = {
+def _recordar_acuses(url: str, _tablas: Catalogo, hoy: date, dias: int) -> Hecho:
+    # Lo que no se pudo contar se dice y se vuelve a mirar mañana: sin el año publicado, insistir hoy no cambia nada.
+    return Hecho(str(acuses.recordar_pendientes(url, hoy, dias)))
+
+
+RECUENTO, RECORDATORIOS, ACUSES = "recuento", "recordatorios", "acuses"
+TRABAJOS: dict[str, Callable[..., Hecho]] = {
     ciclos.TRABAJO: _abrir,
     RECUENTO: _recontar,
     "esperas": _cerrar_esperas,
     RECORDATORIOS: _recordar,
+    ACUSES: _recordar_acuses,
 }
 """En el orden en que se hacen: lo que se abre, se recuenta o se cierra hoy ya cuenta para recordar."""
 
 
 def trabajar(
-    url: str, tablas: Catalogo, ahora: datetime, hora: int, cuales: Collection[str] = tuple(TRABAJOS)
+    url: str,
+    tablas: Catalogo,
+    ahora: datetime,
+    hora: int,
+    cuales: Collection[str] = tuple(TRABAJOS),
+    acuse_dias: int = ACUSE_DIAS,
 ) -> dict[str, Hecho]:
     """Hace lo de hoy que falte y devuelve qué fue de cada trabajo; vacío si aún no es hora.
 
     Recibe:
         hora: desde qué hora del centro se trabaja, 0 a 23; 24: nunca. El recuento no la espera.
         cuales: de `TRABAJOS`.
+        acuse_dias: días hábiles desde el envío de un oficio tras los que se recuerda que falta su acuse.
 
     Lanza:
         JornadaIncompleta: alguno falló; los demás se hicieron.
@@ -109,7 +124,8 @@ def trabajar(
             resultados[trabajo] = Hecho(previas[trabajo], fresco=False)
             continue
         try:
-            hecho = hacer(url, tablas, hoy)
+            mas = (acuse_dias,) if trabajo == ACUSES else ()
+            hecho = hacer(url, tablas, hoy, *mas)
         except Exception as error:  # noqa: BLE001 - que uno falle no deja sin hacer a los demás
             # Sólo se guarda un mensaje nuestro: el de una biblioteca puede traer datos de personas.
             fallas[trabajo] = str(error) if isinstance(error, ErrorGestion) else type(error).__name__

@@ -7,15 +7,16 @@ fuera de toda transacción, y anota cómo le fue. Varios motores pueden hacer am
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import canales, entregas, mensajes, reloj, vencimientos
+from modelos import canales, entregas, mensajes, mensajes_oficios, reloj, vencimientos
 from modelos.calendario import fecha_corta
 from modelos.entregas import Tomada
 from modelos.latido import pulso
@@ -25,6 +26,8 @@ from modelos.sesion import lectura, serializar, transaccion
 from modelos.tabla import Catalogo
 from tareas import redaccion
 from tareas.cartero import Carta, Cartero, CorreoSinConfigurar, EntregaAplazada, EntregaImposible
+from tareas.oficios import carta as carta_de_oficio
+from tareas.oficios.archivo import Imprenta
 
 registro = logging.getLogger(__name__)
 
@@ -55,8 +58,8 @@ def juntar(url: str, ahora: datetime, *, barrido_terminado: bool) -> int:
 
     Recibe:
         ahora: con zona; su día, en el centro de México, es el del resumen.
-        barrido_terminado: si ya se vieron todos los hitos de hoy. Hasta entonces sólo salen los turnos nuevos;
-            después, un resumen por destino y día. Los hitos que aparezcan más tarde esperan al de mañana.
+        barrido_terminado: si ya se vieron todos los hitos de hoy. Hasta entonces sólo salen los turnos nuevos y los
+            oficios; después, un resumen por destino y día. Los hitos que aparezcan más tarde esperan al de mañana.
     """
     with lectura(url) as s:
         if not mensajes.hay_por_salir(s, con_hitos=barrido_terminado):
@@ -77,28 +80,49 @@ def _juntar(s: Session, ahora: datetime, *, con_hitos: bool) -> int:
     armados = mensajes.existentes(s, (mensajes.id_resumen(d, dia) for d in correos.values()))
     con_resumen = {p for p, d in correos.items() if mensajes.id_resumen(d, dia) in armados}
     montones: dict[Destino, _Monton] = {}
+    de_oficios: dict[tuple[Destino, str], list[int]] = {}
     salieron: list[int] = []
     repetidas: set[tuple[str, str]] = set()
-    for id_, persona, clase, folio, sube, vence, conservador, viva in mensajes.por_salir(s, con_hitos=con_hitos):
-        if not viva:
-            salieron.append(id_)
+    for f in mensajes.por_salir(s, con_hitos=con_hitos):
+        if not f.viva:
+            salieron.append(f.id)
             continue
-        if persona not in correos or (clase == Clase.HITO and persona in con_resumen):
+        persona = f.persona_id
+        if persona not in correos or (f.clase == Clase.HITO and persona in con_resumen):
             continue  # ya tuvo el resumen de hoy: mañana
-        salieron.append(id_)
-        parte = redaccion.Parte(clase, folio, vence, conservador, ajena=sube)
+        salieron.append(f.id)
         destinos = [correos[persona], *map(_destino, de_persona.get(persona, ()))]
         # Los canales de una unidad reciben una vez cada cosa, aunque la deban saber varias personas.
-        if (suya := por_unidad.get(id_)) and suya not in repetidas:
+        if (suya := por_unidad.get(f.id)) and suya not in repetidas:
             repetidas.add(suya)
             destinos += map(_destino, de_unidad[suya[1]])
         for destino in destinos:
-            montones.setdefault(destino, _Monton()).poner(id_, parte)
+            if f.oficio:  # cada oficio en su mensaje, aunque le llegue por varias unidades: lleva su PDF
+                de_oficios.setdefault((destino, f.oficio), []).append(f.id)
+            else:
+                montones.setdefault(destino, _Monton()).poner(f.id, _parte(f))
     armados |= mensajes.existentes(s, (mensajes.id_resumen(d, dia) for d in montones))
     _sustituir(s, {d: m for d, m in montones.items() if _es_resumen(d, m, armados, dia)}, dia)
     nuevas = [_entrega(destino, monton, armados, dia, ahora) for destino, monton in montones.items()]
+    nuevas += _entregas_de_oficios(s, de_oficios, ahora)
     mensajes.guardar(s, nuevas, salieron, ahora)
     return len(nuevas)
+
+
+def _parte(f: Any) -> redaccion.Parte:  # noqa: ANN401 - renglón de SQL
+    return redaccion.Parte(f.clase, f.folio, f.vence, f.conservador, ajena=f.sube)
+
+
+def _entregas_de_oficios(
+    s: Session, montones: dict[tuple[Destino, str], list[int]], ahora: datetime
+) -> list[dict[str, Any]]:
+    oficios = mensajes_oficios.oficios(s, (oficio for _, oficio in montones))
+    return [
+        mensajes.entrega(
+            mensajes.id_suelta(destino, ids), destino, carta_de_oficio.asunto(oficios[oficio]), ids, ahora, pulso()
+        )
+        for (destino, oficio), ids in montones.items()
+    ]
 
 
 def _entrega(destino: Destino, monton: _Monton, armados: set[str], dia: date, ahora: datetime) -> dict[str, Any]:
@@ -119,10 +143,10 @@ def _sustituir(s: Session, resumenes: dict[Destino, _Monton], dia: date) -> None
         descartados += [vieja.id for vieja in viejos]
         ya = set(monton.ids)
         ids = sorted({id_ for vieja in viejos for id_ in vieja.notificaciones} - ya)
-        for id_, _, clase, folio, sube, vence, conservador, viva in mensajes.de_nuevo(s, ids):
+        for f in mensajes.de_nuevo(s, ids):
             # En el canal de una unidad no importa quién de ella lo tomó; al enviar se vuelve a mirar.
-            if viva or destino.persona is None:
-                monton.poner(id_, redaccion.Parte(clase, folio, vence, conservador, ajena=sube))
+            if f.viva or destino.persona is None:
+                monton.poner(f.id, _parte(f))
     mensajes.sustituir(s, descartados, f"{entregas.SUSTITUYE}{fecha_corta(dia)}.")
 
 
@@ -156,18 +180,44 @@ def _entregar(url: str, tablas: Catalogo, cartero: Cartero, tomada: Tomada) -> C
         raise _YaNo(SIN_DESTINO)
     with lectura(url) as s:
         filas = mensajes.contenido(s, tomada.notificaciones)
-        vivas = [f for f in filas if mensajes.viene_al_caso(f, tomada.persona)]
-        rigen = vencimientos.plazos_de(s, mensajes.turnos_de(s, vivas))
-        atender = mensajes.por_atender(s, vivas, tomada.persona)
-    if not vivas:
-        raise _YaNo(YA_NO)
-    lugar = redaccion.Lugar(cartero.ajustes.url_publica, reloj.hoy(), rigen, atender)
-    carta = redaccion.carta(tomada.id, vivas, tablas, lugar, tomada.nombre)
+        hacer = _redactar_oficio if mensajes_oficios.es_de_oficio(filas) else _redactar
+        redactar = hacer(s, tablas, cartero, tomada, filas)
+    carta = redactar()
     if tomada.direccion:
         cartero.por_canal(carta, tomada.direccion)
     else:
         cartero.por_correo(carta, tomada.nombre, tomada.correo)
     return carta
+
+
+def _redactar(
+    s: Session, tablas: Catalogo, cartero: Cartero, tomada: Tomada, filas: Sequence[Any]
+) -> Callable[[], Carta]:
+    """Lee de la base lo que falta y devuelve con qué escribir la carta, ya sin ella."""
+    vivas = [f for f in filas if mensajes.viene_al_caso(f, tomada.persona)]
+    if not vivas:
+        raise _YaNo(YA_NO)
+    rigen = vencimientos.plazos_de(s, mensajes.turnos_de(s, vivas))
+    atender = mensajes.por_atender(s, vivas, tomada.persona)
+    lugar = redaccion.Lugar(cartero.ajustes.url_publica, reloj.hoy(), rigen, atender)
+    return partial(redaccion.carta, tomada.id, vivas, tablas, lugar, tomada.nombre)
+
+
+def _redactar_oficio(
+    s: Session, _tablas: Catalogo, cartero: Cartero, tomada: Tomada, filas: Sequence[Any]
+) -> Callable[[], Carta]:
+    llegado = mensajes_oficios.llegado(s, filas)
+    if llegado is None:
+        raise _YaNo(YA_NO)
+
+    def redactar() -> Carta:
+        if tomada.direccion:
+            pdf = carta_de_oficio.sin_adjunto()
+        else:
+            pdf = carta_de_oficio.pdf_adjunto(Imprenta(cartero.ajustes), llegado.oficio)
+        return carta_de_oficio.de_oficio(tomada.id, llegado, tomada.nombre, cartero.ajustes.url_publica, pdf)
+
+    return redactar
 
 
 def _anotar(url: str, tomada: Tomada, resultado: Callable[[], Carta], maximo: int, motor: str) -> None:

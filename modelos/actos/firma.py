@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import bitacora, oficio_impreso, ordenamientos, papeleria, reloj, titulares
@@ -20,7 +21,7 @@ from modelos.actos.oficios import destinatarios, leer, reservar_borrador
 from modelos.actos.turnos import persona_que_actua
 from modelos.errores import ActoNoProcede, NoLeCorresponde, NormaEnProyecto, OficioIncompleto
 from modelos.expediente import EstadoExpediente, Serie, Turno
-from modelos.oficio import ALFABETO, FALTA, LARGO_CODIGO, EstadoOficio, codigo_de, numerar
+from modelos.oficio import ALFABETO, FALTA, LARGO_CODIGO, VIGENTES, EstadoOficio, codigo_de, numerar
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Unidad
 from modelos.permisos import Quien
@@ -71,14 +72,14 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
     firmante = titulares.como_firma(ctx.s, quien.persona, oficio.unidad, expediente.procedimiento, hoy)
     if firmante is None:
         raise NoLeCorresponde(f"firmar por {oficio.unidad}", "quien tiene el cargo o quien lo suple")
-    _exigir_otra_mano(ctx, oficio, tabla, quien)
+    exigir_otra_mano(ctx, oficio, tabla, quien)
     if pendientes := faltantes(oficio):
         raise OficioIncompleto(pendientes)
     dudosas = ordenamientos.en_proyecto(ctx.s, oficio.ordenamientos)
     if dudosas and reglas.bloquear_proyecto:
         raise NormaEnProyecto(dudosas)
     unidad = ctx.s.get_one(Unidad, oficio.unidad)
-    oficio.serie = f"oficio-{unidad.clave}-{hoy.year}"
+    oficio.serie = _serie(unidad.clave, hoy.year)
     oficio.consecutivo = _siguiente(ctx, oficio.serie)
     oficio.numero = numerar(papeleria.de_unidad(ctx.s, unidad).formato, unidad.clave, oficio.consecutivo, hoy.year)
     oficio.codigo = codigo_de(secrets.randbelow(len(ALFABETO)) for _ in range(LARGO_CODIGO))
@@ -94,8 +95,9 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
     )
     if oficio.sustituye:
         anterior = leer(ctx, oficio.sustituye, reservar=True)
-        anterior.estado, anterior.terminado = EstadoOficio.SUSTITUIDO.value, ctx.ahora
-        anterior.motivo, anterior.version = f"Lo sustituye {oficio.numero}.", anterior.version + 1
+        if anterior.estado in VIGENTES:  # si entre tanto se canceló, cancelado se queda
+            anterior.estado, anterior.terminado = EstadoOficio.SUSTITUIDO.value, ctx.ahora
+            anterior.motivo, anterior.version = f"Lo sustituye {oficio.numero}.", anterior.version + 1
     encargar(ctx, expediente, orden, [("envio", f"Envía {oficio.numero}", {"oficio": oficio.id})])
     ctx.s.flush()
     return oficio
@@ -106,8 +108,15 @@ def faltantes(oficio: Oficio) -> list[str]:
     return list(dict.fromkeys(FALTA.findall(f"{oficio.asunto}\n{oficio.cuerpo}\n{oficio.anexos}")))
 
 
-def _exigir_otra_mano(ctx: Contexto, oficio: Oficio, tabla: Tabla, quien: Quien) -> None:
-    """Nadie firma lo que su oficio revisa, si la tabla lo prohíbe."""
+def numero_probable(s: Session, clave: str, anio: int) -> str:
+    """El número que tocaría si nadie de la unidad firma antes; no lo aparta."""
+    unidad = s.get_one(Unidad, clave)
+    ultimo = s.scalar(select(col(Serie.ultimo)).where(col(Serie.clave) == _serie(clave, anio))) or 0
+    return numerar(papeleria.de_unidad(s, unidad).formato, clave, ultimo + 1, anio)
+
+
+def exigir_otra_mano(ctx: Contexto, oficio: Oficio, tabla: Tabla, quien: Quien) -> None:
+    """Nadie firma lo que su oficio revisa, si la tabla lo prohíbe. Lanza NoLeCorresponde."""
     if oficio.actividad is None or oficio.actividad not in tabla:
         return
     prohibidas = {a for e in tabla[oficio.actividad].oficios if e.clave == oficio.clave for a in e.sin_firma_de}
@@ -122,6 +131,10 @@ def _exigir_otra_mano(ctx: Contexto, oficio: Oficio, tabla: Tabla, quien: Quien)
     if (suya := ctx.s.scalar(hechas.limit(1))) is not None:
         cual = tabla[suya].numero_impreso or suya
         raise NoLeCorresponde(f"firmar este oficio, que revisa la actividad {cual} que usted atendió", "otra persona")
+
+
+def _serie(clave: str, anio: int) -> str:
+    return f"oficio-{clave}-{anio}"
 
 
 def _siguiente(ctx: Contexto, serie: str) -> int:

@@ -72,7 +72,9 @@ def editar(
     if faltas:
         raise FormularioIncompleto(faltas)
     for destinatario, escrito in zip(actuales, a_quien or (), strict=False):
-        _corregir_destinatario(destinatario, escrito)
+        faltas |= _corregir_destinatario(destinatario, escrito)
+    if faltas:
+        raise FormularioIncompleto(faltas)
     oficio.asunto, oficio.cuerpo, oficio.anexos = asunto, cuerpo, anexos
     oficio.editado, oficio.editado_por = ctx.ahora, persona_que_actua(ctx).persona
     oficio.version += 1
@@ -156,7 +158,7 @@ def acusar(ctx: Contexto, id_: str, orden: int, nota: str = "") -> Destinatario:
     destinatario = ctx.s.get(Destinatario, (id_, orden), populate_existing=True)
     if destinatario is None:
         raise NoExiste("ese destinatario del oficio", f"{id_}, {orden}")
-    propio = destinatario.unidad is not None and puede_atender(quien, destinatario.unidad)
+    propio = destinatario.unidad is not None and _recibe(ctx, quien, destinatario.unidad)
     if not propio and not puede_redactar(ctx, quien, oficio, expediente):
         raise NoLeCorresponde("acusar de recibido este oficio", destinatario.unidad or "quien lo emitió")
     if oficio.estado not in VIGENTES:
@@ -199,6 +201,13 @@ def puede_redactar(ctx: Contexto, quien: Quien, oficio: Oficio, expediente: Expe
     return quien.persona in titulares.firman(ctx.s, oficio.unidad, reloj.local(ctx.ahora).date())
 
 
+def _recibe(ctx: Contexto, quien: Quien, unidad: str) -> bool:
+    """Si acusa por esa unidad: quien la atiende, o quien tiene el cargo o lo suple, a cuyo nombre va."""
+    return puede_atender(quien, unidad) or quien.persona in titulares.firman(
+        ctx.s, unidad, reloj.local(ctx.ahora).date()
+    )
+
+
 def exigir_redaccion(ctx: Contexto, oficio: Oficio, expediente: Expediente, acto: str) -> None:
     """Lanza NoLeCorresponde si no puede."""
     if not puede_redactar(ctx, persona_que_actua(ctx), oficio, expediente):
@@ -227,13 +236,14 @@ def reservar_borrador(ctx: Contexto, id_: str, version: int, acto: str) -> tuple
     return oficio, expediente, tabla
 
 
-def _corregir_destinatario(destinatario: Destinatario, escrito: dict[str, str]) -> None:
+def _corregir_destinatario(destinatario: Destinatario, escrito: dict[str, str]) -> dict[str, str]:
+    """Lo corrige y devuelve lo que le falta, por campo: `destinatarios.0.nombre`."""
     largos = {"nombre": 200, "cargo": 250, "institucion": 200}
     limpios = {campo: " ".join(limpiar_texto(campo, escrito.get(campo, "")).split()) for campo in largos}
     faltas = {c: f"escríbalo en {largos[c]} caracteres o menos" for c, v in limpios.items() if len(v) > largos[c]}
     if not limpios["nombre"] and not limpios["cargo"]:
         faltas["nombre"] = "escriba el nombre o el cargo de cada destinatario"
-    if faltas:
-        raise FormularioIncompleto(faltas)
-    for campo, valor in limpios.items():
-        setattr(destinatario, campo, valor)
+    if not faltas:
+        for campo, valor in limpios.items():
+            setattr(destinatario, campo, valor)
+    return {f"destinatarios.{destinatario.orden}.{campo}": falta for campo, falta in faltas.items()}

@@ -28,6 +28,7 @@ from tareas.oficios.ejemplo import Uso, ejemplos, minimo, usos
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota, TallerSinTerminar
 from tareas.oficios.plantilla import Redactado
 
+LARGO_CITA = 90
 _BLOQUE = re.compile(r"\{%[-+]?\s*block\s+(\w+)")
 _HEREDA = re.compile(r"\{%[-+]?\s*extends\s")
 
@@ -92,9 +93,7 @@ def revisada(ctx: Contexto, clave: str, texto: str | None) -> Revisada:
     try:
         _revisar_comun(ctx, clave, limpio) if clave in borrador.comunes() else _revisar(ctx, Texto(clave, limpio, 1))
     except PlantillaRota as error:
-        donde = "" if error.plantilla == f"{clave}{EXTENSION}" else f"«{error.plantilla}», "
-        linea = f"línea {error.linea}: " if error.linea else ""
-        raise FormularioIncompleto({"texto": f"{donde}{linea}{error.motivo}"}) from error
+        raise FormularioIncompleto({"texto": _donde(error, f"{clave}{EXTENSION}", limpio)}) from error
     except TallerSinTerminar as error:
         raise FormularioIncompleto({"texto": f"se cortó porque {error.motivo}; revise sus ciclos"}) from error
     except OficioDemasiadoLargo as error:
@@ -143,6 +142,18 @@ def muestra(ctx: Contexto, folio: str, clave: str, texto: str, direccion: str) -
 
 
 # --- piezas --------------------------------------------------------------------
+
+
+def _donde(error: PlantillaRota, archivo: str, texto: str) -> str:
+    """La línea, lo que dice y qué pasa: en un cuadro de texto las líneas no se ven numeradas."""
+    if error.plantilla != archivo:
+        return f"«{error.plantilla}», línea {error.linea}: {error.motivo}"
+    renglones = texto.split("\n")
+    if not 0 < error.linea <= len(renglones):
+        return error.motivo
+    dice = renglones[error.linea - 1].strip()
+    cita = f" («{dice[:LARGO_CITA]}{'…' if len(dice) > LARGO_CITA else ''}»)" if dice else ""
+    return f"línea {error.linea}{cita}: {error.motivo}"
 
 
 def _vigentes(ctx: Contexto) -> list[Tabla]:

@@ -42,6 +42,20 @@ def ejemplos(donde: Sequence[Uso], unidades: Mapping[str, str]) -> Iterator[dict
         yield _completo(donde, unidades, salida)
 
 
+def diccionario(donde: Sequence[Uso]) -> dict[str, list[tuple[str, str]]]:
+    """Lo que puede nombrar una plantilla ahí, con qué es cada cosa: datos, actividades, oficios y plazos."""
+    tablas = list({uso.tabla.clave: uso.tabla for uso in donde}.values())
+    actividades = [a for tabla in tablas for a in tabla.actividades]
+    datos = {campo: str(forma.get("title", campo)) for tabla in tablas for campo, forma in _formas(tabla)}
+    plazos = [a.plazo for a in actividades if a.plazo] + [x.regla for tabla in tablas for x in tabla.tramos]
+    return {
+        "datos": list(datos.items()),
+        "actividades": [(a.clave, a.accion) for a in actividades],
+        "oficios": [(e.clave, a.accion) for a in actividades for e in a.oficios],
+        "plazos": list({p.clave: p.que for p in plazos}.items()),
+    }
+
+
 def minimo(donde: Sequence[Uso], unidades: Mapping[str, str]) -> dict[str, Any]:
     """El de un expediente recién abierto: están las mismas claves, pero nada que no sea obligatorio."""
     lleno = _completo(donde, unidades, "")

@@ -59,9 +59,9 @@ def test_se_trabaja_una_vez_al_dia_desde_su_hora(instancia: Instancia, monkeypat
     assert hacer(instancia, monkeypatch, "2027-04-01T06:59") == {}
     assert marcas(instancia.url) == []
     hechos = hacer(instancia, monkeypatch, "2027-04-01T07:00")
-    assert list(hechos) == ["ciclos", "esperas", "recordatorios"]
+    assert list(hechos) == ["ciclos", "esperas", "recordatorios", "acuses"]
     assert hechos["ciclos"].resultado == "4 expedientes abiertos."
-    assert marcas(instancia.url) == [("2027-04-01", t) for t in ("ciclos", "esperas", "recordatorios")]
+    assert marcas(instancia.url) == [("2027-04-01", t) for t in ("acuses", "ciclos", "esperas", "recordatorios")]
     otra = hacer(instancia, monkeypatch, "2027-04-01T18:00")
     assert otra["ciclos"] == jornada.Hecho("4 expedientes abiertos.", fresco=False)
     with instancia.leer() as s:
@@ -85,7 +85,7 @@ def test_si_el_reloj_salta_varios_dias_se_hace_una_vez_lo_de_hoy(
 ) -> None:
     hacer(instancia, monkeypatch, "2027-03-30T09:00")
     hacer(instancia, monkeypatch, "2027-06-10T09:00")
-    assert Counter(dia for dia, _ in marcas(instancia.url)) == {"2027-03-30": 3, "2027-06-10": 3}
+    assert Counter(dia for dia, _ in marcas(instancia.url)) == {"2027-03-30": 4, "2027-06-10": 4}
     with instancia.leer() as s:
         periodos = s.scalars(select(col(Apertura.periodo)).where(col(Apertura.procedimiento) == "riego"))
         assert sorted(periodos) == ["2027-03", "2027-04", "2027-05", "2027-06"]
@@ -105,13 +105,14 @@ def test_que_uno_falle_no_deja_sin_hacer_a_los_demas_y_se_reintenta(
         parche.setitem(jornada.TRABAJOS, "esperas", rompe)
         with pytest.raises(JornadaIncompleta, match="esperas: se rompió"):
             hacer(instancia_sqlite, monkeypatch, "2027-04-01T09:00")
-    assert [trabajo for _, trabajo in marcas(instancia_sqlite.url)] == ["ciclos", "recordatorios"]
+    assert [trabajo for _, trabajo in marcas(instancia_sqlite.url)] == ["acuses", "ciclos", "recordatorios"]
     assert "se rompió" in caplog.text
     hechos = hacer(instancia_sqlite, monkeypatch, "2027-04-01T09:01")
     assert {trabajo: hecho.fresco for trabajo, hecho in hechos.items()} == {
         "ciclos": False,
         "esperas": True,
         "recordatorios": False,
+        "acuses": False,
     }
 
 
@@ -238,7 +239,12 @@ class ConReloj(InstanciaConMotor):
             return Counter((a.procedimiento, a.periodo) for a in s.scalars(select(Apertura)) if a.folio)
 
     def jornada_de(self, dia: str) -> bool:
-        return {trabajo for d, trabajo in marcas(self.url) if d == dia} >= {"ciclos", "esperas", "recordatorios"}
+        return {trabajo for d, trabajo in marcas(self.url) if d == dia} >= {
+            "ciclos",
+            "esperas",
+            "recordatorios",
+            "acuses",
+        }
 
 
 @pytest.fixture

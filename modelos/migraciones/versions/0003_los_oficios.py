@@ -17,6 +17,7 @@ depends_on = None
 def upgrade() -> None:
     """Aplica el cambio."""
     _clases("'turno', 'hito', 'oficio'")
+    _largo_de_serie(60)
     op.create_table(
         "leyenda",
         sa.Column("anio", sa.Integer(), nullable=False),
@@ -203,6 +204,8 @@ def downgrade() -> None:
     """Lo deshace."""
     op.execute("DELETE FROM notificacion WHERE clase = 'oficio'")
     _clases("'turno', 'hito'")
+    op.execute("DELETE FROM serie WHERE clave LIKE 'oficio-%'")
+    _largo_de_serie(40)
     op.drop_index("ix_destinatario_unidad", table_name="destinatario")
     op.drop_index(
         "ix_destinatario_sin_acuse",
@@ -234,3 +237,9 @@ def _clases(admitidas: str) -> None:
     with op.batch_alter_table("notificacion") as tabla:
         tabla.drop_constraint("ck_notificacion_clase", type_="check")
         tabla.create_check_constraint("ck_notificacion_clase", regla)
+
+
+def _largo_de_serie(largo: int) -> None:
+    """La clave de una serie de oficios lleva la de la unidad, que puede medir 40."""
+    with op.batch_alter_table("serie") as tabla:
+        tabla.alter_column("clave", type_=sa.String(length=largo), existing_type=sa.String(), existing_nullable=False)

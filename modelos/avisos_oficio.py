@@ -1,0 +1,136 @@
+"""Lo que conviene saber de un oficio antes de firmarlo, o mientras falta un acuse; y qué hacer en cada caso."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from modelos import ordenamientos, papeleria, titulares
+from modelos.actos.firma import faltantes
+from modelos.oficio import VIGENTES, EstadoOficio
+from modelos.oficios import Destinatario, Oficio
+from modelos.organizacion import Adscripcion, Persona, vigente
+from modelos.permisos import Rol
+from modelos.titulares import Titularidad
+
+A_LA_VISTA = 6
+"""Unidades que se nombran; de las demás se dice cuántas son."""
+
+
+@dataclass(frozen=True)
+class Aviso:
+    """Algo que notar. que: qué pasa; remedio: qué hacer. impide: mientras siga, no se puede firmar."""
+
+    clave: str
+    que: str
+    remedio: str
+    impide: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.que} {self.remedio}"
+
+
+class Avisador:
+    """Los avisos de varios oficios, leyendo una sola vez lo que comparten."""
+
+    def __init__(self, s: Session, hoy: date, *, bloquear_proyecto: bool) -> None:
+        """bloquear_proyecto: si el ajuste impide firmar lo que se funda en una norma en proyecto."""
+        self.s, self.hoy, self.bloquear = s, hoy, bloquear_proyecto
+        self._firman: dict[str, bool] = {}
+
+    def de(self, oficio: Oficio, a_quien: Sequence[Destinatario]) -> list[Aviso]:
+        """Los de un oficio: de un borrador, todos; de uno vigente, a quién hay que llevárselo en papel."""
+        if oficio.estado in VIGENTES:
+            return self._sin_cuenta([d for d in a_quien if d.acusado is None], "Entréguelo")
+        if oficio.estado != EstadoOficio.BORRADOR:
+            return []
+        return [
+            *self._incompleto(oficio),
+            *self._sin_firma(oficio),
+            *self._en_proyecto(oficio),
+            *self._sin_leyenda(),
+            *self._sin_cuenta(a_quien, "Una vez firmado, entréguelo"),
+        ]
+
+    def _incompleto(self, oficio: Oficio) -> list[Aviso]:
+        faltan = faltantes(oficio)
+        if not faltan:
+            return []
+        que = f"Faltan datos por escribir: {', '.join(faltan)}."
+        return [Aviso("faltan", que, "Corrija el texto donde dice FALTA y guárdelo; sin eso no se firma.", impide=True)]
+
+    def _sin_firma(self, oficio: Oficio) -> list[Aviso]:
+        unidad = oficio.unidad
+        if unidad not in self._firman:
+            self._firman[unidad] = bool(titulares.firman(self.s, unidad, self.hoy))
+        if self._firman[unidad]:
+            return []
+        que = f"No consta quién tiene el cargo en {unidad} ni quién lo suple."
+        remedio = "Pida a la administración que lo registre; sin eso no se firma."
+        return [Aviso("sin_titular", que, remedio, impide=True)]
+
+    def _en_proyecto(self, oficio: Oficio) -> list[Aviso]:
+        dudosas = [self._dudosas[clave] for clave in oficio.ordenamientos if clave in self._dudosas]
+        if not dudosas:
+            return []
+        que = f"Se funda en normas que no constan como vigentes: {'; '.join(dudosas)}."
+        remedio = (
+            "Pida a la administración que registre su publicación, o cambie el fundamento; sin eso no se firma."
+            if self.bloquear
+            else "El oficio lo dirá bajo el membrete. Si ya se publicaron, pida a la administración que lo registre."
+        )
+        return [Aviso("en_proyecto", que, remedio, impide=self.bloquear)]
+
+    def _sin_leyenda(self) -> list[Aviso]:
+        if self._hay_leyenda:
+            return []
+        que = f"No se ha capturado la leyenda oficial de {self.hoy.year}: el oficio saldrá sin ella."
+        return [Aviso("sin_leyenda", que, "Si ya se publicó, pida a la administración que la capture.")]
+
+    def _sin_cuenta(self, a_quien: Sequence[Destinatario], entreguelo: str) -> list[Aviso]:
+        afuera = [d.unidad or d.nombre or d.cargo for d in a_quien if d.unidad not in self._con_cuenta]
+        if not afuera:
+            return []
+        cuales = ", ".join(afuera[:A_LA_VISTA])
+        cuales += f" y {len(afuera) - A_LA_VISTA} más" if len(afuera) > A_LA_VISTA else ""
+        que = f"Por el sistema no le llega a {cuales}: no tiene quien entre aquí."
+        return [Aviso("sin_cuenta", que, f"{entreguelo} en papel y capture su acuse en esta página.")]
+
+    @cached_property
+    def _dudosas(self) -> dict[str, str]:
+        normas = ordenamientos.todos(self.s)
+        dudosas = set(ordenamientos.en_proyecto(self.s, list(normas)))
+        return {clave: norma.nombre for clave, norma in normas.items() if norma.nombre in dudosas}
+
+    @cached_property
+    def _hay_leyenda(self) -> bool:
+        return bool(papeleria.leyenda(self.s, self.hoy.year))
+
+    @cached_property
+    def _con_cuenta(self) -> set[str | None]:
+        """Las unidades de las que alguien recibiría el oficio; las mismas que usa el envío."""
+        atienden = (
+            select(col(Adscripcion.unidad))
+            .join(Persona, col(Persona.id) == Adscripcion.persona_id)
+            .where(
+                col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
+                col(Persona.activa).is_(True),
+                vigente(self.hoy),
+            )
+        )
+        con_cargo = (
+            select(col(Titularidad.unidad))
+            .join(Persona, col(Persona.id) == Titularidad.persona_id)
+            .where(
+                col(Titularidad.desde) <= self.hoy,
+                or_(col(Titularidad.hasta).is_(None), col(Titularidad.hasta) >= self.hoy),
+                col(Persona.activa).is_(True),
+            )
+        )
+        return {*self.s.scalars(atienden.distinct()), *self.s.scalars(con_cargo.distinct())}

@@ -1,0 +1,107 @@
+"""Quién cambió qué de lo que imprime un oficio: papelería, leyendas, normas y quién firma. Sólo se agrega.
+
+No es la bitácora: ésa es de los expedientes. Aquí queda lo que la administración fija para todos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Index, select
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
+
+from modelos.columnas import Instante, columna_json
+from modelos.organizacion import Persona
+
+CONSOLA = "La línea de órdenes"
+_DEL_REGISTRO = {"id", "actualizada", "creada"}
+
+
+class Cosa(StrEnum):
+    """De qué es el cambio."""
+
+    PAPELERIA = "papeleria"
+    LEYENDA = "leyenda"
+    NORMA = "ordenamiento"
+    TITULARIDAD = "titularidad"
+    SUPLENCIA = "suplencia"
+
+
+class Cambio(SQLModel, table=True):
+    """Un cambio. cual: la clave de lo que cambió. antes: vacío si se acaba de crear. persona_id: nulo desde consola."""
+
+    __table_args__ = (Index("ix_cambio_cosa_cual", "cosa", "cual", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    cosa: str = Field(max_length=20)
+    cual: str = Field(max_length=60)
+    antes: dict[str, Any] = Field(sa_column=Column(columna_json(), nullable=False))
+    despues: dict[str, Any] = Field(sa_column=Column(columna_json(), nullable=False))
+    persona_id: int | None = Field(default=None, foreign_key="persona.id")
+    cuando: datetime = Field(sa_column=Column(Instante, nullable=False))
+
+
+@dataclass(frozen=True)
+class Renglon:
+    """Un cambio para leerse. campos: (nombre, antes, después) de lo que de veras cambió."""
+
+    quien: str
+    cuando: datetime
+    nuevo: bool
+    campos: tuple[tuple[str, str, str], ...]
+
+
+def foto(fila: SQLModel | None) -> dict[str, Any]:
+    """Los datos de una fila, sin lo que sólo dice cuándo se guardó; vacía si no hay fila."""
+    if fila is None:
+        return {}
+    datos = fila.model_dump(mode="json")
+    return {campo: valor for campo, valor in datos.items() if campo not in _DEL_REGISTRO}
+
+
+def anotar(
+    s: Session, cosa: Cosa, cual: str, antes: dict[str, Any], fila: SQLModel, quien: int | None, en: datetime
+) -> None:
+    """Deja constancia; guardar lo mismo que ya estaba no es un cambio."""
+    despues = foto(fila)
+    if cosa is Cosa.PAPELERIA:  # su `persona_id` es quien la fijó, que ya está en el cambio
+        antes.pop("persona_id", None)
+        despues.pop("persona_id", None)
+    if antes != despues:
+        s.add(Cambio(cosa=cosa.value, cual=cual, antes=antes, despues=despues, persona_id=quien, cuando=en))
+        s.flush()
+
+
+def historia(s: Session, cosa: Cosa, cuales: Iterable[str]) -> list[Renglon]:
+    """Los cambios de esas cosas, el último primero, con nombres en vez de números de persona."""
+    consulta = select(Cambio).where(col(Cambio.cosa) == cosa.value, col(Cambio.cual).in_(list(cuales)))
+    cambios = s.scalars(consulta.order_by(col(Cambio.id).desc())).all()
+    citadas = {c.persona_id for c in cambios} | {d.get("persona_id") for c in cambios for d in (c.antes, c.despues)}
+    filas = s.execute(select(col(Persona.id), col(Persona.nombre)).where(col(Persona.id).in_(citadas - {None})))
+    nombres = dict(filas.all())
+    return [
+        Renglon(
+            nombres.get(c.persona_id, CONSOLA),
+            c.cuando,
+            not c.antes,
+            tuple(
+                (campo, _leido(campo, c.antes.get(campo), nombres), _leido(campo, valor, nombres))
+                for campo, valor in c.despues.items()
+                if valor != c.antes.get(campo) and (valor or c.antes.get(campo))
+            ),
+        )
+        for c in cambios
+    ]
+
+
+def _leido(campo: str, valor: Any, nombres: dict[int | None, str]) -> str:  # noqa: ANN401 - un valor de JSON
+    if campo == "persona_id":
+        return nombres.get(valor, "")
+    if isinstance(valor, list):
+        return ", ".join(str(v) for v in valor)
+    return "" if valor is None else str(valor)
