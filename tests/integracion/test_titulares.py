@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -25,9 +24,8 @@ SUPLE = {"cargo": "Coordinador de Servicios TecnolÃ³gicos", "precepto": "el artÃ
 
 
 @pytest.fixture(autouse=True)
-def _hoy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _hoy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DSTC_RELOJ", "2026-11-20T10:00:00-06:00")
-    return
 
 
 def nombrar(i: Instancia, alias: str, desde: date | None = None, **campos: str) -> int:
