@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from api import cli_canales, cli_dias, cli_organizacion, cli_simulacion
+from api import cli_canales, cli_dias, cli_oficios, cli_organizacion, cli_papeleria, cli_simulacion
 from api.espanol import typer
 from api.instancia import NoArranca, exigir_base, leer_ajustes
 from modelos.errores import ErrorGestion
@@ -35,6 +35,10 @@ app.add_typer(cli_organizacion.persona, name="persona")
 app.add_typer(cli_organizacion.cast, name="cast")
 app.add_typer(cli_dias.dias, name="dias")
 app.add_typer(cli_canales.canal, name="canal")
+app.add_typer(cli_oficios.oficio, name="oficio")
+app.add_typer(cli_papeleria.titular, name="titular")
+app.add_typer(cli_papeleria.leyenda, name="leyenda")
+app.add_typer(cli_papeleria.norma, name="norma")
 app.add_typer(bitacora, name="bitacora")
 app.command("simular")(cli_simulacion.simular)
 

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 
 from modelos import errores as e
 from modelos.calendario import errores as dias
+from tareas.oficios import errores as papeles
 
 TIPO = "application/problem+json"
 
@@ -46,6 +47,7 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     e.CredencialesInvalidas: 401,
     e.DemasiadosIntentos: 429,
     e.OrigenAjeno: 403,
+    e.CodigoDesconocido: 404,
     dias.CalendarioSinPublicar: 422,
     dias.CalendarioIlegible: 500,
     dias.PerfilDesconocido: 422,
@@ -53,6 +55,15 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     dias.AmpliacionExcesiva: 422,
     dias.DiasInstitucionalesInvalidos: 422,
     dias.PublicacionAtrasada: 409,
+    papeles.PlantillaRota: 409,
+    papeles.TallerSinTerminar: 409,
+    papeles.OficioDemasiadoLargo: 422,
+    papeles.PdfIlegible: 422,
+    papeles.SinTipografias: 500,
+    papeles.SinLogotipo: 500,
+    papeles.ComposicionFallida: 500,
+    papeles.SelloInservible: 500,
+    papeles.BibliotecaFaltante: 501,
 }
 
 

@@ -90,7 +90,7 @@ class Destinatario(SQLModel, table=True):
         CheckConstraint("clase IN ('para', 'ccp')", name="clase"),
         CheckConstraint("acuse IN ('', 'sistema', 'papel')", name="acuse"),
         Index("ix_destinatario_unidad", "unidad", "oficio_id"),
-        Index("ix_destinatario_sin_acuse", "oficio_id", sqlite_where=_SIN_ACUSE, postgresql_where=_SIN_ACUSE),
+        Index("ix_destinatario_sin_acuse", "unidad", "oficio_id", sqlite_where=_SIN_ACUSE, postgresql_where=_SIN_ACUSE),
     )
 
     oficio_id: str = Field(primary_key=True, foreign_key="oficio.id", max_length=160)

@@ -42,6 +42,8 @@ def _de_uno(tabla: Tabla, act: Actividad, oficio: Emision) -> Iterator[str]:
     yield from (f"se redacta al salir por «{s}», que no existe" for s in oficio.salidas if s not in act.salidas)
     if oficio.cumple and oficio.cumple not in {documento.clave for documento in act.evidencia}:
         yield f"cumple el documento «{oficio.cumple}», que la actividad no pide"
+    if oficio.cumple and oficio.salidas:
+        yield f"cumple el documento «{oficio.cumple}», pero se redacta al responder: todavía no existe cuando se pide"
     sobran = (otra for otra in oficio.sin_firma_de if otra not in tabla)
     yield from (f"no puede firmar quien atendió la «{otra}», que no existe" for otra in sobran)
     for destino in (*oficio.para, *oficio.ccp):

@@ -11,12 +11,16 @@ from api.v1 import (
     dias,
     entregas,
     expedientes,
+    oficios,
+    papeleria,
+    plantillas,
     plazos,
     procedimientos,
     salud,
     sesiones,
     suscripciones,
     turnos,
+    verificacion,
 )
 
 ruta = APIRouter()
@@ -35,5 +39,9 @@ for parte in (
     ciclos,
     dias,
     suscripciones,
+    oficios,
+    verificacion,
+    plantillas,
+    papeleria,
 ):
     ruta.include_router(parte.ruta)

@@ -14,6 +14,8 @@ _TEXTOS = {
     413: "El archivo pasa del máximo.",
     422: "Lo capturado no cumple; `campos` dice qué corregir.",
     429: "Demasiados intentos; espere.",
+    500: "El sistema está mal configurado o falló; no se registró nada.",
+    501: "Falta instalar una biblioteca opcional.",
     503: "La base de datos no responde; no se registró nada.",
     507: "No hay espacio para guardar el archivo; no se registró nada.",
 }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api import archivos
 from api.dependencias import Entrada, Puerta
-from api.web import frases, frases_plazos, historia
+from api.web import frases, frases_plazos, historia, oficio_vista
 from api.web.formularios import Falta, legible, numero
 from api.web.historia import Hecho
 from api.web.plantillas import enumera, pagina
@@ -163,6 +163,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "rectificables": actos_plazos.rectificables(s, fila.folio) if conduce else [],
         "capturado": historia.capturado(tabla, fila.datos),
         "final": frases.texto_final(fila.desenlace) if fila.desenlace else "",
+        **oficio_vista.de_expediente(s, quien, fila),
     }
 
 

@@ -32,6 +32,7 @@ _RECUPERABLE = re.compile(
     r"|/expedientes/[\w-]+/(cancelar|suspender|reanudar|cerrar-espera|ampliar-vueltas)"
     r"|/procedimientos/\w+/iniciar"
     r"|/calendario/\w+/[\w-]+/(adelantar|dispensar)"
+    r"|/oficios/[\w.-]+/(editar|cancelar|acusar)"
 )
 _PROPIOS = {
     "asunto": ("Asunto", "parrafo"),
@@ -39,6 +40,9 @@ _PROPIOS = {
     "comentario": ("Comentario", "parrafo"),
     "motivo": ("Motivo", "parrafo"),
     "tope": ("Nuevo tope", "numero"),
+    "cuerpo": ("Texto", "parrafo"),
+    "anexos": ("Anexos", "parrafo"),
+    "nota": ("Nota del acuse", "parrafo"),
 }
 RECUPERAR = "recuperar"
 """Valor de `acto` que pide volver al formulario con lo escrito, sin registrar nada."""

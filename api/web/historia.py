@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from api.web import historia_plazos
+from api.web import historia_oficios, historia_plazos
 from api.web.frases import de, recorte, rotulo, texto_final
 from api.web.plantillas import enumera
 from modelos import consultas, verificacion
@@ -25,7 +25,7 @@ PERSONA = "persona:"
 
 @dataclass(frozen=True)
 class Hecho:
-    """Un asiento, listo para leerse. actividad, unidad y vuelta: de la decisión, si lo es."""
+    """Un asiento, listo para leerse. actividad y vuelta: de la decisión, si lo es; oficio: el id del que trata."""
 
     orden: int
     fecha: str
@@ -38,6 +38,7 @@ class Hecho:
     comentario: str = ""
     capturado: tuple[tuple[str, str], ...] = ()
     anexos: tuple[Mapping[str, Any], ...] = ()
+    oficio: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,10 @@ class _Narrador:
             "prorroga": lambda a: historia_plazos.prorroga(a["datos"], plazos),
             "rectificacion": lambda a: historia_plazos.rectificacion(a["datos"], plazos),
             "recuento": lambda a: historia_plazos.recuento(a["datos"], plazos),
+            "oficio_firma": historia_oficios.firma,
+            "oficio_envio": historia_oficios.envio,
+            "oficio_acuse": historia_oficios.acuse,
+            "oficio_cancelacion": lambda a: f"canceló el oficio {a['datos']['numero']}, que conserva su número",
             "ampliacion": lambda a: f"permitió hasta {a['datos']['tope']} devoluciones a una misma actividad",
         }
 
@@ -123,6 +128,7 @@ class _Narrador:
             datos.get("comentario") or datos.get("motivo") or "",
             tuple(self._capturado(asiento)),
             tuple(datos.get("anexos") or ()),
+            str(datos.get("oficio") or "") if tipo.startswith("oficio_") else "",
         )
 
     def _otro(self, asiento: Mapping[str, Any]) -> str:

@@ -16,11 +16,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from modelos import reloj
+from modelos import consultas_oficios, reloj
 from modelos.actividad import texto_salida
 from modelos.ajustes import Ajustes
 from modelos.calendario import fecha_corta
+from modelos.errores import BaseInaccesible
 from modelos.permisos import Quien, administra
+from modelos.sesion import lectura
 
 CARPETA = Path(__file__).parent
 _ESTADOS = {
@@ -107,9 +109,26 @@ def pagina(
     quien: la persona de la sesión; sin ella la página sale sin menú.
     """
     ajustes: Ajustes = request.app.state.ajustes
-    comunes = {"quien": quien, "demo": ajustes.demo, "camino": request.url.path, "puesto": puesto(quien)}
-    comunes["administra"] = quien is not None and administra(quien)
+    comunes: dict[str, object] = {
+        "quien": quien,
+        "demo": ajustes.demo,
+        "camino": request.url.path,
+        "puesto": puesto(quien),
+        "administra": quien is not None and administra(quien),
+        "oficios_pendientes": _oficios_pendientes(ajustes, quien),
+    }
     return HTMLResponse(ENTORNO.get_template(plantilla).render(**comunes, **datos), status)
+
+
+def _oficios_pendientes(ajustes: Ajustes, quien: Quien | None) -> int:
+    """Los que esperan su firma o su acuse, para el menú; si la base no responde, la página sale sin la cuenta."""
+    if quien is None:
+        return 0
+    try:
+        with lectura(ajustes.url_base) as s:
+            return sum(consultas_oficios.cuentas(s, quien).values())
+    except BaseInaccesible:
+        return 0
 
 
 def puesto(quien: Quien | None) -> str:

@@ -32,6 +32,9 @@ IBA_A = {
     "reanudar": "reanudar {}",
     "cerrar-espera": "dejar de esperar a los que faltan en {}",
     "ampliar-vueltas": "permitir más devoluciones en {}",
+    "oficios/editar": "corregir un oficio de {}",
+    "oficios/cancelar": "cancelar un oficio de {}",
+    "oficios/acusar": "acusar un oficio de {}",
 }
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
@@ -46,7 +49,8 @@ def a_la_entrada(request: Request) -> str:
     camino = request.url.path
     if request.method not in ("GET", "HEAD"):
         # Las acciones cuelgan de la página desde la que se hacen: se vuelve a ella.
-        camino = "/".join(camino.split("/")[:3]) if camino.startswith(("/turnos/", "/expedientes/")) else camino
+        de_paginas = camino.startswith(("/turnos/", "/expedientes/", "/oficios/"))
+        camino = "/".join(camino.split("/")[:3]) if de_paginas else camino
     elif request.url.query:
         camino += f"?{request.url.query}"
     return "/entrar" if camino in (INICIO, "/salir") else f"/entrar?ir={quote(camino, safe='/')}"
@@ -155,6 +159,7 @@ def _continuar(request: Request, quien: Quien, guardado: str) -> Response | None
     limpios = {limpio(n): limpio(v) for n, v in textos.items() if isinstance(v, str) and n != "acto"}
     partes = accion.split("/")
     folio = partes[2].partition(".")[0]
+    iba_a = IBA_A.get(f"{partes[1]}/{partes[-1]}") or IBA_A.get(partes[-1], "responder un turno de {}")
     return pagina(
         request,
         "continuar.html",
@@ -162,7 +167,7 @@ def _continuar(request: Request, quien: Quien, guardado: str) -> Response | None
         accion=accion,
         textos=limpios,
         escrito=legible(limpios),
-        iba_a=IBA_A.get(partes[-1], "responder un turno de {}").format(folio),
+        iba_a=iba_a.format(folio),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api import vistas
 from api.dependencias import Puerta
-from api.web import frases, frases_plazos, historia
+from api.web import frases, frases_plazos, historia, oficio_vista
 from api.web.formularios import Campo, Captura, Falta, campos, faltas, legible
 from api.web.historia import Hecho, Historia
 from modelos import consultas, vencimientos
@@ -55,6 +55,8 @@ def datos(
         "escrito": legible(captura.textos) if captura else [],
         "frases": frases,
         "plazos": frases_plazos.explicados(s, _plazos(s, tabla, turno)),
+        "del_paso": oficio_vista.de_turno(s, puerta, quien, turno, actividad),
+        "estados_oficio": oficio_vista.ESTADOS,
         **_permitido(s, quien, turno, expediente),
     }
 

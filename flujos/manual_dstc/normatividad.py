@@ -257,7 +257,6 @@ TABLA = Tabla(
                     Unidad.DCAJ,
                     (a_unidad(Unidad.DSTC),),
                     salidas=(SIGUE,),
-                    cumple="notificacion",
                     fundamento="M-N-8, M-N-9",
                     inferido="Lo emite el órgano que se eligió al iniciar; mientras no se cambie, la DCAJ.",
                 ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from modelos.errores import (
 from modelos.oficios import Oficio, PlantillaEditada
 from tareas.oficios import borrador
 from tests.fabricas import Cliente, Instancia
+from tests.oficios.test_sello import CLAVE, certificado
 from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
 from tests.recorrido.visitante import Visitante
 
@@ -73,7 +75,7 @@ VALIDOS = {
     "id": "1",
     "hasta": "2026-11-20",
 }
-API = (
+API: tuple[tuple[str, str, dict[str, object] | None], ...] = (
     ("GET", "/plantillas", None),
     ("GET", "/plantillas/normatividad/of_01", None),
     ("GET", "/plantillas/normatividad/of_01/versiones", None),
@@ -456,6 +458,23 @@ def test_las_ordenes_de_oficio_de_la_plantilla_a_la_comprobacion(
     )  # fmt: skip
     assert f"{folio}.suelto-" in suelto
     instancia_sqlite.exigir_integra()
+
+
+def test_comprobar_dice_si_el_sello_electronico_esta_integro(
+    correr: object, folio: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert callable(correr)
+    desde = datetime(2026, 11, 1, tzinfo=UTC)
+    monkeypatch.setenv("DSTC_SELLO", str(certificado(tmp_path / "sello.p12", desde, desde + timedelta(days=365))))
+    monkeypatch.setenv("DSTC_SELLO_CLAVE", CLAVE)
+    ajustes.cache_clear()
+    id_ = correr("oficio", "lista").split()[0]
+    correr("oficio", "firmar", id_, "--como", "dstc@demo.local")
+    firmado, alterado = tmp_path / "oficio.pdf", tmp_path / "alterado.pdf"
+    correr("oficio", "pdf", id_, "--en", str(firmado))
+    assert "Sello de prueba de la DSTC: ✓ íntegro" in correr("oficio", "comprobar", str(firmado))
+    alterado.write_bytes(firmado.read_bytes().replace(b"%PDF-1.7", b"%PDF-1.6", 1))
+    assert "✕ alterado después de sellarse" in correr("oficio", "comprobar", str(alterado), sale=1)
 
 
 def test_las_ordenes_de_titular_leyenda_y_norma(correr: object) -> None:

@@ -48,6 +48,7 @@ CONTRATO = {
     "/oficios/{id}/cancelar": {"post"},
     "/oficios/{id}/sustituir": {"post"},
     "/oficios/{id}/destinatarios/{orden}/acusar": {"post"},
+    "/oficios/{id}/recordar": {"post"},
     "/verificacion/{codigo}": {"get", "post"},
 }
 """Diseño §8, salvo lo que es de otros issues: BPMN."""

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.expediente import Encargo
+from modelos.notificaciones import Notificacion
 from modelos.oficios import Molde, Oficio, PlantillaEditada
 from modelos.organizacion import Persona
 from modelos.papeleria import Leyenda
@@ -305,6 +306,24 @@ def test_el_acuse_en_papel_lo_captura_quien_emite_y_dice_como(instancia_sqlite: 
     with Visitante(web, "cast-demo-03") as otro:
         assert otro.post(f"/oficios/{id_}/acusar", data={"orden": "0", "nota": "x"}).status_code == 403
     assert [d.acuse for d in destinatarios(instancia_sqlite, id_)] == ["", "papel", ""]
+
+
+def test_recordar_a_quienes_faltan_una_sola_vez(instancia_sqlite: Instancia, web: str) -> None:
+    _, id_ = con_circular(instancia_sqlite)
+    firmar(web, "cst", id_)
+    with Visitante(web, "cst") as cst, Visitante(web, "cast-demo-01") as cast:
+        assert "Recordar a quienes faltan" not in cst.get(f"/oficios/{id_}").text, "todavía no sale"
+        instancia_sqlite.cumplir_encargos()
+        assert cast.post(f"/oficios/{id_}/acusar", data={"orden": "0"}).status_code == 303
+        assert "Recordar a quienes faltan" not in cast.get(f"/oficios/{id_}").text
+        assert cast.post(f"/oficios/{id_}/recordar").status_code == 403
+        assert "Recordar a quienes faltan" in cst.get(f"/oficios/{id_}").text
+        assert "hecho=recordado" in cst.post(f"/oficios/{id_}/recordar").headers["location"]
+        assert "hecho=sin_recordar" in cst.post(f"/oficios/{id_}/recordar").headers["location"]
+        assert "Recordar a quienes faltan" not in cst.get(f"/oficios/{id_}").text
+    with instancia_sqlite.leer() as s:
+        recordados = s.scalars(select(col(Notificacion.clave)).where(col(Notificacion.clave).contains("acuse")))
+        assert len(set(recordados)) == 2
 
 
 def test_emitir_otro_desde_el_expediente(instancia_sqlite: Instancia, web: str) -> None:

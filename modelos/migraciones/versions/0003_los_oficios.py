@@ -192,7 +192,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_destinatario_sin_acuse",
         "destinatario",
-        ["oficio_id"],
+        ["unidad", "oficio_id"],
         unique=False,
         sqlite_where=sa.text("acusado IS NULL AND clase = 'para'"),
         postgresql_where=sa.text("acusado IS NULL AND clase = 'para'"),

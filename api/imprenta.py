@@ -1,0 +1,95 @@
+"""El papel de un oficio, igual para la API que para las páginas: componerlo, firmarlo y entregarlo."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from api.dependencias import Puerta
+from modelos import consultas_oficios, oficio_impreso
+from modelos.actos import firma
+from modelos.actos.mover import Contexto
+from modelos.ajustes import Ajustes
+from modelos.oficios import Oficio
+from tareas.oficios.archivo import Imprenta, pdf_de
+from tareas.oficios.texto import arbol
+from tareas.oficios.word import borrador_docx
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+POLITICA_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""Un PDF no corre nada de aquí, pero el visor del navegador trae sus propios estilos."""
+
+
+def firmar(puerta: Puerta, ctx: Contexto, id_: str, version: int) -> Oficio:
+    """Lo firma quien trae la sesión. Lanza lo que `modelos.actos.firma.firmar`."""
+    return firma.firmar(ctx, id_, version, _de(puerta.ajustes), reglas(puerta.ajustes))
+
+
+def reglas(ajustes: Ajustes) -> firma.Reglas:
+    """Los ajustes de que depende firmar."""
+    return firma.Reglas(ajustes.url_publica, ajustes.norma_en_proyecto == "bloquear")
+
+
+def borrador(s: Session, puerta: Puerta, oficio: Oficio) -> dict[str, Any]:
+    """El contenido de un borrador, como saldría hoy."""
+    a_quien = consultas_oficios.destinatarios_de(s, [oficio.id])[oficio.id]
+    return oficio_impreso.contenido(s, oficio, a_quien, None, puerta.ajustes.url_publica)
+
+
+def entregar_pdf(puerta: Puerta, id_: str, ya_tiene: str = "") -> Response:
+    """El PDF firmado, o el borrador con su marca de agua, a quien le toca verlo.
+
+    ya_tiene: el `If-None-Match` de la petición; si es el mismo, 304.
+
+    Lanza:
+        NoExiste, NoLeCorresponde, y lo que impida componerlo.
+    """
+    with puerta.lectura() as (s, quien):
+        oficio = consultas_oficios.visible(s, quien, id_)
+        contenido = None if oficio.numero else borrador(s, puerta, oficio)
+    encabezados = {"Content-Security-Policy": POLITICA_PDF, "Content-Disposition": _disposicion(oficio, "pdf")}
+    if contenido is not None:
+        return Response(pdf_de(contenido), media_type=PDF, headers=encabezados)
+    etiqueta = f'"{oficio.sha256}"'
+    # Preguntando cada vez: a quien ya no le toca verlo no le basta haberlo visto.
+    encabezados |= {"ETag": etiqueta, "Cache-Control": "private, no-cache"}
+    if {e.strip().removeprefix("W/") for e in ya_tiene.split(",")} & {etiqueta, "*"}:
+        return Response(status_code=304, headers=encabezados)
+    return Response(_de(puerta.ajustes).leer(oficio), media_type=PDF, headers=encabezados)
+
+
+def entregar_docx(puerta: Puerta, id_: str) -> Response:
+    """El texto en Word, siempre como borrador. Lanza NoExiste, NoLeCorresponde, BibliotecaFaltante."""
+    with puerta.lectura() as (s, quien):
+        oficio = consultas_oficios.visible(s, quien, id_)
+        contenido = borrador(s, puerta, oficio)
+    contenido = {**contenido, "estado": "borrador", "cuerpo": arbol(contenido["cuerpo_markdown"])}
+    encabezados = {"Content-Disposition": _disposicion(oficio, "docx")}
+    return Response(borrador_docx(contenido), media_type=DOCX, headers=encabezados)
+
+
+def nombre_de_archivo(oficio: Oficio, extension: str) -> str:
+    """«DSTC-001-2026.pdf»; el de un borrador dice que lo es."""
+    numerado = oficio.numero if extension == "pdf" else None
+    base = re.sub(r"[^\w.]+", "-", numerado or f"BORRADOR-{oficio.clave}-{oficio.folio}").strip("-.")
+    return f"{base or 'oficio'}.{extension}"
+
+
+@lru_cache(maxsize=8)
+def _de(ajustes: Ajustes) -> Imprenta:
+    """Una por instancia: el certificado se lee una vez."""
+    return Imprenta(ajustes)
+
+
+def _disposicion(oficio: Oficio, extension: str) -> str:
+    nombre = nombre_de_archivo(oficio, extension)
+    llano = unicodedata.normalize("NFKD", nombre).encode("ascii", "ignore").decode()
+    modo = "inline" if extension == "pdf" else "attachment"
+    return f"{modo}; filename=\"{llano}\"; filename*=UTF-8''{quote(nombre)}"

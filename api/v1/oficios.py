@@ -1,0 +1,184 @@
+"""Los oficios: verlos, corregirlos, firmarlos, acusarlos y lo que les sigue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query
+from fastapi.responses import Response
+
+from api import imprenta, vistas, vistas_oficios
+from api.dependencias import Entrada, Puerta
+from api.v1.esquemas import ENTERO_MAXIMO, Lista
+from api.v1.esquemas_oficios import Acuse, Correccion, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
+from api.v1.expedientes import ClaveIdempotencia
+from api.v1.respuestas import errores
+from modelos import consultas, consultas_oficios, idempotencia
+from modelos.actos import acuses
+from modelos.actos import oficios as actos
+from modelos.actos.mover import Contexto
+from modelos.oficios import Oficio as Fila
+from tareas.oficios import borrador
+
+ruta = APIRouter(tags=["Oficios"])
+_LISTA: dict[str, Any] = {"response_model": Lista[Oficio], "responses": errores(401, 403, 404, 422)}
+_ACTO: dict[str, Any] = {"response_model": OficioEntero, "responses": errores(401, 403, 404, 409, 422, 500)}
+
+
+@ruta.get("/expedientes/{folio}/oficios", summary="Los oficios de un expediente", **_LISTA)
+def del_expediente(
+    folio: str, puerta: Entrada, cursor: str | None = None, limite: int = consultas.LIMITE
+) -> dict[str, Any]:
+    """Los que a quien pregunta le toca ver, el más reciente primero; un borrador, sólo quien lo puede corregir."""
+    with puerta.lectura() as (s, quien):
+        consultas.expediente_visible(s, quien, folio)
+        pagina = consultas_oficios.del_expediente(s, quien, folio, cursor=cursor, limite=limite)
+        return vistas.lista(pagina, vistas_oficios.oficios(s, puerta.ajustes, pagina.elementos))
+
+
+@ruta.post(
+    "/expedientes/{folio}/oficios",
+    status_code=201,
+    response_model=OficioEntero,
+    responses=errores(401, 403, 404, 409, 422),
+    summary="Redactar otro oficio",
+)
+def emitir(folio: str, cuerpo: OficioNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
+    """Deja el borrador de un oficio que ningún paso pidió, con cualquier plantilla."""
+    with puerta.acto() as ctx:
+        if clave is not None:
+            previo = idempotencia.reservar(ctx, clave, ["oficios", folio, cuerpo.model_dump(mode="json")])
+            if previo is not None:
+                return _ver(ctx, puerta, actos.leer(ctx, previo))
+        externos: list[Mapping[str, str]] = [externo.model_dump() for externo in cuerpo.externos]
+        oficio = borrador.emitir(ctx, folio, cuerpo.plantilla, cuerpo.emisor, cuerpo.para, cuerpo.ccp, externos)
+        if clave is not None:
+            idempotencia.cumplir(ctx, clave, oficio.id)
+        return _ver(ctx, puerta, oficio)
+
+
+@ruta.get("/oficios", summary="Buscar oficios", **_LISTA)
+def listar(
+    puerta: Entrada,
+    estado: Annotated[str, Query(description="borrador, firmado, enviado, cancelado, sustituido o descartado.")] = "",
+    unidad: Annotated[str, Query(description="La que lo emite.")] = "",
+    texto: Annotated[str, Query(description="En el número o en el asunto.", max_length=200)] = "",
+    cursor: str | None = None,
+    limite: int = consultas.LIMITE,
+) -> dict[str, Any]:
+    """Los que a quien pregunta le toca ver, el más reciente primero."""
+    with puerta.lectura() as (s, quien):
+        pagina = consultas_oficios.lista(
+            s, quien, estado=estado, unidad=unidad, texto=texto, cursor=cursor, limite=limite
+        )
+        return vistas.lista(pagina, vistas_oficios.oficios(s, puerta.ajustes, pagina.elementos))
+
+
+@ruta.get(
+    "/oficios/{id}", response_model=OficioEntero, responses=errores(401, 403, 404), summary="Un oficio con su texto"
+)
+def ver(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
+    """El oficio, a quién va, quién ya acusó y qué conviene notar."""
+    with puerta.lectura() as (s, quien):
+        return vistas_oficios.oficio(s, puerta.ajustes, consultas_oficios.visible(s, quien, id))
+
+
+@ruta.get(
+    "/oficios/{id}/pdf",
+    response_class=Response,
+    responses={
+        200: {"content": {imprenta.PDF: {"schema": {"type": "string", "format": "binary"}}}},
+        304: {"description": "Es el que ya se tiene."},
+        **errores(401, 403, 404, 500),
+    },
+    summary="El PDF de un oficio",
+)
+def pdf(
+    id: str,  # noqa: A002
+    puerta: Entrada,
+    ya_tiene: Annotated[str, Header(alias="If-None-Match")] = "",
+) -> Response:
+    """El archivo que se firmó, con su sha256 por `ETag`; de un borrador, uno con marca de agua y sin número."""
+    return imprenta.entregar_pdf(puerta, id, ya_tiene)
+
+
+@ruta.get(
+    "/oficios/{id}/docx",
+    response_class=Response,
+    responses={
+        200: {"content": {imprenta.DOCX: {"schema": {"type": "string", "format": "binary"}}}},
+        **errores(401, 403, 404, 501),
+    },
+    summary="El borrador en Word",
+)
+def docx(id: str, puerta: Entrada) -> Response:  # noqa: A002
+    """El texto para trabajarlo en Word, sin número ni validez; lo que se firma es el PDF."""
+    return imprenta.entregar_docx(puerta, id)
+
+
+@ruta.post("/oficios/{id}/editar", summary="Corregir un borrador", **_ACTO)
+def editar(id: str, cuerpo: Correccion, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+    """Cambia el asunto, el texto, los anexos o cómo se nombra a los destinatarios."""
+    with puerta.acto() as ctx:
+        actual = actos.leer(ctx, id)
+        campos = {
+            "asunto": actual.asunto if cuerpo.asunto is None else cuerpo.asunto,
+            "cuerpo": actual.cuerpo if cuerpo.cuerpo is None else cuerpo.cuerpo,
+            "anexos": actual.anexos if cuerpo.anexos is None else "\n".join(cuerpo.anexos),
+        }
+        a_quien = None if cuerpo.destinatarios is None else [d.model_dump() for d in cuerpo.destinatarios]
+        return _ver(ctx, puerta, actos.editar(ctx, id, cuerpo.version, campos, a_quien))
+
+
+@ruta.post("/oficios/{id}/rehacer", summary="Volver a redactar un borrador", **_ACTO)
+def rehacer(id: str, cuerpo: Leido, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+    """Lo redacta otra vez con la plantilla y los datos de hoy; lo corregido a mano se pierde."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, borrador.rehacer(ctx, id, cuerpo.version))
+
+
+@ruta.post("/oficios/{id}/firmar", summary="Firmar y enviar", **_ACTO)
+def firmar(id: str, cuerpo: Leido, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+    """Le da número y código, guarda su PDF, lo asienta y pide enviarlo; firma quien tiene el cargo o lo suple."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, imprenta.firmar(puerta, ctx, id, cuerpo.version))
+
+
+@ruta.post("/oficios/{id}/cancelar", summary="Cancelar o descartar", **_ACTO)
+def cancelar(id: str, cuerpo: MotivoOficio, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+    """Firmado, queda sin efecto y conserva su número; borrador, se descarta."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, actos.cancelar(ctx, id, cuerpo.motivo))
+
+
+@ruta.post("/oficios/{id}/sustituir", summary="Sustituir", **_ACTO)
+def sustituir(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+    """Devuelve el borrador del que lo sustituye; al firmarse, el anterior deja de estar vigente."""
+    with puerta.acto() as ctx:
+        return _ver(ctx, puerta, actos.sustituir(ctx, id))
+
+
+@ruta.post("/oficios/{id}/destinatarios/{orden}/acusar", summary="Acusar de recibido", **_ACTO)
+def acusar(
+    id: str,  # noqa: A002
+    orden: Annotated[int, Path(ge=0, le=ENTERO_MAXIMO)],
+    puerta: Entrada,
+    cuerpo: Acuse | None = None,
+) -> dict[str, Any]:
+    """Lo asienta el destinatario, o quien lo emitió si lo entregó en papel; repetirlo no cambia nada."""
+    with puerta.acto() as ctx:
+        actos.acusar(ctx, id, orden, cuerpo.nota if cuerpo else "")
+        return _ver(ctx, puerta, actos.leer(ctx, id))
+
+
+@ruta.post("/oficios/{id}/recordar", summary="Recordar a quienes no han acusado", **_ACTO)
+def recordar(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+    """Les avisa una vez; a quien ya se le recordó no se le repite."""
+    with puerta.acto() as ctx:
+        acuses.recordar(ctx, id)
+        return _ver(ctx, puerta, actos.leer(ctx, id))
+
+
+def _ver(ctx: Contexto, puerta: Puerta, fila: Fila) -> dict[str, Any]:
+    return vistas_oficios.oficio(ctx.s, puerta.ajustes, fila)

@@ -1,0 +1,50 @@
+"""Comprobar un oficio con el código que trae impreso, sin sesión."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Request, Response, UploadFile
+
+from api import vistas_oficios
+from api.dependencias import Entrada
+from api.v1.esquemas_oficios import Comparacion, Verificacion
+from api.v1.respuestas import errores
+from modelos import verificacion_publica as publica
+
+ruta = APIRouter(tags=["Verificación"])
+
+
+@ruta.get(
+    "/verificacion/{codigo}",
+    response_model=Verificacion,
+    responses=errores(404, 422, 429),
+    summary="Verificar un oficio",
+)
+def verificar(codigo: str, puerta: Entrada, request: Request, respuesta: Response) -> dict[str, Any]:
+    """Lo mínimo para saber si un oficio se emitió y sigue vigente; el código admite guiones y minúsculas."""
+    respuesta.headers["X-Robots-Tag"] = "noindex"
+    return vistas_oficios.constancia(publica.constancia(puerta.ajustes, codigo, de_donde(request)))
+
+
+@ruta.post(
+    "/verificacion/{codigo}",
+    response_model=Comparacion,
+    responses=errores(404, 413, 422, 429),
+    summary="Comparar un PDF con el que se emitió",
+)
+def comparar(
+    codigo: str,
+    puerta: Entrada,
+    request: Request,
+    archivo: Annotated[UploadFile, File(description="El PDF que se recibió, de 20 MB o menos; no se guarda.")],
+) -> dict[str, Any]:
+    """Dice si el archivo es, byte por byte, el que se emitió con ese código."""
+    dada = publica.constancia(puerta.ajustes, codigo, de_donde(request))
+    igual = publica.es_identico(dada, archivo.filename or "", archivo.file)
+    return {**vistas_oficios.constancia(dada), "identico": igual}
+
+
+def de_donde(request: Request) -> str:
+    """La dirección de red de quien pregunta; vacía si no se sabe."""
+    return request.client.host if request.client else ""

@@ -1,0 +1,90 @@
+"""Los oficios y su constancia pública, en las formas del contrato. Sin reglas: sólo nombres y acomodo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from modelos import consultas_oficios, reloj
+from modelos.actos.firma import faltantes
+from modelos.ajustes import Ajustes
+from modelos.avisos_oficio import Avisador
+from modelos.oficio import EstadoOficio, mostrar_codigo
+from modelos.oficios import Destinatario, Oficio
+from modelos.reloj import iso
+from modelos.verificacion_publica import Constancia
+
+
+def oficios(s: Session, ajustes: Ajustes, filas: Sequence[Oficio]) -> list[dict[str, Any]]:
+    """Varios, leyendo de una vez a quién van."""
+    a_quien = consultas_oficios.destinatarios_de(s, [fila.id for fila in filas])
+    avisador = de_avisos(s, ajustes)
+    return [_oficio(fila, a_quien[fila.id], avisador) for fila in filas]
+
+
+def oficio(s: Session, ajustes: Ajustes, fila: Oficio) -> dict[str, Any]:
+    """Uno, con su texto."""
+    resumen = oficios(s, ajustes, [fila])[0]
+    return {**resumen, "cuerpo": fila.cuerpo, "anexos": fila.anexos.splitlines()}
+
+
+def de_avisos(s: Session, ajustes: Ajustes) -> Avisador:
+    """Quien dice qué notar de cada oficio, hoy y con estos ajustes."""
+    return Avisador(s, reloj.hoy(), bloquear_proyecto=ajustes.norma_en_proyecto == "bloquear")
+
+
+def firmado_como(fila: Oficio) -> dict[str, str]:
+    """El nombre, el cargo y la suplencia que se imprimieron; vacíos si no se ha firmado."""
+    impreso = json.loads(fila.contenido or "{}").get("atentamente") or {}
+    return {campo: impreso.get(campo, "") for campo in ("nombre", "cargo", "suplencia")}
+
+
+def constancia(dada: Constancia) -> dict[str, Any]:
+    """Lo que se publica de un oficio firmado."""
+    return {**vars(dada), "fecha": dada.fecha.isoformat(), "sustituto": dada.sustituto or None}
+
+
+def _oficio(fila: Oficio, a_quien: Sequence[Destinatario], avisador: Avisador) -> dict[str, Any]:
+    firmante = firmado_como(fila)
+    return {
+        "id": fila.id,
+        "folio": fila.folio,
+        "clave": fila.clave,
+        "plantilla": fila.plantilla,
+        "actividad": fila.actividad,
+        "turno": fila.turno_id,
+        "forma": fila.forma,
+        "unidad": fila.unidad,
+        "numero": fila.numero,
+        "asunto": fila.asunto,
+        "estado": fila.estado,
+        "version": fila.version,
+        "creado": iso(fila.creado),
+        "firmado": iso(fila.firmado) if fila.firmado else None,
+        "enviado": iso(fila.enviado) if fila.enviado else None,
+        "firmante": firmante["nombre"] or None,
+        "cargo": firmante["cargo"] or None,
+        "suplencia": firmante["suplencia"] or None,
+        "codigo": mostrar_codigo(fila.codigo) if fila.codigo else None,
+        "sha256": fila.sha256,
+        "sellado": fila.sellado,
+        "destinatarios": [_destinatario(d) for d in a_quien],
+        "faltan": faltantes(fila) if fila.estado == EstadoOficio.BORRADOR else [],
+        "avisos": [str(aviso) for aviso in avisador.de(fila, a_quien)],
+        "motivo": fila.motivo or None,
+        "sustituye": fila.sustituye,
+    }
+
+
+def _destinatario(fila: Destinatario) -> dict[str, Any]:
+    return {
+        "orden": fila.orden,
+        "clase": fila.clase,
+        "unidad": fila.unidad,
+        **fila.a_json(),
+        "acuse": fila.acuse or None,
+        "acusado": iso(fila.acusado) if fila.acusado else None,
+    }

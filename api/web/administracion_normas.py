@@ -1,0 +1,121 @@
+"""La administración de las normas en que se fundan los oficios: en qué estado están y desde cuándo rigen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web.administracion_piezas import Control, campos, escrito, fechas, resumen
+from api.web.formularios import Formulario
+from api.web.plantillas import pagina
+from modelos import ordenamientos, reloj
+from modelos.actos import papeleria as actos
+from modelos.cambios import Cosa, historia
+from modelos.consultas_papeleria import ROTULOS
+from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.ordenamientos import EstadoNorma, Ordenamiento
+from modelos.permisos import exigir_administracion
+
+ruta = APIRouter()
+ESTADOS = {
+    EstadoNorma.VIGENTE.value: ("✓", "Vigente"),
+    EstadoNorma.PROYECTO.value: ("○", "En proyecto"),
+    EstadoNorma.ABROGADO.value: ("✕", "Abrogado"),
+}
+_NORMA = (
+    Control("nombre", ROTULOS["nombre"], obligatorio=True, maximo=300),
+    Control(
+        "cita",
+        ROTULOS["cita"],
+        "Lo que sigue a «en los artículos 1 y 2…»: empieza con «del» o «de los».",
+        obligatorio=True,
+        maximo=300,
+    ),
+    Control(
+        "estado",
+        ROTULOS["estado"],
+        "Un oficio que cite una norma que no consta como vigente lo avisa, o no se firma, según el ajuste.",
+        "lista",
+        obligatorio=True,
+        opciones=tuple((clave, palabra) for clave, (_, palabra) in ESTADOS.items()),
+    ),
+    Control("acuerdo", ROTULOS["acuerdo"], "Sólo si consta.", maximo=200),
+    Control("emitido", ROTULOS["emitido"], control="fecha"),
+    Control("publicado", ROTULOS["publicado"], control="fecha"),
+    Control("vigente_desde", ROTULOS["vigente_desde"], "Hace falta para darla por vigente.", "fecha"),
+    Control("vigente_hasta", ROTULOS["vigente_hasta"], "El último día, inclusive.", "fecha"),
+    Control("nota", ROTULOS["nota"], control="parrafo", maximo=1000),
+)
+
+
+@ruta.get("/administracion/ordenamientos")
+def lista_normas(request: Request, puerta: Entrada) -> HTMLResponse:
+    """Las normas en que se fundan los oficios y en qué están."""
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, "ver los ordenamientos")
+        normas = list(ordenamientos.todos(s).values())
+        rigen = {n.clave for n in normas if ordenamientos.rige(n, reloj.hoy())}
+    bloquea = puerta.ajustes.norma_en_proyecto == "bloquear"
+    return pagina(request, "ordenamientos.html", quien, normas=normas, rigen=rigen, estados=ESTADOS, bloquea=bloquea)
+
+
+@ruta.get("/administracion/ordenamientos/{clave}")
+def ver_norma(request: Request, clave: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+    """Una norma y quién la ha cambiado."""
+    return _norma(request, puerta, clave, hecho=bool(hecho))
+
+
+@ruta.post("/administracion/ordenamientos/{clave}")
+def fijar_norma(request: Request, clave: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Actualiza lo que consta de ella."""
+    valores = escrito(_NORMA, captura)
+    try:
+        dadas = fechas(valores, ordenamientos.FECHAS)
+        with puerta.acto() as ctx:
+            actos.fijar_norma(ctx, clave, valores, dadas)
+    except FormularioIncompleto as error:
+        return _norma(request, puerta, clave, valores, error.campos, codigo(error))
+    return RedirectResponse(f"/administracion/ordenamientos/{quote(clave)}?hecho=1#resultado", 303)
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _norma(
+    request: Request,
+    puerta: Puerta,
+    clave: str,
+    valores: Mapping[str, str] | None = None,
+    errores: Mapping[str, str] | None = None,
+    status: int = 200,
+    *,
+    hecho: bool = False,
+) -> HTMLResponse:
+    faltas = dict(errores or {})
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, "ver los ordenamientos")
+        norma = s.get(Ordenamiento, clave)
+        if norma is None:
+            raise NoExiste("el ordenamiento", clave)
+        cambios = historia(s, Cosa.NORMA, [clave])
+        rige = ordenamientos.rige(norma, reloj.hoy())
+    guardados = {c.nombre: str(getattr(norma, c.nombre) or "") for c in _NORMA}
+    return pagina(
+        request,
+        "ordenamiento.html",
+        quien,
+        status,
+        norma=norma,
+        rige=rige,
+        estados=ESTADOS,
+        campos=campos(_NORMA, valores or guardados, faltas),
+        resumen=resumen(_NORMA, faltas),
+        cambios=cambios,
+        rotulos=ROTULOS,
+        hecho=hecho,
+    )

@@ -1,0 +1,242 @@
+"""La administración de las plantillas de oficio: editar, ver cómo quedan de verdad, comparar y volver atrás."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web.administracion_piezas import Control, campos, resumen
+from api.web.formularios import PREFIJO, Captura, Formulario, numero
+from api.web.plantillas import pagina
+from modelos import consultas, reloj
+from modelos.actos import plantillas as actos
+from modelos.actos.mover import Contexto
+from modelos.actos.turnos import nombre_de
+from modelos.errores import ActoNoProcede, ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.formularios import LARGO_MOTIVO
+from modelos.permisos import exigir_administracion
+from tareas.oficios import archivo, borrador, edicion, texto
+from tareas.oficios.ejemplo import COMUN, diccionario, usos
+from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota, TallerSinTerminar
+
+ruta = APIRouter()
+RUTA = "/administracion/plantillas"
+RECIENTES = 20
+_CONTROLES = (
+    Control("texto", "Texto de la plantilla", control="parrafo", obligatorio=True, maximo=actos.LARGO),
+    Control("motivo", "Por qué se cambia", "Queda en el historial.", "parrafo", obligatorio=True, maximo=LARGO_MOTIVO),
+    Control("folio", "Expediente con que se prueba", "Su folio. No cambia nada en él.", maximo=40),
+)
+_AL_PROBAR = (FormularioIncompleto, NoExiste, PlantillaRota, TallerSinTerminar, OficioDemasiadoLargo)
+
+
+def clave_de(carpeta: str, nombre: str) -> str:
+    """La clave de la plantilla que dice la dirección; las comunes no tienen carpeta en el disco."""
+    return nombre if carpeta == COMUN else f"{carpeta}/{nombre}"
+
+
+Clave = Annotated[str, Depends(clave_de)]
+
+
+def direccion_de(clave: str) -> str:
+    """La de su página."""
+    carpeta, _, nombre = clave.rpartition("/")
+    return f"{RUTA}/{quote(carpeta or COMUN)}/{quote(nombre)}"
+
+
+@ruta.get(RUTA)
+def lista(request: Request, puerta: Entrada) -> HTMLResponse:
+    """Todas, por procedimiento: cuáles se editaron y cuáles cambió después el sistema."""
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, actos.ACTO)
+        grupos = edicion.fichas(Contexto(s, puerta.tablas, quien, reloj.ahora()))
+    atrasadas = [f.clave for _, fichas in grupos for f in fichas if f.atrasada]
+    return pagina(request, "plantillas.html", quien, grupos=grupos, atrasadas=atrasadas, direccion_de=direccion_de)
+
+
+@ruta.get(RUTA + "/{carpeta}/{nombre}")
+def ver(request: Request, clave: Clave, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+    """La plantilla, para corregirla."""
+    return _editor(request, puerta, clave, hecho=numero(hecho))
+
+
+@ruta.post(RUTA + "/{carpeta}/{nombre}")
+def cambiar(request: Request, clave: Clave, puerta: Entrada, captura: Formulario) -> Response:
+    """Guarda una versión nueva, o muestra cómo quedaría un oficio con lo escrito."""
+    acto = captura.texto("acto")
+    if acto in ("probar", "pdf"):
+        return _probar(request, puerta, clave, captura, en_pdf=acto == "pdf")
+    try:
+        with puerta.lectura() as (s, quien):
+            ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
+            revisada = edicion.revisada(ctx, clave, captura.texto(PREFIJO + "texto"))
+        with puerta.acto() as ctx:
+            motivo = captura.texto(PREFIJO + "motivo")
+            nueva = actos.editar_plantilla(ctx, revisada, motivo, captura.entero("version"))
+    except FormularioIncompleto as error:
+        return _editor(request, puerta, clave, captura, error.campos, codigo(error))
+    except ActoNoProcede as error:
+        return _editor(request, puerta, clave, captura, {"": str(error)}, codigo(error))
+    return RedirectResponse(f"{direccion_de(clave)}?hecho={nueva.version}#resultado", 303)
+
+
+@ruta.get(RUTA + "/{carpeta}/{nombre}/historial")
+def historial(request: Request, clave: Clave, puerta: Entrada, de: str = "", a: str = "") -> HTMLResponse:
+    """Sus versiones y la diferencia entre dos."""
+    return _historial(request, puerta, clave, de, a)
+
+
+@ruta.post(RUTA + "/{carpeta}/{nombre}/volver")
+def volver(request: Request, clave: Clave, puerta: Entrada, captura: Formulario) -> Response:
+    """Vuelve a una versión anterior o a la del sistema; lo de en medio se conserva."""
+    elegida, leida = numero(captura.texto("version")), captura.entero("leida")
+    try:
+        with puerta.lectura() as (s, quien):
+            exigir_administracion(quien, actos.ACTO)
+            ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
+            suyo = actos.texto_de(actos.versiones(ctx, clave), clave, elegida)
+            revisada = edicion.revisada(ctx, clave, suyo)
+        with puerta.acto() as ctx:
+            nueva = actos.volver(ctx, revisada, elegida, captura.texto("motivo"), leida)
+    except (FormularioIncompleto, ActoNoProcede) as error:
+        faltas = error.campos if isinstance(error, FormularioIncompleto) else {"": str(error)}
+        return _historial(request, puerta, clave, status=codigo(error), faltas=faltas, captura=captura)
+    return RedirectResponse(f"{direccion_de(clave)}?hecho={nueva.version}#resultado", 303)
+
+
+@ruta.get(RUTA + "/{carpeta}/{nombre}/volver")
+def recargar(clave: Clave) -> Response:
+    """Quien recarga la dirección de un acto vuelve al historial."""
+    return RedirectResponse(f"{direccion_de(clave)}/historial", 303)
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def comparar(antes: str, despues: str) -> list[tuple[str, str]]:
+    """Renglón por renglón: «+» lo agregado, «−» lo quitado, y lo igual que esté junto."""
+    renglones: list[tuple[str, str]] = []
+    for linea in difflib.unified_diff(antes.splitlines(), despues.splitlines(), lineterm="", n=2):
+        if linea.startswith(("---", "+++")):
+            continue
+        signo = {"+": "+", "-": "−", "@": "…"}.get(linea[:1], "")
+        renglones.append((signo, "" if signo == "…" else linea[1:]))
+    return renglones[1:]  # el primero sólo dice dónde empieza
+
+
+def _probar(request: Request, puerta: Puerta, clave: str, captura: Captura, *, en_pdf: bool) -> Response:
+    folio = captura.texto(PREFIJO + "folio").strip().upper()
+    try:
+        with puerta.lectura() as (s, quien):
+            exigir_administracion(quien, actos.ACTO)
+            if not folio:
+                raise FormularioIncompleto({"folio": "elija o escriba el folio de un expediente"})
+            ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
+            donde = puerta.ajustes.url_publica
+            muestra = edicion.muestra(ctx, folio, clave, captura.texto(PREFIJO + "texto"), donde)
+    except _AL_PROBAR as error:
+        return _editor(request, puerta, clave, captura, _faltas_al_probar(error), 422)
+    if not en_pdf:
+        return _editor(request, puerta, clave, captura, muestra=muestra)
+    puesto = {"Content-Disposition": f'inline; filename="vista-previa-{folio}.pdf"'}
+    return Response(archivo.pdf_de(muestra.contenido), media_type="application/pdf", headers=puesto)
+
+
+def _faltas_al_probar(error: ErrorGestion) -> dict[str, str]:
+    if isinstance(error, FormularioIncompleto):
+        return error.campos
+    if isinstance(error, NoExiste):
+        return {"folio": str(error).rstrip(".")}
+    if isinstance(error, PlantillaRota):
+        return {"texto": f"con ese expediente, línea {error.linea}: {error.motivo}"}
+    return {"texto": str(error).rstrip(".")}
+
+
+def _editor(
+    request: Request,
+    puerta: Puerta,
+    clave: str,
+    captura: Captura | None = None,
+    errores: Mapping[str, str] | None = None,
+    status: int = 200,
+    *,
+    muestra: edicion.Muestra | None = None,
+    hecho: int = 0,
+) -> HTMLResponse:
+    faltas = dict(errores or {})
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, actos.ACTO)
+        ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
+        ficha, rige = edicion.ficha(ctx, clave), borrador.vigente(ctx, clave)
+        donde = usos(puerta.tablas.vigentes(reloj.hoy()), clave)
+        de_quien = {} if clave in borrador.comunes() else {"procedimiento": donde[0].tabla.clave}
+        recientes = consultas.expedientes(s, quien, **de_quien, limite=RECIENTES).elementos
+    folios = [(e.folio, e.asunto) for e in recientes]
+    puestos = {"texto": rige.texto, "folio": folios[0][0] if folios else ""}
+    if captura:
+        puestos = {c.nombre: captura.texto(PREFIJO + c.nombre) for c in _CONTROLES}
+    return pagina(
+        request,
+        "plantilla.html",
+        quien,
+        status,
+        ficha=ficha,
+        direccion=direccion_de(clave),
+        campos=campos(_CONTROLES, puestos, faltas),
+        resumen=resumen(_CONTROLES, {c: f.rstrip(".") for c, f in faltas.items()}),
+        choque=comparar(rige.texto, puestos["texto"].rstrip("\n") + "\n") if "" in faltas else None,
+        folios=folios,
+        muestra=muestra,
+        cuerpo=texto.html(muestra.redactado.cuerpo) if muestra else "",
+        nombres=diccionario(donde),
+        es_comun=clave in borrador.comunes(),
+        hecho=hecho,
+    )
+
+
+def _historial(
+    request: Request,
+    puerta: Puerta,
+    clave: str,
+    de: str = "",
+    a: str = "",
+    *,
+    status: int = 200,
+    faltas: Mapping[str, str] | None = None,
+    captura: Captura | None = None,
+) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, actos.ACTO)
+        ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
+        ficha = edicion.ficha(ctx, clave)
+        versiones = actos.versiones(ctx, clave)
+        nombres = {v.persona_id: nombre_de(ctx, v.persona_id) for v in versiones}
+    sistema = borrador.del_archivo(clave)
+    textos = {0: sistema} | {v.version: v.texto if v.texto is not None else sistema for v in versiones}
+    una = numero(de) if numero(de) in textos else max(ficha.version - 1, 0)
+    otra = numero(a) if a and numero(a) in textos else ficha.version
+    return pagina(
+        request,
+        "plantilla_historial.html",
+        quien,
+        status,
+        ficha=ficha,
+        direccion=direccion_de(clave),
+        versiones=versiones,
+        nombres=nombres,
+        numeros=sorted(textos, reverse=True),
+        una=una,
+        otra=otra,
+        diferencia=comparar(textos[una], textos[otra]),
+        faltas=resumen(_CONTROLES, {c: f.rstrip(".") for c, f in (faltas or {}).items()}),
+        error_motivo=(faltas or {}).get("motivo", ""),
+        elegida=captura.texto("version") if captura else "",
+        motivo=captura.texto("motivo") if captura else "",
+    )

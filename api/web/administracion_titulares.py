@@ -1,0 +1,186 @@
+"""La administración de quién firma: nombrar, registrar una suplencia con su precepto y terminar, sin borrar nada."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web.administracion_piezas import Control, campos, escrito, fechas, resumen, una_fecha
+from api.web.formularios import Captura, Falta, Formulario
+from api.web.plantillas import pagina
+from modelos import consultas_papeleria as consultas
+from modelos import personas, reloj
+from modelos.actos import papeleria as actos
+from modelos.actos.mover import Contexto
+from modelos.consultas_papeleria import ROTULOS
+from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
+from modelos.permisos import exigir_administracion
+
+ruta = APIRouter()
+VER = "ver quién firma por cada unidad"
+_CORREO = "El correo con que entra al sistema."
+_NOMBRAR = (
+    Control("correo", "Persona", _CORREO, obligatorio=True),
+    Control("cargo", ROTULOS["cargo"], "Como se imprime bajo su nombre.", obligatorio=True, maximo=250),
+    Control("tratamiento", ROTULOS["tratamiento"], "Lo que va antes del nombre: «Mtra.», «Ing.».", maximo=20),
+    Control("iniciales", ROTULOS["iniciales"], "Con las que se marca lo que firma: «AAA».", maximo=10),
+    Control("desde", ROTULOS["desde"], "Vacío: desde hoy. Al anterior le termina la víspera.", "fecha"),
+)
+_SUPLIR = (
+    Control("correo", "Persona que suple", _CORREO, obligatorio=True),
+    Control("cargo", "Su cargo", "El de quien suple, no el del titular.", obligatorio=True, maximo=250),
+    Control("tratamiento", ROTULOS["tratamiento"], maximo=20),
+    Control(
+        "precepto",
+        ROTULOS["precepto"],
+        "Sigue a «con fundamento en»: «el artículo … del Estatuto Orgánico…».",
+        obligatorio=True,
+        maximo=300,
+    ),
+    Control("ausencia", ROTULOS["ausencia"], "Por qué no está: «comisión oficial». Se imprime.", maximo=200),
+    Control("desde", ROTULOS["desde"], control="fecha", obligatorio=True),
+    Control("hasta", ROTULOS["hasta"], "Incluido.", "fecha", obligatorio=True),
+)
+_HECHOS = {
+    "nombrar": "Quedó el nombramiento.",
+    "suplir": "Quedó la suplencia.",
+    "vacar": "El nombramiento termina ese día.",
+    "terminar": "La suplencia termina ese día.",
+}
+
+
+@ruta.get("/administracion/titulares")
+def lista(request: Request, puerta: Entrada) -> HTMLResponse:
+    """Quién tiene el cargo de cada unidad y quién lo suple hoy."""
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, VER)
+        cargos = consultas.cargos(s, reloj.hoy())
+    vacantes = [c.unidad for c in cargos if c.titular is None]
+    return pagina(request, "titulares.html", quien, cargos=cargos, vacantes=vacantes)
+
+
+@ruta.get("/administracion/titulares/{unidad}")
+def ver(request: Request, unidad: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+    """El cargo de una unidad, su historia y los formularios."""
+    return _pagina(request, puerta, unidad, hecho=_HECHOS.get(hecho, ""))
+
+
+@ruta.get("/administracion/titulares/{unidad}/{acto}")
+def formulario(request: Request, unidad: str, acto: str, puerta: Entrada) -> Response:
+    """El formulario para nombrar o suplir; quien recarga la dirección de otro acto vuelve a la unidad."""
+    if acto not in _CONTROLES:
+        return RedirectResponse(f"/administracion/titulares/{quote(unidad)}", 303)
+    return _formulario(request, puerta, unidad, acto)
+
+
+@ruta.post("/administracion/titulares/{unidad}/{acto}")
+def hacer(request: Request, unidad: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Nombra, registra una suplencia, o termina una u otro."""
+    hacer_ = _ACTOS.get(acto)
+    if hacer_ is None:
+        raise NoExiste("el acto", acto)
+    try:
+        with puerta.acto() as ctx:
+            hacer_(ctx, unidad, captura)
+    except (FormularioIncompleto, DatoRepetido) as error:
+        faltas = error.campos if isinstance(error, FormularioIncompleto) else {"desde": str(error).rstrip(".")}
+        if acto in _CONTROLES:
+            return _formulario(request, puerta, unidad, acto, captura, faltas, codigo(error))
+        return _pagina(request, puerta, unidad, (acto, captura, faltas), codigo(error))
+    return RedirectResponse(f"/administracion/titulares/{quote(unidad)}?hecho={acto}#resultado", 303)
+
+
+# --- actos -----------------------------------------------------------------------
+
+
+def _nombrar(ctx: Contexto, unidad: str, captura: Captura) -> None:
+    valores = escrito(_NOMBRAR, captura)
+    actos.nombrar(ctx, unidad, valores["correo"].strip(), fechas(valores, ["desde"])["desde"], valores)
+
+
+def _suplir(ctx: Contexto, unidad: str, captura: Captura) -> None:
+    valores = escrito(_SUPLIR, captura)
+    desde, hasta = una_fecha(valores, "desde"), una_fecha(valores, "hasta")
+    cuales = [t.clave for t in ctx.tablas if captura.texto(f"procedimiento-{t.clave}")]
+    actos.suplir(ctx, unidad, valores["correo"].strip(), desde, hasta, valores, cuales)
+
+
+def _vacar(ctx: Contexto, _unidad: str, captura: Captura) -> None:
+    actos.vacar(ctx, captura.entero("id"), una_fecha({"hasta": captura.texto("hasta")}, "hasta"))
+
+
+def _terminar(ctx: Contexto, _unidad: str, captura: Captura) -> None:
+    actos.terminar(ctx, captura.entero("id"), una_fecha({"hasta": captura.texto("hasta")}, "hasta"))
+
+
+_CONTROLES = {"nombrar": _NOMBRAR, "suplir": _SUPLIR}
+_ACTOS = {"nombrar": _nombrar, "suplir": _suplir, "vacar": _vacar, "terminar": _terminar}
+Rechazo = tuple[str, Captura, Mapping[str, str]]
+"""El acto que no procedió, lo que se había escrito y sus faltas."""
+
+# --- piezas ----------------------------------------------------------------------
+
+
+def _pagina(
+    request: Request, puerta: Puerta, clave: str, rechazo: Rechazo | None = None, status: int = 200, hecho: str = ""
+) -> HTMLResponse:
+    acto, captura, errores = rechazo or ("", Captura({}, {}), {})
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, VER)
+        unidad = consultas.una_unidad(s, clave)
+        datos: dict[str, object] = {
+            "cargo": consultas.cargo(s, unidad, reloj.hoy()),
+            "nombramientos": consultas.nombramientos(s, clave),
+            "suplencias": consultas.suplencias(s, clave),
+            "cambios": consultas.cambios_de_cargos(s, clave),
+        }
+    return pagina(
+        request,
+        "titulares_unidad.html",
+        quien,
+        status,
+        **datos,
+        hoy=reloj.hoy(),
+        rechazado={"acto": acto, "id": captura.entero("id"), "hasta": captura.texto("hasta")},
+        error=errores.get("hasta", ""),
+        resumen=[Falta(f"Último día: {m}.", f"{acto}-{captura.entero('id')}") for m in errores.values()],
+        tablas={tabla.clave: tabla.nombre for tabla in puerta.tablas},
+        rotulos=ROTULOS,
+        hecho=hecho,
+    )
+
+
+def _formulario(
+    request: Request,
+    puerta: Puerta,
+    clave: str,
+    acto: str,
+    captura: Captura | None = None,
+    errores: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    controles, llego = _CONTROLES[acto], captura or Captura({}, {})
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, VER)
+        unidad = consultas.una_unidad(s, clave)
+        cargo = consultas.cargo(s, unidad, reloj.hoy())
+        correos = [(ficha.correo, ficha.nombre) for ficha in personas.lista(s, unidad=clave) if ficha.activa]
+    return pagina(
+        request,
+        "titulares_acto.html",
+        quien,
+        status,
+        unidad=unidad,
+        cargo=cargo,
+        acto=acto,
+        campos=campos(controles, escrito(controles, llego), errores or {}),
+        resumen=resumen(controles, errores or {}),
+        correos=correos,
+        tablas={tabla.clave: tabla.nombre for tabla in puerta.tablas},
+        elegidos={t.clave for t in puerta.tablas if llego.texto(f"procedimiento-{t.clave}")},
+    )

@@ -1,0 +1,117 @@
+"""Emitir un oficio que ningún paso pidió: con qué texto, quién lo emite y a quién va."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web import oficio_vista
+from api.web.formularios import Captura, Falta, Formulario
+from api.web.plantillas import pagina
+from modelos import consultas
+from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion
+from modelos.organizacion import Unidad
+from modelos.permisos import Quien, atiende, puede_conducir
+from modelos.unidades import TipoUnidad
+from tareas.oficios import borrador
+
+ruta = APIRouter()
+EXTERNOS = 3
+TODAS = {"todas-cast": TipoUnidad.CAST, "todas-estatal": TipoUnidad.ESTATAL}
+GRUPOS = (
+    (TipoUnidad.NACIONAL, "Oficinas nacionales"),
+    (TipoUnidad.ESTATAL, "Colegios Estatales, UODCDMX y RCEO"),
+    (TipoUnidad.CAST, "CAST"),
+)
+CAMPOS = {"plantilla": "Con qué texto", "emisor": "Quién lo emite", "para": "A quién va", "ccp": "Con copia"}
+
+
+@ruta.get("/expedientes/{folio}/oficios/nuevo")
+def pedir(request: Request, folio: str, puerta: Entrada) -> HTMLResponse:
+    """Qué se va a emitir."""
+    return _mostrar(request, puerta, folio)
+
+
+@ruta.post("/expedientes/{folio}/oficios/nuevo")
+def emitir(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Deja el borrador y lleva a él."""
+    if captura.recupera:
+        return _mostrar(request, puerta, folio, captura)
+    campos = ("nombre", "cargo", "institucion")
+    escritos = [{campo: captura.texto(f"externo-{i}-{campo}") for campo in campos} for i in range(EXTERNOS)]
+    try:
+        with puerta.acto() as ctx:
+            unidades = _unidades(ctx.s)
+            faltas = {campo: "elija una opción" for campo in ("plantilla", "emisor") if not captura.texto(campo)}
+            if faltas:
+                raise FormularioIncompleto(faltas)
+            oficio = borrador.emitir(
+                ctx,
+                folio,
+                captura.texto("plantilla"),
+                captura.texto("emisor"),
+                _elegidas(captura, "para", unidades),
+                _elegidas(captura, "ccp", unidades),
+                [e for e in escritos if e["nombre"].strip() or e["cargo"].strip()],
+            )
+            id_ = oficio.id
+    except (SinSesion, NoExiste):
+        raise
+    except ErrorGestion as error:
+        return _mostrar(request, puerta, folio, captura, error)
+    return RedirectResponse(f"/oficios/{quote(id_)}?hecho=redactado#resultado", 303)
+
+
+def _mostrar(
+    request: Request, puerta: Puerta, folio: str, captura: Captura | None = None, error: ErrorGestion | None = None
+) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        fila = consultas.expediente_visible(s, quien, folio)
+        unidades = _unidades(s)
+        emisoras = _emisoras(quien, fila.duena, unidades)
+    if not emisoras:
+        raise NoLeCorresponde("emitir un oficio aquí", f"la coordinación de la {fila.duena} o quien atiende una unidad")
+    faltas = error.campos if isinstance(error, FormularioIncompleto) else {}
+    resumen = [Falta(f"{CAMPOS.get(c, c)}: {m}.", c) for c, m in faltas.items()]
+    return pagina(
+        request,
+        "oficio_nuevo.html",
+        quien,
+        codigo(error) if error else 200,
+        expediente=fila,
+        procedimientos={t.clave: t.nombre for t in puerta.tablas},
+        plantillas=oficio_vista.plantillas(),
+        emisoras=emisoras,
+        sugerida=next((u.clave for u in emisoras if u.clave in atiende(quien)), emisoras[0].clave),
+        grupos=[(tipo.value, nombre, [u for u in unidades if u.tipo == tipo.value]) for tipo, nombre in GRUPOS],
+        externos=EXTERNOS,
+        textos=dict(captura.textos) if captura else {},
+        faltas=faltas,
+        titulo_error=error.titulo if error else "",
+        resumen=resumen or ([Falta(str(error))] if error else []),
+    )
+
+
+def _unidades(s: Session) -> list[Unidad]:
+    return list(s.scalars(select(Unidad).where(col(Unidad.activa).is_(True)).order_by(col(Unidad.clave))))
+
+
+def _emisoras(quien: Quien, duena: str, unidades: list[Unidad]) -> list[Unidad]:
+    """Por las que puede emitir: las suyas, o cualquiera si conduce el expediente."""
+    if puede_conducir(quien, duena):
+        return unidades
+    return [u for u in unidades if u.clave in atiende(quien)]
+
+
+def _elegidas(captura: Captura, clase: str, unidades: list[Unidad]) -> list[str]:
+    """Las marcadas, más las de los grupos enteros que se marcaron."""
+    enteros: set[Any] = {tipo.value for clave, tipo in TODAS.items() if captura.texto(f"{clase}-{clave}")}
+    return [u.clave for u in unidades if captura.texto(f"{clase}-{u.clave}") or u.tipo in enteros]

@@ -1,0 +1,234 @@
+"""Lo que enseña la página de un oficio: cómo saldrá, qué notar, quién falta y qué puede hacer quien la mira."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from api import imprenta, vistas_oficios
+from api.dependencias import Puerta
+from api.web import historia
+from api.web.comparacion import comparar
+from modelos import consultas, consultas_oficios, reloj, titulares
+from modelos.actos import oficios as actos
+from modelos.actos.firma import exigir_otra_mano, faltantes, numero_probable
+from modelos.actos.mover import Contexto
+from modelos.errores import NoLeCorresponde
+from modelos.expediente import Encargo, Expediente, Turno
+from modelos.oficio import VIGENTES, EstadoOficio
+from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio
+from modelos.permisos import Quien, atiende, puede_atender, puede_conducir
+from modelos.tabla import Actividad
+from tareas.oficios import texto
+from tareas.oficios.borrador import EXTENSION, del_archivo, del_sistema
+from tareas.oficios.errores import OficioDemasiadoLargo, SinTipografias
+from tareas.oficios.imprenta import sin_letra
+
+ESTADOS = {
+    "borrador": ("✎", "Borrador"),
+    "firmado": ("✓", "Firmado; se está enviando"),
+    "enviado": ("➤", "Enviado"),
+    "cancelado": ("✕", "Cancelado"),
+    "sustituido": ("↻", "Sustituido"),
+    "descartado": ("✕", "Descartado sin firmar"),
+}
+A_LA_VISTA = 8
+"""Con más destinatarios que éstos, la lista se pliega."""
+_ASUNTO = re.compile(r"\{%-?\s*block asunto\s*-?%\}(.*?)\{%-?\s*endblock", re.DOTALL)
+_JINJA = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_DATO = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Recibe:
+    """Un destinatario en la página. propio: lo puede acusar quien mira; acuso: quién lo acusó."""
+
+    fila: Destinatario
+    propio: bool
+    acuso: str
+
+    @property
+    def rotulo(self) -> str:
+        """Cómo se le llama en una lista: su clave, o su nombre si es de fuera."""
+        return self.fila.unidad or self.fila.nombre or self.fila.cargo
+
+
+def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
+    """Todo lo que la plantilla necesita, leído de una vez. Lanza NoExiste, NoLeCorresponde."""
+    oficio = consultas_oficios.visible(s, quien, id_)
+    expediente = s.get_one(Expediente, oficio.folio)
+    tabla = puerta.tablas.version(expediente.procedimiento, expediente.version)
+    a_quien = consultas_oficios.destinatarios_de(s, [id_])[id_]
+    nombres = consultas.nombres(s, [*(d.acusado_por for d in a_quien), oficio.editado_por])
+    hoja = json.loads(oficio.contenido) if oficio.contenido else imprenta.borrador(s, puerta, oficio)
+    reciben = [_recibe(d, quien, nombres) for d in a_quien]
+    return {
+        "oficio": oficio,
+        "expediente": expediente,
+        "tabla": tabla,
+        "actividad": tabla[oficio.actividad] if oficio.actividad and oficio.actividad in tabla else None,
+        "hoja": hoja,
+        "vista": _vista(hoja["cuerpo_markdown"]),
+        "sin_letra": _sin_letra(hoja) if oficio.estado == EstadoOficio.BORRADOR else (),
+        "avisos": vistas_oficios.de_avisos(s, puerta.ajustes).de(oficio, a_quien),
+        "reciben": reciben,
+        "faltan_acuses": [r for r in reciben if r.fila.clase == "para" and r.fila.acusado is None],
+        "por_recordar": oficio.estado == EstadoOficio.ENVIADO and any(_sin_recordar(d) for d in a_quien),
+        "corrigio": nombres.get(oficio.editado_por or 0, ""),
+        "firmado_como": vistas_oficios.firmado_como(oficio),
+        "unidades": consultas.unidades(s),
+        "sustituto": s.scalar(select(Oficio).where(col(Oficio.sustituye) == id_).order_by(col(Oficio.creado).desc())),
+        "sustituye_a": s.get(Oficio, oficio.sustituye) if oficio.sustituye else None,
+        "ve_expediente": _ve_expediente(s, quien, oficio.folio),
+        "hechos": [h for h in historia.contar(s, tabla, expediente).hechos if h.oficio == id_],
+        "cambios": {
+            "asunto": comparar(oficio.borrador_asunto, oficio.asunto),
+            "cuerpo": comparar(oficio.borrador_cuerpo, oficio.cuerpo),
+        },
+        "estados": ESTADOS,
+        "vigente": oficio.estado in VIGENTES,
+        "es_borrador": oficio.estado == EstadoOficio.BORRADOR,
+        "largos": {"asunto": LARGO_ASUNTO, "cuerpo": actos.LARGO_CUERPO, "anexos": actos.LARGO_ANEXOS},
+        "a_la_vista": A_LA_VISTA,
+        **_permitido(s, puerta, quien, oficio, expediente),
+    }
+
+
+def para_firmar(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
+    """Lo que se confirma antes de firmar. Lanza NoLeCorresponde si quien mira no puede."""
+    vista = datos(s, puerta, quien, id_)
+    oficio, firmante = vista["oficio"], vista["firmante"]
+    if vista["es_borrador"] and firmante is None:
+        raise NoLeCorresponde(f"firmar por {oficio.unidad}", "quien tiene el cargo o quien lo suple")
+    if vista["es_borrador"] and vista["impedido"]:
+        exigir_otra_mano(_contexto(s, puerta, quien), oficio, vista["tabla"], quien)
+    return {**vista, "numero_probable": numero_probable(s, oficio.unidad, reloj.hoy().year)}
+
+
+def de_turno(s: Session, puerta: Puerta, quien: Quien, turno: Turno, actividad: Actividad) -> dict[str, Any]:
+    """Los oficios que pidió un turno, los que se están redactando y los que se redactarán según se responda.
+
+    cumplen: por documento que se pide, el número del oficio que ya vale por él.
+    """
+    suyos = consultas_oficios.de_turno(s, quien, turno.id)
+    pendientes = [e for e in _por_redactar(s, turno.folio) if e.datos.get("turno") == turno.id]
+    agotados = [e for e in pendientes if e.intentos >= puerta.ajustes.encargos_intentos]
+    valen = {emision.clave: emision.cumple for emision in actividad.oficios if emision.cumple}
+    return {
+        "oficios": suyos,
+        "preparando": len(pendientes) - len(agotados),
+        "fallidos": [e.error or e.nombre for e in agotados],
+        "sin_firmar": [o for o in suyos if o.estado == EstadoOficio.BORRADOR],
+        "al_responder": [e for e in actividad.oficios if e.salidas] if turno.cierre is None else [],
+        "valen": set(valen.values()),
+        "cumplen": {valen[o.clave]: o.numero for o in suyos if o.clave in valen and o.estado in VIGENTES},
+    }
+
+
+def de_expediente(s: Session, quien: Quien, expediente: Expediente) -> dict[str, Any]:
+    """Los oficios del expediente que le toca ver, y si puede emitir otro."""
+    pagina = consultas_oficios.del_expediente(s, quien, expediente.folio, limite=100)
+    vivos = [o for o in pagina.elementos if o.estado != EstadoOficio.DESCARTADO]
+    return {
+        "oficios": vivos,
+        "a_quien": consultas_oficios.destinatarios_de(s, [o.id for o in vivos]),
+        "mias": atiende(quien),
+        "descartados": [o for o in pagina.elementos if o.estado == EstadoOficio.DESCARTADO],
+        "mas_oficios": pagina.siguiente is not None,
+        "puede_emitir": puede_conducir(quien, expediente.duena) or bool(atiende(quien)),
+        "estados_oficio": ESTADOS,
+    }
+
+
+def plantillas() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Las plantillas por procedimiento: su clave y un rótulo con lo que dice su asunto."""
+    grupos: dict[str, list[tuple[str, str]]] = {}
+    for clave in del_sistema():
+        carpeta, _, archivo = clave.partition("/")
+        numero = f"OF-{archivo.removeprefix('of_')}" if archivo.startswith("of_") else archivo
+        hallado = _ASUNTO.search(del_archivo(clave))
+        asunto = " ".join(_DATO.sub("…", _JINJA.sub("", hallado[1])).split()) if hallado else archivo + EXTENSION
+        grupos.setdefault(carpeta, []).append((clave, f"{numero}: {asunto}"))
+    return list(grupos.items())
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _contexto(s: Session, puerta: Puerta, quien: Quien) -> Contexto:
+    return Contexto(s, puerta.tablas, quien, reloj.ahora())
+
+
+def _permitido(s: Session, puerta: Puerta, quien: Quien, oficio: Oficio, expediente: Expediente) -> dict[str, Any]:
+    """Qué se ofrece. Sólo decide qué se ve: la regla la aplica cada acto."""
+    ctx = _contexto(s, puerta, quien)
+    tabla = puerta.tablas.version(expediente.procedimiento, expediente.version)
+    hoy = reloj.hoy()
+    firmante = titulares.como_firma(s, quien.persona, oficio.unidad, expediente.procedimiento, hoy)
+    redacta = actos.puede_redactar(ctx, quien, oficio, expediente)
+    conduce = puede_conducir(quien, expediente.duena)
+    impedido = ""
+    try:
+        exigir_otra_mano(ctx, oficio, tabla, quien)
+    except NoLeCorresponde as error:
+        impedido = str(error)
+    borrador = oficio.estado == EstadoOficio.BORRADOR
+    manda = firmante is not None or conduce
+    return {
+        "firmante": firmante,
+        "impedido": impedido,
+        "redacta": redacta,
+        "puede_firmar": borrador and firmante is not None and not impedido and not faltantes(oficio),
+        "puede_corregir": borrador and redacta,
+        "puede_cancelar": (borrador and redacta) or (oficio.estado in VIGENTES and manda),
+        "puede_sustituir": oficio.estado in VIGENTES and manda,
+        "captura_papel": oficio.estado in VIGENTES and redacta,
+    }
+
+
+def _sin_recordar(fila: Destinatario) -> bool:
+    pendiente = fila.clase == "para" and fila.acusado is None
+    return pendiente and fila.unidad is not None and fila.recordado is None
+
+
+def _recibe(fila: Destinatario, quien: Quien, nombres: Mapping[int, str]) -> Recibe:
+    propio = fila.unidad is not None and puede_atender(quien, fila.unidad) and fila.acusado is None
+    return Recibe(fila, propio, nombres.get(fila.acusado_por or 0, ""))
+
+
+def _vista(markdown: str) -> Markup:
+    try:
+        return Markup(texto.html(markdown))  # noqa: S704 - `texto.html` escapa todo lo que no es suyo
+    except OficioDemasiadoLargo as error:
+        return Markup("<p>{}</p>").format(str(error))
+
+
+def _sin_letra(hoja: Mapping[str, Any]) -> tuple[str, ...]:
+    """Los signos que en el papel no se verán; sin tipografías no se sabe, y el PDF dirá que faltan."""
+    try:
+        return sin_letra(hoja)
+    except SinTipografias:
+        return ()
+
+
+def _ve_expediente(s: Session, quien: Quien, folio: str) -> bool:
+    try:
+        consultas.expediente_visible(s, quien, folio)
+    except NoLeCorresponde:
+        return False
+    return True
+
+
+def _por_redactar(s: Session, folio: str) -> Sequence[Encargo]:
+    consulta = select(Encargo).where(
+        col(Encargo.folio) == folio, col(Encargo.hecho).is_(None), col(Encargo.efecto).startswith("oficio:")
+    )
+    return s.scalars(consulta.order_by(col(Encargo.asiento), col(Encargo.efecto))).all()

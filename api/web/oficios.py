@@ -1,0 +1,338 @@
+"""Los oficios en pantalla: los que esperan firma o acuse, y cada uno con lo que se puede hacer con él.
+
+Lo que alguien escribió no se pierde: si algo falla, o si otra persona lo cambió antes, la página vuelve con lo suyo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api import imprenta
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web import oficio_vista
+from api.web.comparacion import comparar
+from api.web.formularios import Captura, Falta, Formulario, legible
+from api.web.plantillas import pagina
+from modelos import consultas, consultas_oficios
+from modelos.actos import acuses
+from modelos.actos import oficios as actos
+from modelos.actos.mover import Contexto
+from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, OficioCambio, SinSesion
+from modelos.oficio import EstadoOficio
+from modelos.permisos import atiende
+from tareas.oficios import borrador
+
+ruta = APIRouter()
+POR_PAGINA = 25
+PESTANAS = {"firmar": "Por firmar", "recibidos": "Recibidos", "emitidos": "Emitidos y en borrador"}
+HECHOS = {
+    "guardado": "Se guardó el borrador.",
+    "rehecho": "Se volvió a redactar con la plantilla y los datos de hoy.",
+    "firmado": "Quedó firmado, con su número. Se está enviando a quien le corresponde.",
+    "cancelado": "Quedó cancelado; conserva su número y su historia.",
+    "descartado": "Se descartó el borrador.",
+    "acusado": "Quedó asentado el acuse.",
+    "recordado": "Se avisó a quienes faltan: les llega a su bandeja y a su correo.",
+    "sin_recordar": "No hay a quién recordar: ya se les recordó, o no tienen cuenta en el sistema.",
+    "redactado": "Aquí está el borrador. Revíselo antes de firmarlo.",
+    "sustituto": "Éste es el borrador del que lo sustituye. Al firmarlo, el anterior deja de estar vigente.",
+}
+CAMPOS = {
+    "asunto": "Asunto",
+    "cuerpo": "Texto",
+    "anexos": "Anexos",
+    "motivo": "Motivo",
+    "nota": "Nota del acuse",
+    "destinatarios": "Destinatarios",
+}
+DE_DESTINATARIO = {"nombre": "Nombre", "cargo": "Cargo", "institucion": "Institución"}
+
+
+@ruta.get("/oficios")
+def listar(
+    request: Request,
+    puerta: Entrada,
+    ver: str = "",
+    texto: str = "",
+    estado: str = "",
+    cursor: str | None = None,
+) -> HTMLResponse:
+    """Los que esperan la firma de quien entra, los que recibió y los que emite su unidad."""
+    texto, estado = texto[:200], estado if estado in set(EstadoOficio) else ""
+    with puerta.lectura() as (s, quien):
+        cuentas = consultas_oficios.cuentas(s, quien)
+        if ver not in PESTANAS:
+            # Sin pestaña pedida, la primera que tenga algo esperando; si no, lo emitido.
+            ver = "firmar" if cuentas["por_firmar"] else "recibidos" if cuentas["por_acusar"] else "emitidos"
+        if ver == "firmar":
+            tramo = consultas_oficios.por_firmar(s, quien, texto=texto, cursor=cursor, limite=POR_PAGINA)
+        elif ver == "recibidos":
+            tramo = consultas_oficios.recibidos(s, quien, texto=texto, cursor=cursor, limite=POR_PAGINA)
+        else:
+            tramo = consultas_oficios.lista(
+                s, quien, texto=texto, estado=estado, emitidos=True, cursor=cursor, limite=POR_PAGINA
+            )
+        a_quien = consultas_oficios.destinatarios_de(s, [o.id for o in tramo.elementos])
+        unidades = consultas.unidades(s)
+    filtros = {"texto": texto, "estado": estado if ver == "emitidos" else ""}
+    puestos = {"ver": ver, **{n: v for n, v in filtros.items() if v}}
+    return pagina(
+        request,
+        "oficios.html",
+        quien,
+        ver=ver,
+        vistas=PESTANAS,
+        cuentas=cuentas,
+        tramo=tramo,
+        a_quien=a_quien,
+        mias=atiende(quien),
+        unidades=unidades,
+        estados=oficio_vista.ESTADOS,
+        texto=texto,
+        estado_pedido=filtros["estado"],
+        filtrado=len(puestos) > 1,
+        cursor=cursor,
+        inicio=f"/oficios?{urlencode(puestos)}",
+        mas=f"/oficios?{urlencode({**puestos, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+    )
+
+
+@ruta.get("/oficios/{id}")
+def ver_uno(request: Request, id: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:  # noqa: A002 - del contrato
+    """Un oficio: en qué va, cómo saldrá y qué puede hacer quien lo mira."""
+    return _mostrar(request, puerta, id, hecho=HECHOS.get(hecho, ""))
+
+
+@ruta.get("/oficios/{id}/pdf")
+def pdf(id: str, puerta: Entrada, ya_tiene: Annotated[str, Header(alias="If-None-Match")] = "") -> Response:  # noqa: A002
+    """El PDF, en el navegador."""
+    return imprenta.entregar_pdf(puerta, id, ya_tiene)
+
+
+@ruta.get("/oficios/{id}/docx")
+def docx(id: str, puerta: Entrada) -> Response:  # noqa: A002
+    """El texto en Word, como borrador."""
+    return imprenta.entregar_docx(puerta, id)
+
+
+@ruta.post("/oficios/{id}/editar")
+def editar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Guarda lo corregido."""
+    a_quien = _destinatarios(captura)
+
+    def acto(ctx: Contexto) -> str:
+        campos = {campo: captura.texto(campo) for campo in ("asunto", "cuerpo", "anexos")}
+        actos.editar(ctx, id, captura.entero("version"), campos, a_quien or None)
+        return "guardado"
+
+    return _hacer(request, puerta, id, captura, "editar", acto)
+
+
+@ruta.get("/oficios/{id}/firmar")
+def confirmar_firma(request: Request, id: str, puerta: Entrada) -> Response:  # noqa: A002
+    """Lo que hay que leer antes de firmar: qué número, con qué cargo y a quién le llega."""
+    with puerta.lectura() as (s, quien):
+        vista = oficio_vista.para_firmar(s, puerta, quien, id)
+    if not vista["es_borrador"]:
+        return RedirectResponse(_camino(id), 303)
+    return pagina(request, "oficio_confirmar.html", quien, acto="firmar", **vista)
+
+
+@ruta.post("/oficios/{id}/firmar")
+def firmar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Lo firma y pide enviarlo."""
+
+    def acto(ctx: Contexto) -> str:
+        oficio = actos.leer(ctx, id)
+        propio = ctx.quien is not None and oficio.firmante_id == ctx.quien.persona
+        # Doble clic, o volver a enviar la página: lo que quiso hacer ya está hecho.
+        if not (propio and oficio.firmado and oficio.version > captura.entero("version") > 0):
+            imprenta.firmar(puerta, ctx, id, captura.entero("version"))
+        return "firmado"
+
+    return _hacer(request, puerta, id, captura, "firmar", acto)
+
+
+@ruta.get("/oficios/{id}/rehacer")
+def confirmar_rehacer(request: Request, id: str, puerta: Entrada) -> Response:  # noqa: A002
+    """Lo que se pierde al volver a redactar."""
+    with puerta.lectura() as (s, quien):
+        vista = oficio_vista.datos(s, puerta, quien, id)
+    if not vista["puede_corregir"]:
+        return RedirectResponse(_camino(id), 303)
+    return pagina(request, "oficio_confirmar.html", quien, acto="rehacer", **vista)
+
+
+@ruta.post("/oficios/{id}/rehacer")
+def rehacer(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Lo redacta otra vez."""
+
+    def acto(ctx: Contexto) -> str:
+        borrador.rehacer(ctx, id, captura.entero("version"))
+        return "rehecho"
+
+    return _hacer(request, puerta, id, captura, "rehacer", acto)
+
+
+@ruta.post("/oficios/{id}/cancelar")
+def cancelar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Lo deja sin efecto, con motivo."""
+
+    def acto(ctx: Contexto) -> str:
+        return actos.cancelar(ctx, id, captura.texto("motivo")).estado
+
+    return _hacer(request, puerta, id, captura, "cancelar", acto)
+
+
+@ruta.post("/oficios/{id}/sustituir")
+def sustituir(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Abre el borrador del que lo sustituye y lleva a él."""
+    nuevos: list[str] = []
+
+    def acto(ctx: Contexto) -> str:
+        nuevos.append(actos.sustituir(ctx, id).id)
+        return "sustituto"
+
+    respuesta = _hacer(request, puerta, id, captura, "sustituir", acto)
+    return RedirectResponse(_camino(nuevos[0], "sustituto"), 303) if respuesta.status_code == 303 else respuesta
+
+
+@ruta.post("/oficios/{id}/acusar")
+def acusar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Asienta el acuse de un destinatario."""
+
+    def acto(ctx: Contexto) -> str:
+        escrito = captura.texto("orden")
+        if not escrito.isascii() or not escrito.isdigit():
+            raise FormularioIncompleto({"orden": "elija de quién es el acuse"})
+        actos.acusar(ctx, id, min(int(escrito[:9]), 10**6), captura.texto("nota"))
+        return "acusado"
+
+    return _hacer(request, puerta, id, captura, "acusar", acto)
+
+
+@ruta.post("/oficios/{id}/recordar")
+def recordar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Recuerda a quienes no han acusado; a quien ya se le recordó no se le repite."""
+
+    def acto(ctx: Contexto) -> str:
+        return "recordado" if acuses.recordar(ctx, id) else "sin_recordar"
+
+    return _hacer(request, puerta, id, captura, "recordar", acto)
+
+
+@ruta.get("/oficios/{id}/{_acto}")
+def volver(id: str, _acto: str) -> Response:  # noqa: A002
+    """Quien recarga la dirección de un acto que no procedió vuelve al oficio."""
+    return RedirectResponse(_camino(id), 303)
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _camino(id_: str, hecho: str = "") -> str:
+    return f"/oficios/{quote(id_)}?hecho={hecho}#resultado" if hecho else f"/oficios/{quote(id_)}"
+
+
+def _hacer(
+    request: Request, puerta: Puerta, id_: str, captura: Captura, acto: str, hacer: Callable[[Contexto], str]
+) -> Response:
+    if captura.recupera:
+        return _mostrar(request, puerta, id_, captura=captura, acto=acto)
+    try:
+        with puerta.acto() as ctx:
+            hecho = hacer(ctx)
+    except (SinSesion, NoExiste):
+        raise
+    except ErrorGestion as error:
+        return _mostrar(request, puerta, id_, captura=captura, acto=acto, error=error)
+    return RedirectResponse(_camino(id_, hecho), 303)
+
+
+def _mostrar(
+    request: Request,
+    puerta: Puerta,
+    id_: str,
+    *,
+    hecho: str = "",
+    captura: Captura | None = None,
+    acto: str = "",
+    error: ErrorGestion | None = None,
+) -> HTMLResponse:
+    """La página del oficio; con lo capturado y, si algo no procedió, con qué corregir."""
+    with puerta.lectura() as (s, quien):
+        vista = oficio_vista.datos(s, puerta, quien, id_)
+    textos = dict(captura.textos) if captura else {}
+    oficio, editaba = vista["oficio"], acto == "editar" and vista["puede_corregir"]
+    faltas = error.campos if isinstance(error, FormularioIncompleto) else {}
+    cambio = isinstance(error, OficioCambio)
+    escrito = textos if editaba else {}
+    return pagina(
+        request,
+        "oficio.html",
+        quien,
+        codigo(error) if error else 200,
+        hecho=hecho,
+        acto=acto,
+        titulo_error=error.titulo if error else "",
+        resumen=_resumen(error, faltas) if error else [],
+        faltas=faltas,
+        recuperado=captura is not None and error is None,
+        editando=editaba,
+        escrito={
+            "asunto": escrito.get("asunto", oficio.asunto),
+            "cuerpo": escrito.get("cuerpo", oficio.cuerpo),
+            "anexos": escrito.get("anexos", oficio.anexos),
+            # Quien ya vio lo que cambió y compara, guarda encima de esa versión y no de la que había leído.
+            "version": escrito.get("version", oficio.version) if not cambio else oficio.version,
+        },
+        nombrados=_nombrados(vista, escrito),
+        falta_nombrar=any(campo.startswith("destinatarios") for campo in faltas),
+        de_otra_persona=comparar(oficio.cuerpo, escrito.get("cuerpo", oficio.cuerpo)) if cambio and editaba else [],
+        textos=textos,
+        # Lo escrito para un acto que ya no se ofrece no tiene formulario que lo conserve.
+        suelto=legible(textos) if captura and acto == "editar" and not editaba else [],
+        **vista,
+    )
+
+
+def _resumen(error: ErrorGestion, faltas: Mapping[str, str]) -> list[Falta]:
+    if not faltas:
+        return [Falta(str(error))]
+    renglones = []
+    for campo, mensaje in faltas.items():
+        partes = campo.split(".")
+        if len(partes) == 3:
+            _, orden, parte = partes
+            renglones.append(Falta(f"{DE_DESTINATARIO.get(parte, parte)}: {mensaje}.", f"d-{orden}-{parte}"))
+        else:
+            renglones.append(Falta(f"{CAMPOS.get(campo, campo.capitalize())}: {mensaje}.", campo))
+    return renglones
+
+
+def _nombrados(vista: Mapping[str, Any], escrito: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Los destinatarios como se están escribiendo."""
+    return [
+        {
+            "orden": r.fila.orden,
+            "clase": r.fila.clase,
+            "unidad": r.fila.unidad,
+            **{c: escrito.get(f"d-{r.fila.orden}-{c}", getattr(r.fila, c)) for c in DE_DESTINATARIO},
+        }
+        for r in vista["reciben"]
+    ]
+
+
+def _destinatarios(captura: Captura) -> list[dict[str, str]]:
+    """Los que venían en la página, en su orden."""
+    hallados: list[dict[str, str]] = []
+    while f"d-{len(hallados)}-nombre" in captura.textos:
+        orden = len(hallados)
+        hallados.append({campo: captura.texto(f"d-{orden}-{campo}") for campo in DE_DESTINATARIO})
+    return hallados
