@@ -1,6 +1,7 @@
 """Lo que cada persona guarda para sí o dice a otras, sin ser parte de la historia.
 
-Filtros, capturas a medias, comentarios y expedientes que sigue. Nada de esto decide ni mueve un expediente: perderlo no cambia en qué va.
+Filtros, capturas a medias, comentarios y expedientes que sigue. Nada de esto decide ni mueve un expediente:
+perderlo no cambia en qué va.
 """
 
 from __future__ import annotations
