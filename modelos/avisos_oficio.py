@@ -55,6 +55,7 @@ class Avisador:
             *self._sin_firma(oficio),
             *self._en_proyecto(oficio),
             *self._sin_leyenda(),
+            *self._otro_titular(a_quien),
             *self._sin_cuenta(a_quien, "Una vez firmado, entréguelo"),
         ]
 
@@ -93,6 +94,18 @@ class Avisador:
         que = f"No se ha capturado la leyenda oficial de {self.hoy.year}: el oficio saldrá sin ella."
         return [Aviso("sin_leyenda", que, "Si ya se publicó, pida a la administración que la capture.")]
 
+    def _otro_titular(self, a_quien: Sequence[Destinatario]) -> list[Aviso]:
+        """Se redactó a nombre de quien entonces tenía el cargo, y hoy lo tiene otra persona."""
+        cambiaron = []
+        for d in a_quien:
+            hoy = self._cargos.get(d.unidad or "")
+            if d.nombre and hoy and hoy != d.nombre:
+                cambiaron.append(d.unidad or "")
+        if not cambiaron:
+            return []
+        que = f"Cambió quien tiene el cargo en {', '.join(cambiaron[:A_LA_VISTA])}."
+        return [Aviso("otro_titular", que, "Vuelva a redactarlo, o corrija el nombre a quien se dirige.")]
+
     def _sin_cuenta(self, a_quien: Sequence[Destinatario], entreguelo: str) -> list[Aviso]:
         afuera = [d.unidad or d.nombre or d.cargo for d in a_quien if d.unidad not in self._con_cuenta]
         if not afuera:
@@ -107,6 +120,20 @@ class Avisador:
         normas = ordenamientos.todos(self.s)
         dudosas = set(ordenamientos.en_proyecto(self.s, list(normas)))
         return {clave: norma.nombre for clave, norma in normas.items() if norma.nombre in dudosas}
+
+    @cached_property
+    def _cargos(self) -> dict[str, str]:
+        """De cada unidad, el nombre con que hoy se le escribe a quien tiene el cargo."""
+        consulta = (
+            select(Titularidad, col(Persona.nombre))
+            .join(Persona, col(Persona.id) == Titularidad.persona_id)
+            .where(
+                col(Titularidad.desde) <= self.hoy,
+                or_(col(Titularidad.hasta).is_(None), col(Titularidad.hasta) >= self.hoy),
+                col(Persona.activa).is_(True),
+            )
+        )
+        return {t.unidad: titulares.con_nombre(t.tratamiento, nombre) for t, nombre in self.s.execute(consulta)}
 
     @cached_property
     def _hay_leyenda(self) -> bool:

@@ -87,9 +87,8 @@ def lista(
 def por_firmar(
     s: Session, quien: Quien, *, texto: str = "", cursor: str | None = None, limite: int = LIMITE
 ) -> Pagina[Oficio]:
-    """Los borradores de las unidades por las que hoy puede firmar."""
-    suyas = titulares.unidades_que_firma(s, quien.persona, reloj.hoy())
-    condiciones = [col(Oficio.estado) == EstadoOficio.BORRADOR.value, col(Oficio.unidad).in_(suyas)]
+    """Los borradores que hoy puede firmar, por su cargo o su suplencia."""
+    condiciones = [col(Oficio.estado) == EstadoOficio.BORRADOR.value, _firma(s, quien)]
     return _pagina(s, quien, [*condiciones, *_dice(texto)], cursor, limite)
 
 
@@ -103,18 +102,16 @@ def recibidos(
     limite: int = LIMITE,
 ) -> Pagina[Oficio]:
     """Los que llegaron a sus unidades; sin_acuse: sólo los que a alguna le falta acusar."""
-    condiciones = [col(Oficio.estado).in_(VIGENTES), _llego_a(quien, sin_acuse=sin_acuse)]
+    condiciones = [col(Oficio.estado).in_(VIGENTES), _llego_a(s, quien, sin_acuse=sin_acuse)]
     return _pagina(s, quien, [*condiciones, *_dice(texto)], cursor, limite)
 
 
 def cuentas(s: Session, quien: Quien) -> dict[str, int]:
     """Cuántos tiene por firmar y cuántos recibidos sin acuse: lo que se ve en el menú."""
-    suyas = titulares.unidades_que_firma(s, quien.persona, reloj.hoy())
-    firmar = select(func.count()).where(
-        col(Oficio.estado) == EstadoOficio.BORRADOR.value, col(Oficio.unidad).in_(suyas)
-    )
-    acusar = select(func.count()).where(col(Oficio.estado).in_(VIGENTES), _llego_a(quien, sin_acuse=True))
-    return {"por_firmar": (s.scalar(firmar) or 0) if suyas else 0, "por_acusar": s.scalar(acusar) or 0}
+    firmar = select(func.count()).select_from(Oficio).join(Expediente, col(Expediente.folio) == Oficio.folio)
+    firmar = firmar.where(col(Oficio.estado) == EstadoOficio.BORRADOR.value, _firma(s, quien))
+    acusar = select(func.count()).where(col(Oficio.estado).in_(VIGENTES), _llego_a(s, quien, sin_acuse=True))
+    return {"por_firmar": s.scalar(firmar) or 0, "por_acusar": s.scalar(acusar) or 0}
 
 
 def destinatarios_de(s: Session, ids: Sequence[str]) -> dict[str, list[Destinatario]]:
@@ -154,16 +151,29 @@ def _ve(s: Session, quien: Quien) -> ColumnElement[bool]:
     """Condición sobre `Oficio` y su `Expediente`: lo que le toca ver."""
     if ve_todo(quien):
         return col(Oficio.id).is_not(None)
-    return or_(_emite(s, quien), and_(_NUMERADO, or_(and_(*conciernen(quien)), _llego_a(quien, sin_acuse=False))))
+    # Quien lo firmó lo sigue viendo aunque su suplencia haya terminado.
+    suyo = or_(col(Oficio.firmante_id) == quien.persona, _llego_a(s, quien, sin_acuse=False), and_(*conciernen(quien)))
+    return or_(_emite(s, quien), and_(_NUMERADO, suyo))
 
 
 def _emite(s: Session, quien: Quien) -> ColumnElement[bool]:
     """Los de sus unidades y los de los expedientes que conduce; todos, si ve todo."""
     if ve_todo(quien):
         return col(Oficio.id).is_not(None)
-    suyas = atiende(quien) | set(titulares.unidades_que_firma(s, quien.persona, reloj.hoy()))
     conducidas = [u for u in quien.unidades if puede_conducir(quien, u)]
-    return or_(col(Oficio.unidad).in_(suyas), col(Expediente.duena).in_(conducidas))
+    return or_(col(Oficio.unidad).in_(atiende(quien)), _firma(s, quien), col(Expediente.duena).in_(conducidas))
+
+
+def _firma(s: Session, quien: Quien) -> ColumnElement[bool]:
+    """Condición sobre `Oficio` y su `Expediente`: los que hoy puede firmar; hay suplencias de unos trámites."""
+    de = titulares.lo_que_firma(s, quien.persona, reloj.hoy())
+    enteras = col(Oficio.unidad).in_([unidad for unidad, cuales in de.items() if cuales is None])
+    algunos = [
+        (col(Oficio.unidad) == unidad) & col(Expediente.procedimiento).in_(cuales)
+        for unidad, cuales in de.items()
+        if cuales is not None
+    ]
+    return or_(enteras, *algunos)
 
 
 def _dice(texto: str) -> list[ColumnElement[bool]]:
@@ -173,14 +183,13 @@ def _dice(texto: str) -> list[ColumnElement[bool]]:
     return [or_(*como)] if buscado else []
 
 
-def _llego_a(quien: Quien, *, sin_acuse: bool) -> ColumnElement[bool]:
-    mias = [col(Destinatario.oficio_id) == Oficio.id, col(Destinatario.unidad).in_(quien.unidades)]
+def _llego_a(s: Session, quien: Quien, *, sin_acuse: bool) -> ColumnElement[bool]:
+    """Si llegó a sus unidades o a aquellas por las que firma; sin_acuse: y le toca acusarlo."""
+    con_cargo = set(titulares.unidades_que_firma(s, quien.persona, reloj.hoy()))
+    suyas = (atiende(quien) if sin_acuse else quien.unidades) | con_cargo
+    mias = [col(Destinatario.oficio_id) == Oficio.id, col(Destinatario.unidad).in_(suyas)]
     if sin_acuse:
-        mias += [
-            col(Destinatario.acusado).is_(None),
-            col(Destinatario.clase) == "para",
-            col(Destinatario.unidad).in_(atiende(quien)),
-        ]
+        mias += [col(Destinatario.acusado).is_(None), col(Destinatario.clase) == "para"]
     return exists().where(*mias)
 
 

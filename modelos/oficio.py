@@ -120,6 +120,7 @@ FORMATO = "{SIGLA}/{consecutivo:03d}/{anio}"
 _PIEZA = re.compile(r"\{(SIGLA|anio|consecutivo(?::0[1-9]d)?)\}")
 _LIBRE = re.compile(r"[A-Za-z0-9ÁÉÍÓÚÑáéíóúñ/.\- ]*")
 LARGO_FORMATO = 80
+_PEGADO = re.compile(r"[^\W_]\{consecutivo|\{consecutivo[^}]*\}[^\W_]|\}\{consecutivo|\{consecutivo[^}]*\}\{")
 
 
 def falta_de_formato(formato: str) -> str:
@@ -131,6 +132,8 @@ def falta_de_formato(formato: str) -> str:
         return "use letras, números, espacios y / . -, con las piezas {SIGLA}, {consecutivo:03d} y {anio}"
     if piezas.count("consecutivo") != 1 or piezas.count("anio") != 1:
         return "lleve una vez {consecutivo:03d} y una vez {anio}: si no, dos oficios tendrían el mismo número"
+    if _PEGADO.search(formato):
+        return "separe {consecutivo} de lo demás con / . - o un espacio: si no, 1 y 11 podrían ser el mismo número"
     return ""
 
 

@@ -109,7 +109,8 @@ def _iniciales(s: Session, oficio: Oficio) -> str:
     """De quien firma y de quien corrigió el borrador, como se acostumbra: «AAA/bbb»."""
     hoy = reloj.local(oficio.firmado or oficio.creado).date()
     con_cargo = titulares.titular(s, oficio.unidad, hoy)
-    firma = con_cargo[0].iniciales if con_cargo else ""
+    propio = con_cargo is not None and oficio.firmante_id in (None, con_cargo[0].persona_id)
+    firma = con_cargo[0].iniciales if con_cargo and propio else ""
     elaboro = s.get(Persona, oficio.editado_por) if oficio.editado_por else None
     siglas = "".join(palabra[0] for palabra in elaboro.nombre.split() if palabra[0].isalpha()) if elaboro else ""
     return "/".join(filter(None, (firma.upper(), siglas.lower()[:4])))

@@ -38,7 +38,7 @@ class Oficio(SQLModel, table=True):
             name="numero_al_firmar",
         ),
         UniqueConstraint("serie", "consecutivo"),
-        UniqueConstraint("unidad", "numero"),
+        UniqueConstraint("numero"),
         Index("ix_oficio_unidad_estado", "unidad", "estado", "creado", "id"),
     )
 

@@ -159,8 +159,13 @@ def _falta_al_numerar(s: Session, clave: str, formato: str) -> str:
     """Por qué ese formato, en esa unidad, daría un número que no cabe o que otra unidad también daría."""
     if len(numerar(formato, clave, 999_999, 2100)) > LARGO_FORMATO:
         return f"con la clave {clave} el número no cabe en {LARGO_FORMATO} caracteres; acórtelo"
-    if "{SIGLA}" in formato:
-        return ""
-    iguales = select(col(Papeleria.unidad)).where(col(Papeleria.formato) == formato, col(Papeleria.unidad) != clave)
-    otra = s.scalar(iguales.order_by(col(Papeleria.unidad)).limit(1))
-    return f"{otra} ya usa ese formato sin {{SIGLA}}: dos oficios tendrían el mismo número" if otra else ""
+    propios = dict(s.execute(select(col(Papeleria.unidad), col(Papeleria.formato))).all())
+    ajenas = s.scalars(select(col(Unidad.clave)).where(col(Unidad.clave) != clave).order_by(col(Unidad.clave)))
+    suyo = _molde(formato, clave)
+    otra = next((unidad for unidad in ajenas if _molde(propios.get(unidad, FORMATO), unidad) == suyo), None)
+    return f"{otra} numera igual: dos oficios tendrían el mismo número" if otra else ""
+
+
+def _molde(formato: str, clave: str) -> str:
+    """El número sin su consecutivo: dos unidades con el mismo molde acabarían por repetir un número."""
+    return re.sub(r"\{consecutivo[^}]*\}", "{n}", formato.replace("{SIGLA}", clave)).casefold()

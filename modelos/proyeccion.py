@@ -19,7 +19,7 @@ from modelos.actos.mover import id_turno
 from modelos.avance import Pendiente
 from modelos.dias_inhabiles import oficinas
 from modelos.errores import BitacoraIncongruente
-from modelos.expediente import TERMINADOS, Anexo, Aviso, Expediente, Turno, plegar
+from modelos.expediente import Anexo, Aviso, Expediente, Turno, plegar
 from modelos.notificaciones import Notificacion
 from modelos.plazos import Plazo, Recordatorio
 from modelos.reproduccion import Reproducido, reproducir
@@ -43,7 +43,7 @@ def expediente_debido(folio: str, asientos: Sequence[Mapping[str, Any]], caso: R
         "datos": caso.datos,
         "situacion": caso.situacion.a_json(),
         "abierto": _fecha(asientos, 1),
-        "cerrado": _fecha(asientos, ultimo["orden"]) if caso.estado in TERMINADOS else None,
+        "cerrado": _fecha(asientos, caso.cierre) if caso.cierre else None,
         "asientos": ultimo["orden"],
         "ultimo_hash": ultimo["hash"],
     }

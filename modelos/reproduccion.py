@@ -53,7 +53,7 @@ class PlazoReproducido:
 
 @dataclass
 class Reproducido:
-    """El expediente como debería estar guardado."""
+    """El expediente como debería estar guardado; `cierre`: el orden del asiento que lo terminó."""
 
     folio: str = ""
     procedimiento: str = ""
@@ -67,6 +67,7 @@ class Reproducido:
     situacion: Situacion = field(default_factory=lambda: Situacion(tope=1))
     turnos: dict[tuple[str, str, int], TurnoReproducido] = field(default_factory=dict)
     plazos: dict[str, PlazoReproducido] = field(default_factory=dict)
+    cierre: int | None = None
 
 
 def revisar_cadena(asientos: Sequence[Mapping[str, Any]]) -> int | None:
@@ -156,7 +157,7 @@ def _cierre_espera(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) 
 
 def _cancelacion(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) -> None:
     _mover(caso, tabla, avance.cancelar(caso.situacion), asiento)
-    caso.estado = EstadoExpediente.CANCELADO.value
+    caso.estado, caso.cierre = EstadoExpediente.CANCELADO.value, asiento["orden"]
 
 
 def _suspension(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) -> None:
@@ -207,6 +208,7 @@ def _mover(caso: Reproducido, tabla: Tabla, movimiento: Movimiento, asiento: Map
         _abrir_plazo(caso, nuevo, asiento)
     if movimiento.situacion.desenlace:
         caso.estado, caso.desenlace = EstadoExpediente.CONCLUIDO.value, movimiento.situacion.desenlace
+        caso.cierre = asiento["orden"]
 
 
 def _cumplir(caso: Reproducido, tabla: Tabla, atendido: Pendiente, asiento: Mapping[str, Any]) -> None:

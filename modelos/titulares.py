@@ -69,7 +69,7 @@ def titular(s: Session, unidad: str, en: date) -> tuple[Titularidad, Persona] | 
     consulta = (
         select(Titularidad, Persona)
         .join(Persona, col(Persona.id) == Titularidad.persona_id)
-        .where(col(Titularidad.unidad) == unidad, _rige(Titularidad, en))
+        .where(col(Titularidad.unidad) == unidad, _rige(Titularidad, en), col(Persona.activa).is_(True))
         .order_by(col(Titularidad.desde).desc())
         .limit(1)
     )
@@ -96,18 +96,40 @@ def como_firma(s: Session, persona: int, unidad: str, procedimiento: str, en: da
     return None
 
 
-def firman(s: Session, unidad: str, en: date) -> list[int]:
-    """Las personas que hoy pueden firmar algo de la unidad, por cargo o por suplencia."""
-    con_cargo = select(col(Titularidad.persona_id)).where(col(Titularidad.unidad) == unidad, _rige(Titularidad, en))
-    suplentes = select(col(Suplencia.persona_id)).where(col(Suplencia.unidad) == unidad, _rige(Suplencia, en))
-    return sorted({*s.scalars(con_cargo), *s.scalars(suplentes)})
+def firman(s: Session, unidad: str, en: date, procedimiento: str | None = None) -> list[int]:
+    """Las personas activas que hoy pueden firmar por la unidad, por cargo o por suplencia.
+
+    procedimiento: sólo quienes pueden firmar los de ése; None: quienes puedan firmar alguno.
+    """
+    con_cargo = select(col(Titularidad.persona_id)).join(Persona, col(Persona.id) == Titularidad.persona_id)
+    con_cargo = con_cargo.where(
+        col(Titularidad.unidad) == unidad, _rige(Titularidad, en), col(Persona.activa).is_(True)
+    )
+    suplencias = select(Suplencia).join(Persona, col(Persona.id) == Suplencia.persona_id)
+    suplencias = suplencias.where(col(Suplencia.unidad) == unidad, _rige(Suplencia, en), col(Persona.activa).is_(True))
+    suplentes = {
+        suya.persona_id
+        for suya in s.scalars(suplencias)
+        if procedimiento is None or not suya.procedimientos or procedimiento in suya.procedimientos
+    }
+    return sorted({*s.scalars(con_cargo), *suplentes})
+
+
+def lo_que_firma(s: Session, persona: int, en: date) -> dict[str, frozenset[str] | None]:
+    """Por cuáles unidades puede firmar hoy, y de qué procedimientos; None: de todos."""
+    propias = select(col(Titularidad.unidad)).where(col(Titularidad.persona_id) == persona, _rige(Titularidad, en))
+    suyas: dict[str, frozenset[str] | None] = dict.fromkeys(s.scalars(propias))
+    suplidas = select(Suplencia).where(col(Suplencia.persona_id) == persona, _rige(Suplencia, en))
+    for suplencia in s.scalars(suplidas):
+        previos = suyas.get(suplencia.unidad, frozenset())
+        todos = previos is None or not suplencia.procedimientos
+        suyas[suplencia.unidad] = None if todos else (previos or frozenset()) | set(suplencia.procedimientos)
+    return suyas
 
 
 def unidades_que_firma(s: Session, persona: int, en: date) -> list[str]:
-    """Por cuáles unidades puede firmar hoy, por cargo o por suplencia."""
-    propias = select(col(Titularidad.unidad)).where(col(Titularidad.persona_id) == persona, _rige(Titularidad, en))
-    suplidas = select(col(Suplencia.unidad)).where(col(Suplencia.persona_id) == persona, _rige(Suplencia, en))
-    return sorted({*s.scalars(propias), *s.scalars(suplidas)})
+    """Por cuáles unidades puede firmar algo hoy, por cargo o por suplencia."""
+    return sorted(lo_que_firma(s, persona, en))
 
 
 def nombrar(

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.bitacora import Asiento
+from modelos import oficio_impreso
+from modelos.bitacora import Asiento, actor_persona
 from modelos.oficio import CON_NUMERO, EstadoOficio
 from modelos.oficios import Destinatario, Oficio
 
@@ -24,12 +25,13 @@ class _Asentado:
     """Lo que la bitácora de un expediente dice de sus oficios; acuses: pares de oficio y orden del destinatario."""
 
     firmas: dict[str, dict[str, Any]] = field(default_factory=dict)
+    actores: dict[str, str] = field(default_factory=dict)
     repetidas: list[str] = field(default_factory=list)
     enviados: set[str] = field(default_factory=set)
     acuses: set[tuple[str, int]] = field(default_factory=set)
     cancelados: set[str] = field(default_factory=set)
 
-    def anotar(self, tipo: str, datos: dict[str, Any]) -> None:
+    def anotar(self, tipo: str, datos: dict[str, Any], actor: str) -> None:
         if tipo == "oficio_cancelacion":
             self.cancelados.add(datos["oficio"])
         elif tipo == "oficio_envio":
@@ -39,7 +41,7 @@ class _Asentado:
         elif datos["oficio"] in self.firmas:
             self.repetidas.append(datos["oficio"])
         else:
-            self.firmas[datos["oficio"]] = datos
+            self.firmas[datos["oficio"]], self.actores[datos["oficio"]] = datos, actor
 
     def estado(self, id_: str) -> EstadoOficio:
         """En cuál está ese oficio: lo cancelado y lo sustituido ya no cambian."""
@@ -56,7 +58,7 @@ def diferencias(s: Session, folio: str) -> Iterator[str]:
     debido = _Asentado()
     consulta = select(Asiento).where(col(Asiento.folio) == folio, col(Asiento.tipo).in_(_TIPOS))
     for asiento in s.scalars(consulta.order_by(col(Asiento.orden))):
-        debido.anotar(asiento.tipo, json.loads(asiento.datos))
+        debido.anotar(asiento.tipo, json.loads(asiento.datos), asiento.actor)
     for id_ in debido.repetidas:
         yield f"oficio {id_}: está firmado dos veces"
     suyos = select(Oficio).where(col(Oficio.folio) == folio, col(Oficio.estado).in_(CON_NUMERO))
@@ -68,10 +70,20 @@ def diferencias(s: Session, folio: str) -> Iterator[str]:
         for campo in ASENTADOS:
             if getattr(oficio, campo) != firma[campo]:
                 yield f"oficio {id_}, {campo}: dice {getattr(oficio, campo)!r} y la bitácora {firma[campo]!r}"
+        yield from _alterado(oficio, firma, debido.actores[id_])
         if oficio.estado != debido.estado(id_) or (oficio.enviado is not None) != (id_ in debido.enviados):
             yield f"oficio {id_}: está {oficio.estado} y la bitácora no dice lo mismo"
     if guardados:
         yield from _acuses_distintos(s, folio, debido.acuses)
+
+
+def _alterado(oficio: Oficio, firma: dict[str, Any], actor: str) -> Iterator[str]:
+    """Lo firmado lleva un sello de todo lo que dice: si lo guardado ya no lo da, alguien lo cambió."""
+    hoja = json.loads(oficio.contenido or "{}")
+    if oficio_impreso.sello(hoja) != firma["sello"]:
+        yield f"oficio {oficio.id}: lo guardado no es lo que se firmó"
+    if actor_persona(oficio.firmante_id or 0) != actor:
+        yield f"oficio {oficio.id}: no es quien lo firmó"
 
 
 def _acuses_distintos(s: Session, folio: str, debidos: set[tuple[str, int]]) -> Iterator[str]:

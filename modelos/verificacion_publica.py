@@ -62,13 +62,14 @@ def constancia(ajustes: Ajustes, escrito: str, direccion: str) -> Constancia:
 
     Lanza:
         CodigoDesconocido: no hay un oficio firmado con él.
-        DemasiadosIntentos: desde esa dirección se falló demasiado; aun el código bueno debe esperar.
+        DemasiadosIntentos: desde esa dirección se falló demasiado y éste tampoco existe.
     """
     tope = {_llave(direccion): ajustes.intentos_max * FACTOR}
     codigo = leer_codigo(escrito)
     with lectura(ajustes.url_base) as s:
-        cuidar_intentos(s, ajustes, tope)
         hallada = _de_codigo(s, codigo) if codigo else None
+        if hallada is None:  # el código bueno pasa siempre: quien falla no estorba a los demás
+            cuidar_intentos(s, ajustes, tope)
     if hallada is None:
         _contar_fallo(ajustes, tope)
         raise CodigoDesconocido

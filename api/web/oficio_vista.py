@@ -25,7 +25,7 @@ from modelos.errores import NoLeCorresponde
 from modelos.expediente import Encargo, Expediente, Turno
 from modelos.oficio import VIGENTES, EstadoOficio
 from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio
-from modelos.permisos import Quien, atiende, puede_atender, puede_conducir
+from modelos.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Actividad
 from tareas.oficios import texto
 from tareas.oficios.borrador import EXTENSION, del_archivo, del_sistema
@@ -69,7 +69,10 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
     a_quien = consultas_oficios.destinatarios_de(s, [id_])[id_]
     nombres = consultas.nombres(s, [*(d.acusado_por for d in a_quien), oficio.editado_por])
     hoja = json.loads(oficio.contenido) if oficio.contenido else imprenta.borrador(s, puerta, oficio)
-    reciben = [_recibe(d, quien, nombres) for d in a_quien]
+    reciben = [_recibe(s, d, quien, nombres) for d in a_quien]
+    permitido = _permitido(s, puerta, quien, oficio, expediente)
+    # A quien lo recibe no se le dice cómo entregarlo.
+    interesa = permitido["redacta"] or oficio.estado == EstadoOficio.BORRADOR
     return {
         "oficio": oficio,
         "expediente": expediente,
@@ -78,7 +81,7 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
         "hoja": hoja,
         "vista": _vista(hoja["cuerpo_markdown"]),
         "sin_letra": _sin_letra(hoja) if oficio.estado == EstadoOficio.BORRADOR else (),
-        "avisos": vistas_oficios.de_avisos(s, puerta.ajustes).de(oficio, a_quien),
+        "avisos": vistas_oficios.de_avisos(s, puerta.ajustes).de(oficio, a_quien) if interesa else [],
         "reciben": reciben,
         "faltan_acuses": [r for r in reciben if r.fila.clase == "para" and r.fila.acusado is None],
         "por_recordar": oficio.estado == EstadoOficio.ENVIADO and any(_sin_recordar(d) for d in a_quien),
@@ -98,7 +101,7 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
         "es_borrador": oficio.estado == EstadoOficio.BORRADOR,
         "largos": {"asunto": LARGO_ASUNTO, "cuerpo": actos.LARGO_CUERPO, "anexos": actos.LARGO_ANEXOS},
         "a_la_vista": A_LA_VISTA,
-        **_permitido(s, puerta, quien, oficio, expediente),
+        **permitido,
     }
 
 
@@ -199,8 +202,8 @@ def _sin_recordar(fila: Destinatario) -> bool:
     return pendiente and fila.unidad is not None and fila.recordado is None
 
 
-def _recibe(fila: Destinatario, quien: Quien, nombres: Mapping[int, str]) -> Recibe:
-    propio = fila.unidad is not None and puede_atender(quien, fila.unidad) and fila.acusado is None
+def _recibe(s: Session, fila: Destinatario, quien: Quien, nombres: Mapping[int, str]) -> Recibe:
+    propio = fila.acusado is None and fila.unidad is not None and actos.recibe(s, quien, fila.unidad, reloj.hoy())
     return Recibe(fila, propio, nombres.get(fila.acusado_por or 0, ""))
 
 

@@ -6,6 +6,7 @@ quien muera.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,9 +80,13 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
     if dudosas and reglas.bloquear_proyecto:
         raise NormaEnProyecto(dudosas)
     unidad = ctx.s.get_one(Unidad, oficio.unidad)
-    oficio.serie = _serie(unidad.clave, hoy.year)
-    oficio.consecutivo = _siguiente(ctx, oficio.serie)
-    oficio.numero = numerar(papeleria.de_unidad(ctx.s, unidad).formato, unidad.clave, oficio.consecutivo, hoy.year)
+    serie = _serie(unidad.clave, hoy.year)
+    consecutivo = _siguiente(ctx, serie)
+    numero = numerar(papeleria.de_unidad(ctx.s, unidad).formato, unidad.clave, consecutivo, hoy.year)
+    if ctx.s.scalar(select(col(Oficio.id)).where(col(Oficio.numero) == numero)):
+        que = f"el formato de {unidad.clave} da el número {numero}, que ya se usó"
+        raise ActoNoProcede("firmar el oficio", que, "Pida a la administración que corrija el formato del número.")
+    oficio.serie, oficio.consecutivo, oficio.numero = serie, consecutivo, numero
     oficio.codigo = codigo_de(secrets.randbelow(len(ALFABETO)) for _ in range(LARGO_CODIGO))
     oficio.firmado, oficio.firmante_id = ctx.ahora, quien.persona
     oficio.estado, oficio.version = EstadoOficio.FIRMADO.value, oficio.version + 1
@@ -117,9 +122,10 @@ def numero_probable(s: Session, clave: str, anio: int) -> str:
 
 def exigir_otra_mano(ctx: Contexto, oficio: Oficio, tabla: Tabla, quien: Quien) -> None:
     """Nadie firma lo que su oficio revisa, si la tabla lo prohíbe. Lanza NoLeCorresponde."""
-    if oficio.actividad is None or oficio.actividad not in tabla:
-        return
-    prohibidas = {a for e in tabla[oficio.actividad].oficios if e.clave == oficio.clave for a in e.sin_firma_de}
+    # Por su clave o su plantilla: también si se emitió suelto, sin que un paso lo pidiera.
+    todas = (emision for actividad in tabla.actividades for emision in actividad.oficios)
+    suyas = (e for e in todas if oficio.clave == e.clave or oficio.plantilla == e.plantilla)
+    prohibidas = {actividad for emision in suyas for actividad in emision.sin_firma_de}
     if not prohibidas:
         return
     hechas = select(col(Turno.actividad)).where(
@@ -155,6 +161,7 @@ def _asentado(oficio: Oficio, firmante: titulares.Firmante, a_quien: Sequence[De
         "plantilla": oficio.plantilla,
         "molde": oficio.molde,
         "sha256": oficio.sha256,
+        "sello": json.loads(oficio.contenido or "{}").get("sello", ""),
         "cargo": firmante.cargo,
         "suplencia": firmante.suplencia,
         "para": [d.unidad or "externo" for d in a_quien if d.clase == "para"],

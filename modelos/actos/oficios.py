@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import bitacora, reloj, titulares
@@ -106,6 +108,13 @@ def cancelar(ctx: Contexto, id_: str, motivo: str) -> Oficio:
     return oficio
 
 
+def descartar_los_de(ctx: Contexto, folio: str, motivo: str) -> None:
+    """Descarta los borradores de un expediente que se cancela; lo firmado sigue su curso."""
+    suyos = update(Oficio).where(col(Oficio.folio) == folio, col(Oficio.estado) == EstadoOficio.BORRADOR.value)
+    valores = {"estado": EstadoOficio.DESCARTADO.value, "motivo": motivo, "terminado": ctx.ahora}
+    ctx.s.execute(suyos.values(**valores, version=Oficio.version + 1), execution_options={"synchronize_session": False})
+
+
 def sustituir(ctx: Contexto, id_: str) -> Oficio:
     """Abre un borrador igual al firmado; al firmarse, el anterior queda sustituido. Repetirlo da el mismo borrador.
 
@@ -158,7 +167,8 @@ def acusar(ctx: Contexto, id_: str, orden: int, nota: str = "") -> Destinatario:
     destinatario = ctx.s.get(Destinatario, (id_, orden), populate_existing=True)
     if destinatario is None:
         raise NoExiste("ese destinatario del oficio", f"{id_}, {orden}")
-    propio = destinatario.unidad is not None and _recibe(ctx, quien, destinatario.unidad)
+    hoy = reloj.local(ctx.ahora).date()
+    propio = destinatario.unidad is not None and recibe(ctx.s, quien, destinatario.unidad, hoy)
     if not propio and not puede_redactar(ctx, quien, oficio, expediente):
         raise NoLeCorresponde("acusar de recibido este oficio", destinatario.unidad or "quien lo emitió")
     if oficio.estado not in VIGENTES:
@@ -198,14 +208,13 @@ def puede_redactar(ctx: Contexto, quien: Quien, oficio: Oficio, expediente: Expe
     """Si corrige o descarta su borrador: la unidad que lo emite, quien conduce el expediente o quien lo firma."""
     if puede_atender(quien, oficio.unidad) or puede_conducir(quien, expediente.duena):
         return True
-    return quien.persona in titulares.firman(ctx.s, oficio.unidad, reloj.local(ctx.ahora).date())
+    hoy = reloj.local(ctx.ahora).date()
+    return quien.persona in titulares.firman(ctx.s, oficio.unidad, hoy, expediente.procedimiento)
 
 
-def _recibe(ctx: Contexto, quien: Quien, unidad: str) -> bool:
+def recibe(s: Session, quien: Quien, unidad: str, hoy: date) -> bool:
     """Si acusa por esa unidad: quien la atiende, o quien tiene el cargo o lo suple, a cuyo nombre va."""
-    return puede_atender(quien, unidad) or quien.persona in titulares.firman(
-        ctx.s, unidad, reloj.local(ctx.ahora).date()
-    )
+    return puede_atender(quien, unidad) or quien.persona in titulares.firman(s, unidad, hoy)
 
 
 def exigir_redaccion(ctx: Contexto, oficio: Oficio, expediente: Expediente, acto: str) -> None:

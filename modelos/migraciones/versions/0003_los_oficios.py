@@ -163,7 +163,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_oficio"),
         sa.UniqueConstraint("codigo", name="uq_oficio_codigo"),
         sa.UniqueConstraint("serie", "consecutivo", name="uq_oficio_serie_consecutivo"),
-        sa.UniqueConstraint("unidad", "numero", name="uq_oficio_unidad_numero"),
+        sa.UniqueConstraint("numero", name="uq_oficio_numero"),
     )
     op.create_index("ix_oficio_folio", "oficio", ["folio"], unique=False)
     op.create_index("ix_oficio_turno_id", "oficio", ["turno_id"], unique=False)
