@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.caida]
 UNIDADES = ("DSTC", "CST", "DCAJ", "SSI")
 EXPEDIENTES = 8
 PROCESOS = 4
-TOPE_S = 150.0
+TOPE_S = 600.0
 """Para no esperar sin fin si algo se traba; en dos núcleos tarda mucho menos."""
 SEMILLA = 7081
 

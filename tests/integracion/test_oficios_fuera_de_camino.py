@@ -46,7 +46,9 @@ def _atender(instancia: Instancia, turno: Turno) -> None:
                 ctx, turno.id, documento.clave, Guardado(str(uuid4()), "a.pdf", "application/pdf", 1, "0" * 64)
             )
         version = ctx.s.get_one(Turno, turno.id).version
-        turnos.atender(ctx, turno.id, next(iter(actividad.salidas)), {}, "", version)
+        lleva = "acuerdos" in (actividad.formulario.model_fields if actividad.formulario else ())
+        datos = {"acuerdos": "Se acordó."} if lleva else {}
+        turnos.atender(ctx, turno.id, next(iter(actividad.salidas)), datos, "", version)
 
 
 # --- con el expediente terminado -------------------------------------------------------
