@@ -62,6 +62,7 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     papeles.SinTipografias: 500,
     papeles.SinLogotipo: 500,
     papeles.ComposicionFallida: 500,
+    papeles.ComposicionSinTerminar: 422,
     papeles.SelloInservible: 500,
     papeles.BibliotecaFaltante: 501,
 }

@@ -11,10 +11,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import ordenamientos, papeleria, titulares
+from modelos import contexto_oficio, ordenamientos, papeleria, titulares
 from modelos.actos.firma import faltantes
 from modelos.oficio import VIGENTES, EstadoOficio
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios import Destinatario, Molde, Oficio
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol
 from modelos.titulares import Titularidad
@@ -56,6 +56,7 @@ class Avisador:
             *self._en_proyecto(oficio),
             *self._sin_leyenda(),
             *self._otro_titular(a_quien),
+            *self._por_citar(oficio),
             *self._sin_cuenta(a_quien, "Una vez firmado, entréguelo"),
         ]
 
@@ -105,6 +106,15 @@ class Avisador:
             return []
         que = f"Cambió quien tiene el cargo en {', '.join(cambiaron[:A_LA_VISTA])}."
         return [Aviso("otro_titular", que, "Vuelva a redactarlo, o corrija el nombre a quien se dirige.")]
+
+    def _por_citar(self, oficio: Oficio) -> list[Aviso]:
+        """El antecedente se firmó después de redactar el que lo citaría."""
+        molde = self.s.get(Molde, oficio.molde)
+        numeros = contexto_oficio.por_citar(self.s, oficio, molde.texto) if molde else []
+        if not numeros:
+            return []
+        que = f"Después de redactarlo se firmó {', '.join(numeros[:A_LA_VISTA])}, que su plantilla puede citar."
+        return [Aviso("por_citar", que, "Si debe citarlo, vuelva a redactarlo.")]
 
     def _sin_cuenta(self, a_quien: Sequence[Destinatario], entreguelo: str) -> list[Aviso]:
         afuera = [d.unidad or d.nombre or d.cargo for d in a_quien if d.unidad not in self._con_cuenta]

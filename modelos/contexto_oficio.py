@@ -6,6 +6,7 @@ Todo son textos, números y listas: se puede mandar a otro proceso, y una planti
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +21,7 @@ from modelos.actividad import texto_salida
 from modelos.bitacora import Asiento
 from modelos.calendario import fecha_larga
 from modelos.expediente import Expediente
-from modelos.oficio import CON_NUMERO, Destino, Hacia
+from modelos.oficio import VIGENTES, Destino, Hacia
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Unidad, activas, de_la
 from modelos.periodo import Periodo, nombre_periodo
@@ -30,6 +31,7 @@ from modelos.unidades import TipoUnidad
 from modelos.unidades import Unidad as Sigla
 
 EXTERNO = "Destinatario externo"
+_CITA_OFICIO = re.compile(r'oficios\["([^"]+)"\]')
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Pedido:
 
     salida y comentario: los de la decisión que lo pide; vacíos si se redacta al llegar a la actividad.
     externos: nombre, cargo e institución de quienes lo reciben en papel, escritos a mano.
+    sustituye: el oficio al que éste reemplaza, que por eso no es su antecedente.
     """
 
     clave: str
@@ -48,6 +51,7 @@ class Pedido:
     salida: str = ""
     comentario: str = ""
     externos: Sequence[Mapping[str, str]] = ()
+    sustituye: str | None = None
 
 
 def contexto(
@@ -77,7 +81,7 @@ def contexto(
         "decisiones": decisiones,
         "ultima": {decision["actividad"]: decision for decision in decisiones},
         "plazos": _plazos(s, expediente.folio),
-        "oficios": _firmados(s, expediente.folio),
+        "oficios": _citables(s, expediente.folio, pedido.sustituye),
         "salida": pedido.salida,
         "comentario": pedido.comentario,
         "periodo": nombre_periodo(Periodo.leer(clave_periodo)) if isinstance(clave_periodo, str) else "",
@@ -107,6 +111,33 @@ def resolver(s: Session, expediente: Expediente, pedido: Pedido, hoy: date) -> l
         quien.orden = len(hallados)
         hallados.append(quien)
     return hallados
+
+
+def nombrar(s: Session, destinatarios: Sequence[Destinatario], hoy: date) -> None:
+    """Pone a cada unidad el nombre y el cargo de hoy; a quien se escribió a mano no lo toca."""
+    for destinatario in destinatarios:
+        if destinatario.unidad:
+            de_hoy = _de_unidad(s, destinatario.unidad, hoy)
+            for campo in ("nombre", "cargo", "institucion"):
+                setattr(destinatario, campo, getattr(de_hoy, campo))
+
+
+def por_citar(s: Session, oficio: Oficio, molde: str) -> list[str]:
+    """Los números que la plantilla de un borrador puede citar y que se firmaron después de redactarlo.
+
+    molde: el texto de la plantilla con que se redactó.
+    """
+    claves = set(_CITA_OFICIO.findall(molde))
+    return [
+        otro.numero
+        for otro in _firmados(s, oficio.folio)
+        if otro.numero
+        and otro.firmado
+        and otro.clave in claves
+        and otro.firmado > oficio.creado
+        and otro.id not in {oficio.id, oficio.sustituye}
+        and otro.numero not in oficio.cuerpo
+    ]
 
 
 def _resolver(s: Session, expediente: Expediente, emisor: str, destino: Destino, hoy: date) -> list[Destinatario]:
@@ -208,10 +239,15 @@ def _plazos(s: Session, folio: str) -> dict[str, dict[str, str]]:
     return {clave: {"que": que, "vence": fecha_larga(vence)} for clave, que, vence in s.execute(consulta) if vence}
 
 
-def _firmados(s: Session, folio: str) -> dict[str, dict[str, str]]:
-    consulta = select(Oficio).where(col(Oficio.folio) == folio, col(Oficio.estado).in_(CON_NUMERO))
+def _citables(s: Session, folio: str, menos: str | None) -> dict[str, dict[str, str]]:
+    """Los firmados y vigentes del expediente, el último de cada clave."""
     return {
         oficio.clave: {"numero": oficio.numero or "", "fecha": fecha_larga(reloj.local(oficio.firmado).date())}
-        for oficio in s.scalars(consulta.order_by(col(Oficio.firmado)))
-        if oficio.firmado and oficio.estado not in ("cancelado", "sustituido")
+        for oficio in _firmados(s, folio)
+        if oficio.firmado and oficio.id != menos
     }
+
+
+def _firmados(s: Session, folio: str) -> list[Oficio]:
+    consulta = select(Oficio).where(col(Oficio.folio) == folio, col(Oficio.estado).in_(VIGENTES))
+    return list(s.scalars(consulta.order_by(col(Oficio.firmado))))

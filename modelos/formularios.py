@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, cast
+from unicodedata import category
 
 from pydantic import ValidationError
 
@@ -15,9 +16,12 @@ from modelos.calendario import fecha_corta, publicados
 from modelos.errores import FormularioIncompleto
 
 HONDURA_MAXIMA = 10
+MARCAS_SEGUIDAS = 8
+"""Acentos y marcas que puede llevar una letra; el idioma que más encima usa cuatro o cinco."""
 LARGO_MOTIVO = 2000
 _DE_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 _INVISIBLES = re.compile("[\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff]")
+_TAL_VEZ_ENCIMADOS = re.compile(f"[^\\x00-\u02ff]{{{MARCAS_SEGUIDAS + 1},}}")
 _MENSAJES = {
     "missing": "es obligatorio",
     "extra_forbidden": "no es un campo de este formulario; quítelo",
@@ -59,11 +63,25 @@ def limpiar_texto(campo: str, texto: str) -> str:
 
     Lanza:
         FormularioIncompleto: trae caracteres de control o mitades sueltas de un carácter, que ninguna base
-            guarda igual que otra.
+            guarda igual que otra; o signos encimados sin fin, que traban a quien los dibuje.
     """
     if _DE_CONTROL.search(texto):
         raise FormularioIncompleto({campo: "trae caracteres de control; bórrelos y vuelva a escribirlo"})
-    return _INVISIBLES.sub("", texto)
+    limpio = _INVISIBLES.sub("", texto)
+    if donde_encimados(limpio) is not None:
+        raise FormularioIncompleto({campo: "trae signos encimados; bórrelos y vuelva a escribirlo"})
+    return limpio
+
+
+def donde_encimados(texto: str) -> int | None:
+    """Dónde empieza la primera corrida de más de `MARCAS_SEGUIDAS` marcas sobre una misma letra; None si no hay."""
+    for tramo in _TAL_VEZ_ENCIMADOS.finditer(texto):
+        seguidas = 0
+        for i, c in enumerate(tramo[0], tramo.start()):
+            seguidas = seguidas + 1 if category(c) in {"Mn", "Me"} else 0
+            if seguidas > MARCAS_SEGUIDAS:
+                return i - MARCAS_SEGUIDAS
+    return None
 
 
 def exigir_motivo(motivo: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from functools import partial
 
 from modelos import encargos, reloj, reservas
 from modelos.actos.mover import Contexto
@@ -19,6 +20,7 @@ from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 from tareas import avisos, subprocedimientos
 from tareas.oficios import borrador, envio
+from tareas.oficios.fuera import sin_tomar_la_base
 
 registro = logging.getLogger(__name__)
 
@@ -79,8 +81,20 @@ def cumplir(url: str, tablas: Catalogo, folio: str, asiento: int, efecto: str, *
     funcion = EFECTOS.get(efecto.partition(":")[0])
     if funcion is None:
         raise EfectoDesconocido(efecto)
+    # Un oficio se redacta entre dos intentos de la misma transacción, no con la base tomada.
+    return sin_tomar_la_base(partial(_cumplir, funcion, url, tablas, (folio, asiento, efecto), mostrado=mostrado))
+
+
+def _cumplir(
+    funcion: Callable[[Contexto, Encargo], str],
+    url: str,
+    tablas: Catalogo,
+    clave: tuple[str, int, str],
+    *,
+    mostrado: bool,
+) -> str:
     with transaccion(url) as s:
-        encargo = encargos.bloquear_encargo(s, folio, asiento, efecto)
+        encargo = encargos.bloquear_encargo(s, *clave)
         if mostrado:
             encargo.mostrado = pulso()
         if encargo.hecho is not None:

@@ -18,8 +18,10 @@ from modelos import consultas, consultas_oficios, idempotencia
 from modelos.actos import acuses
 from modelos.actos import oficios as actos
 from modelos.actos.mover import Contexto
+from modelos.errores import FormularioIncompleto
 from modelos.oficios import Oficio as Fila
-from tareas.oficios import borrador
+from tareas.oficios import borrador, texto
+from tareas.oficios.fuera import sin_tomar_la_base
 
 ruta = APIRouter(tags=["Oficios"])
 _LISTA: dict[str, Any] = {"response_model": Lista[Oficio], "responses": errores(401, 403, 404, 422)}
@@ -46,16 +48,20 @@ def del_expediente(
 )
 def emitir(folio: str, cuerpo: OficioNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
     """Deja el borrador de un oficio que ningún paso pidió, con cualquier plantilla."""
-    with puerta.acto() as ctx:
-        if clave is not None:
-            previo = idempotencia.reservar(ctx, clave, ["oficios", folio, cuerpo.model_dump(mode="json")])
-            if previo is not None:
-                return _ver(ctx, puerta, actos.leer(ctx, previo))
-        externos: list[Mapping[str, str]] = [externo.model_dump() for externo in cuerpo.externos]
-        oficio = borrador.emitir(ctx, folio, cuerpo.plantilla, cuerpo.emisor, cuerpo.para, cuerpo.ccp, externos)
-        if clave is not None:
-            idempotencia.cumplir(ctx, clave, oficio.id)
-        return _ver(ctx, puerta, oficio)
+
+    def acto() -> dict[str, Any]:
+        with puerta.acto() as ctx:
+            if clave is not None:
+                previo = idempotencia.reservar(ctx, clave, ["oficios", folio, cuerpo.model_dump(mode="json")])
+                if previo is not None:
+                    return _ver(ctx, puerta, actos.leer(ctx, previo))
+            externos: list[Mapping[str, str]] = [externo.model_dump() for externo in cuerpo.externos]
+            oficio = borrador.emitir(ctx, folio, cuerpo.plantilla, cuerpo.emisor, cuerpo.para, cuerpo.ccp, externos)
+            if clave is not None:
+                idempotencia.cumplir(ctx, clave, oficio.id)
+            return _ver(ctx, puerta, oficio)
+
+    return sin_tomar_la_base(acto)
 
 
 @ruta.get("/oficios", summary="Buscar oficios", **_LISTA)
@@ -127,6 +133,8 @@ def editar(id: str, cuerpo: Correccion, puerta: Entrada) -> dict[str, Any]:  # n
             "cuerpo": actual.cuerpo if cuerpo.cuerpo is None else cuerpo.cuerpo,
             "anexos": actual.anexos if cuerpo.anexos is None else "\n".join(cuerpo.anexos),
         }
+        if que_falta := texto.falta(campos["cuerpo"]):
+            raise FormularioIncompleto({"cuerpo": que_falta})
         a_quien = None if cuerpo.destinatarios is None else [d.model_dump() for d in cuerpo.destinatarios]
         return _ver(ctx, puerta, actos.editar(ctx, id, cuerpo.version, campos, a_quien))
 
@@ -134,8 +142,12 @@ def editar(id: str, cuerpo: Correccion, puerta: Entrada) -> dict[str, Any]:  # n
 @ruta.post("/oficios/{id}/rehacer", summary="Volver a redactar un borrador", **_ACTO)
 def rehacer(id: str, cuerpo: Leido, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
     """Lo redacta otra vez con la plantilla y los datos de hoy; lo corregido a mano se pierde."""
-    with puerta.acto() as ctx:
-        return _ver(ctx, puerta, borrador.rehacer(ctx, id, cuerpo.version))
+
+    def acto() -> dict[str, Any]:
+        with puerta.acto() as ctx:
+            return _ver(ctx, puerta, borrador.rehacer(ctx, id, cuerpo.version))
+
+    return sin_tomar_la_base(acto)
 
 
 @ruta.post("/oficios/{id}/firmar", summary="Firmar y enviar", **_ACTO)

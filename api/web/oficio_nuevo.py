@@ -22,6 +22,7 @@ from modelos.organizacion import Unidad
 from modelos.permisos import Quien, atiende, puede_conducir
 from modelos.unidades import TipoUnidad
 from tareas.oficios import borrador
+from tareas.oficios.fuera import sin_tomar_la_base
 
 ruta = APIRouter()
 EXTERNOS = 3
@@ -31,7 +32,13 @@ GRUPOS = (
     (TipoUnidad.ESTATAL, "Colegios Estatales, UODCDMX y RCEO"),
     (TipoUnidad.CAST, "CAST"),
 )
-CAMPOS = {"plantilla": "Con qué texto", "emisor": "Quién lo emite", "para": "A quién va", "ccp": "Con copia"}
+CAMPOS = {
+    "plantilla": "Con qué texto",
+    "emisor": "Quién lo emite",
+    "para": "A quién va",
+    "ccp": "Con copia",
+    "externos": "Fuera del sistema",
+}
 
 
 @ruta.get("/expedientes/{folio}/oficios/nuevo")
@@ -47,7 +54,8 @@ def emitir(request: Request, folio: str, puerta: Entrada, captura: Formulario) -
         return _mostrar(request, puerta, folio, captura)
     campos = ("nombre", "cargo", "institucion")
     escritos = [{campo: captura.texto(f"externo-{i}-{campo}") for campo in campos} for i in range(EXTERNOS)]
-    try:
+
+    def acto() -> str:
         with puerta.acto() as ctx:
             unidades = _unidades(ctx.s)
             faltas = {campo: "elija una opción" for campo in ("plantilla", "emisor") if not captura.texto(campo)}
@@ -60,9 +68,12 @@ def emitir(request: Request, folio: str, puerta: Entrada, captura: Formulario) -
                 captura.texto("emisor"),
                 _elegidas(captura, "para", unidades),
                 _elegidas(captura, "ccp", unidades),
-                [e for e in escritos if e["nombre"].strip() or e["cargo"].strip()],
+                [e for e in escritos if any(v.strip() for v in e.values())],
             )
-            id_ = oficio.id
+            return oficio.id
+
+    try:
+        id_ = sin_tomar_la_base(acto)
     except (SinSesion, NoExiste):
         raise
     except ErrorGestion as error:

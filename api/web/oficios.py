@@ -26,7 +26,8 @@ from modelos.actos.mover import Contexto
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, OficioCambio, SinSesion
 from modelos.oficio import EstadoOficio
 from modelos.permisos import atiende
-from tareas.oficios import borrador
+from tareas.oficios import borrador, texto
+from tareas.oficios.fuera import sin_tomar_la_base
 
 ruta = APIRouter()
 POR_PAGINA = 25
@@ -128,6 +129,8 @@ def editar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> R
 
     def acto(ctx: Contexto) -> str:
         campos = {campo: captura.texto(campo) for campo in ("asunto", "cuerpo", "anexos")}
+        if que_falta := texto.falta(campos["cuerpo"]):
+            raise FormularioIncompleto({"cuerpo": que_falta})
         actos.editar(ctx, id, captura.entero("version"), campos, a_quien or None)
         return "guardado"
 
@@ -245,9 +248,13 @@ def _hacer(
 ) -> Response:
     if captura.recupera:
         return _mostrar(request, puerta, id_, captura=captura, acto=acto)
-    try:
+
+    def intento() -> str:
         with puerta.acto() as ctx:
-            hecho = hacer(ctx)
+            return hacer(ctx)
+
+    try:
+        hecho = sin_tomar_la_base(intento)
     except (SinSesion, NoExiste):
         raise
     except ErrorGestion as error:

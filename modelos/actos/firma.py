@@ -74,7 +74,8 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
     if firmante is None:
         raise NoLeCorresponde(f"firmar por {oficio.unidad}", "quien tiene el cargo o quien lo suple")
     exigir_otra_mano(ctx, oficio, tabla, quien)
-    if pendientes := faltantes(oficio):
+    a_quien = destinatarios(ctx, id_)
+    if pendientes := [*faltantes(oficio), *([] if any(d.clase == "para" for d in a_quien) else ["a quién va"])]:
         raise OficioIncompleto(pendientes)
     dudosas = ordenamientos.en_proyecto(ctx.s, oficio.ordenamientos)
     if dudosas and reglas.bloquear_proyecto:
@@ -90,7 +91,6 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
     oficio.codigo = codigo_de(secrets.randbelow(len(ALFABETO)) for _ in range(LARGO_CODIGO))
     oficio.firmado, oficio.firmante_id = ctx.ahora, quien.persona
     oficio.estado, oficio.version = EstadoOficio.FIRMADO.value, oficio.version + 1
-    a_quien = destinatarios(ctx, id_)
     contenido = oficio_impreso.contenido(ctx.s, oficio, a_quien, firmante, reglas.direccion)
     impreso = imprenta(contenido)
     oficio.contenido = bitacora.canonico(contenido)

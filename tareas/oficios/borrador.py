@@ -15,20 +15,22 @@ from modelos.actos import oficios as actos
 from modelos.actos.mover import Contexto, bloquear
 from modelos.actos.turnos import persona_que_actua
 from modelos.consultas import expediente_visible
-from modelos.contexto_oficio import Pedido, contexto, resolver
+from modelos.contexto_oficio import Pedido, contexto, nombrar, resolver
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import Encargo, Expediente
+from modelos.expediente import Encargo, EstadoExpediente, Expediente
+from modelos.formularios import limpiar_texto
 from modelos.oficio import Destino, EstadoOficio, Forma, Hacia
 from modelos.oficios import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada
 from modelos.organizacion import Unidad
 from modelos.permisos import puede_atender, puede_conducir
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
-from tareas.oficios import plantilla, taller
+from tareas.oficios import fuera, plantilla
+from tareas.oficios.fuera import Trabajo
 from tareas.oficios.plantilla import Redactado
 
 CARPETA = plantilla.CARPETA
-EXTENSION = ".md.j2"
+EXTENSION = plantilla.EXTENSION
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,12 @@ def redactar(ctx: Contexto, encargo: Encargo) -> str:
 
     Lanza:
         PlantillaRota, TallerSinTerminar: el expediente queda con un incidente que dice qué corregir.
+        PorRedactar: para `fuera.sin_tomar_la_base`, en que va también la marca de hecho de su encargo.
     """
     datos = encargo.datos
     expediente = ctx.s.get_one(Expediente, encargo.folio)
+    if expediente.estado == EstadoExpediente.CANCELADO:
+        return "el expediente se canceló: ya no hace falta"
     tabla = ctx.tablas.version(expediente.procedimiento, expediente.version)
     emision = next((e for e in tabla[datos["actividad"]].oficios if e.clave == datos["oficio"]), None)
     if emision is None:
@@ -167,18 +172,25 @@ def emitir(
             faltas[campo] = f"no hay unidades con clave {', '.join(ajenas)}"
     if not para and not externos:
         faltas["para"] = "elija al menos a una unidad, o escriba a quién va"
+    elif set(para) <= {emisor} and not externos:
+        faltas["para"] = f"{emisor} lo emite y no se dirige a sí misma; elija a otra, o escriba a quién va"
+    escritos = [{campo: limpiar_texto("externos", dicho) for campo, dicho in e.items()} for e in externos]
+    if any(not e.get("nombre", "").strip() and not e.get("cargo", "").strip() for e in escritos):
+        faltas["externos"] = "escriba el nombre o el cargo de cada destinatario"
     if faltas:
         raise FormularioIncompleto(faltas)
     a_quien, copias = ([Destino(Hacia.UNIDAD, unidad) for unidad in claves] for claves in (para, ccp))
     numero = (ctx.s.scalar(select(func.count()).where(col(Oficio.folio) == folio)) or 0) + 1
     emision = next((e for a in tabla.actividades for e in a.oficios if e.plantilla == clave), None)
     forma = emision.forma if emision else Forma.CIRCULAR if len(para) > 1 else Forma.OFICIO
-    pedido = Pedido(emision.clave if emision else _clave_de(clave), emisor, a_quien, copias, externos=externos)
+    pedido = Pedido(emision.clave if emision else _clave_de(clave), emisor, a_quien, copias, externos=escritos)
     return _crear(ctx, expediente, tabla, pedido, f"{folio}.suelto-{numero}.{emisor}", clave, forma, None)
 
 
 def rehacer(ctx: Contexto, id_: str, version: int) -> Oficio:
     """Vuelve a redactar un borrador con la plantilla y los datos de hoy; lo corregido a mano se pierde.
+
+    Cada unidad se vuelve a nombrar por quien hoy tiene su cargo; a quien se escribió a mano no se le toca.
 
     Lanza:
         NoExiste, NoLeCorresponde, ActoNoProcede, OficioCambio, PlantillaRota, TallerSinTerminar.
@@ -187,9 +199,13 @@ def rehacer(ctx: Contexto, id_: str, version: int) -> Oficio:
     actos.exigir_redaccion(ctx, oficio, expediente, "volver a redactar este oficio")
     con = juego(ctx, vigente(ctx, oficio.plantilla))
     salida, comentario = de_la_decision(ctx, oficio)
-    pedido = Pedido(oficio.clave, oficio.unidad, (), (), oficio.actividad or "", salida, comentario)
+    pedido = Pedido(
+        oficio.clave, oficio.unidad, (), (), oficio.actividad or "", salida, comentario, sustituye=oficio.sustituye
+    )
+    hoy = reloj.local(ctx.ahora).date()
     a_quien = actos.destinatarios(ctx, id_)
-    variables = contexto(ctx.s, tabla, expediente, pedido, a_quien, reloj.local(ctx.ahora).date())
+    nombrar(ctx.s, a_quien, hoy)
+    variables = contexto(ctx.s, tabla, expediente, pedido, a_quien, hoy)
     hecho = aplicar(ctx, con, variables)
     oficio.molde = _guardar_molde(ctx, con)
     oficio.asunto = oficio.borrador_asunto = hecho.asunto[:LARGO_ASUNTO]
@@ -258,16 +274,18 @@ def aplicar(ctx: Contexto, con: Juego, variables: Mapping[str, Any]) -> Redactad
 
     Lanza:
         PlantillaRota, TallerSinTerminar, OficioDemasiadoLargo.
+        PorRedactar: el acto va en `sin_tomar_la_base`, que lo repite con lo que aquí falta.
     """
     normas = ordenamientos.todos(ctx.s)
 
     def citar(claves: Sequence[str]) -> str:
         return ordenamientos.citar(normas, claves).texto
 
+    texto, archivo = con.texto.texto, con.texto.archivo
     if con.texto.editada or con.editadas:
-        aparte = taller.taller()
-        return aparte.redactar(con.texto.texto, variables, citar, editadas=con.editadas, nombre=con.texto.archivo)
-    return plantilla.redactar(con.texto.texto, variables, citar, nombre=con.texto.archivo)
+        hecho = fuera.bosquejo(Trabajo(texto, archivo, con.editadas, variables))
+        return plantilla.terminar(texto, hecho, citar, archivo)
+    return plantilla.redactar(texto, variables, citar, nombre=archivo)
 
 
 def _normas(hecho: Redactado) -> list[str]:

@@ -133,6 +133,7 @@ def muestra(ctx: Contexto, folio: str, clave: str, texto: str, direccion: str) -
         uso.actividad.clave if uso.actividad else "",
         salida or (emision.salidas[0] if emision and emision.salidas else ""),
         comentario,
+        sustituye=previo.sustituye if previo else None,
     )
     hoy = reloj.local(ctx.ahora).date()
     a_quien = resolver(ctx.s, expediente, pedido, hoy)

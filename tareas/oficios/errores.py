@@ -89,6 +89,20 @@ class ComposicionFallida(ErrorGestion):
         return f"No se pudo componer el PDF: {self.motivo}. Avise a quien administra el sistema; no se firmó nada."
 
 
+class ComposicionSinTerminar(ErrorGestion):
+    """El PDF tardaba demasiado en componerse y se cortó; nada se guardó ni se firmó."""
+
+    titulo = "El oficio no se termina de componer"
+
+    def __init__(self, motivo: str) -> None:
+        super().__init__(motivo)
+        self.motivo = motivo
+
+    def __str__(self) -> str:
+        que_hacer = "Acorte el texto y sus tablas, quite los signos raros, y repita."
+        return f"El PDF no se pudo componer: {self.motivo}. {que_hacer}"
+
+
 class BibliotecaFaltante(ErrorGestion):
     """La función pedida necesita una biblioteca opcional que aquí no se instaló."""
 

@@ -7,51 +7,37 @@ fecha del documento es la del oficio, y las letras son las de `.dstc/tipografias
 
 from __future__ import annotations
 
+import atexit
 import json
+import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
+from bisect import bisect_left
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import segno
 import typst
 
-from tareas.oficios import letras
-from tareas.oficios.errores import ComposicionFallida, SinTipografias
-from tareas.oficios.logotipo import como_svg
-from tareas.oficios.texto import SALTO, Nodo, limpiar
+from tareas.oficios import hoja, letras
+from tareas.oficios.errores import ComposicionFallida, ComposicionSinTerminar, SinTipografias
+from tareas.oficios.procesos import Aparte, SeCorto
+from tareas.oficios.texto import SALTO, limpiar
 
 RAIZ = Path(__file__).parents[2]
 COMPOSICION = RAIZ / "plantillas_oficio" / "_oficio.typ"
 TIPOGRAFIAS = RAIZ / ".dstc" / "tipografias"
 ESTILOS = ("Regular", "Italic", "Bold", "BoldItalic")
 NORMAS: list[Any] = ["a-2a", "ua-1"]
-SIN_VALIDEZ = ("numero", "codigo", "direccion_verificacion", "sello")
-"""Lo que un borrador no lleva aunque se le dé."""
-_CABEN = 24
-"""Mayúsculas que caben en el renglón de un destinatario."""
-_ULTIMO_CORTO = 900
-
-_VACIO: dict[str, Any] = {
-    "forma": "oficio",
-    "estado": "borrador",
-    "idioma": "es-MX",
-    "membrete": {"institucion": "", "institucion_corta": "", "jerarquia": [], "logo": "", "logo_alternativo": ""},
-    "pie": {"domicilio": "", "telefono": "", "sitio": ""},
-    "destinatarios": [],
-    "cuerpo": [],
-    "atentamente": {},
-    "ccp": [],
-    "anexos": [],
-    "distribucion": [],
-    **dict.fromkeys(("leyenda", "numero", "asunto", "expediente", "lugar_fecha", "fecha", "presente"), ""),
-    **dict.fromkeys(("iniciales", "aviso", "codigo", "direccion_verificacion", "sello"), ""),
-}
 Ajuste = Any
-Valor = Any
+SEGUNDOS = 10.0
+"""Lo más que espera quien pide componer lo que no es llano, contando la fila."""
+MEMORIA_MB = 1024
+"""La que puede pedir de más cada proceso que compone aparte."""
+_FIN_AMBIGUO = re.compile(rb"\r(?=\nendstream)")
+_RENGLON_XREF = re.compile(rb"^(\d{10})(?= \d{5} n)", re.MULTILINE)
 _propio = threading.local()
 
 
@@ -60,7 +46,7 @@ def componer(contenido: Mapping[str, Any]) -> bytes:
 
     Lanza:
         SinTipografias: faltan los archivos de letra. ComposicionFallida: un dato no tiene la forma esperada.
-        SinLogotipo: el configurado no se pudo leer.
+        SinLogotipo: el configurado no se pudo leer. ComposicionSinTerminar: tardaba demasiado y se cortó.
     """
     [pdf] = _compilar(contenido, format="pdf", pdf_standards=NORMAS)
     return pdf
@@ -73,134 +59,78 @@ def paginas(contenido: Mapping[str, Any], ppp: float = 110) -> list[bytes]:
 
 def sin_letra(contenido: Mapping[str, Any]) -> tuple[str, ...]:
     """Los signos que la tipografía no tiene (un emoji, un ideograma): en el papel salen como «�»."""
-    faltan = {c for texto in _textos(contenido) for c in limpiar(texto) if ord(c) not in _dibujables()}
+    faltan = {c for texto in hoja.textos(contenido) for c in limpiar(texto) if ord(c) not in _dibujables()}
     return tuple(sorted(faltan - {"\n", "\t", SALTO}))
 
 
-# --- lo que recibe la composición ---------------------------------------------
+# --- de los datos al papel ------------------------------------------------------
 
 
 def _compilar(contenido: Mapping[str, Any], **opciones: Ajuste) -> list[bytes]:
+    """Lo llano, aquí mismo: son milisegundos. Lo demás, en otro proceso, que se corta; los bytes son los mismos."""
     try:
-        datos, cuando = _preparado(contenido), date.fromisoformat(str(contenido.get("fecha", "")))
+        datos = hoja.preparada(contenido, _dibujables())
+        cuando = date.fromisoformat(str(contenido.get("fecha", "")))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ComposicionFallida(f"el contenido no tiene la forma esperada ({error})") from error
     datos["fecha"] = [cuando.year, cuando.month, cuando.day]
+    pedido = partial(_imprimir, json.dumps(datos, ensure_ascii=False), cuando, opciones)
+    if hoja.es_llana(datos):
+        return pedido()
+    try:
+        return _aparte().pedir(pedido, espera=SEGUNDOS)
+    except SeCorto as error:
+        raise ComposicionSinTerminar(error.motivo) from error
+
+
+def _imprimir(datos: str, cuando: date, opciones: Mapping[str, Ajuste]) -> list[bytes]:
     try:
         hecho: Any = _compilador().compile(
-            sys_inputs={"contenido": json.dumps(datos, ensure_ascii=False)},
+            sys_inputs={"contenido": datos},
             timestamp=datetime(cuando.year, cuando.month, cuando.day, 12, tzinfo=UTC),
             **opciones,
         )
     except typst.TypstError as error:
         raise ComposicionFallida(error.message.splitlines()[0].rstrip(".")) from error
-    return hecho if isinstance(hecho, list) else [hecho]
+    hojas = hecho if isinstance(hecho, list) else [hecho]
+    return [_sin_ambiguedad(h) for h in hojas] if opciones.get("format") == "pdf" else hojas
 
 
-def _preparado(contenido: Mapping[str, Any]) -> dict[str, Any]:
-    """El contenido con todas sus claves, sólo letras que se pueden dibujar, y palabras que caben."""
-    datos = _VACIO | deepcopy(dict(contenido))
-    for parte in ("membrete", "pie"):
-        datos[parte] = {**_VACIO[parte], **(datos[parte] or {})}
-    if datos["estado"] == "borrador":
-        datos |= dict.fromkeys(SIN_VALIDEZ, "")
-        datos["atentamente"] = {**(datos["atentamente"] or {}), "firmado": ""}
-    direccion = datos["direccion_verificacion"]
-    logo, alternativo = datos["membrete"]["logo"], datos["membrete"]["logo_alternativo"]
-    datos = {clave: _dibujable(valor) for clave, valor in datos.items()}
-    membrete = datos["membrete"]
-    membrete["institucion_corta"] = membrete["institucion_corta"] or membrete["institucion"].split(" (")[0]
-    membrete |= {"logo": como_svg(logo) if logo else "", "logo_alternativo": alternativo or "Logotipo institucional"}
-    if datos["atentamente"]:
-        datos["atentamente"] = {
-            **dict.fromkeys(("nombre", "cargo", "suplencia", "firmado"), ""),
-            **datos["atentamente"],
-        }
-    datos["destinatarios"] = [_destinatario(d) for d in datos["destinatarios"]]
-    datos["distribucion"] = [{"clave": "", "nombre": "", **d} for d in datos["distribucion"]]
-    datos["cuerpo"] = [_con_medidas(nodo) for nodo in datos["cuerpo"]]
-    datos["ultimo_corto"] = bool(datos["cuerpo"]) and _largo([datos["cuerpo"][-1]]) < _ULTIMO_CORTO
-    datos["ultimo_corto"] = datos["ultimo_corto"] and datos["cuerpo"][-1]["t"] == "parrafo"
-    datos["lang"], _, region = (datos["idioma"] or "es-MX").partition("-")
-    datos["region"] = region or None
-    datos["direccion_impresa"] = letras.partible(datos["direccion_verificacion"], 1)
-    datos["sello"] = letras.partible(datos["sello"], 1) if datos["sello"] else ""
-    datos["qr"] = _qr(direccion) if datos["codigo"] else ""
-    return datos
+def _sin_ambiguedad(pdf: bytes) -> bytes:
+    """Cada flujo termina donde dice su largo, se lea como se lea.
+
+    El compilador separa `endstream` con LF. Si el flujo acaba en CR, quien busca un fin de renglón lee CR LF y le
+    falta una letra: ahí se separa con CR LF, y la tabla de posiciones se recorre lo agregado.
+    """
+    cortes = [hallado.end() for hallado in _FIN_AMBIGUO.finditer(pdf)]
+    if not cortes:
+        return pdf
+    tabla, final = pdf.rindex(b"\nxref") + 1, pdf.rindex(b"startxref\n") + len(b"startxref\n")
+
+    def corrida(donde: int) -> int:
+        return donde + bisect_left(cortes, donde)
+
+    trozos = [pdf[a:b] for a, b in pairwise([0, *cortes, tabla])]
+    posiciones = _RENGLON_XREF.sub(lambda m: b"%010d" % corrida(int(m[1])), pdf[tabla:final])
+    return b"\r".join(trozos) + posiciones + b"%d" % corrida(tabla) + pdf[pdf.index(b"\n", final) :]
 
 
-def _destinatario(dado: Mapping[str, Any]) -> dict[str, Any]:
-    campos = ("nombre", "cargo", "institucion")
-    return {campo: letras.partible(str(dado.get(campo) or "").replace(letras.CORTE, ""), _CABEN) for campo in campos}
+_candado = threading.Lock()
+_otros: Aparte | None = None
 
 
-def _con_medidas(nodo: Nodo) -> Nodo:
-    """Las tablas, con el ancho de cada columna según lo que lleva y palabras que quepan en él."""
-    if nodo["t"] == "lista":
-        return {**nodo, "elementos": [[_con_medidas(b) for b in elemento] for elemento in nodo["elementos"]]}
-    if nodo["t"] != "tabla":
-        return nodo
-    filas = [nodo["encabezado"], *nodo["filas"]]
-    cuantas = len(nodo["encabezado"])
-    letra = 9.0 if cuantas <= 5 else 8.0 if cuantas <= 8 else 7.0
-    anchos = [min(60.0, max(5.0, *(_ancho(fila[i]) for fila in filas))) for i in range(cuantas)]
-    total = sum(anchos)
-    caben = [max(3, int(a / total * (165 * 2.0 / (letra / 9)) / 3.6) - 2) for a in anchos]
-    partidas = [[_partido(celda, caben[i]) for i, celda in enumerate(fila)] for fila in filas]
-    return {**nodo, "anchos": anchos, "letra": letra, "encabezado": partidas[0], "filas": partidas[1:]}
+def _aparte() -> Aparte:
+    """Los procesos que componen lo que no es llano: se levantan al necesitarlos y se cierran al salir."""
+    global _otros  # noqa: PLW0603 - uno por proceso, y sólo si hace falta
+    with _candado:
+        if _otros is None:
+            _otros = Aparte(SEGUNDOS, MEMORIA_MB, al_empezar=_calentar)
+            atexit.register(_otros.cerrar)
+        return _otros
 
 
-def _ancho(celda: Sequence[Nodo]) -> float:
-    """Lo que pide una celda: su palabra más larga, o un tanto de todo su texto."""
-    texto = "".join(_hojas(celda))
-    palabra = max(map(len, texto.split()), default=0)
-    return max(min(palabra, 24) + 2.0, float(len(texto) ** 0.75))
-
-
-def _partido(nodos: Sequence[Nodo], caben: int) -> list[Nodo]:
-    return [
-        {**n, "v": letras.partible(n["v"].replace(letras.CORTE, ""), caben)}
-        if n["t"] == "texto"
-        else {**n, "hijos": _partido(n["hijos"], caben)}
-        if "hijos" in n
-        else n
-        for n in nodos
-    ]
-
-
-def _largo(nodos: Sequence[Nodo]) -> int:
-    return sum(map(len, _hojas(nodos)))
-
-
-def _hojas(nodos: Sequence[Nodo]) -> Iterator[str]:
-    for nodo in nodos:
-        yield nodo.get("v", "")
-        yield from _hojas(nodo.get("hijos", ()))
-
-
-def _textos(valor: Valor) -> Iterator[str]:
-    if isinstance(valor, str):
-        yield valor
-    elif isinstance(valor, Mapping):
-        for dentro in valor.values():
-            yield from _textos(dentro)
-    elif isinstance(valor, list | tuple):
-        for dentro in valor:
-            yield from _textos(dentro)
-
-
-def _dibujable(valor: Valor) -> Valor:
-    if isinstance(valor, str):
-        return letras.partible(letras.dibujable(limpiar(valor), _dibujables()))
-    if isinstance(valor, Mapping):
-        return {clave: _dibujable(dentro) for clave, dentro in valor.items()}
-    if isinstance(valor, list | tuple):
-        return [_dibujable(dentro) for dentro in valor]
-    return "" if valor is None else valor
-
-
-def _qr(direccion: str) -> str:
-    return str(segno.make(direccion, error="m", micro=False).svg_inline(border=1, dark="#161A1D"))
+def _calentar() -> None:
+    componer({"fecha": "2026-01-01", "estado": "firmado", "numero": "1", "asunto": "A"})
 
 
 # --- una vez por proceso --------------------------------------------------------

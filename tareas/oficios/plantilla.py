@@ -15,7 +15,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    FileSystemLoader,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -27,6 +35,7 @@ from tareas.oficios.revision import faltas_de_nombres
 from tareas.oficios.texto import MAXIMO, SALTO, escapar, faltantes, limpiar, plano
 
 CARPETA = Path(__file__).parents[2] / "plantillas_oficio"
+EXTENSION = ".md.j2"
 Citar = Callable[[Sequence[str]], str]
 
 _CITA = re.compile("\ue000([0-9]+)\ue001")
@@ -179,9 +188,18 @@ def _entorno(texto: str, editadas: Mapping[str, str] | None, nombre: str) -> Ent
     return Entorno(loader=ChoiceLoader([propias, _del_repositorio()]))
 
 
+class _SoloOficios(FileSystemLoader):
+    """No sale de su carpeta (rechaza «..» y rutas absolutas), y de ella sólo da plantillas, no la composición."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if not template.endswith(EXTENSION):
+            raise TemplateNotFound(template)
+        return super().get_source(environment, template)
+
+
 @cache
 def _del_repositorio() -> FileSystemLoader:
-    return FileSystemLoader(CARPETA)  # no sale de su carpeta: rechaza «..» y rutas absolutas
+    return _SoloOficios(CARPETA)
 
 
 def _juntar(trozos: Iterable[str]) -> str:

@@ -8,29 +8,19 @@ va solo cuando su dueño muere. Las plantillas del repositorio no pasan por aqu�
 from __future__ import annotations
 
 import atexit
-import multiprocessing
-import os
-import resource
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import CancelledError
-from concurrent.futures import TimeoutError as Tardo
 from functools import partial
-from pathlib import Path
-from typing import Any, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import Any
 
 from tareas.oficios import plantilla
 from tareas.oficios.entorno import NOMBRE
 from tareas.oficios.errores import TallerSinTerminar
 from tareas.oficios.plantilla import Borrador, Citar, Redactado
+from tareas.oficios.procesos import AYUDANTES, Aparte, SeCorto
 
 SEGUNDOS = 5.0
 MEMORIA_MB = 256
-AYUDANTES = 2
-_ARRANQUE_S = 60.0
-_T = TypeVar("_T")
 
 
 class Taller:
@@ -40,12 +30,19 @@ class Taller:
     """
 
     def __init__(self, segundos: float = SEGUNDOS, memoria_mb: int = MEMORIA_MB, ayudantes: int = AYUDANTES) -> None:
-        self.segundos = segundos
-        self._procesos = ProcessPool(
-            max_workers=ayudantes,
-            context=multiprocessing.get_context("spawn"),
-            initializer=_preparar,
-            initargs=(memoria_mb,),
+        self._procesos = Aparte(segundos, memoria_mb, ayudantes)
+
+    def bosquejar(
+        self,
+        texto: str,
+        contexto: Mapping[str, Any],
+        *,
+        editadas: Mapping[str, str] | None = None,
+        nombre: str = NOMBRE,
+    ) -> Borrador:
+        """Lo mismo que `plantilla.bosquejar`. Lanza TallerSinTerminar, PlantillaRota."""
+        return self._pedir(
+            partial(plantilla.bosquejar, texto, dict(contexto), editadas=_copia(editadas), nombre=nombre), nombre
         )
 
     def redactar(
@@ -62,8 +59,7 @@ class Taller:
         Lanza:
             TallerSinTerminar: se cortó por tiempo o por memoria. PlantillaRota: como siempre.
         """
-        pedido = partial(plantilla.bosquejar, texto, dict(contexto), editadas=_copia(editadas), nombre=nombre)
-        borrador: Borrador = self._pedir(pedido, nombre)
+        borrador = self.bosquejar(texto, contexto, editadas=editadas, nombre=nombre)
         return plantilla.terminar(texto, borrador, citar, nombre)
 
     def revisar(
@@ -77,25 +73,18 @@ class Taller:
     ) -> None:
         """Lo mismo que `plantilla.revisar`."""
         pedido = partial(plantilla.ensayar, texto, dict(ejemplo), editadas=_copia(editadas), nombre=nombre)
-        borrador: Borrador = self._pedir(pedido, nombre)
+        borrador = self._pedir(pedido, nombre)
         plantilla.terminar(texto, borrador, citar or ", ".join, nombre)
 
     def cerrar(self) -> None:
         """Mata los procesos; el taller ya no sirve."""
-        self._procesos.stop()  # type: ignore[no-untyped-call]
-        self._procesos.join()
+        self._procesos.cerrar()
 
-    def _pedir(self, pedido: Callable[[], _T], nombre: str) -> _T:
-        tarea = self._procesos.schedule(pedido, timeout=self.segundos)
+    def _pedir(self, pedido: Callable[[], Borrador], nombre: str) -> Borrador:
         try:
-            resultado: _T = tarea.result()
-        except Tardo as error:
-            raise TallerSinTerminar(nombre, f"no terminó en {self.segundos:g} segundos") from error
-        except (ProcessExpired, MemoryError) as error:
-            raise TallerSinTerminar(nombre, "pidió demasiada memoria o se murió su proceso") from error
-        except CancelledError as error:
-            raise TallerSinTerminar(nombre, "el sistema se estaba deteniendo") from error
-        return resultado
+            return self._procesos.pedir(pedido)
+        except SeCorto as error:
+            raise TallerSinTerminar(nombre, error.motivo) from error
 
 
 _candado = threading.Lock()
@@ -138,19 +127,3 @@ def revisar(
 
 def _copia(editadas: Mapping[str, str] | None) -> dict[str, str]:
     return dict(editadas or {})
-
-
-def _preparar(memoria_mb: int) -> None:
-    """En el hijo: acota la memoria y se va si el dueño muere, aunque lo maten con `kill -9`."""
-    ocupada = int(Path("/proc/self/statm").read_text("utf-8").split()[0]) * resource.getpagesize()
-    tope = ocupada + memoria_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (tope, tope))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    threading.Thread(target=_irse_con_el_dueno, daemon=True).start()
-
-
-def _irse_con_el_dueno() -> None:
-    dueno = multiprocessing.parent_process()
-    if dueno is not None:
-        dueno.join()
-        os._exit(1)

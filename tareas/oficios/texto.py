@@ -19,15 +19,21 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from modelos.errores import FormularioIncompleto
+from modelos.formularios import donde_encimados
 from tareas.oficios.errores import OficioDemasiadoLargo
 
 MAXIMO = 60_000
 """Caracteres de Markdown que admite un oficio; unas 22 páginas."""
+NIVELES = 8
+"""Listas dentro de listas que caben en el papel."""
 SALTO = "\u2028"
 """Salto de renglón dentro de un dato: ni abre párrafo ni rompe una tabla."""
 
 Nodo = dict[str, Any]
 
+_HONDO = 2 * NIVELES
+"""El nivel de un elemento que ya no cabe: cada lista abre dos."""
 _ADMITIDO = ("heading", "list", "table", "escape", "emphasis", "newline")
 _FALTA = re.compile(r"(?<!\\)\[FALTA: ([^\]\n]{1,200})\]")
 _SIEMPRE = re.compile(r"[\\*|\[]|(?<![^\W_])_|_(?![^\W_])")
@@ -38,18 +44,39 @@ _AL_PRINCIPIO = re.compile(r"^(\s*)(?:([-+#]|:(?=-))|(\d{1,9})([.)])(?=\s|$))")
 
 
 def arbol(markdown: str) -> list[Nodo]:
-    """El cuerpo como árbol de nodos.
+    """El cuerpo como árbol de nodos, si cabe en el papel.
 
     Los subtítulos se renumeran para que empiecen en 1 y no se salten ninguno: así lo pide un PDF accesible.
 
     Lanza:
         OficioDemasiadoLargo: pasa de `MAXIMO` caracteres.
+        FormularioIncompleto: lo que diga `falta`, con su renglón.
     """
+    bloques, que_falta = _leido(markdown)
+    if que_falta:
+        raise FormularioIncompleto({"cuerpo": que_falta})
+    return bloques
+
+
+def falta(markdown: str) -> str:
+    """Por qué ese cuerpo no se puede imprimir, con su renglón; vacío si se puede. Lanza OficioDemasiadoLargo."""
+    return _leido(markdown)[1]
+
+
+def _leido(markdown: str) -> tuple[list[Nodo], str]:
+    """El árbol, se pueda o no imprimir (una página debe mostrar lo que hay que corregir), y qué lo impide."""
     if len(markdown) > MAXIMO:
         raise OficioDemasiadoLargo(len(markdown), MAXIMO)
-    bloques = _bloques(SyntaxTreeNode(_lector().parse(limpiar(markdown))).children)
+    limpio = limpiar(markdown)
+    piezas = _lector().parse(limpio)
+    bloques = _bloques(SyntaxTreeNode(piezas).children)
     _ordenar_titulos(bloques)
-    return bloques
+    hondo = next((p.map[0] for p in piezas if p.type == "list_item_open" and p.level >= _HONDO and p.map), None)
+    if hondo is not None:
+        return bloques, f"renglón {hondo + 1}: la lista tiene más de {NIVELES} niveles; escríbala con menos"
+    if (donde := donde_encimados(limpio)) is not None:
+        return bloques, f"renglón {limpio[:donde].count(chr(10)) + 1}: trae signos encimados; bórrelos"
+    return bloques, ""
 
 
 def faltantes(markdown: str) -> tuple[str, ...]:
@@ -75,7 +102,7 @@ def _invisible(c: str) -> bool:
 
 @cache
 def _lector() -> MarkdownIt:
-    return MarkdownIt("zero", {"html": False, "maxNesting": 20}).enable(list(_ADMITIDO))
+    return MarkdownIt("zero", {"html": False, "maxNesting": 5 * _HONDO}).enable(list(_ADMITIDO))
 
 
 def _bloques(nodos: Iterable[SyntaxTreeNode]) -> list[Nodo]:
@@ -166,7 +193,7 @@ def _escapar_renglon(renglon: str) -> str:
 
 def html(markdown: str) -> str:
     """El cuerpo en HTML seguro, con los subtítulos desde `h3` para caber en una página que ya tiene `h1` y `h2`."""
-    return "".join(_html(bloque) for bloque in arbol(markdown))
+    return "".join(_html(bloque) for bloque in _leido(markdown)[0])
 
 
 def _html(nodo: Nodo) -> str:
@@ -210,7 +237,7 @@ def _html_renglon(nodos: Iterable[Nodo]) -> str:
 
 def plano(markdown: str) -> str:
     """El cuerpo sin marcas, para el asunto, el correo de texto y las búsquedas."""
-    return "\n\n".join(_plano(bloque) for bloque in arbol(markdown))
+    return "\n\n".join(_plano(bloque) for bloque in _leido(markdown)[0])
 
 
 def _plano(nodo: Nodo) -> str:

@@ -219,3 +219,17 @@ def test_el_programa_de_reequipamiento_lleva_sus_cinco_elementos(citar: Citar) -
 def test_la_prevencion_dice_cuantos_dias_hay_para_subsanar(citar: Citar) -> None:
     cuerpo = _redacta(_caso("OF-27", "incompleta"), citar, lleno=False).cuerpo
     assert "dentro de los 5 (cinco) días hábiles siguientes a la notificación" in cuerpo
+
+
+@pytest.mark.parametrize(("clave", "hermano"), [("OF-39", "OF-40"), ("OF-40", "OF-39")])
+def test_los_que_se_redactan_a_la_vez_no_se_citan_entre_si(clave: str, hermano: str, citar: Citar) -> None:
+    # El único firmado con la otra clave sería el de la vuelta que no se aceptó.
+    cuerpo = _redacta(_caso(clave), citar, lleno=True).cuerpo
+    assert f"X/0{hermano[3:]}/2027" not in cuerpo
+    assert "oficio por separado" in plano(cuerpo)
+
+
+def test_el_programa_dice_quien_lo_transmitio_se_haya_firmado_ya_o_no_su_oficio(citar: Citar) -> None:
+    sin, con = (_redacta(_caso("OF-37"), citar, lleno=lleno).cuerpo for lleno in (False, True))
+    assert "transmitido por la unidad estatal." in sin
+    assert "transmitido por la unidad estatal con el oficio X/036/2027 del 2 de marzo de 2027." in con

@@ -256,3 +256,11 @@ def test_la_minuta_numera_los_acuerdos_si_vienen_en_lista_y_si_no_respeta_sus_re
     (lista,) = [nodo for nodo in arbol(redactado.cuerpo) if nodo["t"] == "lista"]
     assert (lista["ordenada"], len(lista["elementos"])) == (True, 3)
     assert "Sin otro particular" not in redactado.cuerpo, "una minuta no se despide"
+
+
+def test_las_observaciones_no_dicen_de_ningun_centro_que_no_tiene_cambios(citar: Callable[[Any], str]) -> None:
+    # Va a los cuarenta y no hay dato de cuáles sí: cada uno lo ve en las observaciones.
+    tabla, act, emision = _letra("seguimiento", "OF-13")
+    cuerpo = plano(_redacta(emision, _contexto(tabla, act, emision, lleno=True), citar).cuerpo)
+    assert "Los demás centros" not in cuerpo
+    assert "El centro al que no se refiere ninguna observación no requiere hacer cambios." in cuerpo

@@ -123,6 +123,7 @@ def test_los_saltos_de_un_dato_quedan_como_los_escribiria_una_persona() -> None:
         "{{ range(10000000) }}",
         "{% include '/etc/passwd' %}",
         "{% include '../pyproject.toml' %}",
+        "{% include '_oficio.typ' %}",
         "{% import 'tareas' as x %}",
         "{{ datos.x|safe }}",
         "{{ nada() }}",

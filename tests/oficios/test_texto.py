@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelos.errores import FormularioIncompleto
+from modelos.formularios import limpiar_texto
 from tareas.oficios.errores import OficioDemasiadoLargo
-from tareas.oficios.texto import MAXIMO, arbol, escapar, faltantes, html, limpiar, plano
+from tareas.oficios.texto import MAXIMO, NIVELES, arbol, escapar, falta, faltantes, html, limpiar, plano
 
 MARCAS = st.text(alphabet="*_|\\[]`#-+1>.):~=<& \n\tab{}$@!\"'/áñ\u2028\u202e\x00", min_size=1, max_size=14)
 
@@ -95,3 +97,40 @@ def test_ningun_cuerpo_tarda(trozo: str) -> None:
     inicio = time.process_time()
     html((trozo * MAXIMO)[:MAXIMO])
     assert time.process_time() - inicio < 10
+
+
+@pytest.mark.parametrize(
+    ("markdown", "dice"),
+    [
+        ("uno\n\n" + "\n".join("  " * n + f"- x{n}" for n in range(12)), "renglón 11: la lista tiene más de 8"),
+        ("- " * 30 + "x29", "renglón 1: la lista tiene más de 8"),
+        ("uno\n\ndos a" + "\u0301" * 10, "renglón 3: trae signos encimados"),
+    ],
+)
+def test_lo_que_no_cabe_en_el_papel_se_dice_con_su_renglon_y_la_pagina_lo_muestra(markdown: str, dice: str) -> None:
+    with pytest.raises(FormularioIncompleto, match=dice):
+        arbol(markdown)
+    assert falta(markdown).startswith(dice)
+    assert "x11" in html(markdown) or "x29" in html(markdown) or "dos á" in html(markdown)
+
+
+def test_una_lista_de_ocho_niveles_sale_entera() -> None:
+    markdown = "\n".join("  " * n + f"- x{n}" for n in range(NIVELES))
+    assert arbol(markdown)
+    assert all(f"x{n}" in plano(markdown) for n in range(NIVELES))
+
+
+@pytest.mark.parametrize(
+    "bueno",
+    ["Ñandú, pingüino y «cigüeña»", "n\u0303a\u0301", "Việt Nam", "हिन्दी में क्षत्रिय", "שָׁלוֹם", "ที่นี่", "e" + "\u0301" * 8],
+)
+def test_lo_que_se_escribe_de_verdad_no_son_signos_encimados(bueno: str) -> None:
+    assert limpiar_texto("asunto", bueno) == bueno
+    assert falta(bueno) == ""
+
+
+@pytest.mark.parametrize("signo", ["\u0301", "\u0336", "\u20dd", "\u1ab0", "\u0483", "\u0301\u200b"])
+def test_los_signos_encimados_sin_fin_no_entran(signo: str) -> None:
+    with pytest.raises(FormularioIncompleto) as error:
+        limpiar_texto("comentario", "Visto buen" + "o" + signo * 9)
+    assert "signos encimados" in error.value.campos["comentario"]
