@@ -16,13 +16,14 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import TaskRunFilter, TaskRunFilterId
 from prefect.client.schemas.objects import StateType
 from prefect.context import AsyncClientContext
 from sqlalchemy.orm import Session
 
 from flujos.catalogo import CATALOGO
-from flujos.conductor import Conductor
+from flujos.conductor import Conductor, CorridaInterrumpida
 from flujos.despliegues import COLA
 from flujos.obrero import ObreroDSTC
 from modelos import encargos, latido, reloj, reservas
@@ -90,6 +91,8 @@ class Ronda:
     async def _con_prefect(self) -> None:
         """Lo que necesita a Prefect. Espera a que responda una vez y ya no termina, aunque deje de responder.
 
+        Sólo termina si se cierra su cliente: entonces se empieza con otro.
+
         Un solo cliente para todo: abrir cada uno cuesta decenas de milisegundos. Las tareas se crean dentro de su
         contexto para heredarlo.
         """
@@ -97,12 +100,23 @@ class Ronda:
             return
         async with AsyncClientContext.get_or_create() as contexto:
             self.conductor.cliente = contexto.client
-            await asyncio.gather(
-                self._insistir("Prefect", self._vigilar_prefect, 2),
-                self._insistir("Prefect", self._ver_lo_mostrado, 1),
-                self._insistir("la cola de Prefect", self._atender_cola, 1),
-                self._insistir("la base", self._conducir, 0),
-            )
+            async with asyncio.TaskGroup() as tareas:
+                tareas.create_task(self._insistir("Prefect", self._vigilar_prefect, 2))
+                tareas.create_task(self._insistir("Prefect", self._ver_lo_mostrado, 1))
+                tareas.create_task(self._insistir("la cola de Prefect", self._atender_cola, 1))
+                tareas.create_task(self._insistir("la base", self._conducir, 0))
+                tareas.create_task(self._mientras_este_abierto(contexto.client))
+
+    async def _mientras_este_abierto(self, cliente: PrefectClient) -> None:
+        """Falla si el cliente se cierra: quien lo comparte puede cerrarlo al caerse, y hay que abrir otro.
+
+        Lanza:
+            CorridaInterrumpida: se cerró; `_con_prefect` termina y se vuelve a intentar con uno nuevo.
+        """
+        while not self.detener.is_set():
+            if cliente._client.is_closed:  # noqa: SLF001 - no hay otra manera de saberlo
+                raise CorridaInterrumpida("se cerró el cliente de Prefect")
+            await asyncio.sleep(1)
 
     async def _responde(self) -> bool:
         """Si el servidor contesta en tres segundos. No usa su cliente, que insistiría por su cuenta."""

@@ -64,7 +64,7 @@ def test_el_mayor_tambien_sale_y_dos_veces_es_igual() -> None:
     texto, documento = abierto(borrador_docx(extremo()))
     assert len(documento.tables) == 2
     assert len(documento.tables[0].rows) == 201
-    assert borrador_docx(contenido()) == borrador_docx(contenido())
+    assert abierto(borrador_docx(contenido()))[0] == abierto(borrador_docx(contenido()))[0]
     assert "CAST-71" in texto
 
 
