@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from tests.postgres import base_nueva, servidor_postgres
 from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar
 
 pytestmark = pytest.mark.prefect
+RAIZ = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -196,3 +199,10 @@ def _danar(viva: InstanciaConMotor, folio: str, datos: dict[str, object]) -> dic
         antes: dict[str, object] = dict(encargo.datos)
         encargo.datos = datos
         return antes
+
+
+def test_si_se_cierra_su_cliente_abre_otro(prefect: ServidorPrefect, viva: InstanciaConMotor) -> None:
+    """Con el servidor ahogado, quien comparte el cliente puede cerrarlo al caerse; antes el motor no se recuperaba."""
+    orden = [sys.executable, "-m", "tests.integracion.cerrar_cliente", str(viva.carpeta), viva.url, prefect.url]
+    hecho = subprocess.run(orden, cwd=RAIZ, capture_output=True, text=True, timeout=300, check=False)
+    assert hecho.returncode == 0, hecho.stderr[-2000:]
