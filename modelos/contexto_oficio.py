@@ -57,7 +57,7 @@ class Pedido:
 def contexto(
     s: Session, tabla: Tabla, expediente: Expediente, pedido: Pedido, destinatarios: Sequence[Destinatario], hoy: date
 ) -> dict[str, Any]:
-    """Las variables de la plantilla (README, «Escribir un oficio»)."""
+    """Las variables de la plantilla (`docs/oficios.md`)."""
     emisor = s.get_one(Unidad, pedido.emisor)
     nombres = dict(s.execute(select(col(Unidad.clave), col(Unidad.nombre))).all())
     decisiones = list(_decisiones(s, tabla, expediente, nombres))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from modelos import ordenamientos, papeleria, reloj, titulares
 from modelos.bitacora import canonico
 from modelos.calendario import fecha_larga
-from modelos.oficio import Forma, mostrar_codigo
+from modelos.oficio import mostrar_codigo
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Persona, Unidad
 from modelos.titulares import Firmante
@@ -114,8 +114,3 @@ def _iniciales(s: Session, oficio: Oficio) -> str:
     elaboro = s.get(Persona, oficio.editado_por) if oficio.editado_por else None
     siglas = "".join(palabra[0] for palabra in elaboro.nombre.split() if palabra[0].isalpha()) if elaboro else ""
     return "/".join(filter(None, (firma.upper(), siglas.lower()[:4])))
-
-
-def es_circular(oficio: Oficio) -> bool:
-    """Si va a muchos a la vez."""
-    return oficio.forma == Forma.CIRCULAR.value

@@ -21,6 +21,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from modelos.errores import FormularioIncompleto
 from modelos.formularios import donde_encimados
+from modelos.oficio import FALTA
 from tareas.oficios.errores import OficioDemasiadoLargo
 
 MAXIMO = 60_000
@@ -35,7 +36,6 @@ Nodo = dict[str, Any]
 _HONDO = 2 * NIVELES
 """El nivel de un elemento que ya no cabe: cada lista abre dos."""
 _ADMITIDO = ("heading", "list", "table", "escape", "emphasis", "newline")
-_FALTA = re.compile(r"(?<!\\)\[FALTA: ([^\]\n]{1,200})\]")
 _SIEMPRE = re.compile(r"[\\*|\[]|(?<![^\W_])_|_(?![^\W_])")
 _AL_PRINCIPIO = re.compile(r"^(\s*)(?:([-+#]|:(?=-))|(\d{1,9})([.)])(?=\s|$))")
 
@@ -81,7 +81,7 @@ def _leido(markdown: str) -> tuple[list[Nodo], str]:
 
 def faltantes(markdown: str) -> tuple[str, ...]:
     """Los datos que faltan por completar, sin repetir; no cuenta los corchetes que vengan dentro de un dato."""
-    return tuple(dict.fromkeys(_FALTA.findall(markdown)))
+    return tuple(dict.fromkeys(FALTA.findall(markdown)))
 
 
 def limpiar(texto: str) -> str:
