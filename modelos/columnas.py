@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import JSON, ColumnElement, DateTime, Dialect, MetaData, TypeDecorator, bindparam
+from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
 
 SQLModel.metadata.naming_convention = MetaData(
@@ -41,3 +43,12 @@ class Instante(TypeDecorator[datetime]):
 def columna_json() -> JSON:
     """Columna para tipos de JSON; los acentos se guardan como acentos."""
     return JSON(none_as_null=True)
+
+
+def de_los(columna: Mapped[str], valores: Iterable[str]) -> ColumnElement[bool]:
+    """Que sea uno de esos, escritos en la consulta y no como parámetros.
+
+    Un índice parcial sólo se usa si su condición se reconoce: SQLite no la reconoce con parámetros, y PostgreSQL
+    la pierde al guardar el plan.
+    """
+    return columna.in_(bindparam(None, list(valores), expanding=True, literal_execute=True))

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.bitacora import Asiento, actor_persona
+from modelos.columnas import de_los
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import (
     ABIERTOS,
@@ -169,7 +170,7 @@ def bandeja(
     """Los turnos que puede atender quien pregunta, el más antiguo primero.
 
     estado: por defecto los abiertos. unidad: una de las suyas, o cualquiera si ve todo.
-    vencen: condiciones de `vencimientos.entre`.
+    vencen: la condición de `vencimientos.vence_antes_de`.
     """
     base = de_bandeja(quien, estado=estado, unidad=unidad, procedimiento=procedimiento).where(*vencen)
     orden = (col(Turno.abierto), col(Turno.id))
@@ -198,7 +199,7 @@ def de_bandeja(
         condiciones.append(con_estado == estado)
     if estado is None or estado in ABIERTOS:
         # Se repite aun si se pidió un estado: es la condición del índice parcial.
-        condiciones.append(con_estado.in_(ABIERTOS))
+        condiciones.append(de_los(con_estado, ABIERTOS))
     if procedimiento:
         condiciones.append(col(Turno.procedimiento) == procedimiento)
     return select(Turno).where(*condiciones)

@@ -17,13 +17,12 @@ from sqlalchemy.orm import Mapped, Session
 from sqlmodel import col
 
 from modelos.bitacora import Asiento
-from modelos.consultas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina, conciernen, de_bandeja
+from modelos.consultas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina, conciernen
 from modelos.errores import FormularioIncompleto
-from modelos.expediente import Expediente, Turno
+from modelos.expediente import Expediente
 from modelos.formularios import limpiar_texto
 from modelos.permisos import Quien
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
-from modelos.vencimientos import vence_el_turno
 
 T = TypeVar("T")
 MUEVEN = ("suspension", "reanudacion", "prorroga", "rectificacion", "recuento")
@@ -58,26 +57,6 @@ def plazos(
         condiciones.append(col(Expediente.procedimiento) == limpiar_texto("procedimiento", procedimiento))
     base = select(Plazo).join(Expediente, col(Expediente.folio) == Plazo.folio).where(*condiciones)
     return _paginar(s, base, col(Plazo.vence), col(Plazo.id), cursor, limite, lambda p: (p.vence, p.id))
-
-
-def bandeja_por_vencer(
-    s: Session,
-    quien: Quien,
-    *,
-    procedimiento: str | None = None,
-    vencen: Iterable[ColumnElement[bool]] = (),
-    cursor: str | None = None,
-    limite: int = LIMITE,
-) -> Pagina[Turno]:
-    """Los turnos abiertos de su bandeja, el que antes vence primero y los que no vencen al final.
-
-    vencen: condiciones de `vencimientos.entre`.
-    """
-    base = de_bandeja(quien, procedimiento=procedimiento).where(*vencen)
-    vence = vence_el_turno()
-    con_fecha = base.add_columns(vence.label("vence_el"))
-    pagina: Pagina[Any] = _paginar(s, con_fecha, vence, col(Turno.id), cursor, limite, lambda f: (f[1], f[0].id))
-    return Pagina([fila[0] for fila in pagina.elementos], pagina.total, pagina.siguiente)
 
 
 def por_cumplir_de(s: Session, unidades: Iterable[str], limite: int) -> list[Plazo]:

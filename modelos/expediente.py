@@ -47,6 +47,9 @@ class EstadoTurno(StrEnum):
 
 ABIERTOS = (EstadoTurno.PENDIENTE.value, EstadoTurno.TOMADO.value)
 _ABIERTO = text("estado IN ('pendiente', 'tomado')")
+_TOMADO = text("estado IN ('tomado')")
+_DETENIDO_SQLITE, _DETENIDO = text("detenido IS 1"), text("detenido IS TRUE")  # así pregunta cada base si es cierto
+_NUEVO = text("visto IS NULL")
 _SIN_REGISTRAR = text("registrado IS NULL")
 
 
@@ -62,6 +65,7 @@ class Expediente(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("estado IN ('en_curso', 'suspendido', 'concluido', 'cancelado')", name="estado"),
         Index("ix_expediente_estado_abierto", "estado", "abierto", "folio"),
+        Index("ix_expediente_detenido", "folio", sqlite_where=_DETENIDO_SQLITE, postgresql_where=_DETENIDO),
     )
 
     folio: str = Field(primary_key=True, max_length=40)
@@ -84,6 +88,11 @@ class Expediente(SQLModel, table=True):
     busqueda: str = Field(max_length=350)
 
 
+_POR_PROCEDIMIENTO = ("unidad", "procedimiento", "abierto", "id")
+_POR_PERSONA = ("persona_id", "unidad", "abierto", "id")
+_DEL_TABLERO = ("procedimiento", "actividad", "unidad", "estado", "a_mano", "cerrado", "abierto", "vuelta")
+
+
 class Turno(SQLModel, table=True):
     """Lo que una unidad debe. Su id se arma con lo que es, así que no puede crearse dos veces.
 
@@ -94,6 +103,9 @@ class Turno(SQLModel, table=True):
         CheckConstraint("estado IN ('pendiente', 'tomado', 'atendido', 'cancelado')", name="estado"),
         UniqueConstraint("folio", "actividad", "unidad", "vuelta"),
         Index("ix_turno_bandeja", "unidad", "abierto", "id", sqlite_where=_ABIERTO, postgresql_where=_ABIERTO),
+        Index("ix_turno_procedimiento", *_POR_PROCEDIMIENTO, sqlite_where=_ABIERTO, postgresql_where=_ABIERTO),
+        Index("ix_turno_tomado", *_POR_PERSONA, sqlite_where=_TOMADO, postgresql_where=_TOMADO),
+        Index("ix_turno_tablero", *_DEL_TABLERO),
     )
 
     id: str = Field(primary_key=True, max_length=140)
@@ -141,6 +153,10 @@ class Encargo(SQLModel, table=True):
 
 class Aviso(SQLModel, table=True):
     """«Tiene un turno nuevo», para una persona; uno por turno."""
+
+    __table_args__ = (
+        Index("ix_aviso_nuevo", "persona_id", "creado", "turno_id", sqlite_where=_NUEVO, postgresql_where=_NUEVO),
+    )
 
     persona_id: int = Field(primary_key=True, foreign_key="persona.id")
     turno_id: str = Field(primary_key=True, foreign_key="turno.id", max_length=140)

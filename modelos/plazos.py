@@ -33,6 +33,7 @@ class EstadoPlazo(StrEnum):
 POR_CUMPLIR = (EstadoPlazo.ABIERTO.value, EstadoPlazo.SUSPENDIDO.value, EstadoPlazo.SIN_CALCULAR.value)
 _ABIERTO = text("estado = 'abierto'")
 _POR_CUMPLIR = text("estado IN ('abierto', 'suspendido', 'sin_calcular')")
+_DE_TRAMO = text("turno_id IS NULL AND estado IN ('abierto', 'suspendido', 'sin_calcular')")
 
 
 class Plazo(SQLModel, table=True):
@@ -51,6 +52,8 @@ class Plazo(SQLModel, table=True):
         Index("ix_plazo_proximo", "proximo", "id", sqlite_where=_ABIERTO, postgresql_where=_ABIERTO),
         Index("ix_plazo_vence", "vence", "id", sqlite_where=_POR_CUMPLIR, postgresql_where=_POR_CUMPLIR),
         Index("ix_plazo_unidad", "unidad", "vence", "id", sqlite_where=_POR_CUMPLIR, postgresql_where=_POR_CUMPLIR),
+        Index("ix_plazo_tramo", "vence", "folio", "id", sqlite_where=_DE_TRAMO, postgresql_where=_DE_TRAMO),
+        Index("ix_plazo_tablero", "vence", "estado", "cerrado", "unidad", "folio", "abierto"),
         Index("ix_plazo_publicacion", "publicacion", "id", sqlite_where=_POR_CUMPLIR, postgresql_where=_POR_CUMPLIR),
     )
 

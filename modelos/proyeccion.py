@@ -17,6 +17,7 @@ from sqlmodel import col
 from modelos.actos.conteo import ASENTADOS, RECONTADOS, completo
 from modelos.actos.mover import id_turno
 from modelos.avance import Pendiente
+from modelos.comodidades import CapturaGuardada
 from modelos.dias_inhabiles import oficinas
 from modelos.errores import BitacoraIncongruente
 from modelos.expediente import Anexo, Aviso, Expediente, Turno, plegar
@@ -175,7 +176,8 @@ def _quitar_plazos_de(s: Session, turnos: Iterable[str]) -> None:
 def _quitar(s: Session, id_: str, orden: int) -> None:
     if s.scalar(select(col(Anexo.id)).where(col(Anexo.turno_id) == id_).limit(1)) is not None:
         raise BitacoraIncongruente(orden, f"el turno {id_} no está en la bitácora y tiene evidencia adjunta")
-    s.execute(delete(Aviso).where(col(Aviso.turno_id) == id_))
+    for de_turno in (Aviso, CapturaGuardada):
+        s.execute(delete(de_turno).where(col(de_turno.turno_id) == id_))
     s.execute(delete(Turno).where(col(Turno.id) == id_))
 
 

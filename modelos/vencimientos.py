@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Date, Select, case, exists, func, or_, select
-from sqlalchemy.orm import Mapped, Session, aliased
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from modelos.expediente import ABIERTOS, Turno
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.plazos import POR_CUMPLIR, Plazo
 
 
 class ConFecha(Protocol):
@@ -104,58 +104,19 @@ def de_expedientes(s: Session, folios: Iterable[str]) -> dict[str, list[Plazo]]:
     return de
 
 
-def entre(desde: date | None, antes: date | None, *, corriendo: bool = False) -> ColumnElement[bool]:
-    """Condición sobre `Turno`: vence de `desde` (inclusive) a `antes` (exclusive); nulo: sin ese límite.
-
-    corriendo: sólo con plazos que corren, ni suspendidos ni cerrados.
-    """
+def vence_antes_de(fecha: date) -> ColumnElement[bool]:
+    """Condición sobre `Turno`: el plazo que lo rige vence antes de esa fecha."""
     propio, otro, tramo = aliased(Plazo), aliased(Plazo), aliased(Plazo)
-    estados = (EstadoPlazo.ABIERTO.value,) if corriendo else POR_CUMPLIR
     # Sin mirar su estado, para que un turno ya atendido se encuentre también por su fecha.
-    suyo = exists().where(col(propio.id) == Turno.id, *_limites(col(propio.vence), desde, antes))
-    if corriendo:
-        suyo = suyo.where(col(propio.estado).in_(estados))
+    suyo = exists().where(col(propio.id) == Turno.id, col(propio.vence) < fecha)
     sin_propio = ~exists().where(col(otro.id) == Turno.id)
-    del_tramo: ColumnElement[bool] = exists().where(
+    del_tramo = exists().where(
         col(tramo.folio) == Turno.folio,
         col(tramo.turno_id).is_(None),
-        col(tramo.estado).in_(estados),
-        *_limites(col(tramo.vence), desde, antes),
+        col(tramo.estado).in_(POR_CUMPLIR),
+        col(tramo.vence) < fecha,
     )
-    if desde is not None:  # rige el tramo que antes vence: si alguno vence antes de `desde`, con ése vence el turno
-        previo = aliased(Plazo)
-        del_tramo = del_tramo & ~exists().where(
-            col(previo.folio) == Turno.folio,
-            col(previo.turno_id).is_(None),
-            col(previo.estado).in_(POR_CUMPLIR),
-            col(previo.vence) < desde,
-        )
     return or_(suyo, sin_propio & col(Turno.estado).in_(ABIERTOS) & del_tramo)
-
-
-def vence_el_turno() -> ColumnElement[date | None]:
-    """Expresión SQL con la fecha en que vence un turno abierto, para ordenar."""
-    propio, tramo = aliased(Plazo), aliased(Plazo)
-    del_tramo = (
-        select(func.min(col(tramo.vence), type_=Date()))
-        .where(col(tramo.folio) == Turno.folio, col(tramo.turno_id).is_(None), col(tramo.estado).in_(POR_CUMPLIR))
-        .correlate(Turno)
-        .scalar_subquery()
-    )
-    suya = select(col(propio.vence)).where(col(propio.id) == Turno.id).correlate(Turno).scalar_subquery()
-    tiene = exists().where(col(propio.id) == Turno.id).correlate(Turno)
-    return case((tiene, suya), else_=del_tramo)
-
-
-def _limites(
-    vence: ColumnElement[date | None] | Mapped[date | None], desde: date | None, antes: date | None
-) -> list[ColumnElement[bool]]:
-    limites: list[ColumnElement[bool]] = [vence.is_not(None)]
-    if desde is not None:
-        limites.append(vence >= desde)
-    if antes is not None:
-        limites.append(vence < antes)
-    return limites
 
 
 def _de(turnos: Sequence[Turno]) -> ColumnElement[bool]:

@@ -41,7 +41,7 @@ def listar(
             estado=estado,
             unidad=unidad,
             procedimiento=procedimiento,
-            vencen=(vencimientos.entre(None, vence_antes),) if vence_antes else (),
+            vencen=(vencimientos.vence_antes_de(vence_antes),) if vence_antes else (),
             cursor=cursor,
             limite=limite,
         )
