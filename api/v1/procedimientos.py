@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.responses import Response
 
 from api import vistas
 from api.dependencias import Entrada
+from api.diagramas import XML, entregar_bpmn
 from api.v1.esquemas import Lista, Procedimiento
 from api.v1.respuestas import errores
 from modelos import reloj
@@ -33,3 +35,19 @@ def ver(clave: str, puerta: Entrada, version: str | None = None) -> dict[str, An
     with puerta.lectura():
         tabla = puerta.tablas.version(clave, version) if version else puerta.tablas.vigente(clave, reloj.hoy())
     return vistas.procedimiento(tabla)
+
+
+@ruta.get(
+    "/procedimientos/{clave}/bpmn",
+    response_class=Response,
+    responses={**errores(401, 404), 200: {"description": "El diagrama.", "content": {XML: {}}}},
+    summary="Un procedimiento, como diagrama BPMN 2.0",
+)
+def diagrama(clave: str, puerta: Entrada, version: str | None = None) -> Response:
+    """El diagrama de la tabla vigente, o de la de `version`, con un carril por unidad y la posición de cada elemento.
+
+    Cada actividad es el elemento `a_<clave>`, y lo sigue siendo en las versiones siguientes.
+    """
+    with puerta.lectura():
+        tabla = puerta.tablas.version(clave, version) if version else puerta.tablas.vigente(clave, reloj.hoy())
+    return entregar_bpmn(tabla)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import uuid4
-
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy.orm import Session
+from fastapi.responses import HTMLResponse, Response
 
-from api import reglas_plazo, vistas
+from api import reglas_plazo
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
-from api.web import frases, repetidos
-from api.web.formularios import Captura, Falta, Formulario, a_json, campos, faltas
+from api.diagramas import entregar_bpmn, nombre_de_archivo
+from api.imprenta import PDF, POLITICA_PDF
+from api.web import diagrama, frases, procedimiento_vista
 from api.web.plantillas import pagina
-from api.web.repetidos import YaAbierto
-from modelos import consultas, idempotencia, reloj
+from modelos import consultas, reloj
 from modelos.actos import apertura
-from modelos.errores import ClaveRepetida, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
-from modelos.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Tabla
+from tareas import procedimiento_pdf
 
 ruta = APIRouter()
 
@@ -47,8 +41,12 @@ def ver(request: Request, clave: str, puerta: Entrada, version: str | None = Non
         quien,
         tabla=tabla,
         vigente=tabla.version == vigente.version,
+        versiones=sorted((t.vigente_desde for t in puerta.tablas if t.clave == clave), reverse=True),
         puede_iniciar=apertura.puede_iniciar(quien, tabla),
         caminos={act.clave: frases.caminos(tabla, act) for act in tabla.actividades},
+        plazos=procedimiento_vista.plazos(tabla),
+        oficios=procedimiento_vista.oficios(tabla),
+        direccion=diagrama.direccion,
         unidades=unidades,
         nombres_tablas={t.clave: t.nombre for t in puerta.tablas},
         frases=frases,
@@ -56,93 +54,25 @@ def ver(request: Request, clave: str, puerta: Entrada, version: str | None = Non
     )
 
 
-@ruta.get("/procedimientos/{clave}/iniciar")
-def pedir(request: Request, clave: str, puerta: Entrada) -> HTMLResponse:
-    """El formulario para iniciar un expediente."""
-    with puerta.lectura() as (s, quien):
-        tabla = _iniciable(puerta, quien, clave)
-        esquema = _esquema(s, quien, tabla)
-    return _formulario(request, quien, tabla, esquema, None, {})
+@ruta.get("/procedimientos/{clave}/diagrama.bpmn")
+def bajar_bpmn(clave: str, puerta: Entrada, version: str | None = None) -> Response:
+    """El diagrama en BPMN 2.0: lo lee la página para poder recorrerlo, y se descarga para otras herramientas."""
+    return entregar_bpmn(_version(puerta, clave, version)[0])
 
 
-@ruta.post("/procedimientos/{clave}/iniciar")
-def iniciar(request: Request, clave: str, puerta: Entrada, captura: Formulario) -> Response:
-    """Abre el expediente; enviar dos veces la misma página abre uno solo, y repetir el asunto se pregunta."""
-    with puerta.lectura() as (s, quien):
-        tabla = _iniciable(puerta, quien, clave)
-        esquema = _esquema(s, quien, tabla)
-    if captura.recupera:
-        return _formulario(request, quien, tabla, esquema, captura, {})
-    try:
-        folio = _abrir(puerta, tabla, esquema, captura)
-    except FormularioIncompleto as error:
-        return _formulario(request, quien, tabla, esquema, captura, error.campos, 422)
-    except ClaveRepetida:
-        # Volvió atrás y cambió lo que ya había enviado: es otro expediente, y debe decirlo.
-        aviso = "Esta página ya abrió un expediente con otros datos. Si quiere abrir uno más, revise y envíe de nuevo."
-        return _formulario(request, quien, tabla, esquema, captura, {}, 409, aviso, nueva=True)
-    except YaAbierto as gemelo:
-        return _formulario(request, quien, tabla, esquema, captura, {}, 409, gemelo=gemelo)
-    except SinDestinatarios as error:
-        return _formulario(request, quien, tabla, esquema, captura, {}, codigo(error), str(error))
-    return RedirectResponse(f"/expedientes/{folio}?registrado=1#confirmacion", 303)
+@ruta.get("/procedimientos/{clave}/copia.pdf")
+def bajar_pdf(clave: str, puerta: Entrada, version: str | None = None) -> Response:
+    """El procedimiento en PDF, con su nota de copia no controlada."""
+    tabla, unidades = _version(puerta, clave, version)
+    pdf = procedimiento_pdf.componer(procedimiento_vista.contenido_pdf(tabla, unidades, reloj.hoy()))
+    nombre = f'inline; filename="{nombre_de_archivo(tabla, "pdf")}"'
+    encabezados = {"Content-Disposition": nombre, "Content-Security-Policy": POLITICA_PDF}
+    return Response(pdf, media_type=PDF, headers=encabezados)
 
 
-def _abrir(puerta: Puerta, tabla: Tabla, esquema: dict[str, Any], captura: Captura) -> str:
-    asunto = captura.texto("asunto")
-    datos = a_json(esquema, captura)
-    with puerta.acto() as ctx:
-        ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
-        if previo := idempotencia.reservar(ctx, ficha, ["pagina", tabla.clave, asunto, datos]):
-            return previo
-        nuevo = apertura.iniciar(ctx, tabla.clave, asunto, datos)
-        repetidos.exigir_unico(ctx, nuevo, captura.texto("otro"))
-        idempotencia.cumplir(ctx, ficha, nuevo.folio)
-        return nuevo.folio
-
-
-def _iniciable(puerta: Puerta, quien: Quien, clave: str) -> Tabla:
-    tabla = puerta.tablas.vigente(clave, reloj.hoy())
-    if not apertura.puede_iniciar(quien, tabla):
-        raise NoLeCorresponde(f"iniciar «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
-    return tabla
-
-
-def _esquema(s: Session, quien: Quien, tabla: Tabla) -> dict[str, Any]:
-    """El formulario inicial; quien lo promueve sin conducirlo sólo puede elegir a su propia unidad."""
-    suyas = None if puede_conducir(quien, tabla.duena) or not tabla.promueve else atiende(quien)
-    return vistas.esquema_elegible(s, tabla.datos, suyas)
-
-
-def _formulario(
-    request: Request,
-    quien: Quien,
-    tabla: Tabla,
-    esquema: dict[str, Any],
-    captura: Captura | None,
-    errores: dict[str, str],
-    status: int = 200,
-    aviso: str = "",
-    *,
-    nueva: bool = False,
-    gemelo: YaAbierto | None = None,
-) -> HTMLResponse:
-    controles = campos(esquema, captura.textos if captura else None, errores)
-    resumen = faltas(errores, controles, {"asunto": ("Asunto", "asunto")})
-    return pagina(
-        request,
-        "iniciar.html",
-        quien,
-        status,
-        tabla=tabla,
-        campos=[c for c in controles if not c.inferido],
-        inferidos=[c for c in controles if c.inferido],
-        asunto=captura.texto("asunto") if captura else "",
-        gemelo=gemelo,
-        recuperado=captura is not None and captura.recupera,
-        errores=errores,
-        resumen=[Falta(aviso), *resumen] if aviso else resumen,
-        largo_asunto=apertura.LARGO_ASUNTO,
-        ficha=captura.texto("ficha") if captura and not nueva else str(uuid4()),
-        primera=frases.rotulo(tabla, tabla.inicio.clave),
-    )
+def _version(puerta: Puerta, clave: str, version: str | None) -> tuple[Tabla, dict[str, str]]:
+    """La tabla pedida, o la vigente, con los nombres de las unidades; a quien tenga sesión."""
+    with puerta.lectura() as (s, _):
+        unidades = consultas.unidades(s)
+    tabla = puerta.tablas.version(clave, version) if version else puerta.tablas.vigente(clave, reloj.hoy())
+    return tabla, unidades
