@@ -72,6 +72,10 @@ class Ajustes(BaseSettings):
         30.0, gt=0, le=120, description="Lo más que dura el envío de un mensaje, en segundos."
     )
     entregas_intentos: int = Field(6, ge=1, le=50, description="Intentos de un mensaje antes de darlo por fallido.")
+    prefect_publico: str = Field(
+        "",
+        description="Dirección con que se abre la interfaz de Prefect, para enlazar sus corridas; vacía: sin enlaces.",
+    )
     sello: str = Field(
         "", description="Certificado institucional (PKCS#12) con que se sellan los oficios; vacío: sólo sello de texto."
     )
