@@ -5,11 +5,16 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from api.espanol import typer
 from api.instancia import exigir_base, leer_ajustes
+
+if TYPE_CHECKING:
+    from modelos.actos.mover import Contexto
 
 Correo = Annotated[str, typer.Argument(help="Correo con que entra.")]
 DeUnidad = Annotated[str, typer.Option("--unidad", help="Clave de la unidad.")]
@@ -29,11 +34,10 @@ def crear_persona(
 ) -> None:
     """Da de alta a una persona; la contraseña se pide, o se toma de DSTC_CLAVE o de la entrada."""
     clave = _clave_nueva()
-    from modelos.organizacion import crear_persona as crear
-    from modelos.sesion import transaccion
+    from modelos.actos import administracion
 
-    with transaccion(exigir_base(leer_ajustes())) as sesion:
-        crear(sesion, correo=correo, nombre=nombre, clave=clave, unidad=unidad, rol=rol)
+    with _contexto() as ctx:
+        administracion.alta_persona(ctx, correo, nombre, unidad, rol, clave)
     typer.echo(f"Se dio de alta a {nombre} ({correo}) en {unidad} como {rol}.")
 
 
@@ -42,11 +46,10 @@ def adscribir_persona(
     correo: Correo, unidad: DeUnidad, rol: ConRol, desde: DiaDado = None, hasta: DiaDado = None
 ) -> None:
     """Le da un rol en una unidad, además de los que tenga; sin fechas, desde hoy y sin fin."""
-    from modelos import personas
-    from modelos.sesion import transaccion
+    from modelos.actos import administracion
 
-    with transaccion(exigir_base(leer_ajustes())) as sesion:
-        nueva = personas.adscribir(sesion, correo, unidad=unidad, rol=rol, desde=_fecha(desde), hasta=_fecha(hasta))
+    with _contexto() as ctx:
+        nueva = administracion.adscribir(ctx, _id(ctx, correo), unidad, rol, _fecha(desde), _fecha(hasta))
     hasta_cuando = f"hasta el {nueva.hasta:%Y-%m-%d}" if nueva.hasta else "sin fecha de término"
     typer.echo(f"{correo} queda en {unidad} como {rol} desde el {nueva.desde:%Y-%m-%d}, {hasta_cuando}.")
 
@@ -54,34 +57,31 @@ def adscribir_persona(
 @persona.command("retirar")
 def retirar_persona(correo: Correo, unidad: DeUnidad, rol: ConRol, hasta: DiaDado = None) -> None:
     """Cierra una adscripción; rige todavía el día que se diga en --hasta (si no se da, hoy)."""
-    from modelos import personas
-    from modelos.sesion import transaccion
+    from modelos.actos import administracion
 
-    with transaccion(exigir_base(leer_ajustes())) as sesion:
-        ultimo = personas.retirar(sesion, correo, unidad=unidad, rol=rol, hasta=_fecha(hasta))
+    with _contexto() as ctx:
+        ultimo = administracion.retirar(ctx, _id(ctx, correo), unidad, rol, _fecha(hasta))
     typer.echo(f"{correo} deja de estar en {unidad} como {rol}; su último día es el {ultimo:%Y-%m-%d}.")
 
 
 @persona.command("clave")
 def cambiar_clave(correo: Correo) -> None:
     """Le pone otra contraseña y cierra sus sesiones; se pide como en `persona crear`."""
-    from modelos import personas
-    from modelos.sesion import transaccion
+    from modelos.actos import administracion
 
     clave = _clave_nueva()
-    with transaccion(exigir_base(leer_ajustes())) as sesion:
-        personas.cambiar_clave(sesion, correo, clave)
+    with _contexto() as ctx:
+        administracion.restablecer_clave(ctx, _id(ctx, correo), clave)
     typer.echo(f"{correo} tiene otra contraseña y debe entrar de nuevo.")
 
 
 @persona.command("baja")
 def dar_de_baja(correo: Correo) -> None:
     """La deja fuera en este momento: cierra sus sesiones y sus adscripciones. Lo que hizo se conserva."""
-    from modelos import personas
-    from modelos.sesion import transaccion
+    from modelos.actos import administracion
 
-    with transaccion(exigir_base(leer_ajustes())) as sesion:
-        tomados = personas.dar_de_baja(sesion, correo)
+    with _contexto() as ctx:
+        tomados = administracion.baja_persona(ctx, _id(ctx, correo), "")
     typer.echo(f"{correo} ya no puede entrar.")
     if tomados:
         typer.echo(f"Tenía tomados estos turnos; su coordinación debe reasignarlos: {', '.join(tomados)}.")
@@ -90,12 +90,11 @@ def dar_de_baja(correo: Correo) -> None:
 @persona.command("reactivar")
 def reactivar_persona(correo: Correo) -> None:
     """Deshace una baja, con otra contraseña; después dele sus unidades con `persona adscribir`."""
-    from modelos import personas
-    from modelos.sesion import transaccion
+    from modelos.actos import administracion
 
     clave = _clave_nueva()
-    with transaccion(exigir_base(leer_ajustes())) as sesion:
-        personas.reactivar(sesion, correo, clave)
+    with _contexto() as ctx:
+        administracion.reactivar_persona(ctx, _id(ctx, correo), clave)
     typer.echo(f"{correo} puede entrar otra vez. Dele sus unidades con `persona adscribir`.")
 
 
@@ -124,12 +123,32 @@ def crear_cast(
     depende_de: Annotated[str, typer.Option(help="Clave de su unidad estatal: CE-01 … CE-32, UODCDMX o RCEO.")],
 ) -> None:
     """Da de alta un CAST. El catálogo nace vacío: lo captura la institución."""
-    from modelos.organizacion import crear_cast as crear
+    from modelos.actos import unidades
+
+    with _contexto() as ctx:
+        clave = unidades.alta_cast(ctx, clave, nombre, depende_de).clave
+    typer.echo(f"Se dio de alta {nombre} ({clave}), que depende de {depende_de}.")
+
+
+@contextmanager
+def _contexto() -> Iterator[Contexto]:
+    from flujos.catalogo import CATALOGO
+    from modelos import reloj
+    from modelos.actos.mover import Contexto
     from modelos.sesion import transaccion
 
-    with transaccion(exigir_base(leer_ajustes())) as sesion:
-        crear(sesion, clave=clave, nombre=nombre, depende_de=depende_de)
-    typer.echo(f"Se dio de alta {nombre} ({clave}), que depende de {depende_de}.")
+    with transaccion(exigir_base(leer_ajustes())) as s:
+        yield Contexto(s, CATALOGO, None, reloj.ahora())
+
+
+def _id(ctx: Contexto, correo: str) -> int:
+    from modelos.errores import NoExiste
+    from modelos.organizacion import por_correo
+
+    hallada = por_correo(ctx.s, correo)
+    if hallada is None or hallada.id is None:
+        raise NoExiste("la persona", correo)
+    return hallada.id
 
 
 def _fecha(dia: datetime | None) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -154,7 +154,9 @@ def crear_persona(
         NoExiste: no hay esa unidad.
         DatoRepetido: ya hay una persona con ese correo.
     """
-    faltas = _faltas_de_persona(correo.strip(), nombre.strip(), clave, es_demo=es_demo)
+    faltas = faltas_de_persona(correo.strip(), nombre.strip())
+    if falta := falta_de_clave(clave, es_demo=es_demo):
+        faltas["clave"] = falta
     if rol not in set(Rol):
         faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
     if faltas:
@@ -177,14 +179,13 @@ def crear_persona(
     return persona
 
 
-def _faltas_de_persona(correo: str, nombre: str, clave: str, *, es_demo: bool) -> dict[str, str]:
+def faltas_de_persona(correo: str, nombre: str) -> dict[str, str]:
+    """Por qué no sirven, por campo; vacío si sirven. No mira si el correo ya es de alguien."""
     faltas = {}
-    if not _CORREO.fullmatch(correo) or len(correo) > LARGO_MAXIMO:
+    if not _CORREO.fullmatch(correo) or len(correo) > LARGO_MAXIMO or not correo.isprintable():
         faltas["correo"] = "escriba un correo completo y sin espacios, como nombre@conalep.edu.mx"
     if not 1 <= len(nombre) <= LARGO_MAXIMO or not nombre.isprintable():
         faltas["nombre"] = f"escriba el nombre en un renglón, de {LARGO_MAXIMO} caracteres a lo más"
-    if falta := falta_de_clave(clave, es_demo=es_demo):
-        faltas["clave"] = falta
     return faltas
 
 
@@ -198,14 +199,7 @@ def falta_de_clave(clave: str, *, es_demo: bool = False) -> str:
 
 def crear_cast(s: Session, *, clave: str, nombre: str, depende_de: str, es_demo: bool = False) -> Unidad:
     """Da de alta un CAST. El catálogo nace vacío: no hay listado público verificable (dominio 07 §7.3)."""
-    faltas = {}
-    if not _CLAVE_CAST.fullmatch(clave):
-        faltas["clave"] = "use mayúsculas, números y guiones, 40 a lo más, como CAST-01"
-    if not 1 <= len(nombre.strip()) <= LARGO_MAXIMO or not nombre.isprintable():
-        faltas["nombre"] = "escriba la denominación oficial en un renglón"
-    superior = s.get(Unidad, depende_de)
-    if superior is None or superior.tipo != TipoUnidad.ESTATAL.value:
-        faltas["depende_de"] = "escriba la clave de su unidad estatal: CE-01 … CE-32, UODCDMX o RCEO"
+    faltas = faltas_de_cast(clave, nombre, depende_de, estatales(s))
     if faltas:
         raise FormularioIncompleto(faltas)
     if s.get(Unidad, clave):
@@ -216,3 +210,27 @@ def crear_cast(s: Session, *, clave: str, nombre: str, depende_de: str, es_demo:
     s.add(unidad)
     s.flush()
     return unidad
+
+
+def estatales(s: Session) -> set[str]:
+    """Las claves de que puede depender un CAST."""
+    return set(s.scalars(select(col(Unidad.clave)).where(col(Unidad.tipo) == TipoUnidad.ESTATAL.value)))
+
+
+def faltas_de_cast(clave: str, nombre: str, depende_de: str, de_cuales: Container[str]) -> dict[str, str]:
+    """Por qué no sirven, por campo; vacío si sirven. de_cuales: las de `estatales`."""
+    faltas = {}
+    if not _CLAVE_CAST.fullmatch(clave):
+        faltas["clave"] = "use mayúsculas, números y guiones, 40 a lo más, como CAST-01"
+    if falta := falta_de_nombre(nombre):
+        faltas["nombre"] = falta
+    if depende_de not in de_cuales:
+        faltas["depende_de"] = "escriba la clave de su unidad estatal: CE-01 … CE-32, UODCDMX o RCEO"
+    return faltas
+
+
+def falta_de_nombre(nombre: str) -> str:
+    """Por qué no sirve esa denominación de una unidad; vacío si sirve."""
+    if not 1 <= len(nombre.strip()) <= LARGO_MAXIMO or not nombre.isprintable():
+        return f"escriba la denominación oficial en un renglón, de {LARGO_MAXIMO} caracteres a lo más"
+    return ""

@@ -6,7 +6,7 @@ adscripción se cierra con su último día, que todavía cuenta.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,7 +18,15 @@ from modelos import acceso, reloj
 from modelos.claves import cifrar
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.expediente import ABIERTOS, Turno
-from modelos.organizacion import LARGO_MINIMO_CLAVE, Adscripcion, Persona, Unidad, vigente
+from modelos.organizacion import (
+    LARGO_MINIMO_CLAVE,
+    Adscripcion,
+    Persona,
+    Unidad,
+    faltas_de_persona,
+    por_correo,
+    vigente,
+)
 from modelos.permisos import Rol
 
 LIMITE = 50
@@ -59,7 +67,7 @@ def adscribir(
         faltas["unidad"] = f"{unidad} ya no está activa; elija otra"
     if faltas:
         raise FormularioIncompleto(faltas)
-    if any(_se_enciman(previa, desde, hasta) for previa in _suyas(s, persona, unidad, rol)):
+    if any(se_enciman(previa, desde, hasta) for previa in _suyas(s, persona, unidad, rol)):
         raise DatoRepetido("la adscripción en esas fechas", f"{persona.correo}, {unidad}, {rol}")
     nueva = Adscripcion(persona_id=persona.id or 0, unidad=unidad, rol=rol, desde=desde, hasta=hasta)
     s.add(nueva)
@@ -89,6 +97,78 @@ def retirar(s: Session, correo: str, *, unidad: str, rol: str, hasta: date | Non
     _cerrar(s, abiertas[0], hasta)
     s.flush()
     return hasta
+
+
+def fijar_ultimo_dia(s: Session, id_: int, hasta: date | None) -> Adscripcion | None:
+    """Adelanta o alarga la adscripción; devuelve None si así no llegó a regir ningún día y se quitó.
+
+    hasta: todavía cuenta; None: sin fin. Ayer la corta en este momento.
+
+    Lanza:
+        NoExiste: no hay tal adscripción.
+        FormularioIncompleto: ya terminó, la fecha es anterior a ayer, o se encima con otra suya.
+    """
+    fila = s.get(Adscripcion, id_)
+    if fila is None:
+        raise NoExiste("la adscripción", str(id_))
+    persona = reservar(s, fila.persona_id)
+    s.refresh(fila)
+    otras = [otra for otra in _suyas(s, persona, fila.unidad, fila.rol) if otra.id != fila.id]
+    if falta := falta_de_ultimo_dia(fila, hasta, otras, activa=persona.activa):
+        raise FormularioIncompleto({"hasta": falta})
+    if hasta is None:
+        fila.hasta = None
+    else:
+        _cerrar(s, fila, hasta)
+    s.flush()
+    return None if hasta is not None and hasta < fila.desde else fila
+
+
+def falta_de_ultimo_dia(
+    fila: Adscripcion, hasta: date | None, otras: Iterable[Adscripcion], *, activa: bool = True
+) -> str:
+    """Por qué no se le puede poner ese último día; vacío si se puede.
+
+    otras: las demás de la misma persona, unidad y rol. activa: si la persona no está de baja.
+    """
+    ayer = reloj.hoy() - timedelta(days=1)
+    if fila.hasta is not None and fila.hasta < ayer:
+        return f"terminó el {fila.hasta:%Y-%m-%d}; lo que ya rigió no se reescribe: dele otra"
+    if hasta is not None and hasta < ayer:
+        return f"use {ayer:%Y-%m-%d} (ayer, para cortarla ya) o una fecha posterior"
+    alarga = fila.hasta is not None and (hasta is None or hasta > fila.hasta)
+    if alarga and not activa:
+        return "la persona está de baja; primero reactívela"
+    if alarga and any(se_enciman(otra, fila.desde, hasta) for otra in otras):
+        return "se encima con otra suya, de la misma unidad y rol"
+    return ""
+
+
+def corregir(s: Session, id_: int, *, correo: str, nombre: str) -> Persona:
+    """Le corrige el nombre o el correo con que entra.
+
+    Lanza:
+        NoExiste, FormularioIncompleto. DatoRepetido: ese correo es de otra persona.
+    """
+    persona = reservar(s, id_)
+    correo, nombre = correo.strip().lower(), " ".join(nombre.split())
+    if faltas := faltas_de_persona(correo, nombre):
+        raise FormularioIncompleto(faltas)
+    de_quien = por_correo(s, correo)
+    if de_quien is not None and de_quien.id != id_:
+        raise DatoRepetido("la persona", correo)
+    persona.correo, persona.nombre = correo, nombre
+    s.flush()
+    return persona
+
+
+def reservar(s: Session, id_: int) -> Persona:
+    """La persona, reservada en esta transacción. Lanza NoExiste."""
+    consulta = select(Persona).where(col(Persona.id) == id_)
+    persona = s.scalar(consulta.with_for_update().execution_options(populate_existing=True))
+    if persona is None:
+        raise NoExiste("la persona", str(id_))
+    return persona
 
 
 def cambiar_clave(s: Session, correo: str, clave: str) -> Persona:
@@ -189,7 +269,8 @@ def _suyas(s: Session, persona: Persona, unidad: str, rol: str) -> Sequence[Adsc
     return s.scalars(consulta.order_by(col(Adscripcion.desde))).all()
 
 
-def _se_enciman(previa: Adscripcion, desde: date, hasta: date | None) -> bool:
+def se_enciman(previa: Adscripcion, desde: date, hasta: date | None) -> bool:
+    """Si rigen a la vez algún día."""
     return (previa.hasta is None or previa.hasta >= desde) and (hasta is None or previa.desde <= hasta)
 
 

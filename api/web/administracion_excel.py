@@ -1,0 +1,162 @@
+"""Unidades, personas y adscripciones en Excel: descargarlas, y cargarlas revisando antes cada renglón.
+
+Son dos páginas: la primera dice qué haría la carga, o todas sus faltas; la segunda la hace entera o no hace nada. Lo
+leído viaja en la propia página, así que no queda ningún archivo guardado si nadie confirma.
+"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web.administracion_piezas import Control, campos, escrito, resumen
+from api.web.formularios import Captura, Falta, Formulario
+from api.web.plantillas import pagina
+from modelos import carga_hojas, carga_plan, consultas_catalogos, idempotencia, reloj
+from modelos.actos import carga as actos
+from modelos.actos.unidades import LARGO_FUENTE
+from modelos.errores import (
+    ActoNoProcede,
+    ArchivoDemasiadoGrande,
+    ArchivoRechazado,
+    ClaveRepetida,
+    ErrorGestion,
+    FormularioIncompleto,
+)
+from modelos.permisos import exigir_administracion
+from tareas import excel_catalogos as excel
+
+ruta = APIRouter()
+RAIZ = "/administracion/excel"
+_MOTIVO = (
+    Control("motivo", "Por qué se carga", "Queda en quién cambió qué, con cada cambio.", "parrafo", True, LARGO_FUENTE),
+)
+FALTAS_QUE_SE_VEN = 500
+
+
+@ruta.get(RAIZ)
+def inicio(request: Request, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+    """De dónde se descarga y por dónde se sube."""
+    aviso = "Esa carga ya estaba hecha. Si no copió las contraseñas, restablézcalas persona por persona."
+    return _inicio(request, puerta, hecho=aviso if hecho == "repetida" else "")
+
+
+@ruta.get(RAIZ + "/catalogos.xlsx")
+def descargar(puerta: Entrada) -> Response:
+    """El libro con lo que hay; sirve para corregirlo y volver a cargarlo."""
+    return libro(puerta)
+
+
+@ruta.post(RAIZ + "/revisar")
+def revisar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+    """Lee el libro y dice, renglón por renglón, qué haría o qué corregir. No guarda nada."""
+    with puerta.lectura() as (_, quien):
+        exigir_administracion(quien, actos.CARGAR)
+    archivo = captura.archivos.get("archivo")
+    if archivo is None:
+        return _inicio(request, puerta, "elija un archivo", 422)
+    try:
+        leido = excel.leer(archivo.filename or "", archivo.file.read(excel.MAXIMO_BYTES + 1))
+    except (ArchivoRechazado, ArchivoDemasiadoGrande) as error:
+        return _inicio(request, puerta, str(error).rstrip("."), codigo(error))
+    return _revision(request, puerta, leido, archivo.filename or "")
+
+
+@ruta.post(RAIZ + "/cargar")
+def cargar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+    """Hace lo que se revisó, entero o nada, y muestra las contraseñas de las personas nuevas, esta vez y nunca más."""
+    nombre = captura.texto("nombre")[:200]
+    try:
+        leido = carga_hojas.desempacar(captura.texto("carga"))
+    except FormularioIncompleto as error:
+        with puerta.lectura() as (_, quien):
+            exigir_administracion(quien, actos.CARGAR)
+        return _inicio(request, puerta, error.campos["archivo"], codigo(error))
+    motivo = escrito(_MOTIVO, captura)["motivo"]
+    try:
+        with puerta.acto() as ctx:
+            yo = exigir_administracion(ctx.quien, actos.CARGAR)
+            ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
+            if idempotencia.reservar(ctx, ficha, ["carga", captura.texto("huella"), motivo]):
+                return RedirectResponse(f"{RAIZ}?hecho=repetida#resultado", 303)
+            hecha = actos.cargar(ctx, leido, motivo, captura.texto("huella")[:64])
+            idempotencia.cumplir(ctx, ficha, "carga")
+    except (FormularioIncompleto, ActoNoProcede, ClaveRepetida) as error:
+        return _revision(request, puerta, leido, nombre, captura, error)
+    return pagina(request, "administracion_excel_hecho.html", yo, hecha=hecha, hojas=_hojas(hecha.plan))
+
+
+@ruta.get(RAIZ + "/{_acto}")
+def volver(_acto: str) -> Response:
+    """Quien recarga la dirección de un acto vuelve al principio."""
+    return RedirectResponse(RAIZ, 303)
+
+
+# --- piezas ----------------------------------------------------------------------
+
+
+def libro(puerta: Puerta) -> Response:
+    """El libro con unidades, personas y adscripciones."""
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, "descargar unidades y personas")
+        hojas = consultas_catalogos.hojas(s)
+    nombre = f"unidades-y-personas-{reloj.hoy().isoformat()}.xlsx"
+    encabezados = {"Content-Disposition": f'attachment; filename="{nombre}"'}
+    return Response(excel.escribir(hojas), media_type=excel.TIPO, headers=encabezados)
+
+
+def _inicio(request: Request, puerta: Puerta, error: str = "", status: int = 200, hecho: str = "") -> HTMLResponse:
+    with puerta.lectura() as (_, quien):
+        exigir_administracion(quien, actos.CARGAR)
+    return pagina(
+        request,
+        "administracion_excel.html",
+        quien,
+        status,
+        error=error,
+        resumen=[Falta(f"Archivo: {error}.", "archivo")] if error else [],
+        hojas=carga_hojas.HOJAS,
+        maximo_mb=excel.MAXIMO_BYTES // 1024 // 1024,
+        maximo_renglones=carga_hojas.MAXIMO_RENGLONES,
+        hecho=hecho,
+    )
+
+
+def _hojas(plan: carga_plan.Plan) -> list[tuple[str, dict[str, list[carga_plan.Paso]]]]:
+    """De cada hoja que trae algo, sus pasos: nuevos, cambian e iguales."""
+    por_hoja = [(hoja, {que.value: plan.de(hoja, que) for que in carga_plan.Que}) for hoja in carga_hojas.HOJAS]
+    return [(hoja, pasos) for hoja, pasos in por_hoja if any(pasos.values())]
+
+
+def _revision(
+    request: Request,
+    puerta: Puerta,
+    leido: carga_hojas.Libro,
+    nombre: str,
+    captura: Captura | None = None,
+    error: ErrorGestion | None = None,
+) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, actos.CARGAR)
+        plan = carga_plan.planear(s, leido, quien.persona)
+    del_motivo = error.campos.get("motivo", "") if isinstance(error, FormularioIncompleto) else ""
+    errores = {"motivo": del_motivo} if del_motivo else {"": str(error)} if error and not plan.faltas else {}
+    status = codigo(error) if error else 422 if plan.faltas else 200
+    return pagina(
+        request,
+        "administracion_excel_revision.html",
+        quien,
+        status,
+        plan=plan,
+        faltas=plan.faltas[:FALTAS_QUE_SE_VEN],
+        hojas=_hojas(plan),
+        nombre=nombre,
+        carga=carga_hojas.empacar(leido),
+        campos=campos(_MOTIVO, escrito(_MOTIVO, captura) if captura else {}, errores),
+        resumen=resumen(_MOTIVO, errores),
+        ficha=str(uuid4()),
+    )

@@ -1,0 +1,307 @@
+"""La administración de las personas: buscarlas, darles acceso y unidad, y quitárselos. Nada de lo que rigió se borra.
+
+Las direcciones llevan el id y nunca el correo ni el nombre. Una contraseña inicial sólo sale en la respuesta al envío
+que la generó: ni se guarda ni se puede volver a ver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web.administracion_parametros import ROTULOS
+from api.web.administracion_piezas import Control, campos, escrito, fechas, resumen
+from api.web.formularios import PREFIJO, Captura, Falta, Formulario, numero
+from api.web.plantillas import pagina
+from modelos import consultas_personas as consultas
+from modelos import consultas_unidades, idempotencia, reloj
+from modelos.actos import administracion as actos
+from modelos.actos.administracion import Alta
+from modelos.actos.mover import Contexto
+from modelos.errores import (
+    ActoNoProcede,
+    ClaveRepetida,
+    DatoRepetido,
+    ErrorGestion,
+    FormularioIncompleto,
+    NoExiste,
+    SinSesion,
+)
+from modelos.formularios import LARGO_MOTIVO
+from modelos.organizacion import LARGO_MAXIMO
+from modelos.permisos import NOMBRES, Quien, exigir_administracion
+
+ruta = APIRouter()
+VER = "administrar personas"
+POR_PAGINA = 30
+RAIZ = "/administracion/personas"
+_ROLES = tuple((rol.value, nombre[:1].upper() + nombre[1:]) for rol, nombre in NOMBRES.items())
+_QUIEN = (
+    Control("correo", "Correo", "Con el que entra: nombre@conalep.edu.mx", obligatorio=True, maximo=LARGO_MAXIMO),
+    Control("nombre", "Nombre completo", obligatorio=True, maximo=LARGO_MAXIMO),
+)
+_DONDE = (
+    Control("unidad", "Unidad", control="lista", obligatorio=True),
+    Control("rol", "Rol", control="lista", obligatorio=True, opciones=_ROLES),
+)
+_ADSCRIBIR = (
+    *_DONDE,
+    Control("desde", "Primer día", "Vacío: desde hoy.", "fecha"),
+    Control("hasta", "Último día", "Todavía cuenta. Vacío: sin fin.", "fecha"),
+)
+_BAJA = (Control("motivo", "Motivo", control="parrafo", obligatorio=True, maximo=LARGO_MOTIVO),)
+_HECHOS = {
+    "repetida": "Ya estaba hecho. Si no alcanzó a copiar la contraseña, restablézcala y copie la nueva.",
+    "corregir": "Quedó corregida.",
+    "adscribir": "Quedó adscrita.",
+    "vigencia": "Quedó su último día.",
+    "baja": "Quedó de baja: ya no puede entrar.",
+}
+
+
+@dataclass(frozen=True)
+class Rechazo:
+    """El acto que no procedió, lo que se había escrito y por qué."""
+
+    acto: str = ""
+    captura: Captura = field(default_factory=lambda: Captura({}, {}))
+    errores: Mapping[str, str] = field(default_factory=dict)
+
+
+@ruta.get(RAIZ)
+def buscar(
+    request: Request,
+    puerta: Entrada,
+    texto: str = "",
+    unidad: str = "",
+    rol: str = "",
+    estado: str = "",
+    cursor: str = "",
+) -> HTMLResponse:
+    """Las personas, por nombre."""
+    rol, estado = rol if rol in consultas.ROLES else "", estado if estado in consultas.ESTADOS else ""
+    filtros = {n: v for n, v in (("texto", texto), ("unidad", unidad), ("rol", rol), ("estado", estado)) if v}
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, VER)
+        tramo = consultas.buscar(
+            s, texto=texto[:200], unidad=unidad[:40], rol=rol, estado=estado, cursor=cursor, limite=POR_PAGINA
+        )
+        unidades = consultas_unidades.activas(s)
+    return pagina(
+        request,
+        "administracion_personas.html",
+        quien,
+        tramo=tramo,
+        filtros=filtros,
+        cursor=cursor,
+        mas=f"?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        unidades=unidades,
+        roles=consultas.ROLES,
+        estados=consultas.ESTADOS,
+    )
+
+
+@ruta.get(RAIZ + "/nueva")
+def nueva(request: Request, puerta: Entrada, unidad: str = "") -> HTMLResponse:
+    """El formulario para dar de alta; unidad: la que ya viene elegida."""
+    return _alta(request, puerta, Rechazo("", Captura({PREFIJO + "unidad": unidad}, {})))
+
+
+@ruta.post(RAIZ + "/nueva")
+def alta(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+    """La da de alta y muestra su contraseña, esta vez y nunca más; enviar dos veces la página no da dos."""
+    v = {n: t.strip() for n, t in escrito((*_QUIEN, *_DONDE), captura).items()}
+
+    def acto(ctx: Contexto) -> Alta:
+        return actos.alta_persona(ctx, v["correo"], v["nombre"], v["unidad"], v["rol"])
+
+    try:
+        hecha = _una_vez(puerta, captura, ["alta", v], acto)
+    except (FormularioIncompleto, DatoRepetido) as error:
+        return _alta(request, puerta, Rechazo("alta", captura, _faltas(error, "correo")), codigo(error))
+    return _con_clave(request, puerta, hecha, "Quedó dada de alta")
+
+
+@ruta.get(RAIZ + "/{id_}")
+def ver(request: Request, id_: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+    """Una persona con lo suyo."""
+    return _pagina(request, puerta, id_, Rechazo(), hecho=_HECHOS.get(hecho, ""))
+
+
+@ruta.post(RAIZ + "/{id_}/{acto}")
+def hacer(request: Request, id_: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Corrige, adscribe, retira, restablece su contraseña, la da de baja o la reactiva."""
+    persona = _id(id_)
+    try:
+        if con_clave := _CON_CLAVE.get(acto):
+            hecha = _una_vez(puerta, captura, [acto, persona], lambda ctx: con_clave[0](ctx, persona))
+            return _con_clave(request, puerta, hecha, con_clave[1])
+        hacer_ = _ACTOS.get(acto)
+        if hacer_ is None:
+            raise NoExiste("el acto", acto)
+        with puerta.acto() as ctx:
+            hacer_(ctx, persona, captura)
+    except (FormularioIncompleto, DatoRepetido, ActoNoProcede) as error:
+        campo = {"corregir": "correo", "adscribir": "desde"}.get(acto, "") if isinstance(error, DatoRepetido) else ""
+        return _pagina(request, puerta, id_, Rechazo(acto, captura, _faltas(error, campo)), codigo(error))
+    return RedirectResponse(f"{RAIZ}/{persona}?hecho={acto}#resultado", 303)
+
+
+@ruta.get(RAIZ + "/{id_}/{_acto}")
+def volver(id_: str, _acto: str) -> Response:
+    """Quien recarga la dirección de un acto vuelve a la persona."""
+    return RedirectResponse(f"{RAIZ}/{_id(id_)}", 303)
+
+
+# --- actos -----------------------------------------------------------------------
+
+
+def _corregir(ctx: Contexto, persona: int, captura: Captura) -> None:
+    valores = escrito(_QUIEN, captura)
+    actos.corregir_persona(ctx, persona, valores["correo"], valores["nombre"])
+
+
+def _adscribir(ctx: Contexto, persona: int, captura: Captura) -> None:
+    v = escrito(_ADSCRIBIR, captura)
+    if vacios := {c: m for c, m in (("unidad", "elija una"), ("rol", "elija uno")) if not v[c]}:
+        raise FormularioIncompleto(vacios)
+    dias = fechas(v, ["desde", "hasta"])
+    actos.adscribir(ctx, persona, v["unidad"], v["rol"], dias["desde"], dias["hasta"])
+
+
+def _vigencia(ctx: Contexto, persona: int, captura: Captura) -> None:
+    hasta = fechas({"hasta": captura.texto("hasta")}, ["hasta"])["hasta"]
+    actos.fijar_ultimo_dia(ctx, persona, captura.entero("id"), hasta)
+
+
+def _baja(ctx: Contexto, persona: int, captura: Captura) -> None:
+    actos.baja_persona(ctx, persona, escrito(_BAJA, captura)["motivo"])
+
+
+_ACTOS = {"corregir": _corregir, "adscribir": _adscribir, "vigencia": _vigencia, "baja": _baja}
+_CON_CLAVE: dict[str, tuple[Callable[[Contexto, int], Alta], str]] = {
+    "clave": (actos.restablecer_clave, "Quedó otra contraseña, y se cerraron sus sesiones"),
+    "reactivar": (actos.reactivar_persona, "Está activa otra vez. Dele las unidades que le toquen"),
+}
+
+
+def _una_vez(puerta: Puerta, captura: Captura, que: object, acto: Callable[[Contexto], Alta]) -> Alta | str:
+    """Lo que dio el acto; si la misma página ya lo había hecho, el id de la persona y nada más."""
+    try:
+        with puerta.acto() as ctx:
+            exigir_administracion(ctx.quien, VER)
+            ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
+            if previa := idempotencia.reservar(ctx, ficha, que):
+                return previa
+            hecha = acto(ctx)
+            idempotencia.cumplir(ctx, ficha, str(hecha.persona.id))
+            return hecha
+    except ClaveRepetida as error:
+        raise FormularioIncompleto({"": "esta página ya se había enviado con otros datos; recárguela"}) from error
+
+
+# --- piezas ----------------------------------------------------------------------
+
+
+def _id(texto: str) -> int:
+    id_ = numero(texto)
+    if not id_:
+        raise NoExiste("la persona", texto)
+    return id_
+
+
+def _faltas(error: ErrorGestion, campo: str) -> dict[str, str]:
+    return error.campos if isinstance(error, FormularioIncompleto) else {campo: str(error).rstrip(".")}
+
+
+def _con_clave(request: Request, puerta: Puerta, hecha: Alta | str, frase: str) -> Response:
+    """La contraseña en la propia respuesta: no pasa por ninguna dirección ni se guarda."""
+    if isinstance(hecha, str):
+        return RedirectResponse(f"{RAIZ}/{hecha}?hecho=repetida#resultado", 303)
+    try:
+        with puerta.lectura() as (_, yo):
+            quien: Quien | None = yo
+    except SinSesion:
+        quien = None  # restableció la suya: su sesión se cerró con las demás, y aun así debe ver la nueva
+    return pagina(request, "administracion_persona_clave.html", quien, alta=hecha, frase=frase)
+
+
+def _con_unidades(control: Control, unidades: list[tuple[str, str]]) -> Control:
+    return replace(control, opciones=tuple(unidades)) if control.nombre == "unidad" else control
+
+
+def _alta(request: Request, puerta: Puerta, rechazo: Rechazo, status: int = 200) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, VER)
+        unidades = consultas_unidades.activas(s)
+    controles = [_con_unidades(c, unidades) for c in (*_QUIEN, *_DONDE)]
+    return pagina(
+        request,
+        "administracion_persona_nueva.html",
+        quien,
+        status,
+        campos=campos(controles, escrito(controles, rechazo.captura), rechazo.errores),
+        resumen=resumen(controles, rechazo.errores),
+        ficha=str(uuid4()),
+    )
+
+
+def _pagina(
+    request: Request, puerta: Puerta, id_: str, rechazo: Rechazo, status: int = 200, hecho: str = ""
+) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, VER)
+        detalle = consultas.una(s, _id(id_))
+        unidades = consultas_unidades.activas(s)
+        cambios = consultas.de_persona(s, _id(id_))
+    adscribir = [_con_unidades(c, unidades) for c in _ADSCRIBIR]
+    de_acto: dict[str, tuple[list[Control], dict[str, str]]] = {
+        "corregir": (list(_QUIEN), {"correo": detalle.persona.correo, "nombre": detalle.persona.nombre}),
+        "adscribir": (adscribir, {}),
+        "baja": (list(_BAJA), {}),
+    }
+    formularios = {}
+    for acto, (controles, guardado) in de_acto.items():
+        este = rechazo.acto == acto
+        valores = escrito(controles, rechazo.captura) if este else guardado
+        formularios[acto] = campos(controles, valores, rechazo.errores if este else {})
+    de_vigencia = rechazo.captura.entero("id") if rechazo.acto == "vigencia" else 0
+    return pagina(
+        request,
+        "administracion_persona.html",
+        quien,
+        status,
+        d=detalle,
+        p=detalle.persona,
+        es_yo=detalle.persona.id == quien.persona,
+        formularios=formularios,
+        acto=rechazo.acto,
+        vigencia={
+            "id": de_vigencia,
+            "hasta": rechazo.captura.texto("hasta"),
+            "error": rechazo.errores.get("hasta", "") if de_vigencia else "",
+        },
+        resumen=_resumen(rechazo, de_acto, de_vigencia),
+        hoy=reloj.hoy(),
+        estado_de=consultas.estado_de,
+        roles=consultas.ROLES,
+        cambios=cambios,
+        rotulos=ROTULOS,
+        ficha=str(uuid4()),
+        hecho=hecho,
+    )
+
+
+def _resumen(
+    rechazo: Rechazo, de_acto: Mapping[str, tuple[list[Control], dict[str, str]]], de_vigencia: int
+) -> list[Falta]:
+    if de_vigencia and "hasta" in rechazo.errores:
+        return [Falta(f"Último día: {rechazo.errores['hasta']}.", f"hasta-{de_vigencia}")]
+    return resumen(de_acto[rechazo.acto][0] if rechazo.acto in de_acto else [], rechazo.errores)

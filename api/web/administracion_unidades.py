@@ -1,0 +1,226 @@
+"""La administración de las unidades: buscarlas, alta y baja de CAST, y sus nombres. Nada se borra."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web.administracion_parametros import ROTULOS
+from api.web.administracion_piezas import Control, campos, escrito, resumen, una_fecha
+from api.web.formularios import PREFIJO, Captura, Falta, Formulario
+from api.web.plantillas import pagina
+from modelos import consultas_unidades as consultas
+from modelos import reloj
+from modelos.actos import unidades as actos
+from modelos.actos.mover import Contexto
+from modelos.consultas_personas import ROLES
+from modelos.errores import ActoNoProcede, DatoRepetido, ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.formularios import LARGO_MOTIVO
+from modelos.organizacion import LARGO_MAXIMO
+from modelos.permisos import exigir_administracion
+from modelos.unidades import ENTIDADES, TipoUnidad
+
+ruta = APIRouter()
+VER = "administrar unidades"
+POR_PAGINA = 50
+_DENOMINACION = Control("nombre", "Denominación oficial", obligatorio=True, maximo=LARGO_MAXIMO)
+_DEPENDE = Control("depende_de", "Unidad estatal de que depende", control="lista", obligatorio=True)
+_ALTA = (
+    Control(
+        "clave", "Clave", "Mayúsculas, números y guiones: CAST-01. No se cambia después.", obligatorio=True, maximo=40
+    ),
+    _DENOMINACION,
+    _DEPENDE,
+)
+_FUENTE = Control("fuente", "Dónde consta", "El acuerdo, el oficio o la publicación.", obligatorio=True, maximo=300)
+_BAJA = (
+    Control("desde", "Desde qué día dejó de operar", "Hoy o antes.", "fecha", obligatorio=True),
+    Control("motivo", "Motivo", control="parrafo", obligatorio=True, maximo=LARGO_MOTIVO),
+)
+_REACTIVAR = (Control("motivo", "Motivo", control="parrafo", obligatorio=True, maximo=LARGO_MOTIVO),)
+_HECHOS = {
+    "alta": "Quedó dado de alta. Ahora adscriba a su personal y diga quién firma.",
+    "corregir": "Quedó corregida.",
+    "baja": "Quedó de baja: ya no se le reparten turnos.",
+    "reactivar": "Está activa otra vez.",
+}
+
+
+@dataclass(frozen=True)
+class Rechazo:
+    """El acto que no procedió, lo que se había escrito y por qué."""
+
+    acto: str = ""
+    captura: Captura = field(default_factory=lambda: Captura({}, {}))
+    errores: Mapping[str, str] = field(default_factory=dict)
+
+
+@ruta.get("/administracion/unidades")
+def buscar(
+    request: Request, puerta: Entrada, texto: str = "", tipo: str = "", estado: str = "", cursor: str = ""
+) -> HTMLResponse:
+    """Las unidades, por clave."""
+    tipo, estado = tipo if tipo in consultas.TIPOS else "", estado if estado in consultas.ESTADOS else ""
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, VER)
+        tramo = consultas.buscar(s, texto=texto[:200], tipo=tipo, estado=estado, cursor=cursor[:40], limite=POR_PAGINA)
+    filtros = {n: v for n, v in (("texto", texto), ("tipo", tipo), ("estado", estado)) if v}
+    return pagina(
+        request,
+        "administracion_unidades.html",
+        quien,
+        tramo=tramo,
+        filtros=filtros,
+        cursor=cursor,
+        mas=f"?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        texto=texto,
+        tipo=tipo,
+        estado_pedido=estado,
+        tipos=consultas.TIPOS,
+        estados=consultas.ESTADOS,
+        entidades=ENTIDADES,
+    )
+
+
+@ruta.get("/administracion/unidades/nueva")
+def nueva(request: Request, puerta: Entrada) -> HTMLResponse:
+    """El formulario para dar de alta un CAST."""
+    return _alta(request, puerta, Rechazo())
+
+
+@ruta.post("/administracion/unidades/nueva")
+def alta(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+    """Da de alta un CAST."""
+    valores = escrito(_ALTA, captura)
+    try:
+        with puerta.acto() as ctx:
+            creada = actos.alta_cast(ctx, valores["clave"], valores["nombre"], valores["depende_de"]).clave
+    except (FormularioIncompleto, DatoRepetido) as error:
+        return _alta(request, puerta, Rechazo("alta", captura, _faltas(error, "clave")), codigo(error))
+    return RedirectResponse(f"/administracion/unidades/{quote(creada)}?hecho=alta#resultado", 303)
+
+
+@ruta.get("/administracion/unidades/{clave}")
+def ver(request: Request, clave: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+    """Una unidad: quién está, qué tiene abierto y quién la ha cambiado."""
+    return _pagina(request, puerta, clave, Rechazo(), hecho=_HECHOS.get(hecho, ""))
+
+
+@ruta.post("/administracion/unidades/{clave}/{acto}")
+def hacer(request: Request, clave: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Corrige su nombre, la da de baja o la reactiva."""
+    hacer_ = _ACTOS.get(acto)
+    if hacer_ is None:
+        raise NoExiste("el acto", acto)
+    try:
+        with puerta.acto() as ctx:
+            hacer_(ctx, clave, captura)
+    except (FormularioIncompleto, ActoNoProcede) as error:
+        return _pagina(request, puerta, clave, Rechazo(acto, captura, _faltas(error, "")), codigo(error))
+    return RedirectResponse(f"/administracion/unidades/{quote(clave)}?hecho={acto}#resultado", 303)
+
+
+@ruta.get("/administracion/unidades/{clave}/{_acto}")
+def volver(clave: str, _acto: str) -> Response:
+    """Quien recarga la dirección de un acto vuelve a la unidad."""
+    return RedirectResponse(f"/administracion/unidades/{quote(clave)}", 303)
+
+
+# --- actos -----------------------------------------------------------------------
+
+
+def _corregir(ctx: Contexto, clave: str, captura: Captura) -> None:
+    valores = escrito((_DENOMINACION, _DEPENDE, _FUENTE), captura)
+    actos.corregir_unidad(ctx, clave, valores, confirmada=captura.texto("confirmada") == "on")
+
+
+def _baja(ctx: Contexto, clave: str, captura: Captura) -> None:
+    valores = escrito(_BAJA, captura)
+    vistos = captura.entero("vistos") if captura.texto("enterada") == "on" else 0
+    if not valores["motivo"].strip():
+        raise FormularioIncompleto({"motivo": "escriba el motivo"})
+    actos.baja_unidad(ctx, clave, una_fecha(valores, "desde"), valores["motivo"], vistos)
+
+
+def _reactivar(ctx: Contexto, clave: str, captura: Captura) -> None:
+    actos.reactivar_unidad(ctx, clave, escrito(_REACTIVAR, captura)["motivo"])
+
+
+_ACTOS = {"corregir": _corregir, "baja": _baja, "reactivar": _reactivar}
+
+
+# --- piezas ----------------------------------------------------------------------
+
+
+def _faltas(error: ErrorGestion, campo: str) -> dict[str, str]:
+    return error.campos if isinstance(error, FormularioIncompleto) else {campo: str(error).rstrip(".")}
+
+
+def _con_estatales(control: Control, opciones: list[tuple[str, str]]) -> Control:
+    if control.nombre != "depende_de":
+        return control
+    return Control(control.nombre, control.titulo, control.ayuda, "lista", obligatorio=True, opciones=tuple(opciones))
+
+
+def _alta(request: Request, puerta: Puerta, rechazo: Rechazo, status: int = 200) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, VER)
+        controles = [_con_estatales(c, consultas.de_que_depende(s)) for c in _ALTA]
+    return pagina(
+        request,
+        "administracion_unidad_nueva.html",
+        quien,
+        status,
+        campos=campos(controles, escrito(controles, rechazo.captura), rechazo.errores),
+        resumen=resumen(controles, rechazo.errores),
+    )
+
+
+def _pagina(
+    request: Request, puerta: Puerta, clave: str, rechazo: Rechazo, status: int = 200, hecho: str = ""
+) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, VER)
+        detalle = consultas.una(s, clave)
+        estatales = consultas.de_que_depende(s)
+    es_cast = detalle.unidad.tipo == TipoUnidad.CAST.value
+    corregir = [_DENOMINACION, *([_con_estatales(_DEPENDE, estatales)] if es_cast else []), _FUENTE]
+    guardado = {"nombre": detalle.unidad.nombre, "depende_de": detalle.unidad.depende_de or ""}
+    de_acto = {
+        "corregir": (corregir, guardado),
+        "baja": (_BAJA, {"desde": reloj.hoy().isoformat()}),
+        "reactivar": (_REACTIVAR, {}),
+    }
+    formularios = {}
+    for acto, (controles, de_inicio) in de_acto.items():
+        este = rechazo.acto == acto
+        valores = escrito(controles, rechazo.captura) if este else de_inicio
+        formularios[acto] = campos(controles, valores, rechazo.errores if este else {})
+    titulos = {c.nombre: c.titulo for controles, _ in de_acto.values() for c in controles}
+    return pagina(
+        request,
+        "administracion_unidad.html",
+        quien,
+        status,
+        d=detalle,
+        u=detalle.unidad,
+        es_cast=es_cast,
+        formularios=formularios,
+        acto=rechazo.acto,
+        confirmada=rechazo.captura.texto("confirmada") == "on",
+        resumen=[
+            Falta(f"{titulos[c]}: {m}.", PREFIJO + c) if c in titulos else Falta(f"{m}.")
+            for c, m in rechazo.errores.items()
+        ],
+        tipos=consultas.TIPOS,
+        roles=ROLES,
+        entidades=ENTIDADES,
+        rotulos=ROTULOS,
+        hecho=hecho,
+    )

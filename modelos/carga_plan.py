@@ -1,0 +1,332 @@
+"""Qué haría una carga: cada renglón contra lo que ya hay, nuevo, cambia o igual; y todas sus faltas a la vez.
+
+No escribe nada. Quien confirma lo hace con la `huella` de lo que vio: si mientras tanto cambió algo, se vuelve a ver.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from modelos import carga_hojas as hojas
+from modelos import reloj
+from modelos.bitacora import canonico
+from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
+from modelos.organizacion import (
+    Adscripcion,
+    Persona,
+    Unidad,
+    falta_de_nombre,
+    faltas_de_cast,
+    faltas_de_persona,
+)
+from modelos.permisos import Rol
+from modelos.personas import falta_de_ultimo_dia, se_enciman
+from modelos.unidades import TipoUnidad
+
+SU_PAGINA = "en su página, con su motivo"
+
+
+class Que(StrEnum):
+    """Lo que pasaría con un renglón."""
+
+    NUEVO = "nuevo"
+    CAMBIA = "cambia"
+    IGUAL = "igual"
+
+
+@dataclass(frozen=True)
+class Paso:
+    """Lo que se haría con un renglón.
+
+    nombre: cómo se lee. cambios: (columna, antes, ahora). datos: lo ya entendido, para hacerlo.
+    id: el de la adscripción que cambia, si es una.
+    """
+
+    renglon: Renglon
+    que: Que
+    nombre: str
+    cambios: tuple[tuple[str, str, str], ...] = ()
+    datos: Mapping[str, str] = field(default_factory=dict)
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Lo que haría la carga. Con faltas no se puede hacer."""
+
+    pasos: Sequence[Paso]
+    faltas: Sequence[Defecto]
+    notas: Sequence[str]
+
+    def de(self, hoja: str, que: Que | None = None) -> list[Paso]:
+        """Los pasos de una hoja, o sólo los que son nuevos, cambian o quedan igual."""
+        return [p for p in self.pasos if p.renglon.hoja == hoja and que in (None, p.que)]
+
+    @property
+    def hace_algo(self) -> bool:
+        """Si cambiaría algo."""
+        return any(p.que is not Que.IGUAL for p in self.pasos)
+
+    @property
+    def huella(self) -> str:
+        """Cambia si cambia lo que se haría."""
+        partes = [[p.renglon.hoja, p.que.value, p.nombre, [list(c) for c in p.cambios], p.datos] for p in self.pasos]
+        return hashlib.sha256(canonico(partes).encode()).hexdigest()
+
+
+def planear(s: Session, libro: Libro, quien: int | None) -> Plan:
+    """Revisa un libro entero. quien: la persona que carga, que no puede quitarse la administración."""
+    revision = _Revision(s, libro, quien)
+    for renglon in libro.renglones:
+        revision.revisar(renglon)
+    faltas = [*libro.faltas, *revision.faltas]
+    return Plan(revision.pasos, faltas, [*libro.notas, *revision.notas()])
+
+
+class _Revision:
+    """Lo que hay en la base y lo que va apareciendo en el libro, para revisar cada renglón contra ambos."""
+
+    def __init__(self, s: Session, libro: Libro, quien: int | None) -> None:
+        self.libro, self.quien, self.hoy = libro, quien, reloj.hoy()
+        self.faltas: list[Defecto] = []
+        self.pasos: list[Paso] = []
+        self._mal = False
+        self.unidades = {u.clave: u for u in s.scalars(select(Unidad))}
+        self.estatales = {c for c, u in self.unidades.items() if u.tipo == TipoUnidad.ESTATAL.value}
+        self.personas = {p.correo.lower(): p for p in s.scalars(select(Persona))}
+        de_correo = {p.id: correo for correo, p in self.personas.items()}
+        self.suyas: dict[tuple[str, str, str], list[Adscripcion]] = {}
+        for fila in s.scalars(select(Adscripcion)):
+            self.suyas.setdefault((de_correo[fila.persona_id], fila.unidad, fila.rol), []).append(fila)
+        # Las que trae el libro aunque vengan después: el orden de las hojas no importa.
+        de_hoja = [r for r in libro.renglones if r.hoja == UNIDADES]
+        self.nuevas_unidades = {_clave(r) for r in de_hoja} - set(self.unidades)
+        de_hoja = [r for r in libro.renglones if r.hoja == PERSONAS]
+        self.nuevas_personas = {_correo(r) for r in de_hoja} - set(self.personas)
+        self.con_unidad: set[str] = set()
+        self.vistos: dict[tuple[str, ...], int] = {}
+
+    def revisar(self, renglon: Renglon) -> None:
+        """Agrega su paso, o sus faltas."""
+        self._mal = False
+        for columna in hojas.HOJAS[renglon.hoja]:
+            if columna.obligatoria and not renglon.texto(columna.campo):
+                self.falta(renglon, columna.campo, "es obligatoria")
+        if self._mal:
+            return
+        de_hoja: dict[str, Callable[[Renglon], Paso]] = {
+            UNIDADES: self._unidad,
+            PERSONAS: self._persona,
+            ADSCRIPCIONES: self._adscripcion,
+        }
+        paso = de_hoja[renglon.hoja](renglon)
+        if not self._mal:
+            self.pasos.append(paso)
+
+    def falta(self, renglon: Renglon, campo: str, que: str) -> None:
+        """Anota una falta del renglón en curso."""
+        self._mal = True
+        self.faltas.append(self.libro.falta(renglon, campo, que))
+
+    def notas(self) -> list[str]:
+        """Lo que no impide cargar y conviene saber."""
+        solas = len(self.nuevas_personas - self.con_unidad)
+        if not solas:
+            return []
+        if solas == 1:
+            return ["1 persona nueva no tiene adscripción en este archivo: podrá entrar, pero no verá nada."]
+        return [f"{solas} personas nuevas no tienen adscripción en este archivo: podrán entrar, pero no verán nada."]
+
+    def _repetido(self, renglon: Renglon, campo: str, *llave: str) -> None:
+        antes = self.vistos.setdefault((renglon.hoja, *llave), renglon.numero)
+        if antes != renglon.numero:
+            self.falta(renglon, campo, f"repite el renglón {antes}; deje sólo uno")
+
+    # --- unidades ---
+
+    def _unidad(self, r: Renglon) -> Paso:
+        clave, nombre = _clave(r), " ".join(r.texto("nombre").split())
+        self._repetido(r, "clave", clave)
+        activa, por_confirmar = self._si_o_no(r, "activa"), self._si_o_no(r, "por_confirmar")
+        previa = self.unidades.get(clave)
+        if previa is None:
+            return self._unidad_nueva(r, clave, nombre, activa=activa)
+        if r.texto("tipo") and hojas.plegado(r.texto("tipo")) != previa.tipo:
+            self.falta(r, "tipo", f"{clave} es de tipo {previa.tipo}; el tipo no se cambia")
+        if falta := falta_de_nombre(nombre):
+            self.falta(r, "nombre", falta)
+        depende_de = r.texto("depende_de") or previa.depende_de or ""
+        if depende_de != (previa.depende_de or ""):
+            if previa.tipo != TipoUnidad.CAST.value:
+                self.falta(r, "depende_de", "sólo se cambia la de un CAST")
+            elif depende_de not in self.estatales:
+                self.falta(r, "depende_de", "no es una unidad estatal: CE-01 … CE-32, UODCDMX o RCEO")
+        if activa is not None and activa != previa.activa:
+            acto = "se reactiva" if activa else "se da de baja"
+            self.falta(r, "activa", f"{clave} {acto} {SU_PAGINA}; aquí deje lo que dice hoy o nada")
+        if por_confirmar and not previa.por_confirmar:
+            self.falta(r, "por_confirmar", "su nombre ya está confirmado; ponga No o nada")
+        confirma = por_confirmar is False and previa.por_confirmar
+        cambios = [
+            (hojas.titulo(UNIDADES, campo), antes, ahora)
+            for campo, antes, ahora in (
+                ("nombre", previa.nombre, nombre),
+                ("depende_de", previa.depende_de or "", depende_de),
+                ("por_confirmar", "sí" if previa.por_confirmar else "no", "no" if confirma else ""),
+            )
+            if ahora and antes != ahora
+        ]
+        datos = {"clave": clave, "nombre": nombre, "depende_de": depende_de, "confirmada": "sí" if confirma else ""}
+        return Paso(r, Que.CAMBIA if cambios else Que.IGUAL, f"{clave}, {previa.nombre}", tuple(cambios), datos)
+
+    def _unidad_nueva(self, r: Renglon, clave: str, nombre: str, *, activa: bool | None) -> Paso:
+        if r.texto("tipo") and hojas.plegado(r.texto("tipo")) != TipoUnidad.CAST.value:
+            self.falta(r, "tipo", "sólo se dan de alta CAST; las demás unidades las traen los documentos")
+        for campo, que in faltas_de_cast(clave, nombre, r.texto("depende_de"), self.estatales).items():
+            self.falta(r, campo, que)
+        if activa is False:
+            self.falta(r, "activa", "una unidad nueva empieza activa; ponga Sí o nada")
+        datos = {"clave": clave, "nombre": nombre, "depende_de": r.texto("depende_de")}
+        return Paso(r, Que.NUEVO, f"{clave}, {nombre}, que depende de {datos['depende_de']}", (), datos)
+
+    # --- personas ---
+
+    def _persona(self, r: Renglon) -> Paso:
+        correo, nombre = _correo(r), " ".join(r.texto("nombre").split())
+        self._repetido(r, "correo", correo)
+        for campo, que in faltas_de_persona(correo, nombre).items():
+            self.falta(r, campo, que)
+        activa, datos = self._si_o_no(r, "activa"), {"correo": correo, "nombre": nombre}
+        previa = self.personas.get(correo)
+        if previa is None:
+            if activa is False:
+                self.falta(r, "activa", "una persona nueva empieza activa; ponga Sí o nada")
+            return Paso(r, Que.NUEVO, f"{nombre}, {correo}", (), datos)
+        if activa is not None and activa != previa.activa:
+            acto = "se reactiva" if activa else "se da de baja"
+            self.falta(r, "activa", f"{acto} {SU_PAGINA}; aquí deje lo que dice hoy o nada")
+        if nombre == previa.nombre:
+            return Paso(r, Que.IGUAL, f"{nombre}, {correo}", (), datos)
+        return Paso(r, Que.CAMBIA, correo, ((hojas.titulo(PERSONAS, "nombre"), previa.nombre, nombre),), datos)
+
+    # --- adscripciones ---
+
+    def _adscripcion(self, r: Renglon) -> Paso:
+        correo, unidad, rol = _correo(r), r.texto("unidad").upper(), _rol(r)
+        self._exigir_que_existan(r, correo, unidad, rol)
+        desde, hasta = self._fecha(r, "desde"), self._fecha(r, "hasta")
+        if self._mal:
+            return Paso(r, Que.IGUAL, "")
+        suyas = self.suyas.get((correo, unidad, rol), [])
+        previa = _la_misma(suyas, desde, self.hoy)
+        if previa is not None and "hasta" not in self.libro.letras.get(ADSCRIPCIONES, {}):
+            hasta = previa.hasta  # sin esa columna no se dice nada de su último día
+        primer_dia = previa.desde if previa else desde or self.hoy
+        self._repetido(r, "correo", correo, unidad, rol, primer_dia.isoformat())
+        if hasta is not None and hasta < primer_dia:
+            self.falta(r, "hasta", f"no puede ser anterior a {primer_dia:%Y-%m-%d}, el día en que empieza")
+        self.con_unidad.add(correo)
+        nombre = f"{correo} en {unidad}, {rol}, desde {primer_dia:%Y-%m-%d}"
+        datos = {
+            "correo": correo,
+            "unidad": unidad,
+            "rol": rol,
+            "desde": primer_dia.isoformat(),
+            "hasta": hasta.isoformat() if hasta else "",
+        }
+        if previa is None:
+            return self._adscripcion_nueva(r, suyas, nombre, datos, primer_dia, hasta)
+        if previa.hasta == hasta:
+            return Paso(r, Que.IGUAL, nombre, (), datos, previa.id or 0)
+        self._exigir_ultimo_dia(r, previa, hasta, [otra for otra in suyas if otra.id != previa.id])
+        cambio = (hojas.titulo(ADSCRIPCIONES, "hasta"), _dia(previa.hasta), _dia(hasta))
+        return Paso(r, Que.CAMBIA, nombre, (cambio,), datos, previa.id or 0)
+
+    def _exigir_que_existan(self, r: Renglon, correo: str, unidad: str, rol: str) -> None:
+        if correo not in self.personas and correo not in self.nuevas_personas:
+            self.falta(r, "correo", "no hay una persona con ese correo, ni en la hoja Personas")
+        if unidad not in self.unidades and unidad not in self.nuevas_unidades:
+            self.falta(r, "unidad", f"no existe «{unidad[:40]}», ni en la hoja Unidades")
+        if rol not in set(Rol):
+            self.falta(r, "rol", f"debe ser uno de: {', '.join(Rol)}")
+
+    def _exigir_ultimo_dia(self, r: Renglon, previa: Adscripcion, hasta: date | None, otras: list[Adscripcion]) -> None:
+        persona = self.personas[_correo(r)]
+        if falta := falta_de_ultimo_dia(previa, hasta, otras, activa=persona.activa):
+            self.falta(r, "hasta", falta)
+        if previa.persona_id == self.quien and previa.rol == Rol.ADMINISTRACION and hasta is not None:
+            self.falta(r, "hasta", "es su propia administración; pida a otra persona que se la retire")
+
+    def _adscripcion_nueva(
+        self,
+        r: Renglon,
+        suyas: list[Adscripcion],
+        nombre: str,
+        datos: dict[str, str],
+        desde: date,
+        hasta: date | None,
+    ) -> Paso:
+        persona, unidad = self.personas.get(datos["correo"]), self.unidades.get(datos["unidad"])
+        if persona is not None and not persona.activa:
+            self.falta(r, "correo", "está de baja; primero reactívela en su página")
+        if unidad is not None and not unidad.activa:
+            self.falta(r, "unidad", f"{datos['unidad']} está de baja; elija otra")
+        for otra in suyas:
+            if se_enciman(otra, desde, hasta):
+                self.falta(r, "desde", f"se encima con la que rige desde {otra.desde:%Y-%m-%d}")
+                break
+        else:
+            # Para que dos renglones del mismo archivo tampoco se encimen.
+            nueva = Adscripcion(persona_id=0, unidad=datos["unidad"], rol=datos["rol"], desde=desde, hasta=hasta)
+            self.suyas.setdefault((datos["correo"], datos["unidad"], datos["rol"]), []).append(nueva)
+        fin = f" hasta {hasta:%Y-%m-%d}" if hasta else ""
+        return Paso(r, Que.NUEVO, f"{nombre}{fin}", (), datos)
+
+    # --- celdas ---
+
+    def _fecha(self, r: Renglon, campo: str) -> date | None:
+        try:
+            return hojas.fecha(r.texto(campo))
+        except ValueError as error:
+            self.falta(r, campo, str(error))
+            return None
+
+    def _si_o_no(self, r: Renglon, campo: str) -> bool | None:
+        try:
+            return hojas.si_o_no(r.texto(campo))
+        except ValueError as error:
+            self.falta(r, campo, str(error))
+            return None
+
+
+def _la_misma(suyas: Sequence[Adscripcion], desde: date | None, hoy: date) -> Adscripcion | None:
+    """La que ya hay y de la que habla el renglón: la que empieza ese día; sin día, la que rige o está por regir."""
+    guardadas = [fila for fila in suyas if fila.id is not None]
+    if desde is not None:
+        return next((fila for fila in guardadas if fila.desde == desde), None)
+    vivas = [fila for fila in guardadas if fila.hasta is None or fila.hasta >= hoy]
+    return min(vivas, key=lambda fila: fila.desde, default=None)
+
+
+def _clave(r: Renglon) -> str:
+    return r.texto("clave").upper()
+
+
+def _correo(r: Renglon) -> str:
+    return r.texto("correo").lower()
+
+
+def _rol(r: Renglon) -> str:
+    """«Operación: atiende…» también se entiende."""
+    return hojas.plegado(r.texto("rol").partition(":")[0])
+
+
+def _dia(dia: date | None) -> str:
+    return dia.isoformat() if dia else "sin fin"

@@ -1,0 +1,235 @@
+"""Lo que la administración lee de las personas: buscarlas, una con todo lo suyo, y quién cambió qué."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from modelos import cambios, reloj, titulares
+from modelos.cambios import Cambio, Cosa, Renglon
+from modelos.consultas import CURSOR_AJENO, Pagina
+from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.expediente import ABIERTOS, Turno, plegar
+from modelos.formularios import limpiar_texto
+from modelos.organizacion import Adscripcion, Persona, vigente
+from modelos.permisos import Rol
+
+ESTADOS = {
+    "activas": "Pueden entrar",
+    "baja": "De baja",
+    "sueltas": "Pueden entrar y hoy no tienen unidad",
+}
+TURNOS = 50
+
+
+@dataclass(frozen=True)
+class Encontrada:
+    """Una persona en la lista. vigentes: sus pares (unidad, rol) de hoy."""
+
+    persona: Persona
+    vigentes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Detalle:
+    """Una persona con lo suyo.
+
+    adscripciones: todas, la última primero. tomados: turnos que tiene tomados, a lo más 50 de `cuantos`.
+    firma_por: unidades cuyo cargo tiene o suple hoy.
+    """
+
+    persona: Persona
+    adscripciones: Sequence[Adscripcion]
+    tomados: Sequence[Turno]
+    cuantos: int
+    firma_por: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Anotado:
+    """Un cambio con de qué es. cual: cómo se nombra la cosa; camino: su página, vacío si no tiene."""
+
+    id: int
+    cosa: str
+    cual: str
+    camino: str
+    renglon: Renglon
+
+
+def buscar(
+    s: Session,
+    *,
+    texto: str = "",
+    unidad: str = "",
+    rol: str = "",
+    estado: str = "",
+    cursor: str = "",
+    limite: int = 50,
+) -> Pagina[Encontrada]:
+    """Las personas por nombre. texto: parte del nombre o del correo, sin acentos ni mayúsculas.
+
+    cursor: el id de la última del tramo anterior; así la dirección no lleva nombres ni correos.
+    """
+    condiciones = _condiciones(unidad, rol, estado)
+    if buscado := plegar(limpiar_texto("texto", texto)).strip():
+        filas = s.execute(select(col(Persona.id), col(Persona.nombre), col(Persona.correo)).where(*condiciones))
+        condiciones = [col(Persona.id).in_([i for i, *partes in filas if buscado in plegar(" ".join(partes))])]
+    orden = (col(Persona.nombre), col(Persona.id))
+    consulta = select(Persona).where(*condiciones).order_by(*orden)
+    if cursor:
+        ultima = s.get(Persona, int(cursor)) if cursor.isdecimal() and len(cursor) < 10 else None
+        if ultima is None:
+            raise FormularioIncompleto(CURSOR_AJENO)
+        consulta = consulta.where(tuple_(*orden) > (ultima.nombre, ultima.id))
+    total = s.scalar(select(func.count()).select_from(Persona).where(*condiciones)) or 0
+    halladas = list(s.scalars(consulta.limit(limite + 1)))
+    siguiente = str(halladas[limite - 1].id) if len(halladas) > limite else None
+    suyas = _vigentes(s, [p.id or 0 for p in halladas[:limite]])
+    return Pagina([Encontrada(p, tuple(suyas.get(p.id or 0, ()))) for p in halladas[:limite]], total, siguiente)
+
+
+def _condiciones(unidad: str, rol: str, estado: str) -> list[ColumnElement[bool]]:
+    suya = (col(Adscripcion.persona_id) == Persona.id) & vigente(reloj.hoy())
+    condiciones: list[ColumnElement[bool]] = []
+    if unidad or rol:
+        pedidas = [col(Adscripcion.unidad) == unidad] if unidad else []
+        pedidas += [col(Adscripcion.rol) == rol] if rol else []
+        condiciones.append(exists().where(suya, *pedidas))
+    if estado:
+        if estado not in ESTADOS:
+            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(ESTADOS)}"})
+        condiciones.append(col(Persona.activa).is_(estado != "baja"))
+    if estado == "sueltas":
+        condiciones.append(~exists().where(suya))
+    return condiciones
+
+
+def _vigentes(s: Session, personas: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    suyas = select(Adscripcion).where(col(Adscripcion.persona_id).in_(personas), vigente(reloj.hoy()))
+    halladas: dict[int, list[tuple[str, str]]] = {}
+    for fila in s.scalars(suyas.order_by(col(Adscripcion.unidad), col(Adscripcion.rol))):
+        halladas.setdefault(fila.persona_id, []).append((fila.unidad, fila.rol))
+    return halladas
+
+
+def una(s: Session, id_: int) -> Detalle:
+    """Una persona con lo suyo. Lanza NoExiste."""
+    persona = s.get(Persona, id_)
+    if persona is None:
+        raise NoExiste("la persona", str(id_))
+    suyas = select(Adscripcion).where(col(Adscripcion.persona_id) == id_)
+    tomados = (col(Turno.persona_id) == id_) & col(Turno.estado).in_(ABIERTOS)
+    return Detalle(
+        persona,
+        list(s.scalars(suyas.order_by(col(Adscripcion.desde).desc(), col(Adscripcion.id).desc()))),
+        list(s.scalars(select(Turno).where(tomados).order_by(col(Turno.abierto), col(Turno.id)).limit(TURNOS))),
+        s.scalar(select(func.count()).select_from(Turno).where(tomados)) or 0,
+        titulares.unidades_que_firma(s, id_, reloj.hoy()),
+    )
+
+
+def estado_de(fila: Adscripcion, hoy: date) -> str:
+    """«rige», «por_regir» o «terminada»."""
+    if fila.desde > hoy:
+        return "por_regir"
+    return "terminada" if fila.hasta is not None and fila.hasta < hoy else "rige"
+
+
+# --- quién cambió qué --------------------------------------------------------------
+
+
+def de_persona(s: Session, id_: int) -> list[Renglon]:
+    """Lo que se le ha cambiado a una persona y a sus adscripciones, lo último primero."""
+    consulta = select(Cambio).where(
+        col(Cambio.cosa).in_((Cosa.PERSONA.value, Cosa.ADSCRIPCION.value)), col(Cambio.cual) == str(id_)
+    )
+    return cambios.en_palabras(s, s.scalars(consulta.order_by(col(Cambio.id).desc())).all())
+
+
+def anotados(s: Session, *, cosa: str = "", quien: str = "", cursor: str = "", limite: int = 50) -> Pagina[Anotado]:
+    """Todo lo que ha cambiado la administración, lo último primero.
+
+    cosa: una de `Cosa`. quien: el id de quien cambió; «consola», la línea de órdenes.
+    """
+    condiciones: list[ColumnElement[bool]] = []
+    if cosa:
+        if cosa not in set(Cosa):
+            raise FormularioIncompleto({"cosa": f"use una de: {', '.join(Cosa)}"})
+        condiciones.append(col(Cambio.cosa) == cosa)
+    if quien:
+        condiciones.append(_autor(quien))
+    consulta = select(Cambio).where(*condiciones).order_by(col(Cambio.id).desc())
+    if cursor:
+        if not cursor.isdecimal() or len(cursor) > 9:
+            raise FormularioIncompleto(CURSOR_AJENO)
+        consulta = consulta.where(col(Cambio.id) < int(cursor))
+    total = s.scalar(select(func.count()).select_from(Cambio).where(*condiciones)) or 0
+    filas = list(s.scalars(consulta.limit(limite + 1)))
+    siguiente = str(filas[limite - 1].id) if len(filas) > limite else None
+    filas = filas[:limite]
+    nombres = _nombres(s, filas)
+    renglones = cambios.en_palabras(s, filas)
+    return Pagina(
+        [
+            Anotado(f.id or 0, f.cosa, *_que_es(f, nombres), renglon)
+            for f, renglon in zip(filas, renglones, strict=True)
+        ],
+        total,
+        siguiente,
+    )
+
+
+def autores(s: Session) -> list[tuple[str, str]]:
+    """Quiénes han cambiado algo, por nombre: (id, nombre), y la línea de órdenes si también."""
+    ids = set(s.scalars(select(col(Cambio.persona_id)).distinct()))
+    filas = s.execute(select(col(Persona.id), col(Persona.nombre)).where(col(Persona.id).in_(ids - {None})))
+    por_nombre = sorted(((str(i), nombre) for i, nombre in filas), key=lambda par: plegar(par[1]))
+    return [*por_nombre, *([("consola", cambios.CONSOLA)] if None in ids else [])]
+
+
+def _autor(quien: str) -> ColumnElement[bool]:
+    if quien == "consola":
+        return col(Cambio.persona_id).is_(None)
+    if not quien.isdecimal() or len(quien) > 9:
+        raise FormularioIncompleto({"quien": "elija a alguien de la lista"})
+    return col(Cambio.persona_id) == int(quien)
+
+
+def _nombres(s: Session, filas: Sequence[Cambio]) -> dict[str, str]:
+    """De las personas que cambiaron, por su id escrito."""
+    ids = {int(f.cual) for f in filas if f.cosa in (Cosa.PERSONA, Cosa.ADSCRIPCION)}
+    return {
+        str(i): n for i, n in s.execute(select(col(Persona.id), col(Persona.nombre)).where(col(Persona.id).in_(ids)))
+    }
+
+
+def _que_es(fila: Cambio, nombres: dict[str, str]) -> tuple[str, str]:
+    """Cómo se nombra y dónde se ve."""
+    datos = {**fila.antes, **fila.despues}
+    match Cosa(fila.cosa):
+        case Cosa.PERSONA | Cosa.ADSCRIPCION:
+            return nombres.get(fila.cual, fila.cual), f"/administracion/personas/{fila.cual}"
+        case Cosa.TITULARIDAD | Cosa.SUPLENCIA:
+            return str(datos.get("unidad", "")), f"/administracion/titulares/{datos.get('unidad', '')}"
+        case Cosa.UNIDAD:
+            return fila.cual, f"/administracion/unidades/{fila.cual}"
+        case Cosa.PAPELERIA:
+            return fila.cual, f"/administracion/papeleria/{fila.cual}"
+        case Cosa.NORMA:
+            return fila.cual, f"/administracion/ordenamientos/{fila.cual}"
+        case Cosa.LEYENDA:
+            return fila.cual, "/administracion/leyendas"
+
+
+ROLES = {
+    Rol.COORDINACION.value: "Coordinación",
+    Rol.OPERACION.value: "Operación",
+    Rol.DIRECCION.value: "Dirección",
+    Rol.ADMINISTRACION.value: "Administración",
+}
+"""Cómo se lee cada rol en una lista."""

@@ -1,0 +1,117 @@
+"""Lo que la administración lee de las unidades: buscarlas, y una con su gente y lo que tiene abierto."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from modelos import reloj
+from modelos.cambios import Cambio, Cosa, Renglon, historia
+from modelos.consultas import Pagina
+from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.expediente import ABIERTOS, Turno, plegar
+from modelos.formularios import limpiar_texto
+from modelos.organizacion import Adscripcion, Persona, Unidad, vigente
+from modelos.unidades import ENTIDADES, TipoUnidad
+
+TIPOS = {
+    TipoUnidad.NACIONAL.value: "Oficina nacional",
+    TipoUnidad.ESTATAL.value: "Unidad estatal",
+    TipoUnidad.CAST.value: "CAST",
+}
+ESTADOS = {"activas": "Activas", "baja": "De baja", "por_confirmar": "Con nombre por confirmar"}
+MUESTRA = 50
+
+
+@dataclass(frozen=True)
+class DetalleUnidad:
+    """Una unidad con lo suyo.
+
+    personas: quienes hoy están adscritos, con su rol. turnos: los abiertos, a lo más 50 de `abiertos`.
+    dependen: claves de las que dependen de ella. baja: desde cuándo y por qué; vacía si está activa.
+    """
+
+    unidad: Unidad
+    superior: Unidad | None
+    personas: Sequence[tuple[Persona, str]]
+    turnos: Sequence[Turno]
+    abiertos: int
+    dependen: Sequence[str]
+    baja: dict[str, str]
+    cambios: Sequence[Renglon]
+
+
+def buscar(
+    s: Session, *, texto: str = "", tipo: str = "", estado: str = "", cursor: str = "", limite: int = 50
+) -> Pagina[Unidad]:
+    """Las unidades por clave. texto: parte de la clave, del nombre o de su entidad, sin acentos ni mayúsculas.
+
+    cursor: la última clave del tramo anterior.
+    """
+    condiciones: list[ColumnElement[bool]] = []
+    if tipo:
+        if tipo not in TIPOS:
+            raise FormularioIncompleto({"tipo": f"use uno de: {', '.join(TIPOS)}"})
+        condiciones.append(col(Unidad.tipo) == tipo)
+    if estado:
+        if estado not in ESTADOS:
+            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(ESTADOS)}"})
+        condiciones.append(
+            col(Unidad.por_confirmar).is_(True)
+            if estado == "por_confirmar"
+            else col(Unidad.activa).is_(estado == "activas")
+        )
+    todas = list(s.scalars(select(Unidad).where(*condiciones).order_by(col(Unidad.clave))))
+    if buscado := plegar(limpiar_texto("texto", texto)).strip():
+        # Son cientos a lo más: comparar aquí es lo que permite no distinguir acentos en ninguna base.
+        todas = [u for u in todas if buscado in plegar(f"{u.clave} {u.nombre} {ENTIDADES.get(u.entidad or '', '')}")]
+    siguen = [u for u in todas if u.clave > cursor]
+    return Pagina(siguen[:limite], len(todas), siguen[limite - 1].clave if len(siguen) > limite else None)
+
+
+def una(s: Session, clave: str) -> DetalleUnidad:
+    """Una unidad con lo suyo. Lanza NoExiste."""
+    unidad = s.get(Unidad, clave)
+    if unidad is None:
+        raise NoExiste("la unidad", clave)
+    adscritas = (
+        select(Persona, col(Adscripcion.rol))
+        .join(Adscripcion, col(Adscripcion.persona_id) == Persona.id)
+        .where(col(Adscripcion.unidad) == clave, col(Persona.activa).is_(True), vigente(reloj.hoy()))
+    )
+    abiertos = (col(Turno.unidad) == clave) & col(Turno.estado).in_(ABIERTOS)
+    return DetalleUnidad(
+        unidad,
+        s.get(Unidad, unidad.depende_de) if unidad.depende_de else None,
+        [(p, r) for p, r in s.execute(adscritas.order_by(col(Persona.nombre), col(Persona.id)))],
+        list(s.scalars(select(Turno).where(abiertos).order_by(col(Turno.abierto), col(Turno.id)).limit(MUESTRA))),
+        s.scalar(select(func.count()).select_from(Turno).where(abiertos)) or 0,
+        list(s.scalars(select(col(Unidad.clave)).where(col(Unidad.depende_de) == clave).order_by(col(Unidad.clave)))),
+        {} if unidad.activa else _baja(s, clave),
+        historia(s, Cosa.UNIDAD, [clave]),
+    )
+
+
+def de_que_depende(s: Session) -> list[tuple[str, str]]:
+    """Las unidades estatales, para elegir de cuál depende un CAST."""
+    estatales = select(Unidad).where(col(Unidad.tipo) == TipoUnidad.ESTATAL.value, col(Unidad.activa).is_(True))
+    return [(u.clave, f"{u.clave}, {u.nombre}") for u in s.scalars(estatales.order_by(col(Unidad.clave)))]
+
+
+def activas(s: Session) -> list[tuple[str, str]]:
+    """Las unidades a que se puede adscribir a alguien."""
+    filas = s.scalars(select(Unidad).where(col(Unidad.activa).is_(True)).order_by(col(Unidad.clave)))
+    return [(u.clave, f"{u.clave}, {u.nombre}") for u in filas]
+
+
+def _baja(s: Session, clave: str) -> dict[str, str]:
+    """Lo que se dijo al darla de baja por última vez; vacío si fue antes de que se anotara."""
+    suyos = select(Cambio).where(col(Cambio.cosa) == Cosa.UNIDAD.value, col(Cambio.cual) == clave)
+    for cambio in s.scalars(suyos.order_by(col(Cambio.id).desc())):
+        if "baja_desde" in cambio.despues:
+            return {"desde": cambio.despues["baja_desde"], "motivo": cambio.despues.get("motivo", "")}
+    return {}
