@@ -1,105 +1,204 @@
-"""«Lo que le toca»: los turnos de la persona y, si coordina, lo que acaba de moverse."""
+"""«Lo que le toca»: los turnos que puede atender, buscados y en su orden; tomarlos, soltarlos y darlos desde ahí."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from urllib.parse import urlencode
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencias import Entrada
-from api.web import frases_plazos
-from api.web.frases_plazos import Vencimiento
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web import filtros as paginas_de_filtros
+from api.web import frases_plazos, inicio, renglones, varios
+from api.web.formularios import Captura, Formulario
 from api.web.plantillas import pagina
-from modelos import consultas, consultas_plazos, reloj, vencimientos
+from api.web.renglones import Pendiente
+from modelos import consultas, consultas_bandeja, consultas_vivo, reloj
+from modelos.actos import asignacion, filtros
 from modelos.actos.apertura import puede_iniciar
-from modelos.expediente import Expediente, Turno
-from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
-from modelos.tabla import Actividad, Tabla
+from modelos.actos.mover import Contexto
+from modelos.consultas_bandeja import TIENE, Pedido
+from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, SinSesion
+from modelos.expediente import EN_TRAMITE
+from modelos.formularios import LARGO_MOTIVO
+from modelos.permisos import atiende, ve_todo
 
 ruta = APIRouter()
+for parte in (inicio, varios, paginas_de_filtros):
+    ruta.include_router(parte.ruta)
+CAMINO = "/bandeja"
 POR_PAGINA = 30
-RECIENTES = 8
+LARGO_TEXTO = 200
+FILTROS = ("texto", "procedimiento", "actividad", "unidad", "estado", "tiene", "vence", "orden")
+HECHOS = {
+    "tomar": "Listo: ahora lo tiene usted.",
+    "liberar": "Listo: vuelve a estar a disposición de su unidad.",
+    "reasignar": "Listo: se le dio a la persona que eligió.",
+}
 
 
 @dataclass(frozen=True)
-class Pendiente:
-    """Un renglón de la bandeja."""
+class Rechazo:
+    """Un acto que no procedió desde la lista, con lo que se había escrito. campos: qué corregir en cada control.
 
-    turno: Turno
-    expediente: Expediente
-    tabla: Tabla
-    actividad: Actividad
-    persona: str
-    propio: bool
-    nuevo: bool
-    vencimiento: Vencimiento | None
-
-
-@ruta.get("/")
-def bandeja(
-    request: Request,
-    puerta: Entrada,
-    procedimiento: str = "",
-    vence: str = "",
-    orden: str = "",
-    cursor: str | None = None,
-) -> HTMLResponse:
-    """La bandeja de quien entró: lo más antiguo primero o, con `orden=vence`, lo que antes vence.
-
-    vence: uno de los cortes de `frases_plazos.FILTROS`.
+    error: None si no se intentó, porque se acaba de volver a entrar y falta enviarlo.
     """
-    corte = frases_plazos.corte(vence, reloj.hoy())
-    vence, orden = vence if corte else "", orden if orden == "vence" else ""
-    vencen = (vencimientos.entre(*corte, corriendo=True),) if corte else ()
-    listar = consultas_plazos.bandeja_por_vencer if orden else consultas.bandeja
+
+    turno: str
+    acto: str
+    error: ErrorGestion | None
+    textos: Mapping[str, str]
+    campos: Mapping[str, str] = field(default_factory=dict)
+
+
+@ruta.get(CAMINO)
+def bandeja(request: Request, puerta: Entrada) -> HTMLResponse:
+    """La bandeja de quien entró, o la de la unidad que pida si ve todo. Lo que no se entienda no filtra."""
+    return _mostrar(request, puerta, request.query_params)
+
+
+@ruta.post(f"{CAMINO}/{{id}}/tomar")
+def tomar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002 - nombre del contrato
+    """Lo aparta para quien lo pide, sin salir de la lista."""
+    return _hacer(request, puerta, id, captura, "tomar", lambda ctx, version: asignacion.tomar(ctx, id, version))
+
+
+@ruta.post(f"{CAMINO}/{{id}}/liberar")
+def liberar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Lo devuelve a su unidad, sin salir de la lista."""
+    return _hacer(request, puerta, id, captura, "liberar", lambda ctx, version: asignacion.liberar(ctx, id, version))
+
+
+@ruta.post(f"{CAMINO}/{{id}}/reasignar")
+def reasignar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Lo da a otra persona de su unidad, sin salir de la lista."""
+    if captura.recupera:
+        vuelta = dict(parse_qsl(captura.texto("volver")))
+        return _mostrar(request, puerta, vuelta, Rechazo(id, "reasignar", None, captura.textos))
+    persona, motivo = captura.entero("persona"), captura.texto("motivo").strip()
+
+    def acto(ctx: Contexto, version: int) -> None:
+        faltan = {} if persona else {"persona": "elija a una"}
+        if not 1 <= len(motivo) <= LARGO_MOTIVO:
+            faltan["motivo"] = f"escriba por qué lo reasigna, en {LARGO_MOTIVO} caracteres o menos"
+        if faltan:
+            raise FormularioIncompleto(faltan)
+        asignacion.reasignar(ctx, id, persona, motivo, version)
+
+    return _hacer(request, puerta, id, captura, "reasignar", acto)
+
+
+@ruta.get(f"{CAMINO}/{{_id}}/{{_acto}}")
+def volver(_id: str, _acto: str) -> Response:
+    """Quien recarga la dirección de un acto que no procedió vuelve a la lista."""
+    return RedirectResponse(CAMINO, 303)
+
+
+def leer(parametros: Mapping[str, str]) -> dict[str, str]:
+    """Los filtros puestos, sin lo que no se entienda."""
+    crudos = {n: parametros.get(n, "").strip()[:LARGO_TEXTO] for n in FILTROS}
+    admitidos = {"estado": EN_TRAMITE, "tiene": TIENE, "vence": tuple(frases_plazos.FILTROS), "orden": ("vence",)}
+    puestos = {n: v for n, v in crudos.items() if v and (n not in admitidos or v in admitidos[n])}
+    if not puestos.get("procedimiento"):
+        puestos.pop("actividad", None)  # la clave de una actividad sólo dice algo dentro de su tabla
+    return puestos
+
+
+def pedido(puestos: Mapping[str, str]) -> Pedido:
+    """Los filtros, como los entiende la consulta."""
+    sin_orden = {n: v for n, v in puestos.items() if n not in ("vence", "orden")}
+    corte = frases_plazos.corte(puestos.get("vence", ""), reloj.hoy())
+    return Pedido(**sin_orden, corte=corte, por_vencer="orden" in puestos)
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _hacer(
+    request: Request,
+    puerta: Puerta,
+    id_: str,
+    captura: Captura,
+    acto: str,
+    hacer: Callable[[Contexto, int], object],
+) -> Response:
+    parametros = dict(parse_qsl(captura.texto("volver")))
+    try:
+        with puerta.acto() as ctx:
+            hacer(ctx, captura.entero("version"))
+    except (SinSesion, NoExiste):
+        raise
+    except ErrorGestion as error:
+        campos = error.campos if isinstance(error, FormularioIncompleto) else {}
+        return _mostrar(request, puerta, parametros, Rechazo(id_, acto, error, captura.textos, campos))
+    vuelta = {**leer(parametros), "hecho": acto, "de": id_}
+    if cursor := parametros.get("cursor"):
+        vuelta["cursor"] = cursor
+    return RedirectResponse(f"{CAMINO}?{urlencode(vuelta)}#hecho", 303)
+
+
+def _mostrar(
+    request: Request, puerta: Puerta, parametros: Mapping[str, str], rechazo: Rechazo | None = None
+) -> HTMLResponse:
+    puestos, cursor = leer(parametros), parametros.get("cursor")
     with puerta.lectura() as (s, quien):
-        tramo = listar(s, quien, procedimiento=procedimiento or None, vencen=vencen, cursor=cursor, limite=POR_PAGINA)
-        de = consultas.asuntos(s, (t.folio for t in tramo.elementos))
-        nombres = consultas.nombres(s, (t.persona_id for t in tramo.elementos))
-        nuevos = consultas.avisos_nuevos(s, quien)
-        rigen = vencimientos.plazos_de(s, tramo.elementos)
-        dichos = frases_plazos.dichos(s, rigen.values())
-        pendientes = []
-        for turno in tramo.elementos:
-            expediente = de[turno.folio]
-            tabla = puerta.tablas.version(expediente.procedimiento, expediente.version)
-            pendientes.append(
-                Pendiente(
-                    turno,
-                    expediente,
-                    tabla,
-                    tabla[turno.actividad],
-                    nombres.get(turno.persona_id, "") if turno.persona_id else "",
-                    turno.persona_id == quien.persona,
-                    turno.id in nuevos,
-                    dichos[rigen[turno.id].id] if turno.id in rigen else None,
-                )
-            )
-        vigentes = puerta.tablas.vigentes(reloj.hoy())
-        recientes = consultas.expedientes(s, quien, limite=RECIENTES).elementos if _sigue_lo_de_otros(quien) else ()
+        tramo = consultas_bandeja.listar(s, quien, pedido(puestos), cursor=cursor, limite=POR_PAGINA)
+        pendientes = renglones.armar(s, puerta, quien, tramo.turnos, detalle=True)
         unidades = consultas.unidades(s)
-    filtros = {"procedimiento": procedimiento, "vence": vence, "orden": orden}
+        marca = consultas_vivo.marca(s, quien, "bandeja")
+        guardados = filtros.propios(s, quien, CAMINO)
+    vigentes = puerta.tablas.vigentes(reloj.hoy())
+    suyas = sorted(atiende(quien))
+    filtran = {n: v for n, v in puestos.items() if n != "orden"}
+    consulta = urlencode(puestos)
     return pagina(
         request,
         "bandeja.html",
         quien,
+        codigo(rechazo.error) if rechazo and rechazo.error else 200,
         pendientes=pendientes,
-        total=tramo.total,
-        siguiente=tramo.siguiente,
+        marca=marca,
+        tramo=tramo,
+        cuantos=renglones.cuantos(tramo.total, son_mas=tramo.son_mas),
         cursor=cursor,
-        filtros={n: v for n, v in filtros.items() if v},
-        mas=f"/?{urlencode({**{n: v for n, v in filtros.items() if v}, 'cursor': tramo.siguiente or ''})}",
+        filtros=puestos,
+        filtran=filtran,
+        por_vencer=bool(puestos.keys() & {"orden", "vence"}),
+        consulta=consulta,
+        volver=urlencode({**puestos, **({"cursor": cursor} if cursor else {})}),
+        mas=f"{CAMINO}?{urlencode({**puestos, 'cursor': tramo.siguiente or ''})}",
         cortes=frases_plazos.FILTROS,
         procedimientos=vigentes,
+        la_actividad=_nombre_actividad(vigentes, puestos),
         iniciables=[t for t in vigentes if puede_iniciar(quien, t)],
-        recientes=recientes,
-        nombres_tablas={t.clave: t.nombre for t in puerta.tablas},
-        atiende=sorted(atiende(quien)),
+        atiende=suyas,
+        otras=sorted(set(unidades) - set(suyas)) if ve_todo(quien) else [],
         unidades=unidades,
+        guardados=guardados,
+        activo=next((f for f in guardados if f.consulta == consulta), None),
+        grupos=_grupos(pendientes),
+        rechazo=rechazo,
+        rechazo_a_la_vista=rechazo is not None and any(p.turno.id == rechazo.turno for p in pendientes),
+        hecho=HECHOS.get(parametros.get("hecho", ""), "") if rechazo is None else "",
+        de=parametros.get("de", ""),
     )
 
 
-def _sigue_lo_de_otros(quien: Quien) -> bool:
-    return ve_todo(quien) or any(puede_conducir(quien, unidad) for unidad in quien.unidades)
+def _nombre_actividad(tablas: Sequence[Any], puestos: Mapping[str, str]) -> str:
+    """Cómo se lee la actividad por la que se filtra; vacío si no se filtra por ninguna que exista."""
+    clave = puestos.get("actividad", "")
+    return next(
+        (t[clave].accion for t in tablas if clave and t.clave == puestos.get("procedimiento") and clave in t), ""
+    )
+
+
+def _grupos(pendientes: Sequence[Pendiente]) -> list[tuple[Pendiente, int]]:
+    """De las actividades que se repiten y pueden responderse de una vez: un renglón de muestra y cuántos hay aquí."""
+    veces = Counter((p.turno.procedimiento, p.turno.actividad) for p in pendientes if p.agrupable)
+    muestras = {(p.turno.procedimiento, p.turno.actividad): p for p in pendientes if p.agrupable}
+    return [(muestras[clave], veces_) for clave, veces_ in veces.most_common() if veces_ > 1]
