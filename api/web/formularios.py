@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, UploadFile
 from starlette.datastructures import UploadFile as Recibido
@@ -19,6 +19,7 @@ from flujos.catalogo import CATALOGO
 from modelos.actividad import Formulario as Molde
 from modelos.actividad import texto_salida
 
+V = TypeVar("V")
 PREFIJO = "campo-"
 LARGO_RENGLON = 200
 LARGO_TEXTO = int(Molde.model_config.get("str_max_length") or 20_000)
@@ -29,9 +30,11 @@ _INVISIBLE = re.compile("[\x00\ud800-\udfff]")
 _FECHA_LOCAL = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
 _RECUPERABLE = re.compile(
     r"/turnos/[\w.-]+(/reasignar)?"
-    r"|/expedientes/[\w-]+/(cancelar|suspender|reanudar|cerrar-espera|ampliar-vueltas)"
+    r"|/bandeja/(varios|[\w.-]+/reasignar)"
+    r"|/expedientes/[\w-]+/(cancelar|suspender|reanudar|cerrar-espera|ampliar-vueltas|comentar)"
     r"|/procedimientos/\w+/iniciar"
     r"|/calendario/\w+/[\w-]+/(adelantar|dispensar)"
+    r"|/campanas/\w+/iniciar"
     r"|/oficios/[\w.-]+/(editar|cancelar|acusar)"
 )
 _PROPIOS = {
@@ -53,6 +56,7 @@ class Campo:
     """Un control: cómo se llama, cómo se ve y qué trae.
 
     condicionado: es obligatorio sólo si se llena algo de su grupo; el navegador no lo exige.
+    regla: lo que el navegador puede comprobar antes de enviar (`reglas`).
     """
 
     nombre: str
@@ -66,6 +70,7 @@ class Campo:
     inferido: str
     maximo: int
     condicionado: bool = False
+    regla: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def exige(self) -> bool:
@@ -88,10 +93,15 @@ class Falta:
 
 @dataclass(frozen=True)
 class Captura:
-    """Lo que envió una página, ya leído."""
+    """Lo que envió una página, ya leído.
+
+    multiples y varios: los controles que mandaron más de un texto, o más de un archivo.
+    """
 
     textos: Mapping[str, str]
     archivos: Mapping[str, UploadFile]
+    multiples: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    varios: Mapping[str, Sequence[UploadFile]] = field(default_factory=dict)
 
     def texto(self, nombre: str) -> str:
         """El texto de ese control; vacío si no vino."""
@@ -100,6 +110,16 @@ class Captura:
     def entero(self, nombre: str) -> int:
         """Un número que la propia página puso; 0 si no se entiende."""
         return numero(self.texto(nombre).strip())
+
+    def lista(self, nombre: str) -> list[str]:
+        """Todos los textos de ese control, sin vacíos ni repetidos."""
+        uno = [self.textos[nombre]] if nombre in self.textos else []
+        return list(dict.fromkeys(t for t in self.multiples.get(nombre, uno) if t))
+
+    def elegidos(self, nombre: str) -> Sequence[UploadFile]:
+        """Todos los archivos de ese control."""
+        uno = [self.archivos[nombre]] if nombre in self.archivos else []
+        return self.varios.get(nombre, uno)
 
     @property
     def recupera(self) -> bool:
@@ -110,10 +130,11 @@ class Captura:
 async def leer(request: Request) -> AsyncIterator[Captura]:
     """Lee el formulario que llegó; lo deja en la petición por si hay que devolverlo a quien lo escribió."""
     async with request.form() as formulario:
-        textos = {n: limpio(v) for n, v in formulario.items() if isinstance(v, str)}
-        archivos = {n: _archivo(v) for n, v in formulario.items() if isinstance(v, Recibido) and v.filename}
-        request.state.capturado, request.state.con_archivos = textos, bool(archivos)
-        yield Captura(textos, archivos)
+        pares = formulario.multi_items()
+        textos = [(n, limpio(v)) for n, v in pares if isinstance(v, str)]
+        archivos = [(n, _archivo(v)) for n, v in pares if isinstance(v, Recibido) and v.filename]
+        request.state.capturado, request.state.con_archivos = dict(textos), bool(archivos)
+        yield Captura(dict(textos), dict(archivos), _juntos(textos), _juntos(archivos))
 
 
 Formulario = Annotated[Captura, Depends(leer)]
@@ -189,7 +210,20 @@ def faltas(errores: Mapping[str, str], presentes: Iterable[Campo], otros: Mappin
     return [_falta(nombre, mensaje, conocidos.get(nombre)) for nombre, mensaje in errores.items()]
 
 
+def reglas(controles: Iterable[Campo]) -> dict[str, dict[str, Any]]:
+    """Lo que el navegador comprueba de cada control, por id, con los textos con que lo diría el servidor."""
+    return {c.id: {"titulo": c.titulo, "obligatorio": c.exige, **c.regla} for c in controles}
+
+
 # --- piezas --------------------------------------------------------------------
+
+
+def _juntos(pares: Iterable[tuple[str, V]]) -> dict[str, list[V]]:
+    """Los controles que vinieron más de una vez, con todo lo que trajeron."""
+    de: dict[str, list[V]] = {}
+    for nombre, valor in pares:
+        de.setdefault(nombre, []).append(valor)
+    return {nombre: valores for nombre, valores in de.items() if len(valores) > 1}
 
 
 @cache
@@ -234,7 +268,21 @@ def _campo(
         error,
         crudo.get("inferido", ""),
         forma.get("maxLength", LARGO_TEXTO),
+        regla=_regla(crudo, forma),
     )
+
+
+def _regla(crudo: Mapping[str, Any], forma: Mapping[str, Any]) -> dict[str, Any]:
+    """Las cotas de un campo, como las entiende el navegador."""
+    cotas = {"minimum": "minimo", "maximum": "maximo", "maxLength": "largo", "pattern": "patron"}
+    regla: dict[str, Any] = {suya: forma[de] for de, suya in cotas.items() if de in forma}
+    tipos = {"integer": "entero", "number": "numero"}
+    tipo = "fecha" if forma.get("format") == "date" else tipos.get(forma["type"], "")
+    if tipo:
+        regla["tipo"] = tipo
+    if crudo.get("x-pasada"):
+        regla["pasada"] = True
+    return regla
 
 
 def _forma(crudo: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,8 +85,9 @@ def _es_igual(s: Session, puerta: Puerta, turno: Turno, expediente: Expediente, 
 
 def documentos(captura: Captura) -> list[tuple[str | None, UploadFile]]:
     """Los archivos elegidos, cada uno con el documento que es; None si no es de los que la actividad nombra."""
-    elegidos = {c.removeprefix(EVIDENCIA): a for c, a in captura.archivos.items() if c.startswith(EVIDENCIA)}
-    return [(None if documento == OTRO else documento, archivo) for documento, archivo in elegidos.items()]
+    controles = [control for control in captura.archivos if control.startswith(EVIDENCIA)]
+    de = {control: control.removeprefix(EVIDENCIA) for control in controles}
+    return [(None if de[c] == OTRO else de[c], archivo) for c in controles for archivo in captura.elegidos(c)]
 
 
 def huella(archivo: UploadFile) -> str:

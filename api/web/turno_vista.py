@@ -9,22 +9,47 @@ from sqlalchemy.orm import Session
 
 from api import vistas
 from api.dependencias import Puerta
-from api.web import frases, frases_plazos, historia, oficio_vista
-from api.web.formularios import Campo, Captura, Falta, campos, faltas, legible
+from api.web import frases, frases_plazos, historia, oficio_vista, previsto
+from api.web.formularios import Campo, Captura, Falta, campos, faltas, legible, reglas
 from api.web.historia import Hecho, Historia
-from modelos import consultas, vencimientos
+from api.web.previsto import Previsto
+from modelos import consultas, consultas_oficios, consultas_vivo, reloj, vencimientos
+from modelos.actos import capturas
 from modelos.anexos import ADMITIDOS
-from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.avance import Pendiente
+from modelos.calendario import fecha_corta
+from modelos.errores import FormularioIncompleto
+from modelos.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.formularios import mensajes
+from modelos.oficio import VIGENTES
+from modelos.oficios import Oficio
 from modelos.organizacion import responsables
 from modelos.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Actividad, Tabla
 
+COMPROBABLES = (
+    "missing",
+    "string_too_long",
+    "string_pattern_mismatch",
+    "int_parsing",
+    "date_parsing",
+    "greater_than_equal",
+    "less_than_equal",
+)
+"""Las faltas que el navegador sabe ver; las demás las dice el servidor."""
+COTAS = {cota: f"{{{cota}}}" for cota in ("max_length", "ge", "le")}
+"""Para que el texto llegue con el hueco, que llena el navegador."""
+OFICIOS_A_LA_VISTA = 50
+
 
 def datos(
     s: Session, puerta: Puerta, quien: Quien, id_: str, captura: Captura | None, errores: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Todo lo que la plantilla necesita, leído de una vez."""
+    """Todo lo que la plantilla necesita, leído de una vez.
+
+    captura: lo que se acaba de enviar; sin ella, lo que la persona dejó guardado sin registrar.
+    """
     turno, expediente = consultas.turno_visible(s, quien, id_)
     tabla = puerta.tablas.version(expediente.procedimiento, expediente.version)
     actividad = tabla[turno.actividad]
@@ -34,8 +59,15 @@ def datos(
     pasado = historia.contar(s, tabla, expediente)
     esquema = vistas.esquema_turno(s, actividad)
     propios = consultas.anexos_de(s, [turno.id])
+    permitido = _permitido(s, quien, turno, expediente)
+    guardada = capturas.leer(s, quien.persona, turno.id)
+    if guardada and turno.estado == EstadoTurno.ATENDIDO and permitido["propio"]:
+        guardada = None  # la registró por otra puerta: lo que valió está en la respuesta
+    textos = captura.textos if captura else guardada.textos if guardada else None
+    controles = campos(esquema, textos, errores, unidades)
     return {
         "turno": turno,
+        "marca": consultas_vivo.marca(s, quien, f"turno:{turno.id}"),
         "expediente": expediente,
         "tabla": tabla,
         "actividad": actividad,
@@ -44,21 +76,52 @@ def datos(
         "antecedentes": _antecedentes(tabla, turno, pasado),
         "previos": [h for h in pasado.hechos if h.anexos and h.orden <= turno.apertura],
         "respuesta": pasado[turno.cierre] if turno.cierre else None,
-        "campos": campos(esquema, captura.textos if captura else None, errores, unidades),
+        "campos": controles,
+        "reglas": _reglas(controles),
+        "textos": textos or {},
+        "guardada": guardada,
+        "guardada_escrito": legible(guardada.textos) if guardada else [],
         "anexos": propios,
         "cumplidas": {x.evidencia for x in propios},
         "caminos": frases.caminos(tabla, actividad),
-        "despues": _despues(tabla, actividad, turno, turnos),
+        "previstos": _previstos(s, tabla, expediente, turno) if permitido["atiende"] else {},
         "boton": frases.boton(actividad),
         "extensiones": ",".join(e for lista in ADMITIDOS.values() for e in lista),
         "subexpediente": _subexpediente(s, turno),
-        "escrito": legible(captura.textos) if captura else [],
+        "escrito": legible(textos or {}),
         "frases": frases,
         "plazos": frases_plazos.explicados(s, _plazos(s, tabla, turno)),
         "del_paso": oficio_vista.de_turno(s, puerta, quien, turno, actividad),
         "estados_oficio": oficio_vista.ESTADOS,
-        **_permitido(s, quien, turno, expediente),
+        "oficios_previos": _oficios_previos(s, quien, turno),
+        **permitido,
     }
+
+
+def _reglas(controles: list[Campo]) -> dict[str, Any]:
+    """Lo que el navegador comprueba antes de enviar, con los mismos textos que diría el servidor."""
+    hoy = reloj.hoy()
+    return {
+        "titulo": FormularioIncompleto.titulo,
+        "campos": reglas(controles),
+        "textos": mensajes([{"loc": (tipo,), "type": tipo, "ctx": COTAS} for tipo in COMPROBABLES]),
+        "salida": "elija una",
+        "devolucion": "escriba el motivo de la devolución",
+        "futura": f"ya ocurrió: no puede ser posterior a hoy, {fecha_corta(hoy)}",
+        "hoy": hoy.isoformat(),
+    }
+
+
+def _previstos(s: Session, tabla: Tabla, expediente: Expediente, turno: Turno) -> dict[str, Previsto]:
+    """Lo que pasará con cada respuesta."""
+    pendiente = Pendiente(turno.actividad, turno.unidad, turno.vuelta)
+    return previsto.al_responder(s, tabla, expediente, pendiente, reloj.ahora())
+
+
+def _oficios_previos(s: Session, quien: Quien, turno: Turno) -> list[Oficio]:
+    """Los ya firmados de otros pasos, el más reciente primero."""
+    todos = consultas_oficios.del_expediente(s, quien, turno.folio, limite=OFICIOS_A_LA_VISTA).elementos
+    return [o for o in todos if o.estado in VIGENTES and o.turno_id != turno.id]
 
 
 def _plazos(s: Session, tabla: Tabla, turno: Turno) -> list[Plazo]:
@@ -122,25 +185,6 @@ def _antecedentes(tabla: Tabla, turno: Turno, pasado: Historia) -> list[Hecho]:
 
 def _sigue_a(actividad: Actividad, destino: str) -> bool:
     return any(destino in ruta.destinos for ruta in actividad.salidas.values())
-
-
-def _despues(tabla: Tabla, actividad: Actividad, turno: Turno, turnos: list[Turno]) -> str:
-    """De qué más depende que siga, además de esta respuesta."""
-    if actividad.por_cada:
-        hermanos = [
-            t
-            for t in turnos
-            if t.actividad == actividad.clave and t.vuelta == turno.vuelta and t.estado in ABIERTOS and t.id != turno.id
-        ]
-        if hermanos:
-            quienes = f"{len(hermanos)} unidades más" if len(hermanos) > 1 else hermanos[0].unidad
-            return f"cuando también {'respondan' if len(hermanos) > 1 else 'responda'} {quienes}"
-    for ruta in actividad.salidas.values():
-        for destino in ruta.destinos:
-            if destino in tabla and tabla[destino].une:
-                otras = [frases.rotulo(tabla, c) for c in tabla[destino].une if c != actividad.clave]
-                return f"cuando también esté hecha la {' y la '.join(otras)}"
-    return ""
 
 
 def _subexpediente(s: Session, turno: Turno) -> Expediente | None:

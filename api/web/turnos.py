@@ -18,15 +18,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api import archivos, vistas
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web import repetidos, turno_vista
+from api.web import capturas, repetidos, turno_vista
 from api.web.formularios import Captura, Falta, Formulario, a_json
 from api.web.plantillas import enumera, pagina
 from modelos import consultas, reloj
 from modelos import formularios as reglas
 from modelos.actividad import Formulario as Molde
 from modelos.actos import asignacion, avisos
+from modelos.actos import capturas as guardadas
 from modelos.actos import turnos as actos
 from modelos.actos.mover import Contexto
+from modelos.comodidades import CapturaGuardada
 from modelos.errores import (
     ActividadYaAtendida,
     ArchivoRechazado,
@@ -41,6 +43,7 @@ from modelos.errores import (
 from modelos.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()
+ruta.include_router(capturas.ruta)
 ANCLAS: dict[type[ErrorGestion], str] = {
     EvidenciaFaltante: "evidencia",
     ArchivoRechazado: "evidencia",
@@ -50,20 +53,23 @@ ANCLAS: dict[type[ErrorGestion], str] = {
 
 
 @ruta.get("/turnos/{id}")
-def ver(request: Request, id: str, puerta: Entrada) -> HTMLResponse:  # noqa: A002 - nombre del contrato
-    """El turno, con lo que hace falta para atenderlo; abrirlo le quita la marca de nuevo."""
+def ver(request: Request, id: str, puerta: Entrada, guardado: str = "") -> HTMLResponse:  # noqa: A002 - nombre del contrato
+    """El turno, con lo que hace falta para atenderlo; abrirlo le quita la marca de nuevo.
+
+    guardado: se acaba de guardar lo escrito, sin registrarlo.
+    """
     with puerta.lectura() as (s, quien):
         consultas.turno_visible(s, quien, id)
         nuevo = id in consultas.avisos_nuevos(s, quien)
     if nuevo:
         with puerta.acto() as ctx:
             avisos.marcar_visto(ctx.s, quien, id, reloj.ahora())
-    return _mostrar(request, puerta, id)
+    return _mostrar(request, puerta, id, recien=bool(guardado))
 
 
 @ruta.post("/turnos/{id}")
 def responder(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
-    """Guarda los archivos elegidos y, si se pidió, registra la respuesta."""
+    """Guarda los archivos elegidos y, según se pidió, lo escrito sin registrarlo, o registra la respuesta."""
     if captura.recupera:
         return _mostrar(request, puerta, id, captura)
     try:
@@ -72,7 +78,8 @@ def responder(request: Request, id: str, puerta: Entrada, captura: Formulario) -
             if not subidos:
                 raise FormularioIncompleto({"evidencia": "no eligió ningún archivo; lo que escribió sigue aquí"})
             return _mostrar(request, puerta, id, captura, guardados=subidos)
-        return _atender(puerta, id, captura)
+        guarda = captura.texto("acto") == "guardar"
+        return _guardar(request, puerta, id, captura, subidos) if guarda else _atender(puerta, id, captura)
     except SinSesion:
         raise
     except ErrorGestion as error:
@@ -135,6 +142,14 @@ def _subir(puerta: Puerta, id_: str, captura: Captura) -> list[str]:
     return subidos
 
 
+def _guardar(request: Request, puerta: Puerta, id_: str, captura: Captura, subidos: list[str]) -> Response:
+    """Guarda lo escrito sin registrarlo; si otra página guardó después, enseña las dos."""
+    _, otra = capturas.guardar(puerta, id_, captura)
+    if otra is None:
+        return RedirectResponse(f"/turnos/{quote(id_)}?guardado=1#resumen", 303)
+    return _mostrar(request, puerta, id_, captura, guardados=subidos, otra=otra)
+
+
 def _atender(puerta: Puerta, id_: str, captura: Captura) -> Response:
     with puerta.acto() as ctx:
         turno, expediente = consultas.turno_visible(ctx.s, actos.persona_que_actua(ctx), id_)
@@ -145,6 +160,7 @@ def _atender(puerta: Puerta, id_: str, captura: Captura) -> Response:
             # Se dice junto con lo demás que falte: quien captura corrige una vez.
             raise FormularioIncompleto({**_faltas_de(actividad.formulario, datos), "salida": "elija una"})
         hecho = actos.atender(ctx, id_, salida, datos, captura.texto("comentario"), captura.entero("version"))
+        guardadas.registrada(ctx, id_)
         asiento = hecho.expediente.asientos
     return RedirectResponse(f"/expedientes/{turno.folio}?registrado={asiento}#confirmacion", 303)
 
@@ -198,8 +214,13 @@ def _mostrar(
     *,
     error: ErrorGestion | None = None,
     guardados: list[str] | None = None,
+    otra: CapturaGuardada | None = None,
+    recien: bool = False,
 ) -> HTMLResponse:
-    """La página del turno; con lo capturado y, si algo no procedió, con el resumen de qué corregir."""
+    """La página del turno; con lo capturado y, si algo no procedió, con el resumen de qué corregir.
+
+    otra: lo que otra página guardó después de que ésta leyó. recien: se acaba de guardar sin registrar.
+    """
     errores = error.campos if isinstance(error, FormularioIncompleto) else {}
     with puerta.lectura() as (s, quien):
         datos = turno_vista.datos(s, puerta, quien, id_, captura, errores)
@@ -215,7 +236,7 @@ def _mostrar(
         request,
         "turno.html",
         quien,
-        codigo(error) if error else 200,
+        codigo(error) if error else 409 if otra else 200,
         titulo_error=error.titulo if error else "",
         resumen=resumen,
         errores=errores,
@@ -223,6 +244,19 @@ def _mostrar(
         recuperado=captura is not None and captura.recupera,
         ficha=str(uuid4()),
         maximo=puerta.ajustes.anexo_max_bytes,
-        textos=captura.textos if captura else {},
+        captura_revision=_revision(captura, otra, datos["guardada"]),
+        restaurada=captura is None and datos["guardada"] is not None and bool(datos["guardada"].textos),
+        recien=recien,
+        otra=otra,
+        dicho_otra=capturas.de_otra(otra) if otra else "",
         **datos,
     )
+
+
+def _revision(captura: Captura | None, otra: CapturaGuardada | None, guardada: CapturaGuardada | None) -> int:
+    """La que la página dará por leída: la que ya enseña o, si se trae lo enviado, la que venía con ello."""
+    if otra is not None:
+        return otra.revision
+    if captura is not None:
+        return captura.entero(capturas.REVISION)
+    return guardada.revision if guardada else 0

@@ -146,6 +146,20 @@ def test_si_la_sesion_vence_lo_escrito_se_puede_enviar_despues(web: str, instanc
         ),
         pytest.param(
             "coordinacion",
+            "/bandeja/{}.1.CST.1/reasignar",
+            {"version": "1", "volver": "unidad=CST", "persona": "1", "motivo": "Está de guardia"},
+            ('<details class="mas vista" open>', 'value="Está de guardia"', 'href="#motivo-'),
+            id="una reasignación desde la lista",
+        ),
+        pytest.param(
+            "coordinacion",
+            "/expedientes/{}/comentar",
+            {"comentario": "Falta el visto bueno"},
+            ("\nFalta el visto bueno</textarea>",),
+            id="un comentario",
+        ),
+        pytest.param(
+            "coordinacion",
             "/expedientes/{}/suspender",
             {"motivo": "Falta presupuesto"},
             ('<details class="mas acto" open>', "\nFalta presupuesto</textarea>", 'href="#suspender-motivo"'),
@@ -256,7 +270,7 @@ def test_un_numero_imposible_se_toma_por_ausente_o_se_dice(web: str, instancia_s
         inicio = v.iniciar(asunto="Un tope que no es", **{"campo-tope_vueltas": malo or "?"})
         assert inicio.status_code == 422
         assert "Un tope que no es" in inicio.text
-        for camino in ("/", "/expedientes"):
+        for camino in ("/bandeja", "/expedientes"):
             for cursor in (malo, base64.urlsafe_b64encode(f"[{malo}, 1]".encode()).decode()):
                 assert v.get(camino, params={"cursor": cursor}).status_code in (200, 422)
             hondo = base64.urlsafe_b64encode(b"[" * 20_000).decode()

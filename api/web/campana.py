@@ -1,0 +1,148 @@
+"""Campañas: un procedimiento que llevan muchas unidades; su matriz, y recordar sólo a quien falta."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencias import Entrada, Puerta
+from api.web import campana_nueva, matriz
+from api.web.campana_nueva import nombre
+from api.web.formularios import Formulario, numero
+from api.web.plantillas import pagina
+from modelos import consultas_campanas, reloj
+from modelos.actos import campanas
+from modelos.actos.turnos import persona_que_actua
+from modelos.calendario.errores import PlazoInvalido
+from modelos.consultas_campanas import EN_CURSO, Miembro
+from modelos.errores import NoExiste, NoLeCorresponde
+from modelos.expediente import EN_TRAMITE, EstadoExpediente, Expediente
+from modelos.periodo import Periodo
+from modelos.permisos import Quien, puede_atender
+from modelos.tabla import Tabla
+from modelos.tablero.filtro import ve_tablero
+
+ruta = APIRouter()
+ruta.include_router(campana_nueva.ruta)  # antes: su /campanas/{clave}/iniciar lo taparía un periodo
+POR_PAGINA = 25
+HECHOS = ("abiertos", "saltados", "recordadas", "ya")
+"""Lo que se acaba de hacer, en la dirección: recargar no lo repite."""
+
+
+@ruta.get("/campanas")
+def listar(request: Request, puerta: Entrada) -> HTMLResponse:
+    """Las que hay, y qué se puede lanzar."""
+    with puerta.lectura() as (s, quien):
+        tablas = [t for t in puerta.tablas.vigentes(reloj.hoy()) if campanas.puede_mirar(quien, t)]
+        if not tablas and not ve_tablero(quien):
+            raise NoLeCorresponde("ver las campañas", "la coordinación que conduce esos procedimientos")
+        resumenes = consultas_campanas.en_marcha(s, tablas)
+    return pagina(
+        request,
+        "campanas.html",
+        quien,
+        resumenes=resumenes,
+        tablas={t.clave: t for t in tablas},
+        lanzables=[t for t in tablas if campanas.puede_lanzar(quien, t)],
+        nombre=nombre,
+    )
+
+
+@ruta.get("/campanas/{clave}/{periodo}")
+def ver(
+    request: Request,
+    clave: str,
+    periodo: str,
+    puerta: Entrada,
+    faltan: str = "",
+    desde: str = "",
+) -> HTMLResponse:
+    """La matriz. faltan: sólo las que siguen en trámite o sin expediente; desde: la unidad en que empieza la página."""
+    with puerta.lectura() as (s, quien):
+        tabla = _mirable(puerta, quien, clave, periodo)
+        de = consultas_campanas.expedientes(s, tabla, periodo)
+        reparto = consultas_campanas.reparte(tabla)
+        todas = consultas_campanas.miembros(s, reparto.grupo) if reparto else []
+        presentes = {m.clave for m in todas}
+        todas += [Miembro(u, "dada de baja", "", con_gente=True) for u in sorted(de.keys() - presentes)]
+        if not de and periodo != EN_CURSO and not _es_periodo(tabla, periodo):
+            raise NoExiste("la campaña", f"{clave} {periodo}")
+        cuenta = _cuenta(todas, de)
+        if faltan:
+            todas = [m for m in todas if m.clave not in de or de[m.clave].estado in EN_TRAMITE]
+        corte = next((i for i, m in enumerate(todas) if m.clave == desde), 0)
+        tramo = todas[corte : corte + POR_PAGINA]
+        suyos = {m.clave: de[m.clave] for m in tramo if m.clave in de}
+        turnos = consultas_campanas.turnos_de(s, [e.folio for e in suyos.values()])
+        filas = matriz.de_campana(s, tabla, tramo, suyos, turnos)
+        lanza = campanas.puede_lanzar(quien, tabla)
+        por_atender = consultas_campanas.por_atender(s, de) if lanza else []
+    return pagina(
+        request,
+        "campana.html",
+        quien,
+        tabla=tabla,
+        periodo=periodo,
+        titulo=nombre(periodo),
+        columnas=matriz.columnas(tabla),
+        filas=filas,
+        cuenta=cuenta,
+        faltan=bool(faltan),
+        total=len(todas),
+        primera=corte + 1,
+        siguiente=todas[corte + POR_PAGINA].clave if corte + POR_PAGINA < len(todas) else "",
+        anterior=todas[max(0, corte - POR_PAGINA)].clave if corte else "",
+        lanza=lanza,
+        deben=len([t for t in por_atender if not puede_atender(quien, t.unidad)]),
+        dicho={n: numero(request.query_params.get(n, "")) for n in HECHOS if n in request.query_params},
+    )
+
+
+@ruta.post("/campanas/{clave}/{periodo}/recordar")
+def recordar(clave: str, periodo: str, puerta: Entrada, _captura: Formulario) -> Response:
+    """Recuerda a quienes deben algo; a cada persona, una vez al día."""
+    with puerta.acto() as ctx:
+        tabla = _mirable(puerta, persona_que_actua(ctx), clave, periodo)
+        hecho = campanas.recordar(ctx, tabla, periodo)
+    dicho = urlencode({"recordadas": hecho.personas, "ya": hecho.ya})
+    return RedirectResponse(f"/campanas/{quote(clave)}/{quote(periodo)}?{dicho}#confirmacion", 303)
+
+
+@ruta.get("/campanas/{clave}/{periodo}/recordar")
+def volver(clave: str, periodo: str) -> Response:
+    """Quien recarga la dirección vuelve a la matriz."""
+    return RedirectResponse(f"/campanas/{quote(clave)}/{quote(periodo)}", 303)
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _mirable(puerta: Puerta, quien: Quien, clave: str, periodo: str) -> Tabla:
+    tabla = puerta.tablas.vigente(clave, reloj.hoy())
+    if consultas_campanas.reparte(tabla) is None or consultas_campanas.con_periodo(tabla) == (periodo == EN_CURSO):
+        raise NoExiste("la campaña", f"{clave} {periodo}")
+    if not campanas.puede_mirar(quien, tabla):
+        raise NoLeCorresponde(f"ver la campaña de «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
+    return tabla
+
+
+def _es_periodo(tabla: Tabla, periodo: str) -> bool:
+    try:
+        leido = Periodo.leer(periodo)
+    except PlazoInvalido:
+        return False
+    return tabla.ciclo is None or leido.cada is tabla.ciclo.cada
+
+
+def _cuenta(todas: Sequence[Miembro], de: Mapping[str, Expediente]) -> dict[str, int]:
+    estados = [de[m.clave].estado if m.clave in de else "" for m in todas]
+    return {
+        "unidades": len(todas),
+        "concluidos": estados.count(EstadoExpediente.CONCLUIDO.value),
+        "en_tramite": sum(estado in EN_TRAMITE for estado in estados),
+        "cancelados": estados.count(EstadoExpediente.CANCELADO.value),
+        "sin": estados.count(""),
+    }

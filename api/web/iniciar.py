@@ -1,0 +1,172 @@
+"""Iniciar un expediente: elegir el procedimiento, capturar lo que pide y ver antes a quién le llegará."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from api import vistas
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo
+from api.web import frases, previsto, repetidos
+from api.web.formularios import Captura, Falta, Formulario, a_json, campos, faltas
+from api.web.plantillas import enumera, pagina
+from api.web.repetidos import YaAbierto
+from modelos import consultas, consultas_campanas, duraciones, idempotencia, reloj
+from modelos.actos import apertura, campanas
+from modelos.duraciones import Duracion
+from modelos.errores import ClaveRepetida, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
+from modelos.organizacion import activas
+from modelos.permisos import Quien, atiende, puede_conducir
+from modelos.tabla import Tabla
+
+ruta = APIRouter()
+
+
+@dataclass(frozen=True)
+class Opcion:
+    """Un procedimiento que se puede iniciar, como se ofrece. en_campana: si se puede abrir a muchas unidades."""
+
+    tabla: Tabla
+    descripcion: str
+    duracion: Duracion | None
+    en_campana: bool
+
+
+@ruta.get("/iniciar")
+def elegir(request: Request, puerta: Entrada) -> HTMLResponse:
+    """Los procedimientos que puede iniciar quien entró, con qué hacen y cuánto suelen durar."""
+    with puerta.lectura() as (s, quien):
+        tablas = [t for t in puerta.tablas.vigentes(reloj.hoy()) if apertura.puede_iniciar(quien, t)]
+        if not tablas:
+            raise NoLeCorresponde("iniciar un procedimiento", "la coordinación que lo conduce")
+        de = duraciones.habituales(s)
+    opciones = [Opcion(t, descripcion(t), de.get(t.clave), campanas.puede_lanzar(quien, t)) for t in tablas]
+    return pagina(request, "iniciar_elegir.html", quien, opciones=opciones)
+
+
+@ruta.get("/procedimientos/{clave}/iniciar")
+def pedir(request: Request, clave: str, puerta: Entrada) -> HTMLResponse:
+    """El formulario para iniciar un expediente."""
+    return _formulario(request, puerta, clave, None, {})
+
+
+@ruta.post("/procedimientos/{clave}/iniciar")
+def iniciar(request: Request, clave: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Abre el expediente; enviar dos veces la misma página abre uno solo, y repetir el asunto se pregunta."""
+    with puerta.lectura() as (s, quien):
+        tabla = iniciable(puerta, quien, clave)
+        esquema = esquema_inicial(s, quien, tabla)
+    if captura.recupera:
+        return _formulario(request, puerta, clave, captura, {})
+    try:
+        folio = _abrir(puerta, tabla, esquema, captura)
+    except FormularioIncompleto as error:
+        return _formulario(request, puerta, clave, captura, error.campos, 422)
+    except ClaveRepetida:
+        # Volvió atrás y cambió lo que ya había enviado: es otro expediente, y debe decirlo.
+        aviso = "Esta página ya abrió un expediente con otros datos. Si quiere abrir uno más, revise y envíe de nuevo."
+        return _formulario(request, puerta, clave, captura, {}, 409, aviso, nueva=True)
+    except YaAbierto as gemelo:
+        return _formulario(request, puerta, clave, captura, {}, 409, gemelo=gemelo)
+    except SinDestinatarios as error:
+        return _formulario(request, puerta, clave, captura, {}, codigo(error), str(error))
+    return RedirectResponse(f"/expedientes/{folio}?registrado=1#confirmacion", 303)
+
+
+def iniciable(puerta: Puerta, quien: Quien, clave: str) -> Tabla:
+    """La tabla vigente, si quien pregunta puede iniciarla. Lanza ProcedimientoDesconocido, NoLeCorresponde."""
+    tabla = puerta.tablas.vigente(clave, reloj.hoy())
+    if not apertura.puede_iniciar(quien, tabla):
+        raise NoLeCorresponde(f"iniciar «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
+    return tabla
+
+
+def esquema_inicial(s: Session, quien: Quien, tabla: Tabla) -> dict[str, Any]:
+    """El formulario inicial; quien lo promueve sin conducirlo sólo puede elegir a su propia unidad."""
+    suyas = None if puede_conducir(quien, tabla.duena) or not tabla.promueve else atiende(quien)
+    return vistas.esquema_elegible(s, tabla.datos, suyas)
+
+
+def descripcion(tabla: Tabla) -> str:
+    """Qué hace, sacado de su tabla: con qué empieza, con qué termina y quiénes participan."""
+    ultima = next(
+        act for act in reversed(tabla.actividades) if any(not r.devuelve for r in act.salidas.values()) and act.a_mano
+    )
+    unidades = dict.fromkeys(str(act.responsable) for act in tabla.actividades)
+    empieza, termina = (frases.recorte(act.accion, 110) for act in (tabla.inicio, ultima))
+    return f"Empieza en {tabla.inicio.responsable}: «{empieza}». Termina: «{termina}». Participan {enumera(unidades)}."
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _abrir(puerta: Puerta, tabla: Tabla, esquema: dict[str, Any], captura: Captura) -> str:
+    asunto = captura.texto("asunto")
+    datos = a_json(esquema, captura)
+    with puerta.acto() as ctx:
+        ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
+        if previo := idempotencia.reservar(ctx, ficha, ["pagina", tabla.clave, asunto, datos]):
+            return previo
+        nuevo = apertura.iniciar(ctx, tabla.clave, asunto, datos)
+        repetidos.exigir_unico(ctx, nuevo, captura.texto("otro"))
+        idempotencia.cumplir(ctx, ficha, nuevo.folio)
+        return nuevo.folio
+
+
+def _abanicos(s: Session, tabla: Tabla) -> list[tuple[str, list[str]]]:
+    """Los pasos que van a muchas unidades a la vez, y a cuáles irían hoy."""
+    pares = [(act.numero_impreso or "añadida", act.por_cada.grupo) for act in tabla.actividades if act.por_cada]
+    return [(f"{numero}, {grupo}", activas(s, grupo)) for numero, grupo in pares]
+
+
+def _formulario(
+    request: Request,
+    puerta: Puerta,
+    clave: str,
+    captura: Captura | None,
+    errores: Mapping[str, str],
+    status: int = 200,
+    aviso: str = "",
+    *,
+    nueva: bool = False,
+    gemelo: YaAbierto | None = None,
+) -> HTMLResponse:
+    with puerta.lectura() as (s, quien):
+        tabla = iniciable(puerta, quien, clave)
+        esquema = esquema_inicial(s, quien, tabla)
+        unidades = consultas.unidades(s)
+        controles = campos(esquema, captura.textos if captura else None, errores, unidades)
+        primero = previsto.al_iniciar(s, tabla)
+        duracion = duraciones.habituales(s, clave).get(clave)
+        abanicos = _abanicos(s, tabla)
+    resumen = faltas(errores, controles, {"asunto": ("Asunto", "asunto")})
+    return pagina(
+        request,
+        "iniciar.html",
+        quien,
+        status,
+        tabla=tabla,
+        campos=[c for c in controles if not c.inferido],
+        inferidos=[c for c in controles if c.inferido],
+        asunto=captura.texto("asunto") if captura else "",
+        gemelo=gemelo,
+        recuperado=captura is not None and captura.recupera,
+        errores=errores,
+        resumen=[Falta(aviso), *resumen] if aviso else resumen,
+        largo_asunto=apertura.LARGO_ASUNTO,
+        ficha=captura.texto("ficha") if captura and not nueva else str(uuid4()),
+        descripcion=descripcion(tabla),
+        primero=primero,
+        unidades=unidades,
+        duracion=duracion,
+        abanicos=abanicos,
+        en_campana=campanas.puede_lanzar(quien, tabla),
+        reparte=consultas_campanas.reparte(tabla),
+    )

@@ -1,0 +1,202 @@
+"""Qué pasará si se elige cada respuesta: a quién le llegará, cuánto tendrá y hasta cuándo.
+
+No se adivina leyendo la tabla: se hace el mismo movimiento que haría el acto y se cuentan sus plazos, sin guardar
+nada. Lo que dependa de un dato que aún no se captura se dice así.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api import reglas_plazo
+from api.web import frases
+from api.web.plantillas import enumera
+from modelos import avance
+from modelos.actividad import Actividad
+from modelos.actos import plazos
+from modelos.actos.mover import id_turno
+from modelos.actos.reparto import repartir
+from modelos.avance import Movimiento, Pendiente, Situacion
+from modelos.calendario import fecha_corta
+from modelos.errores import BitacoraIncongruente, FormularioIncompleto, SinDestinatarios, TopeDeVueltas
+from modelos.expediente import Expediente
+from modelos.organizacion import responsables
+from modelos.tabla import Tabla
+
+UNIDADES_A_LA_VISTA = 5
+
+
+@dataclass(frozen=True)
+class Previsto:
+    """Lo que pasará, en una frase sin mayúscula ni punto; procede: si hoy se podría registrar."""
+
+    frase: str
+    procede: bool = True
+
+
+@dataclass(frozen=True)
+class Primero:
+    """A quién le llega el primer turno. unidad: vacía si depende de lo que se capture; personas: cuántas lo ven hoy."""
+
+    frase: str
+    unidad: str
+    personas: int
+
+
+def al_responder(
+    s: Session, tabla: Tabla, expediente: Expediente, turno: Pendiente, ahora: datetime
+) -> dict[str, Previsto]:
+    """Lo que pasará con cada salida de un turno abierto, por etiqueta."""
+    actividad = tabla[turno.actividad]
+    return {salida: _con(s, tabla, expediente, turno, salida, ahora) for salida in actividad.salidas}
+
+
+def al_iniciar(s: Session, tabla: Tabla, *, en_campana: bool = False) -> Primero:
+    """A quién le llegará el primer turno de un expediente nuevo; en_campana: de los que se abren a muchas unidades."""
+    primera = tabla.inicio
+    cual = f"{_numero(primera)}: {frases.en_medio(primera.accion)}"
+    if primera.segun and en_campana:
+        return Primero(f"su {primera.responsable} ({cual}){_regla(tabla, primera)}", "", 0)
+    if primera.segun:
+        titulo = reglas_plazo.campo(tabla, primera.segun)[0]
+        return Primero(f"la unidad que elija en «{titulo}» ({cual}){_regla(tabla, primera)}", "", 0)
+    unidad = primera.responsable.value
+    return Primero(f"{unidad} ({cual}){_regla(tabla, primera)}", unidad, len(responsables(s, unidad)))
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _con(s: Session, tabla: Tabla, expediente: Expediente, turno: Pendiente, salida: str, ahora: datetime) -> Previsto:
+    situacion = Situacion.de_json(expediente.situacion)
+    destinos = repartir(s, expediente.datos)
+    try:
+        movimiento = avance.atender(tabla, situacion, turno, salida, destinos, expediente.folio)
+        movimiento = _y_lo_que_decide_el_sistema(tabla, movimiento, expediente, destinos)
+    except TopeDeVueltas as error:
+        tope = f"{error.tope} {'vez' if error.tope == 1 else 'veces'}"
+        return Previsto(f"ya no procede: se devolvió {tope}, el tope; la coordinación puede ampliarlo", procede=False)
+    except SinDestinatarios as error:
+        return Previsto(f"no se puede: va a cada {error.tipo} y no hay ninguno activo", procede=False)
+    except (FormularioIncompleto, KeyError):
+        return Previsto(_de_la_tabla(tabla, turno, salida))  # depende de lo que capture en este mismo paso
+    except BitacoraIncongruente:
+        return Previsto(_de_la_tabla(tabla, turno, salida), procede=False)
+    return Previsto(_frase(s, tabla, expediente, turno, salida, movimiento, ahora))
+
+
+def _y_lo_que_decide_el_sistema(
+    tabla: Tabla, movimiento: Movimiento, expediente: Expediente, destinos: avance.Destinatarios
+) -> Movimiento:
+    """El movimiento, con las actividades automáticas ya decididas."""
+    abiertos, cancelados, situacion = list(movimiento.abiertos), movimiento.cancelados, movimiento.situacion
+    while sola := next((t for t in abiertos if tabla[t.actividad].decide), None):
+        decide = tabla[sola.actividad].decide
+        salida = decide(expediente.datos) if decide else ""
+        otro = avance.atender(tabla, situacion, sola, salida, destinos, expediente.folio)
+        abiertos.remove(sola)
+        abiertos += otro.abiertos
+        situacion = otro.situacion
+    return Movimiento(situacion, tuple(abiertos), cancelados)
+
+
+def _frase(
+    s: Session,
+    tabla: Tabla,
+    expediente: Expediente,
+    turno: Pendiente,
+    salida: str,
+    movimiento: Movimiento,
+    ahora: datetime,
+) -> str:
+    ids: dict[object, str] = {t: id_turno(expediente.folio, t) for t in movimiento.abiertos}
+    contados = plazos.preparar(s, expediente, tabla, movimiento, ids, ahora, (turno.actividad, salida))
+    de_turno = {p["turno_id"]: p for p in contados if p["turno_id"]}
+    devuelve = tabla[turno.actividad].salidas[salida].devuelve
+    por_actividad: dict[str, list[Pendiente]] = {}
+    for nuevo in movimiento.abiertos:
+        por_actividad.setdefault(nuevo.actividad, []).append(nuevo)
+    partes = [
+        _pasa(tabla[clave], suyos, turno.unidad, de_turno.get(ids[suyos[0]]), devuelve=devuelve)
+        for clave, suyos in por_actividad.items()
+    ]
+    partes += [_tramo(p) for p in contados if not p["turno_id"]]
+    if final := movimiento.situacion.desenlace:
+        como = frases.texto_final(final)
+        partes.append(f"terminará el expediente{f': {como}' if como else ''}")
+    if not partes:
+        partes.append(_espera(tabla, turno, movimiento.situacion))
+    return "; además, ".join(partes)
+
+
+def _pasa(
+    destino: Actividad, suyos: Sequence[Pendiente], de: str, plazo: Mapping[str, Any] | None, *, devuelve: bool
+) -> str:
+    cual = f"{_numero(destino)}: {frases.en_medio(destino.accion)}"
+    if destino.subprocedimiento:
+        return f"se abrirá el expediente de otro procedimiento ({cual}) y se esperará a que concluya"
+    unidades = [t.unidad for t in suyos]
+    if len(unidades) == 1:
+        verbo = "regresará a" if devuelve else "seguirá en" if unidades[0] == de else "pasará a"
+        quien = (
+            unidades[0] if not destino.captura else f"{unidades[0]}, que responde en nombre {frases.de(destino.unidad)}"
+        )
+        return f"{verbo} {quien} ({cual}){_tendra(plazo, 'que tendrá')}"
+    dichas = (
+        enumera(unidades)
+        if len(unidades) <= UNIDADES_A_LA_VISTA
+        else (f"{', '.join(unidades[:UNIDADES_A_LA_VISTA])} y {len(unidades) - UNIDADES_A_LA_VISTA} más")
+    )
+    return f"pasará a {len(unidades)} unidades a la vez, {dichas} ({cual}){_tendra(plazo, 'que tendrán')}"
+
+
+def _tendra(plazo: Mapping[str, Any] | None, verbo: str) -> str:
+    """«, que tendrá 15 días hábiles: hasta el lun 14 dic 2026»."""
+    if plazo is None:
+        return ", sin plazo fijado"
+    hasta = plazo["vence"]
+    if hasta is None:
+        return ", con un plazo que todavía no se puede calcular"
+    regla = plazo["regla"]
+    # Lo que se cuenta desde antes ya va corrido: de eso sólo se dice la fecha.
+    desde_que_llega = regla["evento"] == plazo["abierto"].isoformat() and regla["cantidad"]
+    cuanto = reglas_plazo.medida(regla["medida"], regla["cantidad"]) if desde_que_llega else ""
+    return f", {verbo} {cuanto}: hasta el {_dia(hasta)}" if cuanto else f", {verbo} hasta el {_dia(hasta)}"
+
+
+def _tramo(plazo: Mapping[str, Any]) -> str:
+    hasta = f", que vence el {_dia(plazo['vence'])}" if plazo["vence"] else ""
+    return f"empezará a correr «{plazo['que']}»{hasta}"
+
+
+def _espera(tabla: Tabla, turno: Pendiente, situacion: Situacion) -> str:
+    """Por qué no se abre nada todavía."""
+    hermanos = [t.unidad for t in situacion.pendientes if t.actividad == turno.actividad]
+    if hermanos:
+        quienes = hermanos[0] if len(hermanos) == 1 else f"{len(hermanos)} unidades más"
+        return f"se seguirá cuando también {'responda' if len(hermanos) == 1 else 'respondan'} {quienes}"
+    uniones = [tabla[clave] for clave in situacion.llegadas]
+    faltan = [frases.rotulo(tabla, c) for u in uniones for c in u.une if c not in situacion.llegadas[u.clave]]
+    return f"se seguirá cuando también esté hecha la {enumera(faltan, 'y la')}" if faltan else "no se abre nada más"
+
+
+def _de_la_tabla(tabla: Tabla, turno: Pendiente, salida: str) -> str:
+    camino = next(c for c in frases.caminos(tabla, tabla[turno.actividad]) if c.etiqueta == salida)
+    return f"{camino.frase}, según lo que capture" if camino.destinos else camino.frase
+
+
+def _regla(tabla: Tabla, actividad: Actividad) -> str:
+    return f"; su plazo: {reglas_plazo.regla(tabla, actividad.plazo).rstrip(',')}" if actividad.plazo else ""
+
+
+def _numero(actividad: Actividad) -> str:
+    return f"actividad {actividad.numero_impreso}" if actividad.numero_impreso else "actividad añadida"
+
+
+def _dia(fecha: date) -> str:
+    return fecha_corta(fecha)

@@ -1,0 +1,171 @@
+"""Lanzar un procedimiento a muchas unidades de una vez, y recordar sólo a quien falta.
+
+Cada expediente se abre en su transacción y con su clave: si algo se cae a la mitad, repetirlo abre los que faltaron
+y ninguno de más, lo repita quien lo repita.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from modelos import consultas_campanas, hitos, idempotencia, reloj
+from modelos.actos import apertura
+from modelos.actos.mover import Contexto
+from modelos.consultas_campanas import EN_CURSO, Reparto, reparte
+from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.expediente import Turno
+from modelos.formularios import limpiar_texto, validar
+from modelos.notificaciones import Clase, Notificacion
+from modelos.organizacion import Unidad, responsables
+from modelos.permisos import Quien, puede_atender, puede_conducir, ve_todo
+from modelos.plazo import DEL_PERIODO
+from modelos.sesion import serializar
+from modelos.tabla import Tabla
+
+
+@dataclass(frozen=True)
+class Abierta:
+    """Lo que resultó de una unidad: el folio que se le abrió, o por qué no se le abrió ninguno."""
+
+    unidad: str
+    folio: str
+    motivo: str = ""
+
+
+@dataclass(frozen=True)
+class Recordados:
+    """A cuántas personas se recordó, por cuántos turnos; ya: a cuántas ya se les había recordado hoy.
+
+    solos: las unidades que deben y hoy no tienen a nadie.
+    """
+
+    personas: int
+    turnos: int
+    ya: int
+    solos: tuple[str, ...]
+
+
+def puede_lanzar(quien: Quien, tabla: Tabla) -> bool:
+    """Si el procedimiento se lleva por unidad y quien pregunta lo conduce."""
+    return reparte(tabla) is not None and puede_conducir(quien, tabla.duena)
+
+
+def puede_mirar(quien: Quien, tabla: Tabla) -> bool:
+    """Si puede ver la matriz entera: quien lo conduce, o quien ve todo."""
+    return reparte(tabla) is not None and (ve_todo(quien) or puede_conducir(quien, tabla.duena))
+
+
+def periodo_de(tabla: Tabla, datos: dict[str, Any]) -> str:
+    """El periodo de la campaña con esos datos."""
+    return str(datos.get(DEL_PERIODO) or "") if consultas_campanas.con_periodo(tabla) else EN_CURSO
+
+
+def exigir_datos(tabla: Tabla, asunto: str, datos: dict[str, Any], unidad: str) -> str:
+    """El asunto limpio, si con esos datos se puede abrir el de una unidad. Lanza FormularioIncompleto con todo."""
+    faltan: dict[str, str] = {}
+    limpio = " ".join(limpiar_texto("asunto", asunto).split())
+    if not 1 <= len(limpio) <= apertura.LARGO_ASUNTO:
+        faltan["asunto"] = f"escriba de qué trata, en {apertura.LARGO_ASUNTO} caracteres o menos"
+    try:
+        validar(tabla.datos, {**datos, _reparto(tabla).campo: unidad})
+    except FormularioIncompleto as error:
+        faltan |= error.campos
+    if faltan:
+        raise FormularioIncompleto(faltan)
+    return limpio
+
+
+def abrir_una(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], unidad: str, ficha: str) -> Abierta:
+    """Abre el de una unidad, o dice por qué se salta. Repetirlo con la misma ficha da el mismo folio.
+
+    asunto: el de la campaña, sin la unidad.
+
+    Lanza:
+        Lo que `apertura.iniciar`.
+    """
+    completos = {**datos, _reparto(tabla).campo: unidad}
+    periodo = periodo_de(tabla, datos)
+    # Dos campañas a la vez sobre la misma unidad hacen fila aquí, y la segunda ve lo que abrió la primera.
+    serializar(ctx.s, f"campana:{tabla.clave}:{periodo}:{unidad}")
+    clave, suyo = f"campana-{ficha}-{unidad}", _asunto(ctx, asunto, unidad)
+    solicitud = ["campana", tabla.clave, suyo, completos]
+    if idempotencia.es_repetida(ctx, clave) and (previo := idempotencia.reservar(ctx, clave, solicitud)):
+        return Abierta(unidad, previo)
+    if salto := consultas_campanas.saltos(ctx.s, tabla, periodo, [unidad]).get(unidad):
+        return Abierta(unidad, "", salto[1])
+    idempotencia.reservar(ctx, clave, solicitud)
+    nuevo = apertura.iniciar(ctx, tabla.clave, suyo, completos)
+    idempotencia.cumplir(ctx, clave, nuevo.folio)
+    return Abierta(unidad, nuevo.folio)
+
+
+def recordar(ctx: Contexto, tabla: Tabla, periodo: str) -> Recordados:
+    """Avisa a quienes deben un turno de la campaña; a cada persona, una vez al día.
+
+    Lo que toca a la unidad de quien recuerda no se recuerda: lo tiene en su propia bandeja.
+
+    Lanza:
+        NoLeCorresponde: no conduce el procedimiento.
+    """
+    quien = ctx.quien
+    if quien is None or not puede_lanzar(quien, tabla):
+        raise NoLeCorresponde(f"recordar «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
+    serializar(ctx.s, f"recuerda:{tabla.clave}:{periodo}")
+    turnos = faltan(ctx, quien, tabla, periodo)
+    dia = reloj.local(ctx.ahora).date()
+    prefijo = f"recuerda:{dia.isoformat()}:"
+    pares, solos = _a_quien(ctx, turnos)
+    hoy = select(col(Notificacion.persona_id)).where(
+        col(Notificacion.persona_id).in_({persona for persona, _ in pares}),
+        col(Notificacion.folio).in_({turno.folio for turno in turnos}),
+        col(Notificacion.dia) == dia,
+        col(Notificacion.clave).startswith(prefijo, autoescape=True),
+    )
+    ya = set(ctx.s.scalars(hoy.distinct())) if pares else set()
+    nuevos = [(persona, turno) for persona, turno in pares if persona not in ya]
+    filas = [
+        hitos.notificacion(
+            persona,
+            f"{prefijo}{turno.id}",
+            Clase.TURNO,
+            turno.folio,
+            turno=turno.id,
+            plazo=None,
+            datos={"para": turno.unidad, "sube": False, "recuerda": True},
+        )
+        for persona, turno in nuevos
+    ]
+    hitos.notificar(ctx.s, filas, ctx.ahora, dia)
+    return Recordados(len({p for p, _ in nuevos}), len({t.id for _, t in nuevos}), len(ya), tuple(sorted(solos)))
+
+
+def faltan(ctx: Contexto, quien: Quien, tabla: Tabla, periodo: str) -> list[Turno]:
+    """Los turnos de la campaña que otros deben."""
+    vivos = consultas_campanas.expedientes(ctx.s, tabla, periodo)
+    return [t for t in consultas_campanas.por_atender(ctx.s, vivos) if not puede_atender(quien, t.unidad)]
+
+
+def _a_quien(ctx: Contexto, turnos: Sequence[Turno]) -> tuple[list[tuple[int, Turno]], set[str]]:
+    """(persona, turno) de cada quien que debe alguno, y las unidades donde no hay nadie."""
+    de_unidad = {unidad: responsables(ctx.s, unidad) for unidad in {t.unidad for t in turnos}}
+    pares = [(p, t) for t in turnos for p in de_unidad[t.unidad] if t.persona_id in (None, p)]
+    return pares, {unidad for unidad, personas in de_unidad.items() if not personas}
+
+
+def _asunto(ctx: Contexto, asunto: str, unidad: str) -> str:
+    """«Metas 2028 · CAST de demostración 01», sin pasarse del largo."""
+    fila = ctx.s.get(Unidad, unidad)
+    nombre = fila.nombre if fila else unidad
+    return f"{asunto[: apertura.LARGO_ASUNTO - len(nombre) - 3]} · {nombre}"
+
+
+def _reparto(tabla: Tabla) -> Reparto:
+    reparto = reparte(tabla)
+    if reparto is None:
+        raise FormularioIncompleto({"procedimiento": "no se lleva uno por unidad; inícielo desde «Iniciar»"})
+    return reparto

@@ -1,0 +1,179 @@
+"""Una campaña: el mismo procedimiento llevado por muchas unidades en un periodo; qué tiene ya cada una.
+
+No se guarda aparte: son los expedientes de ese procedimiento y periodo, los haya abierto una campaña, su ciclo o
+una persona. Así la matriz y lo que falta por abrir nunca discrepan de lo que hay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from modelos import reloj
+from modelos.calendario import fecha_corta
+from modelos.ciclos import EstadoApertura
+from modelos.consultas_ciclos import aperturas
+from modelos.expediente import ABIERTOS, EN_TRAMITE, EstadoExpediente, Expediente, Turno
+from modelos.organizacion import Adscripcion, Persona, Unidad, activas, vigente
+from modelos.permisos import Rol
+from modelos.plazo import DEL_PERIODO
+from modelos.tabla import Tabla
+from modelos.unidades import ENTIDADES
+from modelos.unidades import Unidad as Sigla
+
+EN_CURSO = "en-tramite"
+"""El periodo de lo que no lo lleva: todo lo que hoy está en trámite."""
+SIN_ENTIDAD = "sin entidad"
+PERIODOS_A_LA_VISTA = 60
+
+
+@dataclass(frozen=True)
+class Reparto:
+    """El dato inicial que nombra a la unidad, y de qué grupo es."""
+
+    campo: str
+    grupo: Sigla
+
+
+@dataclass(frozen=True)
+class Miembro:
+    """Una unidad del grupo. con_gente: si hoy alguien puede atenderla."""
+
+    clave: str
+    nombre: str
+    entidad: str
+    con_gente: bool
+
+
+@dataclass(frozen=True)
+class Resumen:
+    """Un procedimiento en un periodo: cuántos expedientes hay y cuántos siguen en trámite."""
+
+    procedimiento: str
+    periodo: str
+    total: int
+    abiertos: int
+
+
+def reparte(tabla: Tabla) -> Reparto | None:
+    """Cómo se reparte entre unidades; None si no se lleva uno por unidad."""
+    for nombre, info in tabla.datos.model_fields.items():
+        extra = info.json_schema_extra
+        if isinstance(extra, dict) and (grupo := extra.get("x-grupo")):
+            return Reparto(nombre, Sigla(str(grupo)))
+    return None
+
+
+def con_periodo(tabla: Tabla) -> bool:
+    """Si sus expedientes son de un periodo."""
+    return DEL_PERIODO in tabla.datos.model_fields
+
+
+def miembros(s: Session, grupo: Sigla) -> list[Miembro]:
+    """Las unidades activas del grupo, por clave."""
+    claves = activas(s, grupo)
+    superior = aliased(Unidad)
+    entidad = func.coalesce(col(Unidad.entidad), col(superior.entidad))
+    consulta = (
+        select(col(Unidad.clave), col(Unidad.nombre), entidad)
+        .join(superior, col(superior.clave) == Unidad.depende_de, isouter=True)
+        .where(col(Unidad.clave).in_(claves))
+    )
+    pueblan = _con_gente(s, claves)
+    hallados = [Miembro(c, n, ENTIDADES.get(e or "", SIN_ENTIDAD), c in pueblan) for c, n, e in s.execute(consulta)]
+    return sorted(hallados, key=lambda m: m.clave)
+
+
+def expedientes(s: Session, tabla: Tabla, periodo: str) -> dict[str, Expediente]:
+    """El expediente que cuenta de cada unidad: el más reciente, y antes uno vivo o concluido que uno cancelado."""
+    campo = _campo(tabla)
+    consulta = select(Expediente).where(col(Expediente.procedimiento) == tabla.clave)
+    if periodo == EN_CURSO:
+        consulta = consulta.where(col(Expediente.estado).in_(EN_TRAMITE))
+    else:
+        consulta = consulta.where(col(Expediente.datos)[DEL_PERIODO].as_string() == periodo)
+    de: dict[str, Expediente] = {}
+    for expediente in s.scalars(consulta.order_by(col(Expediente.abierto), col(Expediente.folio))):
+        unidad = str(expediente.datos.get(campo) or "")
+        previo = de.get(unidad)
+        peor = expediente.estado == EstadoExpediente.CANCELADO
+        if unidad and (previo is None or not peor or previo.estado == EstadoExpediente.CANCELADO):
+            de[unidad] = expediente
+    return de
+
+
+def saltos(s: Session, tabla: Tabla, periodo: str, unidades: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """De las que no hace falta abrir, (folio, por qué); el folio va vacío si no hay."""
+    pedidas = set(unidades)
+    dichos: dict[str, tuple[str, str]] = {}
+    if tabla.ciclo is not None:
+        for unidad, fila in aperturas(s, tabla.clave, periodo).items():
+            if unidad in pedidas and fila.estado == EstadoApertura.DISPENSADA:
+                cuando = fecha_corta(reloj.local(fila.hecha).date())
+                dichos[unidad] = ("", f"se dispensó el {cuando}: {fila.motivo.rstrip('.')}")
+    for unidad, expediente in expedientes(s, tabla, periodo).items():
+        if unidad in pedidas and expediente.estado != EstadoExpediente.CANCELADO:
+            como = expediente.estado.replace("_", " ")
+            dichos[unidad] = (expediente.folio, f"ya tiene {expediente.folio}, {como}")
+    return dichos
+
+
+def en_marcha(s: Session, tablas: Iterable[Tabla]) -> list[Resumen]:
+    """Los periodos de esos procedimientos en que hay expedientes, lo más reciente primero."""
+    resumenes: list[Resumen] = []
+    abierto = func.sum(case((col(Expediente.estado).in_(EN_TRAMITE), 1), else_=0))
+    for tabla in tablas:
+        suyos = col(Expediente.procedimiento) == tabla.clave
+        if not con_periodo(tabla):
+            total = s.scalar(select(func.count()).where(suyos, col(Expediente.estado).in_(EN_TRAMITE))) or 0
+            resumenes += [Resumen(tabla.clave, EN_CURSO, total, total)] if total else []
+            continue
+        periodo = col(Expediente.datos)[DEL_PERIODO].as_string().label("periodo")
+        consulta = select(periodo, func.count(), abierto).where(suyos).group_by(periodo)
+        consulta = consulta.order_by(periodo.desc()).limit(PERIODOS_A_LA_VISTA)
+        resumenes += [Resumen(tabla.clave, p, n, int(a or 0)) for p, n, a in s.execute(consulta) if p]
+    return sorted(resumenes, key=lambda r: (r.abiertos == 0, r.procedimiento))
+
+
+def turnos_de(s: Session, folios: Sequence[str]) -> dict[str, list[Turno]]:
+    """Los turnos de cada expediente, en el orden en que se abrieron; una consulta."""
+    de: dict[str, list[Turno]] = {folio: [] for folio in folios}
+    if folios:
+        consulta = select(Turno).where(col(Turno.folio).in_(folios))
+        for turno in s.scalars(consulta.order_by(col(Turno.apertura), col(Turno.id))):
+            de[turno.folio].append(turno)
+    return de
+
+
+def por_atender(s: Session, vivos: Mapping[str, Expediente]) -> list[Turno]:
+    """Los turnos que alguien debe, de los expedientes que corren; lo suspendido no se debe."""
+    folios = [e.folio for e in vivos.values() if e.estado == EstadoExpediente.EN_CURSO]
+    consulta = select(Turno).where(
+        col(Turno.folio).in_(folios), col(Turno.estado).in_(ABIERTOS), col(Turno.a_mano).is_(True)
+    )
+    return list(s.scalars(consulta.order_by(col(Turno.folio), col(Turno.id)))) if folios else []
+
+
+def _campo(tabla: Tabla) -> str:
+    reparto = reparte(tabla)
+    return reparto.campo if reparto else ""
+
+
+def _con_gente(s: Session, unidades: Sequence[str]) -> set[str]:
+    """Las que hoy tienen a alguien activo que atienda."""
+    consulta = (
+        select(col(Adscripcion.unidad))
+        .join(Persona, col(Persona.id) == Adscripcion.persona_id)
+        .where(
+            col(Adscripcion.unidad).in_(unidades),
+            col(Adscripcion.rol).in_((Rol.OPERACION.value, Rol.COORDINACION.value)),
+            col(Persona.activa).is_(True),
+            vigente(reloj.hoy()),
+        )
+        .distinct()
+    )
+    return set(s.scalars(consulta))
