@@ -40,7 +40,7 @@ _SIN_SALIR = text("salio IS NULL")
 class Notificacion(SQLModel, table=True):
     """Algo que una persona debe saber. salio: cuándo se armó su mensaje, o se vio que ya no hacía falta.
 
-    clave: `turno:<id>`, `hito:<plazo>:<hito>` u `oficio:<id>:<motivo>`.
+    clave: `turno:<id>`, `hito:<plazo>:<hito>`, `oficio:<id>:<motivo>` o `mencion:<comentario>` (clase `turno`).
     datos: lo que se dirá, ya fechado, sin datos de personas.
     """
 

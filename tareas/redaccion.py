@@ -44,6 +44,7 @@ class Punto:
 
     fundamento: quién manda lo que se debe; de_la_fecha: quién manda la fecha, vacío si es lo mismo.
     nota: por qué se entera quien no lo debe; vacía si le toca. accion: qué puede hacer con el enlace.
+    mencion: no se debe nada; le nombraron en un comentario.
     """
 
     folio: str
@@ -58,7 +59,8 @@ class Punto:
     enlace: str
     accion: str
     nota: str
-    urgencia: tuple[bool, date, str]
+    urgencia: tuple[int, date, str]
+    mencion: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,22 +103,35 @@ def cuando(vence: date | None, conservador: date | None, hoy: date) -> str:
 
 @dataclass(frozen=True)
 class Parte:
-    """De una cosa que se debe, lo que basta para el asunto. ajena: la debe otro y ésta es para seguimiento."""
+    """De una cosa que se debe, lo que basta para el asunto. ajena: la debe otro y ésta es para seguimiento.
+
+    mencion: no se debe nada; le nombraron en un comentario.
+    """
 
     clase: str
     folio: str
     vence: date | None
     conservador: date | None
     ajena: bool = False
+    mencion: bool = False
 
     @property
-    def urgencia(self) -> tuple[bool, date, str]:
+    def urgencia(self) -> tuple[int, date, str]:
         """Con qué se ordena: primero lo propio y lo que vence antes; lo que no vence, al final."""
-        return (self.ajena, self.conservador or date.max, self.folio)
+        return (2 if self.mencion else int(self.ajena), self.conservador or date.max, self.folio)
 
 
 def asunto(partes: Sequence[Parte], hoy: date) -> str:
     """El asunto del mensaje con esas partes, al menos una; sin nada de lo capturado en los expedientes."""
+    debidas, menciones = [p for p in partes if not p.mencion], [p for p in partes if p.mencion]
+    donde = "un comentario" if len(menciones) == 1 else f"{len(menciones)} comentarios"
+    if not debidas:
+        de = f"{menciones[0].folio}: le" if len({p.folio for p in menciones}) == 1 else "Le"
+        return f"{de} mencionaron en {donde}"
+    return _asunto(debidas, hoy) + (f"; además, le mencionaron en {donde}" if menciones else "")
+
+
+def _asunto(partes: Sequence[Parte], hoy: date) -> str:
     primera = min(partes, key=lambda p: p.urgencia)
     frase = cuando(primera.vence, primera.conservador, hoy)
     hitos = any(p.clase == Clase.HITO for p in partes)
@@ -173,10 +188,34 @@ def _plazo(f: Any, lugar: Lugar) -> Any:  # noqa: ANN401 - renglón de SQL
 
 
 def _parte(f: Any, plazo: Any) -> Parte:  # noqa: ANN401 - renglones de SQL
-    return Parte(f.clase, f.folio, plazo.vence, plazo.conservador, ajena=bool(f.datos.get("sube")))
+    sube, mencion = bool(f.datos.get("sube")), bool(f.datos.get("mencion"))
+    return Parte(f.clase, f.folio, plazo.vence, plazo.conservador, ajena=sube, mencion=mencion)
+
+
+def _de_mencion(f: Any, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQL
+    """Le nombraron en un comentario; lo que dice se lee en el expediente, con permiso."""
+    ruta = f"/expedientes/{quote(f.folio, safe='')}#comentario-{f.datos['mencion']}"
+    return Punto(
+        folio=f.folio,
+        asunto=f.asunto,
+        que="Le mencionaron en un comentario",
+        unidad="",
+        para_cuando="",
+        explicacion="",
+        fundamento="",
+        de_la_fecha="",
+        inferido="",
+        enlace=f"{lugar.direccion}{ruta}",
+        accion="Leerlo",
+        nota="",
+        urgencia=_parte(f, f).urgencia,
+        mencion=True,
+    )
 
 
 def _punto(f: Any, tablas: Catalogo, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQL
+    if f.datos.get("mencion"):
+        return _de_mencion(f, lugar)
     tabla = tablas.version(f.procedimiento, f.version)
     actividad = tabla[f.actividad] if f.actividad else None
     plazo = _plazo(f, lugar)
@@ -217,17 +256,23 @@ def citado(fundamento: str, tabla: Tabla, tablas: Catalogo) -> str:
 
 
 def _secciones(puntos: Sequence[Punto]) -> list[Seccion]:
-    """Hasta `MAXIMO` puntos; con título sólo si los hay propios y de seguimiento."""
+    """Hasta `MAXIMO` puntos; con título sólo si los hay de más de una clase."""
     dichos = puntos[:MAXIMO]
-    propios, ajenos = [p for p in dichos if not p.nota], [p for p in dichos if p.nota]
-    if not propios or not ajenos:
-        return [Seccion("", dichos)]
-    return [Seccion("Le toca a usted", propios), Seccion("Para su seguimiento", ajenos)]
+    grupos = (
+        ("Le toca a usted", [p for p in dichos if not p.nota and not p.mencion]),
+        ("Para su seguimiento", [p for p in dichos if p.nota]),
+        ("Le mencionaron", [p for p in dichos if p.mencion]),
+    )
+    llenos = [Seccion(titulo, suyos) for titulo, suyos in grupos if suyos]
+    return llenos if len(llenos) > 1 else [Seccion("", dichos)]
 
 
 def _entrada(puntos: Sequence[Punto]) -> str:
-    ajenos = sum(bool(p.nota) for p in puntos)
-    if 0 < ajenos < len(puntos):
+    debidos = [p for p in puntos if not p.mencion]
+    if not debidos:
+        return "Alguien le mencionó en un comentario; ábralo para leerlo."
+    ajenos = sum(bool(p.nota) for p in debidos)
+    if 0 < ajenos < len(debidos):
         return "Primero lo que espera su respuesta; después, lo que sigue sin atenderse y se le hace saber."
     que = "Para su seguimiento: esto sigue sin atenderse" if ajenos else "Esto espera su respuesta"
     return f"{que}." if len(puntos) == 1 else f"{que}, de lo más a lo menos urgente."

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web import frases_plazos
+from api.web import calculadora, calendario_mes, frases_plazos
 from api.web.formularios import Captura, Falta, Formulario
 from api.web.plantillas import pagina
 from modelos import consultas, consultas_plazos, reloj
@@ -25,6 +25,8 @@ from modelos.periodo import Cada, Periodo, nombre_periodo
 from modelos.permisos import atiende, puede_conducir
 
 ruta = APIRouter()
+for parte in (calendario_mes, calculadora):
+    ruta.include_router(parte.ruta)
 PROXIMOS = timedelta(days=30)
 PLAZOS_MAXIMO = 50
 FOLIOS_A_LA_VISTA = 3
@@ -63,6 +65,7 @@ def viene(request: Request, puerta: Entrada) -> HTMLResponse:
             request,
             "calendario.html",
             quien,
+            hoy=hoy,
             meses=_por_mes(previstas, hoy),
             total=len(previstas),
             visibles=folios_que_ve(s, quien, previstas),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,7 +15,7 @@ from sqlmodel import col
 from api.web import historia_oficios, historia_plazos
 from api.web.frases import de, recorte, rotulo, texto_final
 from api.web.plantillas import enumera
-from modelos import consultas, verificacion
+from modelos import consultas, reloj, verificacion
 from modelos.actividad import SIGUE, Formulario, texto_salida
 from modelos.bitacora import Asiento
 from modelos.expediente import Expediente
@@ -21,11 +23,18 @@ from modelos.reproduccion import revisar_cadena
 from modelos.tabla import Tabla
 
 PERSONA = "persona:"
+CLASES = {"decisiones": "Decisiones", "oficios": "Oficios", "plazos": "Plazos"}
+"""Por lo que se puede filtrar la historia."""
+_DECIDEN = ("apertura", "decision", "subcancelacion", "cierre_espera", "cancelacion")
+_MUEVEN_PLAZOS = ("prorroga", "rectificacion", "recuento", "suspension", "reanudacion")
 
 
 @dataclass(frozen=True)
 class Hecho:
-    """Un asiento, listo para leerse. actividad y vuelta: de la decisión, si lo es; oficio: el id del que trata."""
+    """Un asiento, listo para leerse. actividad y vuelta: de la decisión, si lo es; oficio: el id del que trata.
+
+    clases: de cuáles de `CLASES` es; puede ser de varias (una decisión que echa a correr un plazo) o de ninguna.
+    """
 
     orden: int
     fecha: str
@@ -39,6 +48,15 @@ class Hecho:
     capturado: tuple[tuple[str, str], ...] = ()
     anexos: tuple[Mapping[str, Any], ...] = ()
     oficio: str = ""
+    clases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dia:
+    """Los hechos de un día, el más reciente primero; fecha: del centro de México."""
+
+    fecha: date
+    hechos: tuple[Hecho, ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,11 @@ class Historia:
         """Lo que se respondió a esa actividad en su última vuelta antes del asiento `hasta`, inclusive."""
         suyas = [h for h in self.hechos if h.actividad == actividad and h.orden <= hasta]
         return [h for h in suyas if h.vuelta == suyas[-1].vuelta] if suyas else []
+
+    def por_dia(self, clase: str = "") -> list[Dia]:
+        """Los hechos de esa clase (vacía: todos) juntados por día, el más reciente primero."""
+        elegidos = [h for h in reversed(self.hechos) if not clase or clase in h.clases]
+        return [Dia(dia, tuple(suyos)) for dia, suyos in groupby(elegidos, key=_dia)]
 
 
 def contar(s: Session, tabla: Tabla, expediente: Expediente) -> Historia:
@@ -129,6 +152,7 @@ class _Narrador:
             tuple(self._capturado(asiento)),
             tuple(datos.get("anexos") or ()),
             str(datos.get("oficio") or "") if tipo.startswith("oficio_") else "",
+            _clases(tipo, datos),
         )
 
     def _otro(self, asiento: Mapping[str, Any]) -> str:
@@ -196,6 +220,19 @@ class _Narrador:
 
     def _nombre(self, persona: int) -> str:
         return self.nombres.get(persona, "Una persona dada de baja")
+
+
+def _dia(hecho: Hecho) -> date:
+    return reloj.local(datetime.fromisoformat(hecho.fecha)).date()
+
+
+def _clases(tipo: str, datos: Mapping[str, Any]) -> tuple[str, ...]:
+    suyas = {
+        "decisiones": tipo in _DECIDEN,
+        "oficios": tipo.startswith("oficio_"),
+        "plazos": tipo in _MUEVEN_PLAZOS or bool(datos.get("plazos")),
+    }
+    return tuple(clase for clase, es in suyas.items() if es)
 
 
 def _valor(valor: object) -> str:

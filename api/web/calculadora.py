@@ -1,0 +1,170 @@
+"""La calculadora de plazos: cuándo vence, contado como lo cuenta el sistema, y por qué.
+
+No guarda nada: todo va en la dirección, que se puede enviar a otra persona.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from api import reglas_plazo
+from api.dependencias import Entrada
+from api.web.formularios import PREFIJO, Campo, Falta, faltas, numero
+from api.web.plantillas import pagina
+from modelos import consultas, reloj
+from modelos.calendario import PERFILES, POR_DEFECTO, Computo, Medida, computar
+from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
+from modelos.calendario.habiles import FIN_DE_SEMANA
+from modelos.dias_inhabiles import Oficina, dias_vigentes, oficina, oficinas
+from modelos.errores import FormularioIncompleto
+
+ruta = APIRouter()
+CUENTAS = {"habiles": "Días hábiles", "naturales": "Días naturales", "meses": "Meses"}
+RECEPCIONES = {
+    "": "Como el plazo acostumbra",
+    "recibe": "Algo que la oficina recibe",
+    "hecho": "Un hecho: un pago, un cierre",
+}
+MAXIMOS = {"habiles": 1000, "naturales": 1500, "meses": 60}
+_HORA = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+_TITULOS = {
+    "desde": "Desde qué día",
+    "hora": "A qué hora",
+    "cantidad": "Cuánto",
+    "cuenta": "En qué se cuenta",
+    "unidad": "Con el calendario de",
+    "recepcion": "Qué ocurre ese día",
+    "perfil": "Con qué ley",
+}
+_AYUDAS = {
+    "desde": "El del evento. No cuenta: el día 1 es el siguiente.",
+    "hora": "En la hora local de la oficina. Vacía se entiende en hora hábil, de 8:00 a 18:00.",
+    "unidad": "Cuenta además sus días institucionales y su huso horario.",
+    "recepcion": "Lo que se recibe en día u hora inhábil se tiene por recibido el hábil siguiente; un hecho cuenta "
+    "desde su propio día. Lo acostumbrado: recepción, salvo en días naturales.",
+    "perfil": "El de siempre junta la LFPA y el Calendario Oficial. La fecha conservadora es la menor de todos.",
+}
+
+
+@dataclass(frozen=True)
+class Cuenta:
+    """Un cómputo, listo para leerse. saltos: (fecha, motivo, fundamento); perfiles: (cuál, fecha, si es el pedido)."""
+
+    computo: Computo
+    saltos: tuple[tuple[date, str, str], ...]
+    de_semana: int
+    perfiles: tuple[tuple[str, date, bool], ...]
+
+
+@ruta.get("/calendario/calculadora")
+def calcular(request: Request, puerta: Entrada) -> HTMLResponse:
+    """El formulario y, si se pidió, el resultado; lo que no se entiende se dice junto a su campo."""
+    pedido = {n: v.strip()[:40] for n, v in request.query_params.items() if n.startswith(PREFIJO)}
+    valores = pedido or {PREFIJO + "desde": reloj.hoy().isoformat(), PREFIJO + "cuenta": "habiles"}
+    errores: dict[str, str] = {}
+    problema, cuenta = "", None
+    with puerta.lectura() as (s, quien):
+        nombres = consultas.unidades(s)
+        if pedido:
+            try:
+                cuenta = _contar(s, valores, nombres)
+            except FormularioIncompleto as error:
+                errores = dict(error.campos)
+            except (CalendarioSinPublicar, PlazoInvalido) as error:
+                problema = str(error)
+    campos = {campo.nombre: campo for campo in _campos(valores, errores, nombres)}
+    resumen = faltas(errores, campos.values(), {}) or ([Falta(problema)] if problema else [])
+    return pagina(
+        request,
+        "calculadora.html",
+        quien,
+        422 if resumen else 200,
+        campos=campos,
+        resumen=resumen,
+        cuenta=cuenta,
+        de=valores.get(PREFIJO + "unidad", ""),
+    )
+
+
+def _contar(s: Session, valores: Mapping[str, str], unidades: Mapping[str, str]) -> Cuenta:
+    """Lanza FormularioIncompleto, con todo lo que falta a la vez; CalendarioSinPublicar, PlazoInvalido."""
+    leido = {n: valores.get(PREFIJO + n, "") for n in _TITULOS}
+    mal: dict[str, str] = {}
+    try:
+        desde = date.fromisoformat(leido["desde"])
+    except ValueError:
+        mal["desde"] = "escriba el día, como 2027-05-31"
+    hora = _HORA.fullmatch(leido["hora"])
+    if leido["hora"] and not hora:
+        mal["hora"] = "escríbala de 00:00 a 23:59, como 17:30, o déjela vacía"
+    tope = MAXIMOS.get(leido["cuenta"])
+    cantidad = numero(leido["cantidad"])
+    if tope is None:
+        mal["cuenta"] = "elija una opción"
+    elif not 1 <= cantidad <= tope:
+        mal["cantidad"] = f"escriba un número de 1 a {tope}"
+    if leido["unidad"] and leido["unidad"] not in unidades:
+        mal["unidad"] = "elija una de la lista"
+    if leido["recepcion"] not in RECEPCIONES:
+        mal["recepcion"] = "elija una opción"
+    perfil = leido["perfil"] or POR_DEFECTO
+    if perfil not in PERFILES:
+        mal["perfil"] = "elija una opción"
+    if mal:
+        raise FormularioIncompleto(mal)
+    con = _oficina(s, leido["unidad"])
+    evento = datetime.combine(desde, time(int(hora[1]), int(hora[2])), con.horario.zona) if hora else desde
+    computo = computar(
+        evento,
+        cantidad,
+        Medida(leido["cuenta"]),
+        perfil=perfil,
+        calendarios=con.calendarios,
+        horario=con.horario,
+        es_recepcion={"recibe": True, "hecho": False}.get(leido["recepcion"]),
+    )
+    sueltos = tuple((d.fecha, d.motivo, d.fundamento) for d in computo.saltados if d.motivo not in _SEMANA)
+    perfiles = tuple(
+        (f"{p}: {reglas_plazo.PERFILES.get(p, p)}", dia, p == perfil) for p, dia in computo.por_perfil.items()
+    )
+    return Cuenta(computo, sueltos, len(computo.saltados) - len(sueltos), perfiles)
+
+
+_SEMANA = frozenset(FIN_DE_SEMANA.values())
+
+
+def _oficina(s: Session, unidad: str) -> Oficina:
+    return oficinas(s, [unidad])[unidad] if unidad else oficina(*dias_vigentes(s), entidad="", centro="")
+
+
+def _campos(valores: Mapping[str, str], errores: Mapping[str, str], unidades: Mapping[str, str]) -> list[Campo]:
+    opciones: dict[str, Any] = {
+        "cuenta": CUENTAS,
+        "recepcion": RECEPCIONES,
+        "perfil": {p: f"{p}: {reglas_plazo.PERFILES.get(p, p)}" for p in (POR_DEFECTO, "A", "B", "C")},
+        "unidad": {clave: f"{clave}, {nombre}" for clave, nombre in unidades.items()},
+    }
+    controles = {"desde": "fecha", "hora": "renglon", "cantidad": "numero"}
+    return [
+        Campo(
+            nombre=nombre,
+            titulo=titulo,
+            ayuda=_AYUDAS.get(nombre, ""),
+            control=controles.get(nombre, "lista"),
+            obligatorio=nombre in ("desde", "cantidad", "cuenta"),
+            valor=valores.get(PREFIJO + nombre, ""),
+            opciones=tuple((v, t) for v, t in opciones.get(nombre, {}).items() if v),
+            error=errores.get(nombre, ""),
+            inferido="",
+            maximo=5,
+        )
+        for nombre, titulo in _TITULOS.items()
+    ]

@@ -1,0 +1,53 @@
+"""Comentar un expediente y seguirlo, desde su página; un formulario corto por acto."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.dependencias import Entrada
+from api.web.expediente_vista import Rechazo, mostrar
+from api.web.formularios import Captura, Falta, Formulario, numero
+from modelos.actos import comentarios as actos
+from modelos.errores import FormularioIncompleto
+
+ruta = APIRouter()
+MENCIONA = "menciona-"
+TITULOS = {"comentario": "Comentario", "menciones": "A quién se menciona"}
+
+
+@ruta.post("/expedientes/{folio}/comentar")
+def comentar(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Guarda lo que se dijo y avisa a quien se menciona; si algo falta, vuelve con lo escrito."""
+    if captura.recupera:
+        return mostrar(request, puerta, folio, rechazo=Rechazo("comentar", 200, (), captura.textos))
+    try:
+        with puerta.acto() as ctx:
+            dicho = actos.comentar(ctx, folio, captura.texto("comentario"), _elegidos(captura))
+    except FormularioIncompleto as error:
+        resumen = [Falta(f"{TITULOS.get(c, c)}: {m}.", f"comentar-{c}") for c, m in error.campos.items()]
+        return mostrar(request, puerta, folio, rechazo=Rechazo("comentar", 422, resumen, captura.textos))
+    return RedirectResponse(f"/expedientes/{quote(folio)}#comentario-{dicho.id}", 303)
+
+
+@ruta.post("/expedientes/{folio}/seguir")
+def seguir(folio: str, puerta: Entrada) -> Response:
+    """Lo agrega a los que sigue."""
+    with puerta.acto() as ctx:
+        actos.seguir(ctx, folio)
+    return RedirectResponse(f"/expedientes/{quote(folio)}#seguir", 303)
+
+
+@ruta.post("/expedientes/{folio}/dejar-de-seguir")
+def dejar(folio: str, puerta: Entrada) -> Response:
+    """Lo quita de los que sigue."""
+    with puerta.acto() as ctx:
+        actos.dejar(ctx, folio)
+    return RedirectResponse(f"/expedientes/{quote(folio)}#seguir", 303)
+
+
+def _elegidos(captura: Captura) -> list[int]:
+    """Las casillas marcadas, por id de persona."""
+    return [n for clave in captura.textos if (n := numero(clave.removeprefix(MENCIONA)))]

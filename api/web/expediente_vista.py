@@ -1,0 +1,219 @@
+"""Todo lo que enseña la página de un expediente, leído de una vez y con la marca de ese instante."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from api.dependencias import Puerta
+from api.web import (
+    diagrama,  # noqa: F401 - da a las plantillas `vista_de_diagrama`
+    frases,
+    frases_plazos,
+    historia,
+    matriz,
+    oficio_vista,
+)
+from api.web.formularios import Falta, legible, numero
+from api.web.historia import Dia, Hecho
+from api.web.plantillas import enumera, pagina
+from api.web.recorrido import Paso, Respuesta, recorrer
+from modelos import (
+    bpmn,
+    consultas,
+    consultas_comentarios,
+    consultas_expediente,
+    consultas_vivo,
+    encargos,
+    reloj,
+    vencimientos,
+)
+from modelos.actos import comentarios, plazos
+from modelos.expediente import TERMINADOS, EstadoExpediente, Expediente
+from modelos.permisos import Quien, puede_atender, puede_conducir
+from modelos.plazos import POR_CUMPLIR
+from modelos.tabla import Tabla
+
+COMENTARIOS = 20
+LECTORES_A_LA_VISTA = 60
+"""Con más personas que éstas no se ofrecen casillas para todas: a las demás se les menciona por su correo."""
+HECHOS_A_LA_VISTA = 30
+"""Al llegar a éstos, los días anteriores de la historia se pliegan."""
+
+
+@dataclass(frozen=True)
+class Rechazo:
+    """Un acto que no procedió, con lo que se había escrito, para volver a mostrarlo.
+
+    Sin renglones en el resumen no se rechazó nada: se vuelve a lo que se estaba escribiendo.
+    """
+
+    acto: str
+    status: int
+    resumen: Sequence[Falta]
+    textos: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Pedido:
+    """Cómo se pidió ver la página.
+
+    registrado: el asiento que se acaba de dejar, o `comentario`. ver: una clase de la historia.
+    antes: desde qué comentario hacia atrás. imprimir: todo desplegado.
+    """
+
+    registrado: str = ""
+    ver: str = ""
+    antes: int = 0
+    imprimir: bool = False
+
+
+def mostrar(
+    request: Request, puerta: Puerta, folio: str, pedido: Pedido | None = None, *, rechazo: Rechazo | None = None
+) -> HTMLResponse:
+    """La página del expediente; con `rechazo`, dice qué no procedió y conserva lo escrito."""
+    como = pedido or Pedido()
+    with puerta.lectura() as (s, quien):
+        fila = consultas.expediente_visible(s, quien, folio)
+        tabla = puerta.tablas.version(fila.procedimiento, fila.version)
+        datos = {**_datos(s, puerta, quien, fila, tabla), **_alrededor(s, puerta, quien, fila, tabla, como)}
+    hechos: tuple[Hecho, ...] = datos["historia"].hechos
+    orden = numero(como.registrado)
+    request.state.visto = fila.asientos if datos["novedad"] else 0
+    actos = (*datos["actos"], "comentar")
+    return pagina(
+        request,
+        "expediente.html",
+        quien,
+        rechazo.status if rechazo else 200,
+        expediente=fila,
+        tabla=tabla,
+        pedido=como,
+        confirmado=hechos[orden - 1] if 1 <= orden <= len(hechos) else None,
+        rechazo=rechazo,
+        # Lo escrito para un acto que ya no se ofrece no tiene formulario que lo conserve.
+        suelto=legible(rechazo.textos) if rechazo and rechazo.acto not in actos else [],
+        frases=frases,
+        **datos,
+    )
+
+
+def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Tabla) -> dict[str, Any]:
+    """En qué va: dónde está, con qué plazos, qué puede hacer quien mira y qué ha pasado."""
+    turnos = consultas.turnos_de(s, fila.folio)
+    unidades = consultas.unidades(s)
+    hijos = consultas.asuntos(s, consultas.subexpedientes(s, fila.folio)).values()
+    nombres = consultas.nombres(s, (t.persona_id for t in turnos))
+    pasos = recorrer(tabla, fila, turnos, nombres, consultas.sin_responsable(s, turnos), hijos)
+    actuales = [paso for paso in pasos if paso.estado == "actual"]
+    conduce = puede_conducir(quien, fila.duena)
+    todos = vencimientos.de_expedientes(s, [fila.folio])[fila.folio] if tabla.tiene_plazos else []
+    explicados = frases_plazos.explicados(s, todos)
+    dichos = {p.vencimiento.plazo.id: p for p in explicados}
+    rigen = vencimientos.rigen(turnos, todos)
+    rige = {id_: dichos[plazo.id] for id_, plazo in rigen.items()}
+    palabras = {id_: p.vencimiento.palabra for id_, p in rige.items()}
+    esperas = [p for p in actuales if p.actividad.por_cada and p.actividad.por_cada.union == "al_vencer"]
+    return {
+        "pasos": pasos,
+        "estados_diagrama": bpmn.estados(tabla, turnos, rigen, reloj.hoy(), fila.desenlace, palabras),
+        "actuales": actuales,
+        "ahora": quien_lo_tiene(actuales),
+        "suyos": [r for paso in actuales for r in paso.respuestas if _le_toca(quien, r)],
+        "plazos": [p for p in explicados if p.vencimiento.plazo.estado in POR_CUMPLIR],
+        "plazos_cerrados": [p for p in explicados if p.vencimiento.plazo.estado not in POR_CUMPLIR],
+        "porque": rige,
+        "vence": {id_: p.vencimiento for id_, p in rige.items()},
+        "hijos": sorted(hijos, key=lambda hijo: hijo.abierto),
+        "historia": historia.contar(s, tabla, fila),
+        "incidentes": encargos.incidentes(s, fila.folio, puerta.ajustes.encargos_intentos),
+        "unidades": unidades,
+        "conduce": conduce,
+        "terminado": fila.estado in TERMINADOS,
+        "esperas": esperas,
+        "actos": _actos(fila, bool(esperas)) if conduce else (),
+        "prorrogables": plazos.prorrogables(s, fila.folio) if conduce else [],
+        "rectificables": plazos.rectificables(s, fila.folio) if conduce else [],
+        "columnas_matriz": matriz.columnas(tabla, en_abanico=True),
+        "filas_matriz": matriz.de_abanico(s, tabla, fila, turnos, unidades),
+        "capturado": historia.capturado(tabla, fila.datos),
+        "final": frases.texto_final(fila.desenlace) if fila.desenlace else "",
+        "marca": consultas_vivo.marca(s, quien, f"expediente:{fila.folio}"),
+        "consultado": reloj.ahora(),
+        **oficio_vista.de_expediente(s, quien, fila),
+    }
+
+
+def _alrededor(
+    s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Tabla, pedido: Pedido
+) -> dict[str, Any]:
+    """Lo que lo acompaña: documentos, parientes, comentarios y lo nuevo para quien mira."""
+    dichos, total, mas = consultas_comentarios.de_expediente(
+        s, quien, fila.folio, antes=pedido.antes, limite=200 if pedido.imprimir else COMENTARIOS
+    )
+    lectores = [x for x in consultas_comentarios.quienes_lo_ven(s, fila) if x.id != quien.persona]
+    sigue = consultas_comentarios.seguimiento(s, quien, fila.folio)
+    desde = sigue.visto if sigue else fila.asientos
+    aludido = any(a.comentario.folio == fila.folio for a in consultas_comentarios.menciones_nuevas(s, quien, 200))
+    ver = pedido.ver if pedido.ver in historia.CLASES else ""
+    padre = consultas.asuntos(s, [fila.padre] if fila.padre else ()).get(fila.padre or "")
+    return {
+        "documentos": consultas_expediente.documentos(s, fila.folio),
+        "parientes": consultas_expediente.del_mismo_periodo(s, quien, puerta.tablas, tabla, fila),
+        "padre": padre,
+        "nombres_tablas": {t.clave: t.nombre for t in puerta.tablas},
+        "dichos": dichos,
+        "total_dichos": total,
+        "antes": mas,
+        "lectores": lectores[:LECTORES_A_LA_VISTA],
+        "otros_lectores": max(0, len(lectores) - LECTORES_A_LA_VISTA),
+        "largo_comentario": comentarios.LARGO,
+        "sigue": sigue,
+        "nuevo_desde": desde,
+        "nuevos": fila.asientos - desde,
+        "novedad": fila.asientos > desde or aludido,
+        "clases": historia.CLASES,
+        "plegar_dias": plegada,
+        "ver": ver,
+    }
+
+
+def plegada(dias: Sequence[Dia]) -> tuple[Sequence[Dia], Sequence[Dia]]:
+    """Los días que se enseñan y los que se pliegan."""
+    van = 0
+    for i, dia in enumerate(dias):
+        if van >= HECHOS_A_LA_VISTA:
+            return dias[:i], dias[i:]
+        van += len(dia.hechos)
+    return dias, ()
+
+
+def _actos(fila: Expediente, espera: bool) -> tuple[str, ...]:  # noqa: FBT001 - sólo se llama aquí
+    """Los actos de conducción cuyo formulario trae la página."""
+    if fila.estado in TERMINADOS:
+        return ()
+    otros = (
+        ("reanudar",) if fila.estado == EstadoExpediente.SUSPENDIDO else ("prorrogar", "ampliar-vueltas", "suspender")
+    )
+    return ("cancelar", *otros, *(("cerrar-espera",) if espera else ()))
+
+
+def quien_lo_tiene(actuales: Sequence[Paso]) -> str:
+    """«CST: 5, elabora el proyecto»; de un abanico, las unidades que faltan; vacío si terminó."""
+    partes = []
+    for paso in actuales:
+        faltan = [r.unidad for r in paso.respuestas if r.abierto]
+        cuales = enumera(faltan) if len(faltan) <= 3 else f"{len(faltan)} unidades"
+        numero_ = f" (actividad {paso.actividad.numero_impreso})" if paso.actividad.numero_impreso else ""
+        partes.append(f"{cuales}{numero_}: «{paso.actividad.accion.rstrip('.')}»")
+    return enumera(partes)
+
+
+def _le_toca(quien: Quien, respuesta: Respuesta) -> bool:
+    turno = respuesta.turno
+    return respuesta.abierto and turno.a_mano and puede_atender(quien, turno.unidad)

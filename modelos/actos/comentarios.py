@@ -1,0 +1,149 @@
+"""Decir algo en un expediente sin decidir nada, mencionar a quien lo ve, y seguirlo.
+
+No deja asiento: un comentario no es parte de la historia que se audita. Sólo se menciona a quien ya puede
+leer el expediente; mencionar no da permiso de verlo, y por eso su notificación no lleva `para`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from modelos import consultas, consultas_comentarios, hitos, reloj
+from modelos.actos.mover import Contexto
+from modelos.comodidades import Comentario, Mencion, Seguimiento
+from modelos.consultas_comentarios import Lector
+from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.expediente import plegar
+from modelos.formularios import limpiar_texto
+from modelos.notificaciones import Clase
+from modelos.permisos import Quien
+from modelos.sesion import insertar, serializar
+
+LARGO = 4000
+MENCIONES_MAXIMO = 20
+DOBLE_CLIC = timedelta(minutes=1)
+_ARROBA = re.compile(r"(?<![\w.+-])@(?=\w)")
+_CORREO = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_PALABRA = re.compile(r"\w[\w.+-]*")
+
+
+def comentar(ctx: Contexto, folio: str, texto: str, elegidos: Iterable[int] = ()) -> Comentario:
+    """Guarda el comentario y hace saber a quien menciona. Repetirlo en menos de un minuto no lo duplica.
+
+    elegidos: personas marcadas en la lista; se suman a las que el texto nombra con @.
+
+    Lanza:
+        FormularioIncompleto: está vacío, no cabe, o menciona a quien no ve el expediente.
+        NoExiste, NoLeCorresponde.
+    """
+    quien = _alguien(ctx, "comentar")
+    expediente = consultas.expediente_visible(ctx.s, quien, folio)
+    limpio = limpiar_texto("comentario", texto).strip()
+    if not 1 <= len(limpio) <= LARGO:
+        raise FormularioIncompleto({"comentario": f"escriba el comentario, en {LARGO} caracteres o menos"})
+    lectores = consultas_comentarios.quienes_lo_ven(ctx.s, expediente)
+    aludidos = _aludidos(limpio, set(elegidos), lectores) - {quien.persona}
+    serializar(ctx.s, f"comentario:{folio}:{quien.persona}")
+    if ya := consultas_comentarios.repetido(ctx.s, quien.persona, folio, limpio, ctx.ahora - DOBLE_CLIC):
+        return ya
+    nuevo = Comentario(folio=folio, persona_id=quien.persona, texto=limpio, creado=ctx.ahora)
+    ctx.s.add(nuevo)
+    ctx.s.flush()
+    ctx.s.add_all(Mencion(comentario_id=nuevo.id or 0, persona_id=persona) for persona in sorted(aludidos))
+    ctx.s.flush()
+    _notificar(ctx, nuevo, sorted(aludidos))
+    return nuevo
+
+
+def seguir(ctx: Contexto, folio: str) -> None:
+    """Empieza a seguirlo desde lo que hay ahora; repetirlo no cambia nada. Lanza NoExiste, NoLeCorresponde."""
+    quien = _alguien(ctx, "seguir un expediente")
+    expediente = consultas.expediente_visible(ctx.s, quien, folio)
+    fila = {"persona_id": quien.persona, "folio": folio, "desde": ctx.ahora, "visto": expediente.asientos}
+    ctx.s.execute(insertar(ctx.s, Seguimiento).values(fila).on_conflict_do_nothing())
+
+
+def dejar(ctx: Contexto, folio: str) -> None:
+    """Deja de seguirlo, lo vea todavía o no; repetirlo no cambia nada."""
+    quien = _alguien(ctx, "dejar de seguir un expediente")
+    suyo = (col(Seguimiento.persona_id) == quien.persona) & (col(Seguimiento.folio) == folio)
+    ctx.s.execute(delete(Seguimiento).where(suyo))
+
+
+def dar_por_visto(ctx: Contexto, folio: str, hasta: int) -> None:
+    """Anota hasta qué asiento lo vio, si lo sigue, y que ya vio dónde le mencionan en él."""
+    quien = _alguien(ctx, "ver un expediente")
+    suyo = (col(Seguimiento.persona_id) == quien.persona) & (col(Seguimiento.folio) == folio)
+    sin_sincronizar = {"synchronize_session": False}
+    avanza = update(Seguimiento).where(suyo, col(Seguimiento.visto) < hasta).values(visto=hasta)
+    ctx.s.execute(avanza, execution_options=sin_sincronizar)
+    de_folio = select(col(Comentario.id)).where(col(Comentario.folio) == folio)
+    mias = update(Mencion).where(
+        col(Mencion.persona_id) == quien.persona, col(Mencion.visto).is_(None), col(Mencion.comentario_id).in_(de_folio)
+    )
+    ctx.s.execute(mias.values(visto=ctx.ahora), execution_options=sin_sincronizar)
+
+
+# --- piezas --------------------------------------------------------------------
+
+
+def _alguien(ctx: Contexto, acto: str) -> Quien:
+    if ctx.quien is None:
+        raise NoLeCorresponde(acto, "una persona")
+    return ctx.quien
+
+
+def _aludidos(texto: str, elegidos: set[int], lectores: Sequence[Lector]) -> set[int]:
+    """Los ids mencionados. Lanza FormularioIncompleto si alguno no ve el expediente."""
+    if elegidos - {lector.id for lector in lectores}:
+        raise FormularioIncompleto({"menciones": "una de las personas elegidas ya no ve este expediente; quítela"})
+    hallados, ajenos = set(elegidos), []
+    por_correo = {lector.correo.casefold(): lector.id for lector in lectores}
+    por_nombre = sorted(((plegar(lector.nombre), lector.id) for lector in lectores), key=lambda par: -len(par[0]))
+    for arroba in _ARROBA.finditer(texto):
+        resto = texto[arroba.end() :]
+        persona: int | None = None
+        correo = _CORREO.match(resto)
+        if correo:
+            persona = por_correo.get(correo[0].rstrip(".").casefold())
+        else:
+            plegado = plegar(resto)
+            persona = next((id_ for nombre, id_ in por_nombre if _empieza(plegado, nombre)), None)
+        if persona is None:
+            ajenos.append(correo[0] if correo else palabra[0] if (palabra := _PALABRA.match(resto)) else resto[:20])
+        else:
+            hallados.add(persona)
+    if ajenos:
+        cuales = ", ".join(f"@{ajeno}" for ajeno in dict.fromkeys(ajenos))
+        raise FormularioIncompleto(
+            {"comentario": f"nadie que vea este expediente responde a {cuales}; elíjalo de la lista de abajo"}
+        )
+    if len(hallados) > MENCIONES_MAXIMO:
+        raise FormularioIncompleto({"menciones": f"mencione a {MENCIONES_MAXIMO} personas o menos"})
+    return hallados
+
+
+def _empieza(texto: str, nombre: str) -> bool:
+    return texto.startswith(nombre) and not texto[len(nombre) : len(nombre) + 1].isalnum()
+
+
+def _notificar(ctx: Contexto, comentario: Comentario, personas: Sequence[int]) -> None:
+    # `para` es una unidad que debe saberlo, y da permiso de ver el expediente (`consultas.conciernen`); aquí no va.
+    filas = [
+        hitos.notificacion(
+            persona,
+            f"mencion:{comentario.id}",
+            Clase.TURNO,
+            comentario.folio,
+            turno=None,
+            plazo=None,
+            datos={"mencion": comentario.id, "sube": False},
+        )
+        for persona in personas
+    ]
+    hitos.notificar(ctx.s, filas, ctx.ahora, reloj.local(ctx.ahora).date())
