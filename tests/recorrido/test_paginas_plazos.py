@@ -65,7 +65,7 @@ def test_cuanto_falta_se_dice_con_palabras(
     folio = instancia_sqlite.iniciar("poda")
     monkeypatch.setenv("DSTC_RELOJ", f"{hoy}T09:00:00-06:00")
     with Visitante(web, "dstc") as v:
-        for camino in ("/", f"/turnos/{folio}.1.DSTC.1", f"/expedientes/{folio}", "/plazos"):
+        for camino in ("/bandeja", f"/turnos/{folio}.1.DSTC.1", f"/expedientes/{folio}", "/plazos"):
             assert dice in texto(v.get(camino)), camino
 
 
@@ -158,7 +158,7 @@ def test_la_bandeja_se_filtra_y_se_ordena_por_vencimiento(
         conduccion.suspender(ctx, parado, "Falta algo")
 
     def asuntos(v: Visitante, consulta: str) -> list[str]:
-        return re.findall(r'class="pendiente-asunto">([^<]+)<', v.get(f"/?{consulta}").text)
+        return re.findall(r'class="pendiente-asunto">([^<]+)<', v.get(f"/bandeja?{consulta}").text)
 
     monkeypatch.setenv("DSTC_RELOJ", "2027-05-12T09:00:00-06:00")
     with Visitante(web, "dstc") as v:
@@ -168,15 +168,15 @@ def test_la_bandeja_se_filtra_y_se_ordena_por_vencimiento(
         assert asuntos(v, "vence=hoy") == asuntos(v, "vence=semana&orden=vence") == ["Vence el doce"]
         assert asuntos(v, "vence=hoy&procedimiento=riego") == []
         assert len(asuntos(v, "vence=nunca&orden=raro")) == 4
-        assert v.get("/?orden=vence&cursor=xyz").status_code == 422
+        assert v.get("/bandeja?orden=vence&cursor=xyz").status_code == 422
 
 
 def test_la_bandeja_por_vencer_se_recorre_entera(web: str, instancia_sqlite: Instancia) -> None:
     for n in range(32):
         instancia_sqlite.iniciar("barrido" if n % 2 else "poda", f"Caso {n}")
     with Visitante(web, "dstc") as v:
-        primera = v.get("/?orden=vence")
-        siguiente = re.search(r'href="(/\?orden=vence[^"]*)">Ver los que siguen', primera.text)
+        primera = v.get("/bandeja?orden=vence")
+        siguiente = re.search(r'href="(/bandeja\?orden=vence[^"]*)">Ver los que siguen', primera.text)
         assert siguiente
         segunda = v.get(siguiente[1].replace("&amp;", "&"))
     vistos = [re.findall(r'class="pendiente-asunto">([^<]+)<', p.text) for p in (primera, segunda)]
@@ -246,8 +246,8 @@ def test_las_paginas_con_plazos_son_accesibles_y_caben(
             "/procedimientos/poda",
             "/calendario/suscripcion",
         ],
-        "dstc": ["/", "/?vence=vencido"],
-        "cast-demo-01": ["/", f"/turnos/{folio}.3.CAST-DEMO-01.1", f"/turnos/{sin_fecha}.1.CAST-DEMO-01.1"],
+        "dstc": ["/", "/bandeja", "/bandeja?vence=vencido"],
+        "cast-demo-01": ["/", "/bandeja", f"/turnos/{folio}.3.CAST-DEMO-01.1", f"/turnos/{sin_fecha}.1.CAST-DEMO-01.1"],
     }
     faltas = []
     for alias, lista in caminos.items():
