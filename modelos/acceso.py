@@ -95,7 +95,7 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str) -> Entrada
         este = col(IntentoFallido.id).in_([intento.id for intento in intentos])
         s.execute(delete(IntentoFallido).where(col(IntentoFallido.llave).in_(suyas) | este))
         s.execute(delete(SesionAbierta).where(col(SesionAbierta.vence) < reloj.ahora()))
-        return _abrir(s, ajustes, persona, reloj.ahora())
+        return abrir(s, ajustes, persona, reloj.ahora())
 
 
 # Se arma una vez: es la primera consulta de cada petición.
@@ -149,7 +149,8 @@ def revocar_todas(s: Session, persona: int) -> None:
     s.execute(revocar.values(revocada=reloj.ahora()))
 
 
-def _abrir(s: Session, ajustes: Ajustes, persona: Persona, ahora: datetime) -> Entrada:
+def abrir(s: Session, ajustes: Ajustes, persona: Persona, ahora: datetime) -> Entrada:
+    """Una sesión nueva para esa persona; a quien llama le toca haber comprobado que es ella."""
     token, vence = claves.token_nuevo(), ahora + timedelta(hours=ajustes.sesion_horas)
     s.add(SesionAbierta(huella=claves.huella(token), persona_id=persona.id or 0, creada=ahora, vence=vence))
     return Entrada(token, vence, quien_es(s, persona), persona.correo)

@@ -17,6 +17,7 @@ from api.web import (
     campana,
     conduccion,
     corridas,
+    cuenta,
     dias,
     expedientes,
     exportar,
@@ -61,5 +62,6 @@ for parte in (
     exportar,
     tablero,
     corridas,
+    cuenta,
 ):
     ruta.include_router(parte.ruta)

@@ -72,7 +72,7 @@ def _sin_sesion(request: Request) -> Response:
 
 def por_enviar(request: Request) -> dict[str, str]:
     """Lo que la petición traía escrito, si vale la pena conservarlo; nunca una contraseña."""
-    if request.url.path in ("/entrar", "/salir"):
+    if request.url.path in ("/entrar", "/salir", "/cuenta"):
         return {}
     capturado: dict[str, str] = getattr(request.state, "capturado", {})
     return capturado

@@ -121,15 +121,20 @@ def entrar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
     except (CredencialesInvalidas, DemasiadosIntentos) as error:
         return _rechazada(request, captura, destino, error)
     respuesta = _continuar(request, nueva.quien, captura.texto("guardado")) or RedirectResponse(destino, 303)
+    poner_cookie(respuesta, puerta.ajustes, nueva)
+    return respuesta
+
+
+def poner_cookie(respuesta: Response, ajustes: Ajustes, nueva: acceso.Entrada) -> None:
+    """La respuesta deja a quien la recibe dentro, con esa sesión."""
     respuesta.set_cookie(
         COOKIE,
         nueva.token,
         max_age=round((nueva.vence - reloj.ahora()).total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=puerta.ajustes.cookie_segura,
+        secure=ajustes.cookie_segura,
     )
-    return respuesta
 
 
 @ruta.post("/salir")
