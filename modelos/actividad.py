@@ -197,5 +197,11 @@ def es_grupo(unidad: Unidad) -> bool:
 
 def texto_salida(etiqueta: str) -> str:
     """La etiqueta como se lee en pantalla: `no_favorable` → «No favorable»."""
-    propios = {"si": "Sí", "no": "No", "informacion_incompleta": "Información incompleta"}
-    return propios.get(etiqueta, etiqueta.replace("_", " ").capitalize())
+    propios = {
+        "si": "Sí",
+        "junta_directiva": "Junta Directiva",
+        "junta_directiva_estatal": "Junta Directiva estatal",
+        "someter_a_junta": "Someter a Junta",
+    }
+    # Las etiquetas van sin acentos; en las de aquí sólo lo llevan las que acaban en -ción.
+    return propios.get(etiqueta) or re.sub(r"cion\b", "ción", etiqueta).replace("_", " ").capitalize()

@@ -110,7 +110,7 @@ def _juntar(s: Session, ahora: datetime, *, con_hitos: bool) -> int:
 
 
 def _parte(f: Any) -> redaccion.Parte:  # noqa: ANN401 - renglón de SQL
-    return redaccion.Parte(f.clase, f.folio, f.vence, f.conservador, ajena=f.sube, mencion=f.mencion)
+    return redaccion.Parte(f.clase, f.folio, f.vence, f.conservador, f.sube, f.mencion, f.recuerda)
 
 
 def _entregas_de_oficios(

@@ -105,7 +105,7 @@ def cuando(vence: date | None, conservador: date | None, hoy: date) -> str:
 class Parte:
     """De una cosa que se debe, lo que basta para el asunto. ajena: la debe otro y ésta es para seguimiento.
 
-    mencion: no se debe nada; le nombraron en un comentario.
+    mencion: no se debe nada; le nombraron en un comentario. recuerda: alguien pidió recordárselo.
     """
 
     clase: str
@@ -114,6 +114,7 @@ class Parte:
     conservador: date | None
     ajena: bool = False
     mencion: bool = False
+    recuerda: bool = False
 
     @property
     def urgencia(self) -> tuple[int, date, str]:
@@ -138,11 +139,13 @@ def _asunto(partes: Sequence[Parte], hoy: date) -> str:
     if len(partes) == 1:
         if primera.ajena:
             return f"{primera.folio}: para su seguimiento" + (f"; {frase}" if frase else "")
+        if primera.recuerda:
+            return f"{primera.folio}: sigue esperando su respuesta" + (f"; {frase}" if frase else "")
         return f"{primera.folio}: {frase if hitos and frase else 'tiene un turno nuevo'}"
-    ajenas = sum(p.ajena for p in partes)
+    ajenas, nuevos = sum(p.ajena for p in partes), not hitos and not any(p.recuerda for p in partes)
     propias = len(partes) - ajenas
     if not ajenas:
-        que = f"{propias} pendientes" if hitos else f"{propias} turnos nuevos"
+        que = f"{propias} {'turnos nuevos' if nuevos else 'pendientes'}"
     elif not propias:
         que = f"{ajenas} de seguimiento"
     else:
@@ -188,8 +191,8 @@ def _plazo(f: Any, lugar: Lugar) -> Any:  # noqa: ANN401 - renglón de SQL
 
 
 def _parte(f: Any, plazo: Any) -> Parte:  # noqa: ANN401 - renglones de SQL
-    sube, mencion = bool(f.datos.get("sube")), bool(f.datos.get("mencion"))
-    return Parte(f.clase, f.folio, plazo.vence, plazo.conservador, ajena=sube, mencion=mencion)
+    dichos = (bool(f.datos.get(como)) for como in ("sube", "mencion", "recuerda"))
+    return Parte(f.clase, f.folio, plazo.vence, plazo.conservador, *dichos)
 
 
 def _de_mencion(f: Any, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQL

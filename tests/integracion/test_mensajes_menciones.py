@@ -1,4 +1,4 @@
-"""A quien se menciona en un comentario le llega un correo que dice eso, y nada que no deba."""
+"""A quien se menciona, o a quien se recuerda, le llega un correo que dice eso y nada que no deba."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from modelos.actos import comentarios
+from flujos.catalogo import CATALOGO
+from modelos import reloj
+from modelos.actos import campanas, comentarios
 from tests.correo import Buzon, buzon, partes
 from tests.fabricas import Instancia
 from tests.oficina import repartir
@@ -42,3 +44,15 @@ def test_con_un_turno_nuevo_van_juntos_y_cada_cosa_en_su_lugar(instancia: Instan
     assert mensaje["Subject"] == f"{folio}: tiene un turno nuevo; además, le mencionaron en un comentario"
     texto, _ = partes(mensaje)
     assert texto.index("LE TOCA A USTED") < texto.index("LE MENCIONARON")
+
+
+def test_lo_que_se_recuerda_no_se_llama_nuevo(instancia: Instancia, smtp: Buzon) -> None:
+    folio = instancia.iniciar("registro_mensual", "Mes", cast="CAST-DEMO-01", periodo="2026-11")
+    instancia.cumplir_encargos()
+    repartir(instancia, smtp.url)
+    smtp.recibidos.clear()
+    with instancia.como("coordinacion") as ctx:
+        campanas.recordar(ctx, CATALOGO.vigente("registro_mensual", reloj.hoy()), "2026-11")
+    repartir(instancia, smtp.url)
+    (mensaje,) = [m for m in smtp.recibidos if "cast-demo-01@" in m["To"]]
+    assert mensaje["Subject"].startswith(f"{folio}: sigue esperando su respuesta")

@@ -39,5 +39,5 @@ def test_el_expediente_cuenta_que_junta_eligio_el_sistema(web: str, instancia_sq
     caminante.cerrar()
     with Visitante(web, "coordinacion") as v:
         texto = html.unescape(v.get(f"/expedientes/{folio}").text)
-    assert "respondió «Junta directiva» a la actividad, «Mira qué Junta autoriza según la unidad que promueve»" in texto
+    assert "respondió «Junta Directiva» a la actividad, «Mira qué Junta autoriza según la unidad que promueve»" in texto
     assert instancia_sqlite.abiertos(folio)[0].actividad == "4JD"
