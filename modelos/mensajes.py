@@ -61,8 +61,8 @@ def hay_por_salir(s: Session, *, con_hitos: bool) -> bool:
 def por_salir(s: Session, *, con_hitos: bool) -> Iterator[Any]:
     """Las notificaciones sin salir, por persona y en su orden; `viva`: si todavía vienen al caso.
 
-    `sube`: verdadero si se le dice para seguimiento; `mencion`: si le nombraron en un comentario; `recuerda`: si alguien
-    pidió recordárselo; `oficio`: el id, si es de uno. Se leen por tramos: puede haber cientos de miles.
+    `sube`: verdadero si se le dice para seguimiento; `mencion`: si le nombraron en un comentario; `recuerda`: si
+    alguien pidió recordárselo; `oficio`: el id, si es de uno. Se leen por tramos: puede haber cientos de miles.
     """
     consulta = _resumidas().where(_sin_salir, *_clases(con_hitos=con_hitos))
     yield from s.execute(consulta, execution_options={"yield_per": 5000})
