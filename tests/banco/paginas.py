@@ -1,4 +1,4 @@
-"""Banco de las páginas que más se abren: inicio y bandeja, con 100 000 turnos de una unidad. Imprime; no prueba.
+"""Banco de las páginas, con 100 000 turnos de una unidad en 10 000 expedientes. Imprime; no prueba.
 
 Uso: `python -m tests.banco.paginas [turnos] [expedientes]`. Mide lo que tarda el servidor en cada petición
 (sin red: la aplicación se llama en el mismo proceso), en SQLite y en PostgreSQL.
@@ -53,9 +53,31 @@ CASOS = {
         "/bandeja?procedimiento=normatividad&orden=vence",
         "/bandeja?procedimiento=seguimiento&orden=vence",
     ),
-    "coordinacion": ("/", "/bandeja", "/bandeja?unidad=CST", "/bandeja?unidad=CST&orden=vence"),
-    "direccion": ("/",),
-    "administracion": ("/",),
+    "coordinacion": (
+        "/",
+        "/bandeja",
+        "/bandeja?unidad=CST",
+        "/bandeja?unidad=CST&orden=vence",
+        "/expedientes",
+        "/expedientes?texto=caso+77",
+        "/expedientes?estado=en_curso",
+        "/expedientes/BANC-2027-00077",
+        "/turnos/BANC-2027-00077.3.CST.1",
+        "/plazos",
+        "/plazos?estado=vencido",
+        "/oficios",
+        "/calendario",
+        "/calendario/mes",
+        "/calendario/anio",
+        "/iniciar",
+        "/procedimientos/normatividad",
+        "/procedimientos/normatividad/iniciar",
+        "/campanas",
+        "/corridas",
+        "/ayuda",
+    ),
+    "direccion": ("/", "/tablero", "/tablero/lista?que=abiertos"),
+    "administracion": ("/", "/administracion/personas", "/administracion/unidades", "/administracion/cambios"),
     "cast-demo-01": ("/", "/bandeja"),
 }
 
