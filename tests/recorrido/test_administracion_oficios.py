@@ -26,7 +26,7 @@ from modelos.oficios import Oficio, PlantillaEditada
 from tareas.oficios import borrador
 from tests.fabricas import Cliente, Instancia
 from tests.oficios.test_sello import CLAVE, certificado
-from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante
 
 AJENOS = ("coordinacion", "dstc", "direccion")
@@ -493,14 +493,6 @@ def test_las_ordenes_de_titular_leyenda_y_norma(correr: object) -> None:
 
 
 # --- con navegador ----------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
 
 
 @pytest.mark.navegador

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -23,7 +22,7 @@ from modelos.cambios import CONSOLA, Cambio
 from modelos.organizacion import Adscripcion, Persona, Unidad, por_correo
 from tests.fabricas import Cliente, Instancia
 from tests.integracion.test_excel import BUENO, Hojas, libro
-from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante, hasta_la_consulta
 
 AJENOS = ("coordinacion", "dstc", "direccion")
@@ -582,14 +581,6 @@ def test_una_clave_generada_se_comprueba_igual_de_lento_que_las_demas(monkeypatc
 
 
 # --- con navegador ----------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
 
 
 @pytest.mark.navegador

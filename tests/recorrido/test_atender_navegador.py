@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -16,7 +15,7 @@ from modelos.bitacora import Asiento
 from modelos.comodidades import CapturaGuardada
 from modelos.expediente import Anexo
 from tests.fabricas import PDF, Instancia
-from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante
 
 pytestmark = pytest.mark.navegador
@@ -27,22 +26,6 @@ SOLTAR = """([zona, archivos]) => {
   const suelto = {dataTransfer: datos, bubbles: true, cancelable: true};
   for (const tipo of ['dragover', 'drop']) document.querySelector(zona).dispatchEvent(new DragEvent(tipo, suelto));
 }"""
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
-
-
-@pytest.fixture
-def sala(navegador: Browser, web: str) -> Iterator[Sala]:
-    abierta = Sala(navegador, web)
-    yield abierta
-    abierta.cerrar()
-    assert not abierta.quejas, "la política de contenido bloqueó algo de nuestras páginas"
 
 
 def abrir(pagina: Page, turno: str) -> Page:

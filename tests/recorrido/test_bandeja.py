@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import httpx
@@ -22,7 +21,7 @@ from modelos.expediente import Turno
 from modelos.organizacion import crear_persona
 from tests.fabricas import Instancia
 from tests.recorrido.con_plazos import publicar
-from tests.recorrido.navegador import ANCHOS, Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante
 
 _con_plazos = pytest.fixture(publicar)
@@ -333,14 +332,6 @@ def test_lo_que_pide_algo_mas_o_es_ajeno_no_se_responde_de_una_vez(web: str, ins
 
 
 # --- con navegador ---------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
 
 
 @pytest.mark.navegador

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -11,29 +10,13 @@ from playwright.sync_api import Browser, expect
 
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.con_plazos import publicar
-from tests.recorrido.navegador import ANCHOS, TELEFONO, Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import ANCHOS, TELEFONO, Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante
 
 
 @pytest.fixture(autouse=True)
 def con_tablas(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     publicar(request, monkeypatch)  # lunes 3 de mayo de 2027
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
-
-
-@pytest.fixture
-def sala(navegador: Browser, web: str) -> Iterator[Sala]:
-    abierta = Sala(navegador, web)
-    yield abierta
-    abierta.cerrar()
-    assert not abierta.quejas, "la política de contenido bloqueó algo de nuestras páginas"
 
 
 def leido(respuesta: httpx.Response) -> str:

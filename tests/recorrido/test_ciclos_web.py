@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -15,7 +14,7 @@ from modelos.actos import ciclos
 from modelos.ciclos import Apertura
 from modelos.demo import CASTS
 from tests.fabricas import Cliente, Instancia
-from tests.recorrido.navegador import ANCHOS, Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante
 
 HOY = date(2027, 3, 31)
@@ -262,14 +261,6 @@ def test_quien_perdio_la_sesion_recupera_lo_que_escribio(web: str) -> None:
 
 
 # --- en un navegador ------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
 
 
 def test_se_usa_sin_javascript_cabe_en_un_telefono_y_es_accesible(

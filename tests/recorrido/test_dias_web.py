@@ -17,7 +17,7 @@ from modelos.errores import ArchivoRechazado, FormularioIncompleto, NoLeCorrespo
 from tareas.recuento import recontar_pendientes
 from tests.fabricas import Cliente, Instancia, servida
 from tests.mesa_dias import NOVENTA, VACACIONES, Mesa
-from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante
 from tests.unidad.fechas import fecha
 
@@ -277,14 +277,6 @@ def test_la_linea_de_ordenes_propone_lista_y_aprueba(
 
 
 # --- con navegador --------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
 
 
 @pytest.mark.navegador

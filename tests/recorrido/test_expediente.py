@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from modelos.actos import conduccion
 from tests.fabricas import PDF, Cliente, Instancia
 from tests.recorrido.con_plazos import publicar
-from tests.recorrido.navegador import ANCHOS, Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante, hasta_la_consulta
 
 pytestmark = pytest.mark.usefixtures("con_tablas")
@@ -21,22 +20,6 @@ pytestmark = pytest.mark.usefixtures("con_tablas")
 def con_tablas(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "poda" in request.node.name:
         publicar(request, monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
-
-
-@pytest.fixture
-def sala(navegador: Browser, web: str) -> Iterator[Sala]:
-    abierta = Sala(navegador, web)
-    yield abierta
-    abierta.cerrar()
-    assert not abierta.quejas, "la política de contenido bloqueó algo de nuestras páginas"
 
 
 def leido(html: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,7 +16,7 @@ from modelos.organizacion import Persona
 from tests.fabricas import Instancia
 from tests.oficina import por_encargo
 from tests.recorrido.con_plazos import publicar
-from tests.recorrido.navegador import ANCHOS, Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante, hasta_la_consulta
 
 _con_plazos = pytest.fixture(publicar)
@@ -128,14 +127,6 @@ def test_direccion_y_administracion_ven_cifras_que_llevan_a_su_lista(
             for camino, cuantos in cifras:
                 lista = v.get(camino.replace("&amp;", "&")).text
                 assert re.search(rf"\b{cuantos}\b", lista), (camino, cuantos)
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
 
 
 @pytest.mark.navegador

@@ -14,29 +14,13 @@ from modelos.demo import CLAVE
 from modelos.expediente import Encargo
 from modelos.sesion import transaccion
 from tests.fabricas import PDF, Instancia, servida
-from tests.recorrido.navegador import ANCHOS, Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
+from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
 
 
 @pytest.fixture
 def web(instancia_sqlite: Instancia) -> Iterator[str]:
     with servida(instancia_sqlite) as direccion:
         yield direccion
-
-
-@pytest.fixture
-def sala(navegador: Browser, web: str) -> Iterator[Sala]:
-    abierta = Sala(navegador, web)
-    yield abierta
-    abierta.cerrar()
-    assert not abierta.quejas, "la política de contenido bloqueó algo de nuestras páginas"
 
 
 @pytest.fixture

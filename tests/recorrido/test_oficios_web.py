@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -23,16 +22,8 @@ from tareas.efectos import EfectoFallido, intentar
 from tareas.oficios.borrador import huella
 from tests.fabricas import Instancia
 from tests.recorrido.con_oficios import con_borrador, con_circular, destinatarios, firmar, oficio_de
-from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
 
 
 def version_en(html: str) -> str:

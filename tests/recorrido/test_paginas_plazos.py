@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from modelos.actos import conduccion
 from modelos.plazos import Plazo, Recordatorio
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
 from tests.recorrido.con_plazos import ACENTOS, publicar
-from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante
 
 ANCHOS: tuple[ViewportSize, ...] = ({"width": 360, "height": 740}, {"width": 1280, "height": 900})
@@ -24,22 +23,6 @@ ANCHOS: tuple[ViewportSize, ...] = ({"width": 360, "height": 740}, {"width": 128
 @pytest.fixture(autouse=True)
 def con_tablas(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     publicar(request, monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
-
-
-@pytest.fixture
-def sala(navegador: Browser, web: str) -> Iterator[Sala]:
-    abierta = Sala(navegador, web)
-    yield abierta
-    abierta.cerrar()
-    assert not abierta.quejas, "la política de contenido bloqueó algo de nuestras páginas"
 
 
 def texto(respuesta: httpx.Response) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from itertools import pairwise
@@ -25,7 +24,7 @@ from modelos.tabla import Tabla
 from tareas import procedimiento_pdf
 from tareas.oficios.errores import ComposicionFallida
 from tests.fabricas import Cliente
-from tests.recorrido.navegador import ANCHOS, Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante
 
 TABLAS = [pytest.param(tabla, id=tabla.clave) for tabla in CATALOGO]
@@ -39,14 +38,6 @@ def cadenas_mal_medidas(pdf: bytes) -> list[int]:
     """Dónde empieza cada cadena del PDF cuyo `/Length` no llega justo a su `endstream`."""
     cabezas = re.finditer(rb"/Length (\d+)[^>]*>>\s*stream\r?\n", pdf)
     return [c.start() for c in cabezas if not pdf[c.end() + int(c[1]) :].startswith(b"\nendstream")]
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
 
 
 # --- quién y qué ---------------------------------------------------------------

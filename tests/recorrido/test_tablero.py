@@ -21,19 +21,11 @@ from modelos.expediente import Expediente
 from modelos.tablero.cifras import EN_EL_TABLERO
 from tests.banco.tablero import inventar
 from tests.fabricas import Cliente, Instancia, servida
-from tests.recorrido.navegador import ESCRITORIO, Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.recorrido.navegador import ESCRITORIO, Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante
 
 PAGINAS = ("/tablero", "/tablero/lista?que=abiertos", "/corridas")
 DESCARGAS = ("/tablero/exportar.xlsx", "/tablero/exportar.xes", "/tablero/informe.pdf")
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
 
 
 @pytest.fixture

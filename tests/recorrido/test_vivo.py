@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import event, update
 from sqlmodel import col
 
@@ -17,26 +16,10 @@ from modelos.actos import asignacion, comentarios, turnos
 from modelos.organizacion import Adscripcion, por_correo, quien_es
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
-from tests.recorrido.navegador import Sala, abrir_navegador, ruta_navegador
+from tests.recorrido.navegador import Sala
 from tests.recorrido.visitante import Visitante, hasta_la_consulta
 
 CADA_MS = 16_000
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Browser]:
-    if ruta_navegador() is None:
-        pytest.skip("no hay Chromium; dé su ruta en DSTC_NAVEGADOR")
-    with abrir_navegador() as abierto:
-        yield abierto
-
-
-@pytest.fixture
-def sala(navegador: Browser, web: str) -> Iterator[Sala]:
-    abierta = Sala(navegador, web)
-    yield abierta
-    abierta.cerrar()
-    assert not abierta.quejas, "la política de contenido bloqueó algo de nuestras páginas"
 
 
 def mirar(sala: Sala, alias: str, camino: str) -> Page:
