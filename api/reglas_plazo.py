@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from modelos.calendario import NOMBRES_MESES, Medida
+from modelos.calendario import MEDIDAS, NOMBRES_MESES, Medida
 from modelos.periodo import MESES as LARGOS
 from modelos.periodo import Cada, Ciclo
 from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, EnVentana, Hitos, ReglaPlazo, Tramo
 from modelos.tabla import Tabla
 
-_MEDIDAS = {
-    Medida.HABILES: ("día hábil", "días hábiles"),
-    Medida.NATURALES: ("día natural", "días naturales"),
-    Medida.MESES: ("mes", "meses"),
-    Medida.ANIOS: ("año", "años"),
-}
 _CADA = {
     Cada.ANUAL: "cada año",
     Cada.SEMESTRAL: "cada semestre",
@@ -102,7 +96,7 @@ def hito(clave: str) -> str:
 
 def medida(nombre: str, cantidad: int) -> str:
     """«5 días hábiles»; vacío si el plazo es una ventana del año."""
-    par = _MEDIDAS.get(Medida(nombre))
+    par = MEDIDAS.get(Medida(nombre))
     return f"{cantidad} {par[0] if cantidad == 1 else par[1]}" if par else ""
 
 
@@ -121,7 +115,7 @@ def _cuanto(tabla: Tabla, cuenta: Dias) -> str:
     titulo, defecto = campo(tabla, cuenta.cantidad)
     if isinstance(defecto, int):
         return f"{medida(cuenta.medida.value, defecto)} si no se fija otra cosa en «{titulo}»,"
-    return f"los {_MEDIDAS[cuenta.medida][1]} que diga «{titulo}»,"
+    return f"los {MEDIDAS[cuenta.medida][1]} que diga «{titulo}»,"
 
 
 def _desde(tabla: Tabla, cuenta: Dias) -> str:

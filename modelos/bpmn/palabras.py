@@ -6,7 +6,7 @@ Lo que aquí se abrevia está entero en la tabla, que siempre acompaña al diagr
 from __future__ import annotations
 
 from modelos.actividad import FIN, SIGUE, Actividad, Tipo, texto_salida
-from modelos.calendario import NOMBRES_MESES, Medida
+from modelos.calendario import MEDIDAS, NOMBRES_MESES
 from modelos.plazo import Dias, EnVentana, ReglaPlazo
 from modelos.tabla import Tabla
 from modelos.unidades import NACIONALES, Unidad
@@ -19,12 +19,6 @@ TIPOS = {
     Tipo.EXTERNA: "Externa",
     Tipo.SUBPROCEDIMIENTO: "Procedimiento",
     Tipo.AUTOMATICA: "Automática",
-}
-_MEDIDAS = {
-    Medida.HABILES: ("día hábil", "días hábiles"),
-    Medida.NATURALES: ("día natural", "días naturales"),
-    Medida.MESES: ("mes", "meses"),
-    Medida.ANIOS: ("año", "años"),
 }
 _GRUPOS = {
     Unidad.CAST: "Centro de Asistencia y Servicios Tecnológicos",
@@ -74,7 +68,7 @@ def plazo(tabla: Tabla, regla: ReglaPlazo) -> str:
     cuenta = regla.cuenta
     if isinstance(cuenta, Dias):
         cantidad = cuenta.cantidad if isinstance(cuenta.cantidad, int) else _por_defecto(tabla, cuenta.cantidad)
-        singular, plural = _MEDIDAS[cuenta.medida]
+        singular, plural = MEDIDAS[cuenta.medida]
         return f"{cantidad} {singular if cantidad == 1 else plural}" if cantidad else f"{plural} que se fijen"
     if isinstance(cuenta, EnVentana):
         primero = NOMBRES_MESES[cuenta.primero - 1]

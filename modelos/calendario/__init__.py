@@ -12,7 +12,7 @@ from modelos.calendario.institucionales import Ambito, DiasInstitucionales, Tipo
 from modelos.calendario.pausas import Suspension
 from modelos.calendario.perfiles import PERFILES, POR_DEFECTO, Calendarios, cargar, publicados
 from modelos.calendario.recepcion import OFICINAS_NACIONALES, Horario
-from modelos.calendario.resultado import Computo, Medida
+from modelos.calendario.resultado import MEDIDAS, Computo, Medida
 from modelos.calendario.ventanas import (
     Ventana,
     computar_ventana,
@@ -24,6 +24,7 @@ from modelos.calendario.ventanas import (
 )
 
 __all__ = [
+    "MEDIDAS",
     "NOMBRES_MESES",
     "OFICINAS_NACIONALES",
     "PERFILES",

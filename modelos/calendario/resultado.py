@@ -28,7 +28,7 @@ class Medida(StrEnum):
     ULTIMO_HABIL = "ultimo_habil"
 
 
-_NOMBRES = {
+MEDIDAS = {
     Medida.HABILES: ("día hábil", "días hábiles"),
     Medida.NATURALES: ("día natural", "días naturales"),
     Medida.MESES: ("mes", "meses"),
@@ -122,7 +122,7 @@ class Computo:
         }
 
     def _que(self) -> str:
-        singular, plural = _NOMBRES[self.medida]
+        singular, plural = MEDIDAS[self.medida]
         return f"{self.cantidad} {singular if self.cantidad == 1 else plural}"
 
     def _de_plazo(self) -> list[str]:
