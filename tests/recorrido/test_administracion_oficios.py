@@ -499,7 +499,7 @@ def test_las_ordenes_de_titular_leyenda_y_norma(correr: object) -> None:
 def test_sin_javascript_se_edita_una_plantilla_y_se_ve_como_queda(navegador: Browser, web: str, folio: str) -> None:
     sala = Sala(navegador, web, con_javascript=False)
     pagina = sala.como("administracion")
-    pagina.get_by_role("link", name="Administración").click()
+    pagina.get_by_role("link", name="Administración", exact=True).click()
     pagina.get_by_role("link", name="Plantillas").click()
     pagina.get_by_role("link", name="normatividad/of_01", exact=True).click()
     texto = pagina.get_by_label("Texto de la plantilla")

@@ -287,7 +287,7 @@ def test_la_administracion_publica_sin_javascript_y_ve_el_avance(
     pagina = sala.como("administracion")
     # Después de entrar: la tabla es inventada y la página de inicio sólo sabe nombrar las publicadas.
     folio = mesa.abrir(NOVENTA)
-    pagina.get_by_role("link", name="Administración").click()
+    pagina.get_by_role("link", name="Administración", exact=True).click()
     expect(pagina.get_by_text("Todavía no se ha propuesto ninguna")).to_be_visible()
     pagina.get_by_role("link", name="Proponer días").click()
     pagina.get_by_label("Por qué se publican").fill("Acuerdo de fin de año")
