@@ -94,6 +94,7 @@ def inicio(request: Request, puerta: Entrada) -> Response:
         bloques=[b for b in bloques if b.renglones],
         vacios=[b for b in bloques if not b.renglones],
         cifras=cifras,
+        hace_30=timedelta(30),
         marca=marca,
         atiende=sorted(atiende(quien)),
         iniciables=[t for t in vigentes if puede_iniciar(quien, t)],

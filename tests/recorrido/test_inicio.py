@@ -121,9 +121,9 @@ def test_direccion_y_administracion_ven_cifras_que_llevan_a_su_lista(
             assert "1 expediente suspendido" in pagina
             assert "Se atrasó" in bloque(v, "vencidos")
             cifras = re.findall(
-                r'class="cifra.*?href="(/(?:plazos|expedientes)[^"]+)".*?<strong>([\d,]+)', v.get("/").text
+                r'class="cifra.*?href="(/(?:plazos|expedientes|tablero)[^"]+)".*?<strong>([\d,]+)', v.get("/").text
             )
-            assert len(cifras) == 4
+            assert len(cifras) == 5
             for camino, cuantos in cifras:
                 lista = v.get(camino.replace("&amp;", "&")).text
                 assert re.search(rf"\b{cuantos}\b", lista), (camino, cuantos)
