@@ -45,7 +45,8 @@ def responder(request: Request, error: ErrorGestion) -> Response:
 def pagina(request: Request, status: int, titulo: str, detalle: str) -> Response:
     """Una página que dice qué pasó y qué hacer."""
     # Una falla pasajera no debe costar volver a escribir: se ofrece enviarlo otra vez.
-    textos = por_enviar(request) if status >= 500 else {}
+    suyo = por_enviar(request)
+    textos = suyo if status >= 500 else {}
     # Con archivos elegidos no: volverían a viajar los textos sin ellos.
     recupera = getattr(request.state, "con_archivos", False) and recuperable(request.url.path)
     return armar(
@@ -57,7 +58,7 @@ def pagina(request: Request, status: int, titulo: str, detalle: str) -> Response
         detalle=detalle,
         que_hacer=_QUE_HACER.get(status, ""),
         por_enviar={n: v for n, v in textos.items() if not (recupera and n == "acto")},
-        escrito=legible(textos),
+        escrito=legible(suyo),  # aunque ya no se pueda enviar, lo escrito no se tira
         recupera=recupera,
     )
 

@@ -15,7 +15,6 @@
   voz.className = "visually-hidden";
   voz.setAttribute("role", "status");
   const franja = document.createElement("div");
-  franja.setAttribute("role", "alert");
   franja.className = "franja-vivo";
   document.querySelector("main").prepend(voz, franja);
 
@@ -31,6 +30,7 @@
     aviso.className = "aviso aviso-alerta";
     aviso.textContent = texto + " ";
     if (enlace) aviso.append(Object.assign(document.createElement("a"), { href: enlace, textContent: rotulo }));
+    franja.setAttribute("role", "alert"); // vacía no es un aviso
     franja.replaceChildren(aviso);
   }
   function parar(texto, enlace, rotulo) {
