@@ -16,10 +16,11 @@ from sqlmodel import col
 
 from modelos import consultas, reloj
 from modelos.comodidades import Comentario, Mencion, Seguimiento
-from modelos.consultas import LIMITE, Pagina, conciernen, leer_cursor, paginar
+from modelos.consultas import LIMITE, Pagina, conciernen, expediente_visible, leer_cursor, paginar
+from modelos.errores import NoLeCorresponde
 from modelos.expediente import Expediente, Turno
 from modelos.notificaciones import Clase, Notificacion
-from modelos.organizacion import Adscripcion, Persona, Unidad, vigente
+from modelos.organizacion import Adscripcion, Persona, Unidad, quien_es, vigente
 from modelos.permisos import Quien, Rol
 from modelos.unidades import TipoUnidad
 from modelos.unidades import Unidad as Sigla
@@ -122,6 +123,18 @@ def de_expediente(
     tramo = filas[:limite]
     siguiente = (tramo[-1].id or 0) if len(filas) > limite else 0
     return _dichos(s, quien, tramo), total, siguiente
+
+
+def lo_ve(s: Session, persona: int, folio: str) -> bool:
+    """Si esa persona puede leer hoy el expediente: entre que se le menciona y sale el correo pudo perder el permiso."""
+    suya = s.get(Persona, persona)
+    if suya is None or not suya.activa:
+        return False
+    try:
+        expediente_visible(s, quien_es(s, suya), folio)
+    except NoLeCorresponde:
+        return False
+    return True
 
 
 def menciones_nuevas(s: Session, quien: Quien, limite: int = 8) -> list[Aludido]:

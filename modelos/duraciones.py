@@ -5,16 +5,20 @@ La mediana y no el promedio: uno que se quedó detenido un año no dice cuánto 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.calendario import POR_DEFECTO
+from modelos.calendario import POR_DEFECTO, Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
+from modelos.columnas import de_los
 from modelos.consultas_ciclos import nacional
 from modelos.expediente import EstadoExpediente, Expediente
 
@@ -30,23 +34,31 @@ class Duracion:
     cuantos: int
 
 
-def habituales(s: Session, procedimiento: str | None = None) -> dict[str, Duracion]:
-    """La de cada procedimiento con alguno concluido, o la de uno. Un año sin calendario publicado no se cuenta."""
-    lugar = func.row_number().over(partition_by=col(Expediente.procedimiento), order_by=col(Expediente.cerrado).desc())
-    columnas = (col(Expediente.procedimiento), col(Expediente.abierto), col(Expediente.cerrado))
-    concluidos = select(*columnas, lugar.label("lugar")).where(
-        col(Expediente.estado) == EstadoExpediente.CONCLUIDO.value, col(Expediente.cerrado).is_not(None)
-    )
-    if procedimiento is not None:
-        concluidos = concluidos.where(col(Expediente.procedimiento) == procedimiento)
-    ultimos = concluidos.subquery()
+def habituales(s: Session, procedimientos: Iterable[str]) -> dict[str, Duracion]:
+    """La de cada uno de esos que tenga alguno concluido. Un año sin calendario publicado no se cuenta."""
     calendario = nacional(s)[POR_DEFECTO]
-    dias: dict[str, list[int]] = {}
-    consulta = select(ultimos.c.procedimiento, ultimos.c.abierto, ultimos.c.cerrado).where(ultimos.c.lugar <= ULTIMOS)
-    for clave, abierto, cerrado in s.execute(consulta):
-        try:
-            corridos = calendario.contar(reloj.local(abierto).date(), reloj.local(cerrado).date())
-        except CalendarioSinPublicar:
-            continue
-        dias.setdefault(clave, []).append(corridos)
-    return {clave: Duracion(round(median(suyos)), len(suyos)) for clave, suyos in dias.items()}
+    habitual: dict[str, Duracion] = {}
+    for clave in procedimientos:
+        suyos = [
+            d for abierto, cerrado in s.execute(_ultimos(clave)) if (d := _dias(calendario, abierto, cerrado)) >= 0
+        ]
+        if suyos:
+            habitual[clave] = Duracion(round(median(suyos)), len(suyos))
+    return habitual
+
+
+def _ultimos(procedimiento: str) -> Select[Any]:
+    """Los últimos concluidos de uno; una consulta por procedimiento, que así se lee del final de su índice."""
+    concluido = de_los(col(Expediente.estado), (EstadoExpediente.CONCLUIDO.value,))
+    consulta = select(col(Expediente.abierto), col(Expediente.cerrado)).where(
+        concluido, col(Expediente.procedimiento) == procedimiento, col(Expediente.cerrado).is_not(None)
+    )
+    return cast("Select[Any]", consulta.order_by(col(Expediente.cerrado).desc()).limit(ULTIMOS))
+
+
+def _dias(calendario: Calendario, abierto: datetime, cerrado: datetime) -> int:
+    """Los hábiles entre los dos; -1 si pasan por un año sin calendario."""
+    try:
+        return calendario.contar(reloj.local(abierto).date(), reloj.local(cerrado).date())
+    except CalendarioSinPublicar:
+        return -1

@@ -53,6 +53,9 @@ _NUEVO = text("visto IS NULL")
 _SIN_REGISTRAR = text("registrado IS NULL")
 
 
+_POR_CIERRE, _CONCLUIDO = ("procedimiento", "cerrado", "abierto"), text("estado IN ('concluido')")
+
+
 class Expediente(SQLModel, table=True):
     """Un caso de un procedimiento, con la versión de tabla con que se abrió.
 
@@ -65,6 +68,7 @@ class Expediente(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("estado IN ('en_curso', 'suspendido', 'concluido', 'cancelado')", name="estado"),
         Index("ix_expediente_estado_abierto", "estado", "abierto", "folio"),
+        Index("ix_expediente_concluido", *_POR_CIERRE, sqlite_where=_CONCLUIDO, postgresql_where=_CONCLUIDO),
         Index("ix_expediente_detenido", "folio", sqlite_where=_DETENIDO_SQLITE, postgresql_where=_DETENIDO),
     )
 

@@ -6,14 +6,9 @@ tabla va de dónde sale, para que quien la lea pueda volver a sacarla.
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from functools import cache
+from datetime import date
 from typing import Any
-
-import typst
 
 from modelos import reloj
 from modelos.calendario import fecha_larga
@@ -23,32 +18,19 @@ from modelos.tablero import palabras
 from modelos.tablero.cifras import Cifras
 from modelos.tablero.nombres import nombre_actividad, tablas_por_clave
 from modelos.tablero.tiempos import Medida
-from tareas.oficios.errores import ComposicionFallida, SinTipografias
-from tareas.oficios.imprenta import NORMAS, RAIZ, TIPOGRAFIAS
-from tareas.oficios.texto import limpiar
+from tareas.oficios import papel
+from tareas.oficios.imprenta import RAIZ
 
 COMPOSICION = RAIZ / "plantillas_oficio" / "_informe.typ"
 INSTITUCION = "Colegio Nacional de Educación Profesional Técnica (CONALEP)"
 AREA = "Dirección de Servicios Tecnológicos y de Capacitación"
 SISTEMA = "Sistema de procedimientos de la DSTC"
 HABILES = "días hábiles del calendario publicado, perfil por defecto; el día en que empieza no cuenta"
-_propio = threading.local()
 
 
 def componer(contenido: Mapping[str, Any]) -> bytes:
     """El PDF. Lanza SinTipografias y ComposicionFallida."""
-    anio, mes, dia = contenido["fecha"]
-    try:
-        hecho: Any = _compilador().compile(
-            sys_inputs={"contenido": json.dumps(_limpio(contenido), ensure_ascii=False)},
-            format="pdf",
-            pdf_standards=NORMAS,
-            timestamp=datetime(anio, mes, dia, 12, tzinfo=UTC),
-        )
-    except typst.TypstError as error:
-        raise ComposicionFallida(error.message.splitlines()[0].rstrip(".")) from error
-    pdf: bytes = hecho
-    return pdf
+    return papel.componer(COMPOSICION, contenido, date(*contenido["fecha"]))
 
 
 def contenido(
@@ -206,30 +188,3 @@ def _dias(medida: Medida) -> str:
 
 def _p90(medida: Medida) -> str:
     return "–" if medida.p90 is None else str(medida.p90)
-
-
-def _limpio(valor: Any) -> Any:  # noqa: ANN401 - es JSON
-    """Sólo caracteres que se pueden imprimir, en todo lo que haya dentro."""
-    if isinstance(valor, str):
-        return limpiar(valor)
-    if isinstance(valor, Mapping):
-        return {clave: _limpio(dentro) for clave, dentro in valor.items()}
-    return [_limpio(dentro) for dentro in valor] if isinstance(valor, list | tuple) else valor
-
-
-def _compilador() -> typst.Compiler:
-    """Uno por hilo."""
-    if not hasattr(_propio, "compilador"):
-        _propio.compilador = typst.Compiler(
-            COMPOSICION, root=COMPOSICION.parent, font_paths=_fuentes(), ignore_system_fonts=True
-        )
-    compilador: typst.Compiler = _propio.compilador
-    return compilador
-
-
-@cache
-def _fuentes() -> typst.Fonts:
-    fuentes = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TIPOGRAFIAS])
-    if not any(f.family == "Noto Sans" for f in fuentes.fonts()):
-        raise SinTipografias(str(TIPOGRAFIAS))
-    return fuentes

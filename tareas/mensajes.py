@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import canales, entregas, mensajes, mensajes_oficios, reloj, vencimientos
+from modelos import canales, consultas_comentarios, entregas, mensajes, mensajes_oficios, reloj, vencimientos
 from modelos.calendario import fecha_corta
 from modelos.entregas import Tomada
 from modelos.latido import pulso
@@ -84,7 +84,7 @@ def _juntar(s: Session, ahora: datetime, *, con_hitos: bool) -> int:
     salieron: list[int] = []
     repetidas: set[tuple[str, str]] = set()
     for f in mensajes.por_salir(s, con_hitos=con_hitos):
-        if not f.viva:
+        if not f.viva or (f.mencion and not consultas_comentarios.lo_ve(s, f.persona_id, f.folio)):
             salieron.append(f.id)
             continue
         persona = f.persona_id
@@ -190,11 +190,16 @@ def _entregar(url: str, tablas: Catalogo, cartero: Cartero, tomada: Tomada) -> C
     return carta
 
 
+def _lo_ve(s: Session, f: Any, persona: int | None) -> bool:  # noqa: ANN401 - renglón de SQL
+    """Si quien recibe una mención todavía puede leer el expediente; lo demás se debe, y quien lo debe lo ve."""
+    return not f.datos.get("mencion") or (persona is not None and consultas_comentarios.lo_ve(s, persona, f.folio))
+
+
 def _redactar(
     s: Session, tablas: Catalogo, cartero: Cartero, tomada: Tomada, filas: Sequence[Any]
 ) -> Callable[[], Carta]:
     """Lee de la base lo que falta y devuelve con qué escribir la carta, ya sin ella."""
-    vivas = [f for f in filas if mensajes.viene_al_caso(f, tomada.persona)]
+    vivas = [f for f in filas if mensajes.viene_al_caso(f, tomada.persona) and _lo_ve(s, f, tomada.persona)]
     if not vivas:
         raise _YaNo(YA_NO)
     rigen = vencimientos.plazos_de(s, mensajes.turnos_de(s, vivas))

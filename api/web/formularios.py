@@ -31,7 +31,7 @@ _FECHA_LOCAL = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
 _RECUPERABLE = re.compile(
     r"/turnos/[\w.-]+(/reasignar)?"
     r"|/bandeja/(varios|[\w.-]+/reasignar)"
-    r"|/expedientes/[\w-]+/(cancelar|suspender|reanudar|cerrar-espera|ampliar-vueltas|comentar)"
+    r"|/expedientes/[\w-]+/(cancelar|suspender|reanudar|prorrogar|rectificar|cerrar-espera|ampliar-vueltas|comentar)"
     r"|/procedimientos/\w+/iniciar"
     r"|/calendario/\w+/[\w-]+/(adelantar|dispensar)"
     r"|/campanas/\w+/iniciar"
@@ -131,8 +131,8 @@ async def leer(request: Request) -> AsyncIterator[Captura]:
     """Lee el formulario que llegó; lo deja en la petición por si hay que devolverlo a quien lo escribió."""
     async with request.form() as formulario:
         pares = formulario.multi_items()
-        textos = [(n, limpio(v)) for n, v in pares if isinstance(v, str)]
-        archivos = [(n, _archivo(v)) for n, v in pares if isinstance(v, Recibido) and v.filename]
+        textos = [(limpio(n), limpio(v)) for n, v in pares if isinstance(v, str)]
+        archivos = [(limpio(n), _archivo(v)) for n, v in pares if isinstance(v, Recibido) and v.filename]
         request.state.capturado, request.state.con_archivos = dict(textos), bool(archivos)
         yield Captura(dict(textos), dict(archivos), _juntos(textos), _juntos(archivos))
 

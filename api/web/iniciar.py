@@ -46,7 +46,7 @@ def elegir(request: Request, puerta: Entrada) -> HTMLResponse:
         tablas = [t for t in puerta.tablas.vigentes(reloj.hoy()) if apertura.puede_iniciar(quien, t)]
         if not tablas:
             raise NoLeCorresponde("iniciar un procedimiento", "la coordinación que lo conduce")
-        de = duraciones.habituales(s)
+        de = duraciones.habituales(s, (t.clave for t in tablas))
     opciones = [Opcion(t, descripcion(t), de.get(t.clave), campanas.puede_lanzar(quien, t)) for t in tablas]
     return pagina(request, "iniciar_elegir.html", quien, opciones=opciones)
 
@@ -144,7 +144,7 @@ def _formulario(
         unidades = consultas.unidades(s)
         controles = campos(esquema, captura.textos if captura else None, errores, unidades)
         primero = previsto.al_iniciar(s, tabla)
-        duracion = duraciones.habituales(s, clave).get(clave)
+        duracion = duraciones.habituales(s, [clave]).get(clave)
         abanicos = _abanicos(s, tabla)
     resumen = faltas(errores, controles, {"asunto": ("Asunto", "asunto")})
     return pagina(

@@ -11,21 +11,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from api import reglas_plazo
 from api.web import frases
 from api.web.plantillas import enumera
-from modelos import avance
+from modelos import avance, reloj
 from modelos.actividad import Actividad
 from modelos.actos import plazos
 from modelos.actos.mover import id_turno
 from modelos.actos.reparto import repartir
 from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.calendario import fecha_corta
+from modelos.columnas import de_los
 from modelos.errores import BitacoraIncongruente, FormularioIncompleto, SinDestinatarios, TopeDeVueltas
 from modelos.expediente import Expediente
 from modelos.organizacion import responsables
+from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
 
 UNIDADES_A_LA_VISTA = 5
@@ -121,8 +125,9 @@ def _frase(
     por_actividad: dict[str, list[Pendiente]] = {}
     for nuevo in movimiento.abiertos:
         por_actividad.setdefault(nuevo.actividad, []).append(nuevo)
+    corre = _tramo_que_corre(s, tabla, expediente.folio, turno.actividad, contados)
     partes = [
-        _pasa(tabla[clave], suyos, turno.unidad, de_turno.get(ids[suyos[0]]), devuelve=devuelve)
+        _pasa(tabla[clave], suyos, turno.unidad, de_turno.get(ids[suyos[0]]) or corre, devuelve=devuelve)
         for clave, suyos in por_actividad.items()
     ]
     partes += [_tramo(p) for p in contados if not p["turno_id"]]
@@ -155,6 +160,26 @@ def _pasa(
     return f"pasará a {len(unidades)} unidades a la vez, {dichas} ({cual}){_tendra(plazo, 'que tendrán')}"
 
 
+def _tramo_que_corre(
+    s: Session, tabla: Tabla, folio: str, actividad: str, contados: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """El plazo de varias actividades que regirá a lo que se abra sin plazo propio; None si ninguno.
+
+    contados: los que empezarán con esta respuesta. Los que con ella se cumplen ya no rigen.
+    """
+    se_cumplen = {t.regla.clave for t in tabla.tramos if actividad in t.cumplen}
+    corren = select(Plazo).where(
+        col(Plazo.folio) == folio, col(Plazo.turno_id).is_(None), de_los(col(Plazo.estado), POR_CUMPLIR)
+    )
+    suyos: list[Mapping[str, Any]] = [
+        {"vence": p.vence, "regla": p.regla, "abierto": p.abierto}
+        for p in s.scalars(corren)
+        if p.clave not in se_cumplen
+    ]
+    suyos += [p for p in contados if not p["turno_id"]]
+    return min(suyos, key=lambda p: (p["vence"] is None, p["vence"] or date.max), default=None)
+
+
 def _tendra(plazo: Mapping[str, Any] | None, verbo: str) -> str:
     """«, que tendrá 15 días hábiles: hasta el lun 14 dic 2026»."""
     if plazo is None:
@@ -162,6 +187,8 @@ def _tendra(plazo: Mapping[str, Any] | None, verbo: str) -> str:
     hasta = plazo["vence"]
     if hasta is None:
         return ", con un plazo que todavía no se puede calcular"
+    if hasta < reloj.hoy():
+        return f", con un plazo que ya venció el {_dia(hasta)}"
     regla = plazo["regla"]
     # Lo que se cuenta desde antes ya va corrido: de eso sólo se dice la fecha.
     desde_que_llega = regla["evento"] == plazo["abierto"].isoformat() and regla["cantidad"]

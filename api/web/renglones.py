@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -168,11 +168,13 @@ def _antecedentes(s: Session, turnos: Sequence[Turno], tablas: Mapping[str, Tabl
 
 
 def _leer(s: Session, pares: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Asiento]:
-    lista = list(pares)
+    lista = set(pares)
     if not lista:
         return {}
-    consulta = select(Asiento).where(tuple_(col(Asiento.folio), col(Asiento.orden)).in_(lista))
-    return {(a.folio, a.orden): a for a in s.scalars(consulta)}
+    folios, ordenes = {folio for folio, _ in lista}, {orden for _, orden in lista}
+    # Cada columna por su lado y no en pares: con pares, SQLite recorre la bitácora entera.
+    consulta = select(Asiento).where(col(Asiento.folio).in_(folios), col(Asiento.orden).in_(ordenes))
+    return {(a.folio, a.orden): a for a in s.scalars(consulta) if (a.folio, a.orden) in lista}
 
 
 def _decir(asiento: Asiento, tabla: Tabla, nombres: Mapping[int, str]) -> Antecedente:

@@ -33,6 +33,8 @@ IBA_A = {
     "reanudar": "reanudar {}",
     "cerrar-espera": "dejar de esperar a los que faltan en {}",
     "ampliar-vueltas": "permitir más devoluciones en {}",
+    "prorrogar": "prorrogar un plazo de {}",
+    "rectificar": "rectificar un plazo de {}",
     "comentar": "comentar en {}",
     "oficios/editar": "corregir un oficio de {}",
     "oficios/cancelar": "cancelar un oficio de {}",

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, Puerta
 from api.web import frases, renglones
@@ -27,9 +28,11 @@ from modelos.errores import (
     BaseInaccesible,
     ErrorGestion,
     FormularioIncompleto,
+    NoExiste,
+    NoLeCorresponde,
     SinSesion,
 )
-from modelos.expediente import ABIERTOS, EstadoTurno, Turno
+from modelos.expediente import ABIERTOS, EstadoTurno, Expediente, Turno
 from modelos.permisos import Quien
 
 ruta = APIRouter()
@@ -83,10 +86,9 @@ def registrar(request: Request, puerta: Entrada, captura: Formulario) -> HTMLRes
     if captura.recupera:
         return _confirmacion(request, puerta, list(versiones), comentario=captura.texto("comentario"))
     with puerta.lectura() as (s, quien):
-        visibles = [consultas.turno_visible(s, quien, id_) for id_ in list(versiones)[:MAXIMO]]
+        visibles, resultados = _los_que_ve(s, quien, list(versiones))
     _exigir_iguales([turno for turno, _ in visibles])
     comentario = captura.texto("comentario")
-    resultados = []
     for turno, expediente in visibles:
         bien, frase = _atender(puerta, quien, turno, versiones[turno.id], comentario)
         resultados.append(Resultado(turno.id, turno.folio, expediente.asunto, bien, frase))
@@ -119,7 +121,7 @@ def _confirmacion(
     """Lo que se registraría; con el comentario que ya se había escrito, si se acaba de volver a entrar."""
     with puerta.lectura() as (s, quien):
         if t:
-            elegidos = [consultas.turno_visible(s, quien, id_)[0] for id_ in dict.fromkeys(t[:MAXIMO])]
+            elegidos = [consultas.turno_visible(s, quien, id_)[0] for id_ in list(dict.fromkeys(t))[:MAXIMO]]
         elif procedimiento and actividad:
             buscado = Pedido(procedimiento=procedimiento, actividad=actividad)
             elegidos = list(consultas_bandeja.listar(s, quien, buscado, limite=MAXIMO).turnos)
@@ -141,6 +143,22 @@ def _confirmacion(
         comentario=comentario,
         recuperado=bool(comentario),
     )
+
+
+def _los_que_ve(s: Session, quien: Quien, ids: Sequence[str]) -> tuple[list[tuple[Turno, Expediente]], list[Resultado]]:
+    """Los que todavía ve, y lo que se dice de los que ya no. Si no ve ninguno, lanza por qué."""
+    if len(ids) > MAXIMO:
+        raise FormularioIncompleto({"turnos": f"eligió {len(ids)}; registre {MAXIMO} o menos a la vez"})
+    visibles, perdidos, ultimo = [], [], None
+    for id_ in ids:
+        try:
+            visibles.append(consultas.turno_visible(s, quien, id_))
+        except (NoExiste, NoLeCorresponde) as error:
+            perdidos.append(Resultado(id_, id_.partition(".")[0], "", bien=False, frase=str(error)))
+            ultimo = error
+    if ultimo is not None and not visibles:
+        raise ultimo
+    return visibles, perdidos
 
 
 def _exigir_iguales(turnos: Sequence[Turno]) -> None:

@@ -45,7 +45,7 @@ def guardar(
     """
     persona = _exigir_que_atienda(ctx, id_)
     limpios = {nombre: texto for nombre, texto in textos.items() if texto.strip()}
-    if sum(map(len, limpios.values())) > LARGO_TOTAL:
+    if sum(len(nombre) + len(texto) for nombre, texto in limpios.items()) > LARGO_TOTAL:
         raise FormularioIncompleto({"datos": "es demasiado largo para guardarse a medias; recorte lo que escribió"})
     if not 0 <= revision <= REVISION_MAXIMA:
         raise FormularioIncompleto({"captura_revision": "no es una que se haya dado; recargue la página"})

@@ -50,14 +50,11 @@ def comentar(ctx: Contexto, folio: str, texto: str, elegidos: Iterable[int] = ()
     aludidos = _aludidos(limpio, set(elegidos), lectores) - {quien.persona}
     serializar(ctx.s, f"comentario:{folio}:{quien.persona}")
     if ya := consultas_comentarios.repetido(ctx.s, quien.persona, folio, limpio, ctx.ahora - DOBLE_CLIC):
-        return ya
+        return _tambien_a(ctx, ya, aludidos)
     nuevo = Comentario(folio=folio, persona_id=quien.persona, texto=limpio, creado=ctx.ahora)
     ctx.s.add(nuevo)
     ctx.s.flush()
-    ctx.s.add_all(Mencion(comentario_id=nuevo.id or 0, persona_id=persona) for persona in sorted(aludidos))
-    ctx.s.flush()
-    _notificar(ctx, nuevo, sorted(aludidos))
-    return nuevo
+    return _tambien_a(ctx, nuevo, aludidos)
 
 
 def seguir(ctx: Contexto, folio: str) -> None:
@@ -92,6 +89,16 @@ def dar_por_visto(ctx: Contexto, folio: str, hasta: int) -> None:
 # --- piezas --------------------------------------------------------------------
 
 
+def _tambien_a(ctx: Contexto, comentario: Comentario, aludidos: set[int]) -> Comentario:
+    """El comentario, con esas menciones además de las que ya tenga; sólo se notifica a quien no estaba."""
+    ya = set(ctx.s.scalars(select(col(Mencion.persona_id)).where(col(Mencion.comentario_id) == comentario.id)))
+    nuevos = sorted(aludidos - ya)
+    ctx.s.add_all(Mencion(comentario_id=comentario.id or 0, persona_id=persona) for persona in nuevos)
+    ctx.s.flush()
+    _notificar(ctx, comentario, nuevos)
+    return comentario
+
+
 def _alguien(ctx: Contexto, acto: str) -> Quien:
     if ctx.quien is None:
         raise NoLeCorresponde(acto, "una persona")
@@ -113,7 +120,12 @@ def _aludidos(texto: str, elegidos: set[int], lectores: Sequence[Lector]) -> set
             persona = por_correo.get(correo[0].rstrip(".").casefold())
         else:
             plegado = plegar(resto)
-            persona = next((id_ for nombre, id_ in por_nombre if _empieza(plegado, nombre)), None)
+            nombre = next((nombre for nombre, _ in por_nombre if _empieza(plegado, nombre)), None)
+            suyos = [id_ for otro, id_ in por_nombre if otro == nombre]
+            if len(suyos) > 1:
+                homonimos = f"hay {len(suyos)} personas con ese nombre: «@{resto[: len(nombre or '')]}»; use su correo"
+                raise FormularioIncompleto({"comentario": f"{homonimos} o elíjala de la lista de abajo"})
+            persona = suyos[0] if suyos else None
         if persona is None:
             ajenos.append(correo[0] if correo else palabra[0] if (palabra := _PALABRA.match(resto)) else resto[:20])
         else:

@@ -59,7 +59,7 @@ def paginas(contenido: Mapping[str, Any], ppp: float = 110) -> list[bytes]:
 
 def sin_letra(contenido: Mapping[str, Any]) -> tuple[str, ...]:
     """Los signos que la tipografía no tiene (un emoji, un ideograma): en el papel salen como «�»."""
-    faltan = {c for texto in hoja.textos(contenido) for c in limpiar(texto) if ord(c) not in _dibujables()}
+    faltan = {c for texto in hoja.textos(contenido) for c in limpiar(texto) if ord(c) not in dibujables()}
     return tuple(sorted(faltan - {"\n", "\t", SALTO}))
 
 
@@ -69,7 +69,7 @@ def sin_letra(contenido: Mapping[str, Any]) -> tuple[str, ...]:
 def _compilar(contenido: Mapping[str, Any], **opciones: Ajuste) -> list[bytes]:
     """Lo llano, aquí mismo: son milisegundos. Lo demás, en otro proceso, que se corta; los bytes son los mismos."""
     try:
-        datos = hoja.preparada(contenido, _dibujables())
+        datos = hoja.preparada(contenido, dibujables())
         cuando = date.fromisoformat(str(contenido.get("fecha", "")))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ComposicionFallida(f"el contenido no tiene la forma esperada ({error})") from error
@@ -157,7 +157,8 @@ def _fuentes() -> typst.Fonts:
 
 
 @cache
-def _dibujables() -> frozenset[int]:
+def dibujables() -> frozenset[int]:
+    """Los signos que dibujan todos los estilos. Lanza SinTipografias."""
     return frozenset.intersection(*(letras.signos(archivo.read_bytes()) for archivo in _archivos()))
 
 

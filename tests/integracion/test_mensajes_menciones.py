@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import delete
+from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.actos import campanas, comentarios
+from modelos.organizacion import Adscripcion, por_correo
+from tareas import mensajes
 from tests.correo import Buzon, buzon, partes
 from tests.fabricas import Instancia
 from tests.oficina import repartir
@@ -56,3 +60,18 @@ def test_lo_que_se_recuerda_no_se_llama_nuevo(instancia: Instancia, smtp: Buzon)
     repartir(instancia, smtp.url)
     (mensaje,) = [m for m in smtp.recibidos if "cast-demo-01@" in m["To"]]
     assert mensaje["Subject"].startswith(f"{folio}: sigue esperando su respuesta")
+
+
+@pytest.mark.parametrize("juntada", [False, True], ids=["antes de juntarla", "ya juntada"])
+def test_quien_perdio_el_permiso_no_recibe_la_mencion(instancia: Instancia, smtp: Buzon, juntada: bool) -> None:  # noqa: FBT001
+    folio = instancia.iniciar("normatividad", "Un asunto reservado")
+    with instancia.como("coordinacion") as ctx:
+        comentarios.comentar(ctx, folio, "Véalo, @direccion@demo.local")
+    if juntada:
+        mensajes.juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
+    with instancia.como(None) as ctx:
+        direccion = por_correo(ctx.s, "direccion@demo.local")
+        assert direccion
+        ctx.s.execute(delete(Adscripcion).where(col(Adscripcion.persona_id) == direccion.id))
+    repartir(instancia, smtp.url)
+    assert smtp.recibidos == []

@@ -24,7 +24,7 @@ FLUJO = re.compile(rb"/Length (\d+)[^>]*>>\s*stream\n")
 
 
 def _llano(cuerpo: str) -> bool:
-    return hoja.es_llana(hoja.preparada(contenido(cuerpo), imprenta._dibujables()))
+    return hoja.es_llana(hoja.preparada(contenido(cuerpo), imprenta.dibujables()))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_aparte_salen_los_mismos_bytes_que_aqui() -> None:
         "print(hashlib.sha256(imprenta.componer(extremo())).hexdigest())"
     )
     aqui = subprocess.run([sys.executable, "-c", programa], cwd=RAIZ, capture_output=True, text=True, check=True)
-    assert not hoja.es_llana(hoja.preparada(extremo(), imprenta._dibujables()))
+    assert not hoja.es_llana(hoja.preparada(extremo(), imprenta.dibujables()))
     assert hashlib.sha256(componer(extremo())).hexdigest() == aqui.stdout.strip()
 
 

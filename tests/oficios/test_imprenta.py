@@ -174,12 +174,12 @@ def test_un_contenido_sin_forma_se_dice(malo: dict[str, Any]) -> None:
 
 def test_sin_tipografias_se_dice_que_correr(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(imprenta, "TIPOGRAFIAS", tmp_path)
-    for guardado in (imprenta._fuentes, imprenta._dibujables):
+    for guardado in (imprenta._fuentes, imprenta.dibujables):
         guardado.cache_clear()
     with pytest.raises(SinTipografias, match=r"debe correr \./dstc"):
         componer(contenido())
     monkeypatch.undo()
-    for guardado in (imprenta._fuentes, imprenta._dibujables):
+    for guardado in (imprenta._fuentes, imprenta.dibujables):
         guardado.cache_clear()
 
 

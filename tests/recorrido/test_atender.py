@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from datetime import date
 from typing import Any
 
 import httpx
@@ -14,14 +13,13 @@ from sqlmodel import col
 
 from api.web import previsto
 from flujos.catalogo import CATALOGO
-from modelos import reloj
+from modelos import reloj, vencimientos
 from modelos.avance import Pendiente
 from modelos.bitacora import Asiento
 from modelos.calendario import fecha_corta
 from modelos.comodidades import CapturaGuardada
 from modelos.expediente import Anexo, Expediente, Turno
 from modelos.oficios import Oficio
-from modelos.plazos import Plazo
 from modelos.tabla import Tabla
 from tests.caminante import Caminante
 from tests.fabricas import PDF, Instancia, servida
@@ -230,12 +228,12 @@ def _exigir(instancia: Instancia, folio: str, antes: set[str], frase: str) -> No
     with instancia.leer() as s:
         expediente = s.get_one(Expediente, folio)
         turnos = s.scalars(select(Turno).where(col(Turno.folio) == folio)).all()
-        vencen: dict[str, date | None] = {p.id: p.vence for p in s.scalars(select(Plazo))}
-    nuevos = [t for t in turnos if t.id not in antes and t.estado in ("pendiente", "tomado")]
+        nuevos = [t for t in turnos if t.id not in antes and t.estado in ("pendiente", "tomado")]
+        fechas = vencimientos.fechas_de(s, nuevos)  # la suya o la del tramo que ya corre
     for t in nuevos:
         if t.a_mano:
             assert t.unidad in frase
-            vence = vencen.get(t.id)
+            vence = fechas[t.id].vence if t.id in fechas else None
             assert (fecha_corta(vence) if vence else "sin plazo fijado") in frase or "no se puede calcular" in frase
         else:
             assert "otro procedimiento" in frase

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlmodel import col
 
+from api.dependencias import Puerta
+from api.web import renglones
+from flujos.catalogo import CATALOGO
 from modelos import consultas_bandeja, reloj, sesion
 from modelos.actos import asignacion, conduccion, filtros, turnos
 from modelos.comodidades import Filtro
 from modelos.consultas_bandeja import Pedido
 from modelos.errores import FormularioIncompleto
 from modelos.expediente import Turno
-from modelos.organizacion import crear_persona
+from modelos.organizacion import crear_persona, por_correo, quien_es
 from tests.fabricas import Instancia
 from tests.recorrido.con_plazos import publicar
 from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
+from tests.recorrido.visitante import Visitante, hasta_la_consulta
 
 _con_plazos = pytest.fixture(publicar)
 
@@ -305,6 +309,46 @@ def test_si_la_sesion_vence_los_varios_elegidos_y_el_comentario_siguen(web: str,
         assert "\nEnterada &lt;b&gt;</textarea>" in vuelta
         assert vuelta.count(" checked") == 2
     assert [len(instancia_sqlite.abiertos(f)) for f in (uno, dos)] == [1, 1]
+
+
+def test_de_varios_lo_que_ya_no_se_ve_se_dice_y_lo_demas_se_registra(web: str, instancia_sqlite: Instancia) -> None:
+    (uno,) = en_la_cst(instancia_sqlite, "Uno")
+    with Visitante(web, "cst") as v:
+        hecho = v.post("/bandeja/varios", data={f"turno-{uno}.3.CST.1": "1", "turno-NORM-2020-0001.3.CST.1": "1"})
+        assert "1 de 2 quedaron registradas" in hecho.text
+        muchos = v.post("/bandeja/varios", data={f"turno-{uno}.3.CST.{n}": "1" for n in range(120)})
+        assert muchos.status_code == 422
+        assert "eligió 120; registre 100 o menos" in muchos.text
+        repetido = v.get("/bandeja/varios", params={"t": [f"{uno}.3.CST.1"] * 200 + [f"{uno}.1.DSTC.1"]})
+        assert f"{uno}, DSTC" in repetido.text, "se quitan los repetidos antes de cortar"
+
+
+def test_la_lista_no_recorre_la_bitacora_ni_los_turnos_de_otros(instancia_sqlite: Instancia) -> None:
+    hasta_la_consulta(instancia_sqlite)
+    en_la_cst(instancia_sqlite, "Uno")
+    hechas: list[tuple[str, tuple[Any, ...]]] = []
+    motor = sesion.motor(instancia_sqlite.url)
+
+    def anotar(_c: Any, _k: Any, texto: str, valores: tuple[Any, ...], *_: Any) -> None:
+        hechas.append((texto, valores))
+
+    puerta = Puerta(instancia_sqlite.ajustes, CATALOGO, None)
+    with instancia_sqlite.leer() as s:
+        cst = por_correo(s, "cst@demo.local")
+        assert cst
+        quien = quien_es(s, cst)
+        event.listen(motor, "before_cursor_execute", anotar)
+        tramo = consultas_bandeja.listar(s, quien, Pedido())
+        renglones.armar(s, puerta, quien, tramo.turnos, detalle=True)
+        event.remove(motor, "before_cursor_execute", anotar)
+        planes = {
+            texto: " | ".join(f[3] for f in s.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {texto}", valores))
+            for texto, valores in hechas
+        }
+    assert any("asiento" in texto for texto in planes)
+    for texto, plan in planes.items():
+        assert "SCAN asiento" not in plan, (texto, plan)
+        assert "SCAN turno" not in plan, (texto, plan)
 
 
 def test_lo_que_pide_algo_mas_o_es_ajeno_no_se_responde_de_una_vez(web: str, instancia_sqlite: Instancia) -> None:

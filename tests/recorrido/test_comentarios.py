@@ -13,10 +13,10 @@ from modelos import consultas, consultas_comentarios
 from modelos.actos import comentarios as actos
 from modelos.actos.comentarios import LARGO
 from modelos.comodidades import Comentario, Mencion, Seguimiento
-from modelos.errores import NoLeCorresponde
+from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import Expediente
 from modelos.notificaciones import Notificacion
-from modelos.organizacion import Adscripcion, Persona, por_correo, quien_es
+from modelos.organizacion import Adscripcion, Persona, crear_persona, por_correo, quien_es
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
 from tests.recorrido.visitante import Visitante, hasta_la_consulta
@@ -212,3 +212,31 @@ def test_comentar_no_deja_asiento_ni_mueve_el_expediente(instancia: Instancia) -
     despues = instancia.expediente(folio)
     assert (antes.asientos, antes.ultimo_hash) == (despues.asientos, despues.ultimo_hash)
     instancia.exigir_integra()
+
+
+def test_repetirlo_para_agregar_una_mencion_la_agrega_sin_duplicar_el_comentario(instancia: Instancia) -> None:
+    folio = hasta_la_consulta(instancia)
+    cst, dstc = id_de(instancia, "cst"), id_de(instancia, "dstc")
+    with instancia.como("coordinacion") as ctx:
+        primero = actos.comentar(ctx, folio, "Falta la opinión", [cst]).id
+    with instancia.como("coordinacion") as ctx:
+        assert actos.comentar(ctx, folio, "Falta la opinión", [cst, dstc]).id == primero
+    assert (cuantos(instancia), menciones(instancia)) == (1, {cst, dstc})
+    with instancia.leer() as s:
+        avisados = list(
+            s.scalars(select(col(Notificacion.persona_id)).where(col(Notificacion.clave).contains("mencion")))
+        )
+    assert sorted(avisados) == sorted((cst, dstc))
+
+
+def test_si_hay_dos_con_el_mismo_nombre_se_pide_decir_cual(instancia: Instancia) -> None:
+    folio = hasta_la_consulta(instancia)
+    with instancia.como(None) as ctx:
+        for n in (1, 2):
+            correo = f"juan{n}@conalep.example"
+            crear_persona(ctx.s, correo=correo, nombre="Juan Pérez", clave="x" * 12, unidad="CST", rol="operacion")
+    with instancia.como("coordinacion") as ctx, pytest.raises(FormularioIncompleto, match="2 personas con ese nombre"):
+        actos.comentar(ctx, folio, "¿Qué opina, @Juan Pérez?")
+    with instancia.como("coordinacion") as ctx:
+        actos.comentar(ctx, folio, "¿Qué opina, @juan2@conalep.example?")
+    assert len(menciones(instancia)) == 1

@@ -44,7 +44,7 @@ def test_quien_puede_elige_y_quien_no_recibe_un_403(web: str) -> None:
 
 def test_la_duracion_habitual_es_la_mediana_en_dias_habiles(instancia: Instancia) -> None:
     with instancia.leer() as s:
-        assert duraciones.habituales(s) == {}
+        assert duraciones.habituales(s, (t.clave for t in CATALOGO)) == {}
     # Hábiles de 2026: 4, 9 y 44; el tercero se quedó detenido y no arrastra a la mediana.
     for abierto, cerrado in (
         ("2026-06-01", "2026-06-05"),
@@ -54,8 +54,8 @@ def test_la_duracion_habitual_es_la_mediana_en_dias_habiles(instancia: Instancia
         concluir(instancia, instancia.iniciar("seguimiento"), abierto, cerrado)
     instancia.iniciar("seguimiento")
     with instancia.leer() as s:
-        assert duraciones.habituales(s) == {"seguimiento": duraciones.Duracion(9, 3)}
-        assert duraciones.habituales(s, "normatividad") == {}
+        assert duraciones.habituales(s, (t.clave for t in CATALOGO)) == {"seguimiento": duraciones.Duracion(9, 3)}
+        assert duraciones.habituales(s, ["normatividad"]) == {}
 
 
 def test_se_dice_cuanto_suele_durar_o_que_todavia_no_se_sabe(web: str, instancia_sqlite: Instancia) -> None:
@@ -92,7 +92,7 @@ def test_un_anio_sin_calendario_no_estorba_la_duracion(instancia_sqlite: Instanc
     lejos = (reloj.hoy() - timedelta(days=365 * 40)).isoformat()
     concluir(instancia_sqlite, instancia_sqlite.iniciar("seguimiento"), lejos, "2026-06-12")
     with instancia_sqlite.leer() as s:
-        assert duraciones.habituales(s) == {}
+        assert duraciones.habituales(s, (t.clave for t in CATALOGO)) == {}
 
 
 @pytest.mark.navegador

@@ -18,6 +18,7 @@ from sqlalchemy import update
 
 from modelos import sesion
 from modelos.expediente import Expediente
+from modelos.organizacion import Unidad
 from modelos.tablero.cifras import EN_EL_TABLERO
 from tests.banco.tablero import inventar
 from tests.fabricas import Cliente, Instancia, servida
@@ -146,6 +147,15 @@ def test_el_informe_cumple_las_normas_y_dice_lo_mismo_que_la_pagina(sitio: str) 
     primera = re.search(r"Hay [\d,]+ plazos? vencidos? en [\d,]+ expedientes?", pagina)
     assert primera
     assert primera.group() in dicho
+
+
+def test_lo_que_la_letra_no_dibuja_no_impide_el_informe(sitio: str, historia: Instancia) -> None:
+    with sesion.transaccion(historia.url) as s:
+        s.execute(update(Unidad).values(nombre="Coordinación 测试 😀"))
+    with Visitante(sitio, "direccion") as v:
+        informe = v.get("/tablero/informe.pdf")
+        assert informe.status_code == 200
+        assert "�" in "".join(hoja.extract_text() for hoja in PdfReader(BytesIO(informe.content)).pages)
 
 
 def test_sin_historia_el_tablero_y_el_informe_dicen_que_no_hay_nada(web_vacia: str) -> None:

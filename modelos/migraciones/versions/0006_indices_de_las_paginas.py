@@ -15,6 +15,12 @@ _ABIERTO = "estado IN ('pendiente', 'tomado')"
 _DE_TRAMO = "turno_id IS NULL AND estado IN ('abierto', 'suspendido', 'sin_calcular')"
 PARCIALES: dict[str, tuple[str, list[str], str, str]] = {
     "ix_aviso_nuevo": ("aviso", ["persona_id", "creado", "turno_id"], "visto IS NULL", "visto IS NULL"),
+    "ix_expediente_concluido": (
+        "expediente",
+        ["procedimiento", "cerrado", "abierto"],
+        "estado IN ('concluido')",
+        "estado IN ('concluido')",
+    ),
     "ix_expediente_detenido": ("expediente", ["folio"], "detenido IS 1", "detenido IS TRUE"),
     "ix_plazo_tramo": ("plazo", ["vence", "folio", "id"], _DE_TRAMO, _DE_TRAMO),
     "ix_turno_procedimiento": ("turno", ["unidad", "procedimiento", "abierto", "id"], _ABIERTO, _ABIERTO),
