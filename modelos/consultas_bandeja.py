@@ -93,6 +93,7 @@ def listar(s: Session, quien: Quien, pedido: Pedido, *, cursor: str | None = Non
     elif total <= POCOS:
         filas, total = pocos(s, bases, corte, desde)
     else:
+        donde, _ = _condiciones(s, quien, pedido, por_fecha=True)
         filas = por_vencer(s, unidades, donde, corte, desde, limite + 1)
         if corte:
             total = contar_hasta(s, [consulta for consulta, _ in con_fecha(s, unidades, donde, corte)])
@@ -109,11 +110,15 @@ def unidades_de(quien: Quien, unidad: str = "") -> list[str]:
     return [limpiar_texto("unidad", unidad)]
 
 
-def _condiciones(s: Session, quien: Quien, pedido: Pedido) -> tuple[list[Condicion], bool]:
-    """Lo que se pide del turno, además de ser suyo; y si es de tan pocos expedientes que se busque por ellos."""
+def _condiciones(s: Session, quien: Quien, pedido: Pedido, *, por_fecha: bool = False) -> tuple[list[Condicion], bool]:
+    """Lo que se pide del turno, además de ser suyo; y si es de tan pocos expedientes que se busque por ellos.
+
+    por_fecha: se leerá en el orden de las fechas, y no conviene que la base busque por el procedimiento.
+    """
     donde: list[Condicion] = []
     if pedido.procedimiento:
-        donde.append(col(Turno.procedimiento) == limpiar_texto("procedimiento", pedido.procedimiento))
+        del_turno = ligera(s, col(Turno.procedimiento)) if por_fecha else col(Turno.procedimiento)
+        donde.append(del_turno == limpiar_texto("procedimiento", pedido.procedimiento))
     if pedido.actividad:
         donde.append(col(Turno.actividad) == limpiar_texto("actividad", pedido.actividad))
     if pedido.tiene == "nadie":
