@@ -16,9 +16,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from modelos.errores import FormularioIncompleto
+from modelos.vigencia import falta_de_anio
 
 MAXIMO_RENGLONES = 2000
 _MAXIMO_EMPACADO = 4 * 1024 * 1024
+_ULTIMO_RENGLON = 1_048_576
+"""De una hoja de Excel."""
+_NO_CONSERVADO = "la página no conservó lo que traía; vuelva a subirlo"
 UNIDADES, PERSONAS, ADSCRIPCIONES = "Unidades", "Personas", "Adscripciones"
 
 
@@ -153,8 +157,8 @@ def fecha(texto: str) -> date | None:
         escrita = date(anio, mes, dia)
     except ValueError:
         raise ValueError("esa fecha no existe; escríbala como 2026-12-21 o 21/12/2026") from None
-    if not 2000 <= escrita.year <= 2100:
-        raise ValueError("revise el año")
+    if falta := falta_de_anio(escrita):
+        raise ValueError(falta)
     return escrita
 
 
@@ -182,20 +186,36 @@ def desempacar(texto: str) -> Libro:
     try:
         # Lo que pase del máximo se corta y ya no es JSON.
         crudo = zlib.decompressobj().decompress(base64.urlsafe_b64decode(texto.encode()), _MAXIMO_EMPACADO)
-        renglones, letras = json.loads(crudo)
-        hechos = [
-            Renglon(_de(HOJAS, hoja), int(numero), {str(c): str(v) for c, v in valores.items()})
-            for hoja, numero, valores in renglones
-        ]
-        de_cada = {str(h): {str(c): str(v) for c, v in suyas.items()} for h, suyas in letras.items()}
+        leido = json.loads(crudo)
+        json.dumps(leido, ensure_ascii=False).encode()  # ValueError si trae mitades sueltas de un carácter
+        renglones, letras = leido
+        hechos = [_renglon(*partes) for partes in renglones]
+        de_cada = {_hoja(hoja): _campos(hoja, suyas) for hoja, suyas in letras.items()}
     except (ValueError, TypeError, AttributeError, RecursionError, zlib.error, binascii.Error) as error:
-        raise FormularioIncompleto({"archivo": "la página no conservó lo que traía; vuelva a subirlo"}) from error
+        raise FormularioIncompleto({"archivo": _NO_CONSERVADO}) from error
+    if len({(r.hoja, r.numero) for r in hechos}) < len(hechos):
+        raise FormularioIncompleto({"archivo": _NO_CONSERVADO})
     if any(sum(1 for r in hechos if r.hoja == hoja) > MAXIMO_RENGLONES for hoja in HOJAS):
         raise FormularioIncompleto({"archivo": f"trae más de {MAXIMO_RENGLONES} renglones en una hoja; divídalo"})
     return Libro(hechos, de_cada)
 
 
-def _de(hojas: Mapping[str, object], nombre: object) -> str:
-    if not isinstance(nombre, str) or nombre not in hojas:
+def _renglon(hoja: object, numero: object, valores: object) -> Renglon:
+    """Lanza ValueError: no es un renglón de `empacar`."""
+    if type(numero) is not int or not 1 <= numero <= _ULTIMO_RENGLON:
+        raise ValueError("el número del renglón")
+    return Renglon(_hoja(hoja), numero, _campos(hoja, valores))
+
+
+def _hoja(nombre: object) -> str:
+    if not isinstance(nombre, str) or nombre not in HOJAS:
         raise ValueError(str(nombre)[:40])
     return nombre
+
+
+def _campos(hoja: object, valores: object) -> dict[str, str]:
+    """Lo de cada campo de esa hoja, sólo texto."""
+    campos = {c.campo for c in HOJAS[_hoja(hoja)]}
+    if not isinstance(valores, dict) or any(c not in campos or not isinstance(v, str) for c, v in valores.items()):
+        raise ValueError("los campos del renglón")
+    return valores

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -18,6 +18,9 @@ from modelos import carga_hojas as hojas
 from modelos import reloj
 from modelos.bitacora import canonico
 from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
+from modelos.carga_vigencias import Llave, Vigencias
+from modelos.errores import FormularioIncompleto
+from modelos.formularios import limpiar_texto
 from modelos.organizacion import (
     Adscripcion,
     Persona,
@@ -27,7 +30,7 @@ from modelos.organizacion import (
     faltas_de_persona,
 )
 from modelos.permisos import Rol
-from modelos.personas import falta_de_ultimo_dia, se_enciman
+from modelos.personas import alarga, falta_de_ultimo_dia
 from modelos.unidades import TipoUnidad
 
 SU_PAGINA = "en su página, con su motivo"
@@ -82,12 +85,33 @@ class Plan:
 
 
 def planear(s: Session, libro: Libro, quien: int | None) -> Plan:
-    """Revisa un libro entero. quien: la persona que carga, que no puede quitarse la administración."""
-    revision = _Revision(s, libro, quien)
+    """Revisa un libro entero. quien: la persona que carga, que no puede darse roles ni quitarse la administración."""
+    renglones, sucias = _limpios(libro)
+    revision = _Revision(s, replace(libro, renglones=renglones), quien)
+    sucios = {(f.hoja, f.numero) for f in sucias}
+    for renglon in renglones:
+        if (renglon.hoja, renglon.numero) not in sucios:
+            revision.revisar(renglon)
+    revision.revisar_el_conjunto()
+    orden = list(hojas.HOJAS)
+    faltas = sorted([*sucias, *revision.faltas], key=lambda f: (orden.index(f.hoja), f.numero))
+    malos = {(f.hoja, f.numero) for f in faltas}
+    pasos = [p for p in revision.pasos if (p.renglon.hoja, p.renglon.numero) not in malos]
+    return Plan(pasos, [*libro.faltas, *faltas], [*libro.notas, *revision.notas()])
+
+
+def _limpios(libro: Libro) -> tuple[list[Renglon], list[Defecto]]:
+    """Los renglones sin caracteres invisibles, y las faltas de los que traen lo que ninguna base guarda."""
+    limpios, faltas = [], []
     for renglon in libro.renglones:
-        revision.revisar(renglon)
-    faltas = [*libro.faltas, *revision.faltas]
-    return Plan(revision.pasos, faltas, [*libro.notas, *revision.notas()])
+        valores = dict(renglon.valores)
+        for campo, valor in valores.items():
+            try:
+                valores[campo] = limpiar_texto(campo, valor).strip()
+            except FormularioIncompleto as error:
+                faltas.append(libro.falta(renglon, campo, error.campos[campo]))
+        limpios.append(replace(renglon, valores=valores))
+    return limpios, faltas
 
 
 class _Revision:
@@ -102,16 +126,18 @@ class _Revision:
         self.estatales = {c for c, u in self.unidades.items() if u.tipo == TipoUnidad.ESTATAL.value}
         self.personas = {p.correo.lower(): p for p in s.scalars(select(Persona))}
         de_correo = {p.id: correo for correo, p in self.personas.items()}
-        self.suyas: dict[tuple[str, str, str], list[Adscripcion]] = {}
+        self.propio = de_correo.get(quien, "") if quien else ""
+        self.suyas: dict[Llave, list[Adscripcion]] = {}
         for fila in s.scalars(select(Adscripcion)):
             self.suyas.setdefault((de_correo[fila.persona_id], fila.unidad, fila.rol), []).append(fila)
+        self.vigencias = Vigencias(self.suyas)
         # Las que trae el libro aunque vengan después: el orden de las hojas no importa.
         de_hoja = [r for r in libro.renglones if r.hoja == UNIDADES]
         self.nuevas_unidades = {_clave(r) for r in de_hoja} - set(self.unidades)
         de_hoja = [r for r in libro.renglones if r.hoja == PERSONAS]
         self.nuevas_personas = {_correo(r) for r in de_hoja} - set(self.personas)
         self.con_unidad: set[str] = set()
-        self.vistos: dict[tuple[str, ...], int] = {}
+        self.vistos: dict[tuple[str, ...], Renglon] = {}
 
     def revisar(self, renglon: Renglon) -> None:
         """Agrega su paso, o sus faltas."""
@@ -130,6 +156,14 @@ class _Revision:
         if not self._mal:
             self.pasos.append(paso)
 
+    def revisar_el_conjunto(self) -> None:
+        """Lo que sólo se sabe con todo el libro leído: que nada se encime y que quede quien administre."""
+        for reparo in self.vigencias.encimes():
+            self.falta(*reparo)
+        activas = {correo for correo, persona in self.personas.items() if persona.activa} | self.nuevas_personas
+        for reparo in self.vigencias.sin_administracion(activas, self.hoy):
+            self.falta(*reparo)
+
     def falta(self, renglon: Renglon, campo: str, que: str) -> None:
         """Anota una falta del renglón en curso."""
         self._mal = True
@@ -144,10 +178,11 @@ class _Revision:
             return ["1 persona nueva no tiene adscripción en este archivo: podrá entrar, pero no verá nada."]
         return [f"{solas} personas nuevas no tienen adscripción en este archivo: podrán entrar, pero no verán nada."]
 
-    def _repetido(self, renglon: Renglon, campo: str, *llave: str) -> None:
-        antes = self.vistos.setdefault((renglon.hoja, *llave), renglon.numero)
-        if antes != renglon.numero:
-            self.falta(renglon, campo, f"repite el renglón {antes}; deje sólo uno")
+    def _repetido(self, renglon: Renglon, campo: str, *llave: str) -> bool:
+        antes = self.vistos.setdefault((renglon.hoja, *llave), renglon)
+        if antes is not renglon:
+            self.falta(renglon, campo, f"repite el renglón {antes.numero}; deje sólo uno")
+        return antes is not renglon
 
     # --- unidades ---
 
@@ -229,8 +264,9 @@ class _Revision:
         if previa is not None and "hasta" not in self.libro.letras.get(ADSCRIPCIONES, {}):
             hasta = previa.hasta  # sin esa columna no se dice nada de su último día
         primer_dia = previa.desde if previa else desde or self.hoy
-        self._repetido(r, "correo", correo, unidad, rol, primer_dia.isoformat())
-        if hasta is not None and hasta < primer_dia:
+        repetido = self._repetido(r, "correo", correo, unidad, rol, primer_dia.isoformat())
+        al_reves = hasta is not None and hasta < primer_dia
+        if al_reves:
             self.falta(r, "hasta", f"no puede ser anterior a {primer_dia:%Y-%m-%d}, el día en que empieza")
         self.con_unidad.add(correo)
         nombre = f"{correo} en {unidad}, {rol}, desde {primer_dia:%Y-%m-%d}"
@@ -242,10 +278,14 @@ class _Revision:
             "hasta": hasta.isoformat() if hasta else "",
         }
         if previa is None:
-            return self._adscripcion_nueva(r, suyas, nombre, datos, primer_dia, hasta)
+            if not repetido and not al_reves:
+                self.vigencias.alta((correo, unidad, rol), primer_dia, hasta, r)
+            return self._adscripcion_nueva(r, nombre, datos, hasta)
         if previa.hasta == hasta:
             return Paso(r, Que.IGUAL, nombre, (), datos, previa.id or 0)
-        self._exigir_ultimo_dia(r, previa, hasta, [otra for otra in suyas if otra.id != previa.id])
+        self._exigir_ultimo_dia(r, previa, hasta)
+        if not self._mal:
+            self.vigencias.cambio(previa, hasta, r)
         cambio = (hojas.titulo(ADSCRIPCIONES, "hasta"), _dia(previa.hasta), _dia(hasta))
         return Paso(r, Que.CAMBIA, nombre, (cambio,), datos, previa.id or 0)
 
@@ -257,35 +297,25 @@ class _Revision:
         if rol not in set(Rol):
             self.falta(r, "rol", f"debe ser uno de: {', '.join(Rol)}")
 
-    def _exigir_ultimo_dia(self, r: Renglon, previa: Adscripcion, hasta: date | None, otras: list[Adscripcion]) -> None:
+    def _exigir_ultimo_dia(self, r: Renglon, previa: Adscripcion, hasta: date | None) -> None:
         persona = self.personas[_correo(r)]
-        if falta := falta_de_ultimo_dia(previa, hasta, otras, activa=persona.activa):
+        if falta := falta_de_ultimo_dia(previa, hasta, (), activa=persona.activa):
             self.falta(r, "hasta", falta)
-        if previa.persona_id == self.quien and previa.rol == Rol.ADMINISTRACION and hasta is not None:
+        if previa.persona_id != self.quien:
+            return
+        if previa.rol == Rol.ADMINISTRACION and hasta is not None:
             self.falta(r, "hasta", "es su propia administración; pida a otra persona que se la retire")
+        elif alarga(previa, hasta):
+            self.falta(r, "hasta", "es suya; pida a otra persona de la administración que se la alargue")
 
-    def _adscripcion_nueva(
-        self,
-        r: Renglon,
-        suyas: list[Adscripcion],
-        nombre: str,
-        datos: dict[str, str],
-        desde: date,
-        hasta: date | None,
-    ) -> Paso:
+    def _adscripcion_nueva(self, r: Renglon, nombre: str, datos: dict[str, str], hasta: date | None) -> Paso:
         persona, unidad = self.personas.get(datos["correo"]), self.unidades.get(datos["unidad"])
+        if datos["correo"] == self.propio:
+            self.falta(r, "correo", "es usted; pida a otra persona de la administración que se la dé")
         if persona is not None and not persona.activa:
             self.falta(r, "correo", "está de baja; primero reactívela en su página")
         if unidad is not None and not unidad.activa:
             self.falta(r, "unidad", f"{datos['unidad']} está de baja; elija otra")
-        for otra in suyas:
-            if se_enciman(otra, desde, hasta):
-                self.falta(r, "desde", f"se encima con la que rige desde {otra.desde:%Y-%m-%d}")
-                break
-        else:
-            # Para que dos renglones del mismo archivo tampoco se encimen.
-            nueva = Adscripcion(persona_id=0, unidad=datos["unidad"], rol=datos["rol"], desde=desde, hasta=hasta)
-            self.suyas.setdefault((datos["correo"], datos["unidad"], datos["rol"]), []).append(nueva)
         fin = f" hasta {hasta:%Y-%m-%d}" if hasta else ""
         return Paso(r, Que.NUEVO, f"{nombre}{fin}", (), datos)
 

@@ -10,14 +10,16 @@ from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import cambios, reloj, titulares
+from modelos import cambios, reloj, sin_nadie, titulares
 from modelos.cambios import Cambio, Cosa, Renglon
 from modelos.consultas import CURSOR_AJENO, Pagina
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.expediente import ABIERTOS, Turno, plegar
+from modelos.expediente import Turno, plegar
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol
+from modelos.personas import tomados_por
+from modelos.sin_nadie import DePersona
 
 ESTADOS = {
     "activas": "Pueden entrar",
@@ -40,7 +42,8 @@ class Detalle:
     """Una persona con lo suyo.
 
     adscripciones: todas, la última primero. tomados: turnos que tiene tomados, a lo más 50 de `cuantos`.
-    firma_por: unidades cuyo cargo tiene o suple hoy.
+    firma_por: unidades cuyo cargo tiene o suple hoy. sin_nadie: los turnos que quedan, o quedarían, sin quién los
+    atienda.
     """
 
     persona: Persona
@@ -48,6 +51,7 @@ class Detalle:
     tomados: Sequence[Turno]
     cuantos: int
     firma_por: Sequence[str]
+    sin_nadie: DePersona
 
 
 @dataclass(frozen=True)
@@ -122,14 +126,16 @@ def una(s: Session, id_: int) -> Detalle:
     persona = s.get(Persona, id_)
     if persona is None:
         raise NoExiste("la persona", str(id_))
-    suyas = select(Adscripcion).where(col(Adscripcion.persona_id) == id_)
-    tomados = (col(Turno.persona_id) == id_) & col(Turno.estado).in_(ABIERTOS)
+    consulta = select(Adscripcion).where(col(Adscripcion.persona_id) == id_)
+    suyas = list(s.scalars(consulta.order_by(col(Adscripcion.desde).desc(), col(Adscripcion.id).desc())))
+    tomados = tomados_por(id_)
     return Detalle(
         persona,
-        list(s.scalars(suyas.order_by(col(Adscripcion.desde).desc(), col(Adscripcion.id).desc()))),
-        list(s.scalars(select(Turno).where(tomados).order_by(col(Turno.abierto), col(Turno.id)).limit(TURNOS))),
-        s.scalar(select(func.count()).select_from(Turno).where(tomados)) or 0,
+        suyas,
+        list(s.scalars(select(Turno).where(*tomados).order_by(col(Turno.abierto), col(Turno.id)).limit(TURNOS))),
+        s.scalar(select(func.count()).select_from(Turno).where(*tomados)) or 0,
         titulares.unidades_que_firma(s, id_, reloj.hoy()),
+        sin_nadie.de_persona(s, persona, suyas, reloj.hoy()),
     )
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import reloj
+from modelos import reloj, sin_nadie
 from modelos.cambios import Cambio, Cosa, Renglon, historia
+from modelos.columnas import de_los
 from modelos.consultas import Pagina
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expediente import ABIERTOS, Turno, plegar
@@ -32,6 +33,7 @@ class DetalleUnidad:
     """Una unidad con lo suyo.
 
     personas: quienes hoy están adscritos, con su rol. turnos: los abiertos, a lo más 50 de `abiertos`.
+    sin_nadie: cuántos de ellos nadie puede atender hoy.
     dependen: claves de las que dependen de ella. baja: desde cuándo y por qué; vacía si está activa.
     """
 
@@ -40,6 +42,7 @@ class DetalleUnidad:
     personas: Sequence[tuple[Persona, str]]
     turnos: Sequence[Turno]
     abiertos: int
+    sin_nadie: int
     dependen: Sequence[str]
     baja: dict[str, str]
     cambios: Sequence[Renglon]
@@ -83,13 +86,14 @@ def una(s: Session, clave: str) -> DetalleUnidad:
         .join(Adscripcion, col(Adscripcion.persona_id) == Persona.id)
         .where(col(Adscripcion.unidad) == clave, col(Persona.activa).is_(True), vigente(reloj.hoy()))
     )
-    abiertos = (col(Turno.unidad) == clave) & col(Turno.estado).in_(ABIERTOS)
+    abiertos = (col(Turno.unidad) == clave) & de_los(col(Turno.estado), ABIERTOS)
     return DetalleUnidad(
         unidad,
         s.get(Unidad, unidad.depende_de) if unidad.depende_de else None,
         [(p, r) for p, r in s.execute(adscritas.order_by(col(Persona.nombre), col(Persona.id)))],
         list(s.scalars(select(Turno).where(abiertos).order_by(col(Turno.abierto), col(Turno.id)).limit(MUESTRA))),
         s.scalar(select(func.count()).select_from(Turno).where(abiertos)) or 0,
+        sin_nadie.de_unidad(s, clave, reloj.hoy()),
         list(s.scalars(select(col(Unidad.clave)).where(col(Unidad.depende_de) == clave).order_by(col(Unidad.clave)))),
         {} if unidad.activa else _baja(s, clave),
         historia(s, Cosa.UNIDAD, [clave]),

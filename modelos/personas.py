@@ -10,14 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import acceso, reloj
 from modelos.claves import cifrar
+from modelos.columnas import de_los
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
-from modelos.expediente import ABIERTOS, Turno
+from modelos.expediente import EstadoTurno, Turno
 from modelos.organizacion import (
     LARGO_MINIMO_CLAVE,
     Adscripcion,
@@ -28,6 +29,7 @@ from modelos.organizacion import (
     vigente,
 )
 from modelos.permisos import Rol
+from modelos.vigencia import falta_de_anio, faltas_de_anio
 
 LIMITE = 50
 
@@ -56,11 +58,11 @@ def adscribir(
     """
     persona = _persona(s, correo)
     desde = desde or reloj.hoy()
-    faltas = {}
+    faltas = faltas_de_anio(desde=desde, hasta=hasta)
     if rol not in set(Rol):
         faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
     if hasta is not None and hasta < desde:
-        faltas["hasta"] = f"no puede ser anterior a {desde:%Y-%m-%d}, el día en que empieza"
+        faltas.setdefault("hasta", f"no puede ser anterior a {desde:%Y-%m-%d}, el día en que empieza")
     if not persona.activa:
         faltas["correo"] = "está de baja; primero reactívela"
     if not _unidad(s, unidad).activa:
@@ -88,6 +90,8 @@ def retirar(s: Session, correo: str, *, unidad: str, rol: str, hasta: date | Non
     hoy = reloj.hoy()
     hasta = hasta or hoy
     ayer = hoy - timedelta(days=1)
+    if falta := falta_de_anio(hasta):
+        raise FormularioIncompleto({"hasta": falta})
     if hasta < ayer:
         raise FormularioIncompleto({"hasta": f"use {ayer:%Y-%m-%d} (ayer, para cortarla ya) o una fecha posterior"})
     abiertas = [previa for previa in _suyas(s, persona, unidad, rol) if previa.hasta is None or previa.hasta >= hoy]
@@ -131,15 +135,17 @@ def falta_de_ultimo_dia(
 
     otras: las demás de la misma persona, unidad y rol. activa: si la persona no está de baja.
     """
+    if falta := falta_de_anio(hasta):
+        return falta
     ayer = reloj.hoy() - timedelta(days=1)
     if fila.hasta is not None and fila.hasta < ayer:
         return f"terminó el {fila.hasta:%Y-%m-%d}; lo que ya rigió no se reescribe: dele otra"
     if hasta is not None and hasta < ayer:
         return f"use {ayer:%Y-%m-%d} (ayer, para cortarla ya) o una fecha posterior"
-    alarga = fila.hasta is not None and (hasta is None or hasta > fila.hasta)
-    if alarga and not activa:
+    mas = alarga(fila, hasta)
+    if mas and not activa:
         return "la persona está de baja; primero reactívela"
-    if alarga and any(se_enciman(otra, fila.desde, hasta) for otra in otras):
+    if mas and any(se_enciman(otra, fila.desde, hasta) for otra in otras):
         return "se encima con otra suya, de la misma unidad y rol"
     return ""
 
@@ -204,7 +210,7 @@ def dar_de_baja(s: Session, correo: str) -> list[str]:
         if suya.hasta is None or suya.hasta > hoy:
             _cerrar(s, suya, hoy)
     s.flush()
-    tomados = select(col(Turno.id)).where(col(Turno.persona_id) == persona.id, col(Turno.estado).in_(ABIERTOS))
+    tomados = select(col(Turno.id)).where(*tomados_por(persona.id or 0))
     return list(s.scalars(tomados.order_by(col(Turno.abierto), col(Turno.id)).limit(LIMITE)))
 
 
@@ -267,6 +273,16 @@ def _suyas(s: Session, persona: Persona, unidad: str, rol: str) -> Sequence[Adsc
         col(Adscripcion.persona_id) == persona.id, col(Adscripcion.unidad) == unidad, col(Adscripcion.rol) == rol
     )
     return s.scalars(consulta.order_by(col(Adscripcion.desde))).all()
+
+
+def tomados_por(persona: int) -> tuple[ColumnElement[bool], ...]:
+    """Condiciones SQL: el turno lo tiene tomado esa persona, como las reconoce su índice (`ix_turno_tomado`)."""
+    return col(Turno.persona_id) == persona, de_los(col(Turno.estado), (EstadoTurno.TOMADO.value,))
+
+
+def alarga(fila: Adscripcion, hasta: date | None) -> bool:
+    """Si con ese último día duraría más que ahora."""
+    return fila.hasta is not None and (hasta is None or hasta > fila.hasta)
 
 
 def se_enciman(previa: Adscripcion, desde: date, hasta: date | None) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Path, Query, Response, UploadFile
@@ -11,14 +12,18 @@ from sqlalchemy.orm import Session
 from api.dependencias import Entrada
 from api.v1 import esquemas_administracion as formas
 from api.v1.esquemas import ENTERO_MAXIMO, Lista
+from api.v1.expedientes import ClaveIdempotencia
 from api.v1.respuestas import errores
-from modelos import carga_plan, consultas_catalogos, consultas_unidades, reloj
+from modelos import carga_plan, consultas_catalogos, consultas_unidades, idempotencia, reloj, sin_nadie
 from modelos import consultas_personas as consultas
 from modelos.actos import administracion, carga
 from modelos.actos import unidades as actos
 from modelos.actos.administracion import Alta
+from modelos.actos.mover import Contexto
 from modelos.carga_plan import Paso, Plan
 from modelos.consultas import LIMITE, LIMITE_MAXIMO
+from modelos.errores import NoExiste
+from modelos.organizacion import Adscripcion, Unidad
 from modelos.permisos import exigir_administracion
 from tareas import excel_catalogos as excel
 
@@ -49,10 +54,16 @@ def listar_unidades(
 
 
 @ruta.post("/unidades", status_code=201, response_model=formas.Unidad, summary="Dar de alta un CAST", **_ACTO)
-def alta_unidad(cuerpo: formas.UnidadNueva, puerta: Entrada) -> dict[str, Any]:
+def alta_unidad(cuerpo: formas.UnidadNueva, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
     """Desde que existe recibe lo que se turne a todos los CAST."""
     with puerta.acto() as ctx:
-        return actos.alta_cast(ctx, cuerpo.clave, cuerpo.nombre, cuerpo.depende_de).model_dump()
+        suya = _una_vez(
+            ctx,
+            clave,
+            ["unidades", cuerpo.model_dump(mode="json")],
+            lambda: actos.alta_cast(ctx, cuerpo.clave, cuerpo.nombre, cuerpo.depende_de).clave,
+        )
+        return ctx.s.get_one(Unidad, suya).model_dump()
 
 
 @ruta.put("/unidades/{clave}", response_model=formas.Unidad, summary="Corregir una unidad", **_ACTO)
@@ -63,11 +74,12 @@ def corregir_unidad(clave: str, cuerpo: formas.UnidadCorregida, puerta: Entrada)
         return actos.corregir_unidad(ctx, clave, campos, confirmada=cuerpo.confirmada).model_dump()
 
 
-@ruta.post("/unidades/{clave}/baja", response_model=formas.Unidad, summary="Dar de baja un CAST", **_ACTO)
+@ruta.post("/unidades/{clave}/baja", response_model=formas.UnidadDeBaja, summary="Dar de baja un CAST", **_ACTO)
 def baja_unidad(clave: str, cuerpo: formas.BajaDeUnidad, puerta: Entrada) -> dict[str, Any]:
     """Deja de recibir turnos; los abiertos siguen siendo suyos y hay que decir que se vieron."""
     with puerta.acto() as ctx:
-        return actos.baja_unidad(ctx, clave, cuerpo.desde, cuerpo.motivo, cuerpo.turnos_vistos).model_dump()
+        unidad = actos.baja_unidad(ctx, clave, cuerpo.desde, cuerpo.motivo, cuerpo.turnos_vistos)
+        return {**unidad.model_dump(), "turnos_sin_nadie": sin_nadie.de_unidad(ctx.s, clave, reloj.hoy())}
 
 
 @ruta.post("/unidades/{clave}/reactivar", response_model=formas.Unidad, summary="Reactivar un CAST", **_ACTO)
@@ -102,11 +114,18 @@ def listar_personas(
 @ruta.post(
     "/personas", status_code=201, response_model=formas.PersonaConClave, summary="Dar de alta a una persona", **_ACTO
 )
-def alta_persona(cuerpo: formas.PersonaNueva, puerta: Entrada) -> dict[str, Any]:
-    """Con una contraseña que se genera sola y sólo se devuelve aquí."""
-    with puerta.acto() as ctx:
+def alta_persona(cuerpo: formas.PersonaNueva, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
+    """Con una contraseña que se genera sola y sólo se devuelve aquí, la primera vez."""
+    inicial: list[str] = []
+
+    def hacer() -> str:
         hecha = administracion.alta_persona(ctx, cuerpo.correo, cuerpo.nombre, cuerpo.unidad, cuerpo.rol)
-        return _con_clave(ctx.s, hecha)
+        inicial.append(hecha.clave)
+        return str(hecha.persona.id)
+
+    with puerta.acto() as ctx:
+        suya = _una_vez(ctx, clave, ["personas", cuerpo.model_dump(mode="json")], hacer)
+        return {**_detalle(ctx.s, int(suya)), "clave_inicial": inicial[0] if inicial else None}
 
 
 @ruta.get("/personas/{id}", response_model=formas.PersonaDetalle, summary="Una persona", **_LEER)
@@ -132,10 +151,22 @@ def corregir_persona(id: Id, cuerpo: formas.PersonaCorregida, puerta: Entrada) -
     summary="Adscribir a una persona",
     **_ACTO,
 )
-def adscribir(id: Id, cuerpo: formas.AdscripcionNueva, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def adscribir(
+    id: Id,  # noqa: A002
+    cuerpo: formas.AdscripcionNueva,
+    puerta: Entrada,
+    clave: ClaveIdempotencia = None,
+) -> dict[str, Any]:
     """Le da un rol más en una unidad; sin fechas, desde hoy y sin fin."""
+
+    def hacer() -> str:
+        return str(administracion.adscribir(ctx, id, cuerpo.unidad, cuerpo.rol, cuerpo.desde, cuerpo.hasta).id)
+
     with puerta.acto() as ctx:
-        fila = administracion.adscribir(ctx, id, cuerpo.unidad, cuerpo.rol, cuerpo.desde, cuerpo.hasta)
+        suya = _una_vez(ctx, clave, ["adscripciones", id, cuerpo.model_dump(mode="json")], hacer)
+        fila = ctx.s.get(Adscripcion, int(suya))
+        if fila is None:  # se repitió la solicitud, y entretanto se quitó sin que llegara a regir
+            raise NoExiste("la adscripción", suya)
         return fila.model_dump()
 
 
@@ -248,6 +279,18 @@ def cargar(
 # --- piezas ----------------------------------------------------------------------
 
 
+def _una_vez(ctx: Contexto, clave: str | None, solicitud: object, hacer: Callable[[], str]) -> str:
+    """El id de lo que se creó, ahora o la primera vez que llegó esa Idempotency-Key. Lanza NoLeCorresponde."""
+    exigir_administracion(ctx.quien, VER)
+    if clave is None:
+        return hacer()
+    if previo := idempotencia.reservar(ctx, clave, solicitud):
+        return previo
+    hecho = hacer()
+    idempotencia.cumplir(ctx, clave, hecho)
+    return hecho
+
+
 def _lista(elementos: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {"elementos": list(elementos)}
 
@@ -259,6 +302,8 @@ def _detalle(s: Session, id_: int) -> dict[str, Any]:
         "adscripciones": [a.model_dump() for a in suyo.adscripciones],
         "turnos_tomados": [t.id for t in suyo.tomados],
         "firma_por": list(suyo.firma_por),
+        "turnos_sin_nadie": [asdict(hueco) for hueco in suyo.sin_nadie.quedan],
+        "turnos_sin_nadie_si_se_va": [asdict(hueco) for hueco in suyo.sin_nadie.si_se_va],
     }
 
 

@@ -28,6 +28,12 @@ class Unidad(BaseModel):
     por_confirmar: bool = Field(description="Su nombre sigue un patrón; ninguna fuente lo dice.")
 
 
+class UnidadDeBaja(Unidad):
+    """Ya de baja."""
+
+    turnos_sin_nadie: int = Field(description="Turnos abiertos que hoy nadie de la unidad puede atender.")
+
+
 class UnidadNueva(Solicitud):
     """Un CAST."""
 
@@ -79,6 +85,14 @@ class PersonaListada(BaseModel):
     vigentes: list[tuple[str, str]] = Field(description="Pares unidad y rol.")
 
 
+class SinNadie(BaseModel):
+    """Turnos abiertos de una unidad que nadie puede atender."""
+
+    unidad: str
+    turnos: int
+    desde: date = Field(description="El primer día así.")
+
+
 class PersonaDetalle(BaseModel):
     """Una persona con todo lo suyo."""
 
@@ -89,12 +103,14 @@ class PersonaDetalle(BaseModel):
     adscripciones: list[Adscrita]
     turnos_tomados: list[str] = Field(description="A lo más 50; su coordinación los reasigna.")
     firma_por: list[str]
+    turnos_sin_nadie: list[SinNadie] = Field(description="Los que dejan o dejarán su baja o un último día ya fijado.")
+    turnos_sin_nadie_si_se_va: list[SinNadie] = Field(description="Los que quedarían así si se le da de baja hoy.")
 
 
 class PersonaConClave(PersonaDetalle):
     """Con la contraseña que se le generó; no vuelve a mostrarse."""
 
-    clave_inicial: str
+    clave_inicial: str | None = Field(description="Nula si se repitió la solicitud: si se perdió, restablézcala.")
 
 
 class PersonaNueva(Solicitud):

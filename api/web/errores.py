@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -10,7 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from api.dependencias import COOKIE
 from api.errores import codigo
 from api.web import sesion
-from api.web.formularios import legible, recuperable
+from api.web.administracion_parametros import ROTULOS
+from api.web.formularios import PREFIJO, legible, recuperable
 from api.web.plantillas import pagina as armar
 from modelos import acceso
 from modelos.errores import BaseInaccesible, ErrorGestion, SinSesion
@@ -19,6 +21,8 @@ from modelos.sesion import lectura
 
 registro = logging.getLogger(__name__)
 
+_SIN_COPIA = {("/administracion/canales", PREFIJO + "direccion")}
+"""Lo escrito que no se enseña: la dirección de un canal lleva su contraseña."""
 _QUE_HACER = {
     403: "Si cree que debería poder hacerlo, pida a la coordinación que revise a qué unidad está usted adscrito.",
     404: "Quizá la dirección está incompleta. Puede buscar el expediente por su folio o por su asunto.",
@@ -58,17 +62,49 @@ def pagina(request: Request, status: int, titulo: str, detalle: str) -> Response
         detalle=detalle,
         que_hacer=_QUE_HACER.get(status, ""),
         por_enviar={n: v for n, v in textos.items() if not (recupera and n == "acto")},
-        escrito=legible(suyo),  # aunque ya no se pueda enviar, lo escrito no se tira
+        escrito=_para_copiar(request, suyo),  # aunque ya no se pueda enviar, lo escrito no se tira
         recupera=recupera,
+        entrar="",
     )
 
 
 def _sin_sesion(request: Request) -> Response:
     """A entrar; lo que se iba a enviar no se tira: va con la página de entrada y vuelve después."""
-    pendiente = por_enviar(request)
-    if legible(pendiente) or getattr(request.state, "con_archivos", False):
+    pendiente, con_archivos = por_enviar(request), getattr(request.state, "con_archivos", False)
+    if recuperable(request.url.path) and (legible(pendiente) or con_archivos):
+        return sesion.pedir_de_nuevo(request, pendiente)
+    if escrito := _para_copiar(request, pendiente):
+        # Esa página no sabe volver con lo escrito: que al menos se pueda copiar.
+        return armar(
+            request,
+            "error.html",
+            None,
+            401,
+            titulo="Su sesión venció o se cerró",
+            detalle="No se registró nada de lo que envió.",
+            que_hacer="Copie lo que había escrito; después entre y vuelva a escribirlo.",
+            escrito=escrito,
+            por_enviar={},
+            recupera=False,
+            entrar=sesion.a_la_entrada(request),
+        )
+    if con_archivos:
         return sesion.pedir_de_nuevo(request, pendiente)
     return RedirectResponse(sesion.a_la_entrada(request), 303)
+
+
+def _para_copiar(request: Request, textos: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Lo que una persona escribió en cualquier página, con el nombre de cada control; nunca una contraseña."""
+    escrito: list[tuple[str, str]] = []
+    for nombre, valor in textos.items():
+        corto = nombre.removeprefix(PREFIJO)
+        if (request.url.path, nombre) in _SIN_COPIA:
+            continue
+        if conocido := legible({nombre: valor}):
+            escrito += conocido
+        elif valor.strip() and (corto != nombre or nombre == "nombre"):
+            escrito.append((ROTULOS.get(corto, corto.replace("_", " ").capitalize()), valor.strip()))
+    return escrito
 
 
 def por_enviar(request: Request) -> dict[str, str]:

@@ -21,6 +21,8 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.organizacion import Adscripcion, Persona, Unidad, crear_persona, faltas_de_persona
 from modelos.permisos import Rol, exigir_administracion
+from modelos.quien_administra import LLAVE, exigir_que_quede_administracion
+from modelos.sesion import serializar
 
 LO_SUYO = "Pídalo a otra persona de la administración, para que alguien conserve el acceso."
 
@@ -49,6 +51,7 @@ def alta_persona(ctx: Contexto, correo: str, nombre: str, unidad: str, rol: str,
         faltas["unidad"] = "elija una unidad activa de la lista"
     if faltas:
         raise FormularioIncompleto(faltas)
+    serializar(ctx.s, LLAVE)  # dos altas a la vez con el mismo correo: la segunda lo encuentra
     persona = crear_persona(ctx.s, correo=correo, nombre=limpio, clave=inicial, unidad=unidad, rol=rol)
     anotar(ctx.s, Cosa.PERSONA, str(persona.id), {}, persona, autor, ctx.ahora)
     for primera in _suyas(ctx, persona.id or 0):
@@ -59,6 +62,7 @@ def alta_persona(ctx: Contexto, correo: str, nombre: str, unidad: str, rol: str,
 def corregir_persona(ctx: Contexto, id_: int, correo: str, nombre: str, motivo: str = "") -> Persona:
     """Le corrige el nombre o el correo. Lanza NoLeCorresponde, NoExiste, FormularioIncompleto, DatoRepetido."""
     autor = autor_de(ctx, "corregir los datos de una persona")
+    serializar(ctx.s, LLAVE)
     antes = foto(personas.reservar(ctx.s, id_))
     persona = personas.corregir(ctx.s, id_, correo=correo, nombre=limpiar_texto("nombre", nombre))
     anotar(ctx.s, Cosa.PERSONA, str(id_), antes, persona, autor, ctx.ahora, motivo=motivo)
@@ -74,40 +78,61 @@ def adscribir(
     hasta: date | None = None,
     motivo: str = "",
 ) -> Adscripcion:
-    """Le da un rol en una unidad. Lanza NoLeCorresponde, NoExiste, FormularioIncompleto, DatoRepetido."""
+    """Le da un rol en una unidad.
+
+    Lanza:
+        NoLeCorresponde, NoExiste, FormularioIncompleto, DatoRepetido. ActoNoProcede: es quien actúa.
+    """
     autor = autor_de(ctx, "adscribir a una persona")
+    exigir_que_sea_otra(ctx, id_, "darse un rol")
     persona = personas.reservar(ctx.s, id_)
     with _constancia(ctx, id_, autor, motivo):
         return personas.adscribir(ctx.s, persona.correo, unidad=unidad, rol=rol, desde=desde, hasta=hasta)
 
 
 def retirar(ctx: Contexto, id_: int, unidad: str, rol: str, hasta: date | None = None) -> date:
-    """Cierra la que rige o está por regir; devuelve su último día. Lanza como `personas.retirar`."""
+    """Cierra la que rige o está por regir; devuelve su último día.
+
+    Lanza:
+        Como `personas.retirar`. ActoNoProcede: no quedaría quien administre.
+    """
     autor = autor_de(ctx, "retirar una adscripción")
-    persona = personas.reservar(ctx.s, id_)
-    with _constancia(ctx, id_, autor):
-        return personas.retirar(ctx.s, persona.correo, unidad=unidad, rol=rol, hasta=hasta)
+    with exigir_que_quede_administracion(ctx.s):
+        persona = personas.reservar(ctx.s, id_)
+        with _constancia(ctx, id_, autor):
+            return personas.retirar(ctx.s, persona.correo, unidad=unidad, rol=rol, hasta=hasta)
 
 
 def fijar_ultimo_dia(ctx: Contexto, persona: int, id_: int, hasta: date | None, motivo: str = "") -> Adscripcion | None:
     """Retira o alarga una adscripción; None si se quitó porque no llegó a regir.
 
     Lanza:
-        NoLeCorresponde, NoExiste, FormularioIncompleto. ActoNoProcede: es con la que administra quien actúa.
+        NoLeCorresponde, NoExiste, FormularioIncompleto.
+        ActoNoProcede: es con la que administra quien actúa, o se alarga una suya; o no quedaría quien administre.
     """
     autor = autor_de(ctx, "retirar una adscripción")
-    previa = ctx.s.get(Adscripcion, id_)
-    if previa is None or previa.persona_id != persona:
-        raise NoExiste("la adscripción", str(id_))
-    if es_con_la_que_administra(ctx, previa) and hasta is not None:
-        raise ActoNoProcede("retirarse la administración", "es la suya", LO_SUYO)
-    with _constancia(ctx, persona, autor, motivo):
-        return personas.fijar_ultimo_dia(ctx.s, id_, hasta)
+    with exigir_que_quede_administracion(ctx.s):
+        personas.reservar(ctx.s, persona)
+        previa = ctx.s.get(Adscripcion, id_, populate_existing=True)
+        if previa is None or previa.persona_id != persona:
+            raise NoExiste("la adscripción", str(id_))
+        if es_con_la_que_administra(ctx, previa) and hasta is not None:
+            raise ActoNoProcede("retirarse la administración", "es la suya", LO_SUYO)
+        if personas.alarga(previa, hasta):
+            exigir_que_sea_otra(ctx, persona, "alargarse una adscripción")
+        with _constancia(ctx, persona, autor, motivo):
+            return personas.fijar_ultimo_dia(ctx.s, id_, hasta)
 
 
 def es_con_la_que_administra(ctx: Contexto, fila: Adscripcion) -> bool:
     """Si es una adscripción de administración de quien actúa."""
     return ctx.quien is not None and fila.persona_id == ctx.quien.persona and fila.rol == Rol.ADMINISTRACION
+
+
+def exigir_que_sea_otra(ctx: Contexto, persona: int, acto: str) -> None:
+    """Lo que da acceso lo decide alguien más: nadie se lo da ni se lo alarga. Lanza ActoNoProcede."""
+    if ctx.quien is not None and ctx.quien.persona == persona:
+        raise ActoNoProcede(acto, "es usted", LO_SUYO)
 
 
 def restablecer_clave(ctx: Contexto, id_: int, clave: str = "") -> Alta:
@@ -131,16 +156,16 @@ def baja_persona(ctx: Contexto, id_: int, motivo: str) -> list[str]:
     """La deja fuera en este momento; devuelve los turnos que tenía tomados, a lo más 50.
 
     Lanza:
-        NoLeCorresponde, NoExiste, FormularioIncompleto. ActoNoProcede: es quien actúa.
+        NoLeCorresponde, NoExiste, FormularioIncompleto. ActoNoProcede: es quien actúa, o no quedaría quien administre.
     """
     autor = autor_de(ctx, "dar de baja a una persona")
     limpio = exigir_motivo(motivo) if ctx.quien else motivo
-    persona = personas.reservar(ctx.s, id_)
-    if ctx.quien is not None and ctx.quien.persona == id_:
-        raise ActoNoProcede("darse de baja", "es usted", LO_SUYO)
-    antes = foto(persona)
-    with _constancia(ctx, id_, autor, limpio):
-        tomados = personas.dar_de_baja(ctx.s, persona.correo)
+    exigir_que_sea_otra(ctx, id_, "darse de baja")
+    with exigir_que_quede_administracion(ctx.s):
+        persona = personas.reservar(ctx.s, id_)
+        antes = foto(persona)
+        with _constancia(ctx, id_, autor, limpio):
+            tomados = personas.dar_de_baja(ctx.s, persona.correo)
     anotar(ctx.s, Cosa.PERSONA, str(id_), antes, persona, autor, ctx.ahora, motivo=limpio)
     return tomados
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,13 +18,14 @@ from modelos.cambios import Cosa, anotar_altas
 from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro
 from modelos.carga_plan import Paso, Plan, Que, planear
 from modelos.claves import cifrar_generada, generada
-from modelos.errores import ActoNoProcede, FormularioIncompleto
+from modelos.errores import ActoNoProcede, DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import Adscripcion, Persona
-from modelos.sesion import serializar
+from modelos.quien_administra import exigir_que_quede_administracion
 
 CARGAR = "cargar unidades y personas"
 _FALTAS_DICHAS = 50
+_SIN_FIN = "9999"
 
 
 @dataclass(frozen=True)
@@ -42,28 +44,32 @@ def cargar(ctx: Contexto, libro: Libro, motivo: str, huella: str = "") -> Cargad
     Lanza:
         NoLeCorresponde.
         FormularioIncompleto: falta el motivo, o algún renglón tiene faltas; no entra ninguno.
-        ActoNoProcede: lo que haría ya no es lo que se aprobó.
+        ActoNoProcede: lo que haría ya no es lo que se aprobó, o no quedaría quien administre.
     """
     autor = autor_de(ctx, CARGAR)
     limpio = " ".join(limpiar_texto("motivo", motivo).split())
     if not 1 <= len(limpio) <= LARGO_FUENTE:
         raise FormularioIncompleto({"motivo": f"escriba por qué, en {LARGO_FUENTE} caracteres o menos"})
-    serializar(ctx.s, "catalogos")
-    plan = planear(ctx.s, libro, autor)
-    exigir_sin_faltas(plan)
-    if huella and huella != plan.huella:
-        raise ActoNoProcede("la carga", "algo cambió desde que la revisó", "Revise cómo quedaría ahora y confirme.")
-    for paso in plan.de(UNIDADES):
-        _unidad(ctx, paso, limpio)
-    altas = _personas_nuevas(ctx, plan.de(PERSONAS, Que.NUEVO), limpio, autor)
-    ids = _reservadas(ctx, plan)
-    for paso in plan.de(PERSONAS, Que.CAMBIA):
-        correo = paso.datos["correo"]
-        administracion.corregir_persona(ctx, ids[correo], correo, paso.datos["nombre"], limpio)
-    _adscripciones_nuevas(ctx, plan.de(ADSCRIPCIONES, Que.NUEVO), ids, limpio, autor)
-    for paso in plan.de(ADSCRIPCIONES, Que.CAMBIA):
-        persona = ids[paso.datos["correo"]]
-        administracion.fijar_ultimo_dia(ctx, persona, paso.id, _dia(paso.datos["hasta"]), limpio)
+    with exigir_que_quede_administracion(ctx.s):
+        plan = planear(ctx.s, libro, autor)
+        exigir_sin_faltas(plan)
+        if huella and huella != plan.huella:
+            raise ActoNoProcede("la carga", "algo cambió desde que la revisó", "Revise cómo quedaría ahora y confirme.")
+        for paso in plan.de(UNIDADES):
+            with _en_su_renglon(libro, paso):
+                _unidad(ctx, paso, limpio)
+        altas = _personas_nuevas(ctx, plan.de(PERSONAS, Que.NUEVO), limpio, autor)
+        ids = _reservadas(ctx, plan)
+        for paso in plan.de(PERSONAS, Que.CAMBIA):
+            correo = paso.datos["correo"]
+            with _en_su_renglon(libro, paso):
+                administracion.corregir_persona(ctx, ids[correo], correo, paso.datos["nombre"], limpio)
+        # Primero lo que corta, luego lo que alarga y al final lo nuevo: así nada se encima ni a medio camino.
+        for paso in sorted(plan.de(ADSCRIPCIONES, Que.CAMBIA), key=lambda p: p.datos["hasta"] or _SIN_FIN):
+            with _en_su_renglon(libro, paso):
+                persona = ids[paso.datos["correo"]]
+                administracion.fijar_ultimo_dia(ctx, persona, paso.id, _dia(paso.datos["hasta"]), limpio)
+        _adscripciones_nuevas(ctx, plan.de(ADSCRIPCIONES, Que.NUEVO), ids, limpio, autor)
     return Cargada(plan, altas)
 
 
@@ -76,6 +82,18 @@ def exigir_sin_faltas(plan: Plan) -> None:
     if sobran := len(faltas) - len(primeras):
         primeras["y además"] = f"hay {sobran} faltas más"
     raise FormularioIncompleto(primeras)
+
+
+@contextmanager
+def _en_su_renglon(libro: Libro, paso: Paso) -> Iterator[None]:
+    """Lo que un acto rechace, que la revisión no previó, se dice con su hoja y su renglón."""
+    try:
+        yield
+    except FormularioIncompleto as error:
+        faltas = {libro.falta(paso.renglon, campo, que).donde: que for campo, que in error.campos.items()}
+        raise FormularioIncompleto(faltas) from error
+    except (ActoNoProcede, DatoRepetido, NoExiste) as error:
+        raise FormularioIncompleto({libro.falta(paso.renglon, "", "").donde: str(error).rstrip(".")}) from error
 
 
 def _unidad(ctx: Contexto, paso: Paso, motivo: str) -> None:

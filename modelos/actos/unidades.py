@@ -8,15 +8,19 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos import reloj
+from modelos import reloj, sin_nadie
 from modelos.actos.administracion import autor_de
 from modelos.actos.mover import Contexto
 from modelos.cambios import Cosa, anotar, foto
+from modelos.columnas import de_los
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expediente import ABIERTOS, Turno
 from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.organizacion import Unidad, crear_cast, estatales, falta_de_nombre, faltas_de_cast
+from modelos.quien_administra import LLAVE
+from modelos.sesion import serializar
 from modelos.unidades import TipoUnidad
+from modelos.vigencia import faltas_de_anio
 
 LARGO_FUENTE = 300
 
@@ -25,6 +29,7 @@ def alta_cast(ctx: Contexto, clave: str, nombre: str, depende_de: str, motivo: s
     """Da de alta un CAST. Lanza NoLeCorresponde, FormularioIncompleto, DatoRepetido."""
     autor = autor_de(ctx, "dar de alta un CAST")
     limpio = " ".join(limpiar_texto("nombre", nombre).split())
+    serializar(ctx.s, LLAVE)  # dos altas a la vez con la misma clave: la segunda la encuentra
     unidad = crear_cast(ctx.s, clave=clave.strip().upper(), nombre=limpio, depende_de=depende_de.strip())
     anotar(ctx.s, Cosa.UNIDAD, unidad.clave, {}, unidad, autor, ctx.ahora, motivo=motivo)
     return unidad
@@ -77,12 +82,16 @@ def baja_unidad(ctx: Contexto, clave: str, desde: date, motivo: str, vistos: int
         raise ActoNoProcede("la baja", f"{clave} es una unidad que nombran las tablas", "Sólo se da de baja un CAST.")
     if not unidad.activa:
         raise ActoNoProcede("la baja", f"{clave} ya no está activa", "Recargue para ver desde cuándo.")
+    if faltas := faltas_de_anio(desde=desde):
+        raise FormularioIncompleto(faltas)
     if desde > reloj.hoy():
         raise FormularioIncompleto({"desde": "todavía no llega; dé la baja ese día"})
     limpio = exigir_motivo(motivo)
     abiertos = turnos_abiertos(ctx, clave)
     if abiertos > vistos:
         cuantos = f"{clave} tiene {abiertos} {'turno abierto' if abiertos == 1 else 'turnos abiertos'}"
+        if sin_nadie.de_unidad(ctx.s, clave, reloj.hoy()):
+            cuantos += " y a nadie que los atienda"
         raise ActoNoProcede("la baja sin verlos", cuantos, "Revíselos y marque que los vio.")
     antes = foto(unidad)
     unidad.activa = False
@@ -106,7 +115,7 @@ def reactivar_unidad(ctx: Contexto, clave: str, motivo: str) -> Unidad:
 
 def turnos_abiertos(ctx: Contexto, clave: str) -> int:
     """Cuántos turnos tiene sin atender la unidad."""
-    suyos = select(func.count()).where(col(Turno.unidad) == clave, col(Turno.estado).in_(ABIERTOS))
+    suyos = select(func.count()).where(col(Turno.unidad) == clave, de_los(col(Turno.estado), ABIERTOS))
     return ctx.s.scalar(suyos) or 0
 
 

@@ -15,18 +15,18 @@ from typer.testing import CliRunner
 
 from api import cli
 from flujos.catalogo import CATALOGO
-from modelos import claves, reloj
+from modelos import reloj
 from modelos.actos import asignacion
 from modelos.ajustes import Ajustes, ajustes
 from modelos.cambios import CONSOLA, Cambio
-from modelos.organizacion import Adscripcion, Persona, Unidad, por_correo
+from modelos.organizacion import Adscripcion, Persona, por_correo
 from tests.fabricas import Cliente, Instancia
 from tests.integracion.test_excel import BUENO, Hojas, libro
+from tests.recorrido.de_administracion import EXCEL, HOY, PERSONAS, UNIDADES, clave_de, ficha, id_de, texto
 from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante, hasta_la_consulta
 
 AJENOS = ("coordinacion", "dstc", "direccion")
-UNIDADES, PERSONAS, EXCEL = "/administracion/unidades", "/administracion/personas", "/administracion/excel"
 LECTURAS = (
     UNIDADES,
     f"{UNIDADES}/nueva",
@@ -89,31 +89,7 @@ API: tuple[tuple[str, str, dict[str, object] | None], ...] = (
 
 @pytest.fixture(autouse=True)
 def _hoy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DSTC_RELOJ", "2026-11-20T10:00:00-06:00")
-
-
-def ficha(respuesta: httpx.Response) -> str:
-    hallada = re.search(r'name="ficha" value="([^"]+)"', respuesta.text)
-    assert hallada
-    return hallada.group(1)
-
-
-def clave_de(respuesta: httpx.Response) -> str:
-    hallada = re.search(r"<code[^>]*>([a-z2-9]{4}(?:-[a-z2-9]{4}){3})</code>", respuesta.text)
-    assert hallada, respuesta.text
-    return hallada.group(1)
-
-
-def id_de(instancia: Instancia, alias: str) -> int:
-    with instancia.leer() as s:
-        persona = por_correo(s, alias if "@" in alias else f"{alias}@demo.local")
-        assert persona
-        return persona.id or 0
-
-
-def texto(respuesta: httpx.Response) -> str:
-    """Lo que se lee, sin etiquetas y con un solo espacio."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", respuesta.text)).split())
+    monkeypatch.setenv("DSTC_RELOJ", HOY)
 
 
 # --- quién ----------------------------------------------------------------------
@@ -145,99 +121,6 @@ def test_sin_sesion_no_se_ve_nada(web: str) -> None:
         assert {v.post(camino, data=VALIDOS).status_code for camino in ENVIOS} <= {303, 401}
     with Cliente(web) as c:
         assert {c.request(metodo, camino, json=cuerpo).status_code for metodo, camino, cuerpo in API} == {401}
-
-
-# --- unidades -------------------------------------------------------------------
-
-
-def test_las_unidades_se_buscan_sin_acentos_y_por_paginas(web: str) -> None:
-    with Visitante(web, "administracion") as v:
-        assert "1 unidad con esos datos" in v.get(f"{UNIDADES}?texto=MICHOACAN").text
-        assert "3 unidades con esos datos" in v.get(f"{UNIDADES}?tipo=cast").text
-        assert "Ninguna unidad coincide" in v.get(f"{UNIDADES}?texto=nada+asi").text
-        primera = v.get(UNIDADES).text
-        siguiente = re.search(r'href="([^"]+cursor=[^"]+)">Ver las que siguen', primera)
-        assert siguiente
-        segunda = v.get(html.unescape(siguiente.group(1))).text
-        claves_vistas = re.findall(r'<th scope="row"><a href="/administracion/unidades/([^"]+)"', primera + segunda)
-        assert len(claves_vistas) == len(set(claves_vistas)) == 54
-
-
-def test_un_cast_se_da_de_alta_se_corrige_y_queda_quien_lo_hizo(web: str) -> None:
-    with Visitante(web, "administracion") as v:
-        datos = {"campo-clave": "cast 1", "campo-nombre": "CAST Toluca", "campo-depende_de": ""}
-        mala = v.post(f"{UNIDADES}/nueva", data=datos)
-        assert mala.status_code == 422
-        assert 'value="CAST Toluca"' in mala.text
-        assert 'href="#campo-clave"' in mala.text
-        assert 'href="#campo-depende_de"' in mala.text
-        datos |= {"campo-clave": "cast-tol", "campo-depende_de": "CE-15"}
-        buena = v.post(f"{UNIDADES}/nueva", data=datos)
-        assert buena.headers["location"] == f"{UNIDADES}/CAST-TOL?hecho=alta#resultado"
-        pagina = texto(v.get(buena.headers["location"]))
-        assert "Quedó dado de alta" in pagina
-        assert "Nadie: sus turnos no tienen quién los atienda" in pagina
-        assert v.post(f"{UNIDADES}/nueva", data=datos).status_code == 409
-        sin_fuente = v.post(f"{UNIDADES}/CAST-TOL/corregir", data={"campo-nombre": "CAST Toluca I"})
-        assert sin_fuente.status_code == 422
-        assert 'value="CAST Toluca I"' in sin_fuente.text
-        correccion = {"campo-nombre": "CAST Toluca I", "campo-depende_de": "CE-15", "campo-fuente": "Acuerdo 5"}
-        assert v.post(f"{UNIDADES}/CAST-TOL/corregir", data=correccion).status_code == 303
-        pagina = texto(v.get(f"{UNIDADES}/CAST-TOL"))
-        assert "antes: CAST Toluca ahora: CAST Toluca I" in pagina
-        assert "Fuente Acuerdo 5" in pagina
-        assert v.get(f"{UNIDADES}/CAST-TOL/corregir").status_code == 303
-        assert v.post(f"{UNIDADES}/CAST-TOL/otro").status_code == 404
-        assert v.get(f"{UNIDADES}/NADA").status_code == 404
-
-
-def test_el_nombre_por_confirmar_se_confirma_con_su_fuente(web: str, instancia_sqlite: Instancia) -> None:
-    nombre = "Colegio de Educación Profesional Técnica del Estado de Aguascalientes"
-    with Visitante(web, "administracion") as v:
-        assert "Su nombre está por confirmar" in v.get(f"{UNIDADES}/CE-01").text
-        datos = {"campo-nombre": nombre, "campo-fuente": "Decreto", "confirmada": "on"}
-        assert v.post(f"{UNIDADES}/CE-01/corregir", data=datos).status_code == 303
-        assert "Su nombre está por confirmar" not in v.get(f"{UNIDADES}/CE-01").text
-        no_cast = {"campo-desde": "2026-11-20", "campo-motivo": "x"}
-        assert v.post(f"{UNIDADES}/CE-01/baja", data=no_cast).status_code == 409
-    with instancia_sqlite.leer() as s:
-        unidad = s.get_one(Unidad, "CE-01")
-        assert (unidad.nombre, unidad.por_confirmar, unidad.activa) == (nombre, False, True)
-
-
-def test_un_cast_con_turnos_abiertos_no_se_da_de_baja_sin_verlos(web: str, instancia_sqlite: Instancia) -> None:
-    folio = hasta_la_consulta(instancia_sqlite)
-    ruta = f"{UNIDADES}/CAST-DEMO-01"
-    with Visitante(web, "administracion") as v:
-        pagina = v.get(ruta)
-        assert "Tiene 1 turno abierto" in texto(pagina)
-        assert f"/turnos/{folio}.4.CAST-DEMO-01.1" in pagina.text
-        datos = {"campo-desde": "2026-11-18", "campo-motivo": "Cerró el plantel", "vistos": "1"}
-        sin_verlos = v.post(f"{ruta}/baja", data=datos)
-        assert sin_verlos.status_code == 409
-        assert "CAST-DEMO-01 tiene 1 turno abierto. Revíselos y marque que los vio" in texto(sin_verlos)
-        assert "Cerró el plantel" in sin_verlos.text
-        futura = v.post(f"{ruta}/baja", data={**datos, "campo-desde": "2026-12-01", "enterada": "on"})
-        assert futura.status_code == 422
-        assert "todavía no llega" in futura.text
-        assert v.post(f"{ruta}/baja", data={**datos, "enterada": "on"}).status_code == 303
-        leida = texto(v.get(ruta))
-        assert "De baja desde el mié 18 nov 2026. Ya no se le reparten turnos. Motivo: Cerró el plantel" in leida
-        assert v.post(f"{ruta}/baja", data={**datos, "enterada": "on"}).status_code == 409
-        # Lo que tenía abierto sigue siendo suyo, y lo nuevo ya no le llega.
-        (suyo,) = [t for t in instancia_sqlite.abiertos(folio) if t.unidad == "CAST-DEMO-01"]
-        instancia_sqlite.atender(suyo)
-        assert len(instancia_sqlite.abiertos(hasta_dos(instancia_sqlite))) == 2
-        assert v.post(f"{ruta}/reactivar", data={"campo-motivo": ""}).status_code == 422
-        assert v.post(f"{ruta}/reactivar", data={"campo-motivo": "Reabrió"}).status_code == 303
-    instancia_sqlite.exigir_integra()
-
-
-def hasta_dos(instancia: Instancia) -> str:
-    folio = instancia.iniciar("normatividad", "Otro")
-    for _ in range(3):
-        instancia.atender(instancia.abiertos(folio)[0])
-    return folio
 
 
 # --- personas -------------------------------------------------------------------
@@ -510,74 +393,6 @@ def test_los_ajustes_se_muestran_sin_sus_secretos(tmp_path: Path) -> None:
     assert not [v for v in dichos.values() if "secreta" in v or str(tmp_path) in v]
     assert dichos["DSTC_PREFECT_URL"] == "https://prefect.ejemplo.mx:4200/api"
     assert (dichos["DSTC_BASE"], dichos["DSTC_CORREO"]) == ("PostgreSQL", "Puesto; no se muestra")
-
-
-# --- API ------------------------------------------------------------------------
-
-
-def test_la_api_hace_lo_mismo(web: str) -> None:
-    with Cliente(web, "administracion") as c:
-        cast = c.post("/unidades", json={"clave": "CAST-5", "nombre": "CAST Cinco", "depende_de": "CE-15"})
-        assert (cast.status_code, cast.json()["tipo"]) == (201, "cast")
-        assert c.get("/unidades", params={"tipo": "cast", "limite": 2}).json()["siguiente"] == "CAST-DEMO-01"
-        cuerpo = {"nombre": "CAST Cinco Bis", "fuente": "Acuerdo"}
-        assert c.put("/unidades/CAST-5", json=cuerpo).json()["nombre"] == "CAST Cinco Bis"
-        baja = c.post("/unidades/CAST-5/baja", json={"desde": "2026-11-20", "motivo": "Cerró"})
-        assert baja.json()["activa"] is False
-        assert c.post("/unidades/CAST-5/reactivar", json={"motivo": "Reabrió"}).json()["activa"] is True
-        nueva = {"correo": "eva@x.mx", "nombre": "Eva", "unidad": "CAST-5", "rol": "operacion"}
-        eva = c.post("/personas", json=nueva)
-        assert eva.status_code == 201
-        id_, clave = eva.json()["id"], eva.json()["clave_inicial"]
-        assert httpx.post(f"{web}/api/v1/sesiones", json={"correo": "eva@x.mx", "clave": clave}).status_code == 201
-        assert c.post("/personas", json=nueva).status_code == 409
-        hallada = c.get("/personas", params={"texto": "eva"}).json()
-        assert [(p["id"], p["vigentes"]) for p in hallada["elementos"]] == [(id_, [["CAST-5", "operacion"]])]
-        assert "clave" not in str(hallada).replace("claves", "")
-        otra = c.post(f"/personas/{id_}/adscripciones", json={"unidad": "CST", "rol": "direccion"}).json()
-        fin = c.post(f"/personas/{id_}/adscripciones/{otra['id']}/vigencia", json={"hasta": "2026-12-31"}).json()
-        assert {a["unidad"]: a["hasta"] for a in fin["adscripciones"]} == {"CAST-5": None, "CST": "2026-12-31"}
-        assert c.put(f"/personas/{id_}", json={"correo": "eva@x.mx", "nombre": "Eva R"}).json()["nombre"] == "Eva R"
-        assert c.post(f"/personas/{id_}/clave").json()["clave_inicial"] != clave
-        assert c.post(f"/personas/{id_}/baja", json={"motivo": "Renuncia"}).json()["activa"] is False
-        assert c.post(f"/personas/{id_}/reactivar").json()["clave_inicial"]
-        cambios = c.get("/cambios", params={"cosa": "persona"}).json()
-        assert cambios["total"] == 5
-        assert cambios["elementos"][0]["quien"] == "Administración del sistema (demostración)"
-        archivo = {"archivo": ("l.xlsx", libro(BUENO))}
-        revision = c.post("/catalogos/revisar", files=archivo).json()
-        assert (len(revision["pasos"]), revision["faltas"]) == (6, [])
-        hecha = c.post(
-            "/catalogos/cargar", files=archivo, data={"motivo": "Oficio", "huella": revision["huella"]}
-        ).json()
-        assert [a["correo"] for a in hecha["altas"]] == ["ana@x.mx", "beto@x.mx"]
-        assert c.post("/catalogos/cargar", files=archivo, data={"motivo": "Oficio"}).json()["altas"] == []
-        viejo = c.post("/catalogos/cargar", files=archivo, data={"motivo": "Oficio", "huella": revision["huella"]})
-        assert viejo.status_code == 409
-        malo = c.post(
-            "/catalogos/cargar",
-            files={"archivo": ("l.xlsx", libro({"Personas": [("Correo", "Nombre"), ("a", "A")]}))},
-            data={"motivo": "x"},
-        )
-        assert list(malo.json()["campos"]) == ["Personas, renglón 2, columna A (Correo)"]
-        assert c.get("/catalogos.xlsx").content[:2] == b"PK"
-
-
-def test_una_clave_generada_se_comprueba_igual_de_lento_que_las_demas(monkeypatch: pytest.MonkeyPatch) -> None:
-    clave = claves.generada()
-    cifrada = claves.cifrar_generada(clave)
-    vistas: list[str] = []
-    verificar = claves._argon2.verify
-
-    def espia(una: str, contra: str) -> bool:
-        vistas.append(contra)
-        return verificar(una, contra)
-
-    monkeypatch.setattr(claves._argon2, "verify", espia)
-    assert claves.coincide(clave, cifrada)
-    assert vistas == [cifrada, claves._senuelo()]
-    assert not claves.coincide(f"{clave}x", cifrada)
-    assert len({claves.generada() for _ in range(200)}) == 200
 
 
 # --- con navegador ----------------------------------------------------------------

@@ -1,0 +1,172 @@
+"""Lo que un .xlsx dice, leído en un proceso que se puede matar; lo llama `tareas.excel_catalogos`.
+
+Un .xlsx es un zip de XML. Se rehace con lo que hace falta, contando lo que ocupa al descomprimirlo de verdad y no lo
+que él diga, y sólo eso se da a la biblioteca.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
+
+from modelos.carga_hojas import HOJAS, MAXIMO_RENGLONES, Defecto, Libro, Renglon, campo_de, hoja_de
+from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado
+
+DEMASIADO = "trae demasiado; copie sólo los renglones que va a cargar a un libro nuevo"
+_MAXIMO_INFLADO = 40 * 1024 * 1024
+_MAXIMO_PARTES = 1000
+_MAXIMO_TEXTO = 2 * 1024 * 1024
+"""En bytes y de todas las celdas: lo leído viaja después en la página (`modelos.carga_hojas.empacar`)."""
+_MAXIMO_NOTAS = 20
+_ULTIMO_RENGLON, _ULTIMA_COLUMNA = 20_000, 100
+_DONDE_VA_EL_ENCABEZADO = 10
+
+
+def leer(nombre: str, contenido: bytes) -> Libro:
+    """Como `tareas.excel_catalogos.leer`, en este mismo proceso. Lanza ArchivoRechazado, ArchivoDemasiadoGrande."""
+    renglones: list[Renglon] = []
+    letras: dict[str, dict[str, str]] = {}
+    faltas: list[Defecto] = []
+    notas: list[str] = []
+    for hoja, celdas in _hojas(nombre, _rehecho(nombre, contenido)):
+        if hoja in letras:
+            raise ArchivoRechazado(nombre, f"trae dos hojas «{hoja}»; deje una")
+        letras[hoja] = {}
+        suyos = _de_hoja(hoja, celdas, letras[hoja], faltas, notas)
+        if len(suyos) > MAXIMO_RENGLONES:
+            motivo = f"la hoja {hoja} trae más de {MAXIMO_RENGLONES} renglones; divídala en varios archivos"
+            raise ArchivoDemasiadoGrande(nombre, motivo)
+        renglones += suyos
+    if not letras:
+        raise ArchivoRechazado(nombre, f"no trae ninguna de las hojas {', '.join(HOJAS)}; descargue el libro y llénelo")
+    if not renglones and not faltas:
+        raise ArchivoRechazado(nombre, "no trae ningún renglón")
+    if sum(len(v.encode()) for r in renglones for v in r.valores.values()) > _MAXIMO_TEXTO:
+        raise ArchivoDemasiadoGrande(nombre, DEMASIADO)
+    orden = list(HOJAS)
+    renglones.sort(key=lambda r: (orden.index(r.hoja), r.numero))
+    return Libro(renglones, letras, faltas, notas[:_MAXIMO_NOTAS])
+
+
+def preparar() -> None:
+    """Para el proceso que sólo lee: importa la biblioteca antes de que corra el tiempo y se cuente la memoria.
+
+    Y calla su salida de errores: al acabarse la memoria la biblioteca vuelca ahí decenas de renglones. Que se cortó
+    lo anota quien pidió leer.
+    """
+    import python_calamine  # noqa: F401
+
+    nada = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nada, 2)
+    os.close(nada)
+
+
+def _rehecho(nombre: str, contenido: bytes) -> bytes:
+    """El mismo libro, sólo con su XML y ya medido. Lanza ArchivoRechazado, ArchivoDemasiadoGrande."""
+    salida, queda = io.BytesIO(), _MAXIMO_INFLADO
+    try:
+        with zipfile.ZipFile(io.BytesIO(contenido)) as zip_, zipfile.ZipFile(salida, "w") as limpio:
+            todas = zip_.infolist()
+            if len(todas) > _MAXIMO_PARTES:
+                raise ArchivoDemasiadoGrande(nombre, DEMASIADO)
+            # Con el nombre repetido vale la última, como en el propio zip.
+            partes = {p.filename: p for p in todas if p.filename.endswith((".xml", ".rels"))}
+            if "xl/workbook.xml" not in partes:
+                raise ArchivoRechazado(nombre, "no es un libro de Excel (.xlsx)")
+            if any(p.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for p in partes.values()):
+                raise ArchivoRechazado(nombre, "no lo guardó Excel; ábralo en Excel, guárdelo de nuevo y súbalo")
+            if sum(p.file_size for p in partes.values()) > _MAXIMO_INFLADO:
+                raise ArchivoDemasiadoGrande(nombre, DEMASIADO)
+            for parte in partes.values():
+                with zip_.open(parte) as abierta:
+                    xml = abierta.read(queda + 1)
+                queda -= len(xml)
+                if queda < 0:
+                    raise ArchivoDemasiadoGrande(nombre, DEMASIADO)
+                limpio.writestr(parte.filename, xml)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError) as error:
+        raise ArchivoRechazado(nombre, "no es un libro de Excel (.xlsx) o está dañado") from error
+    return salida.getvalue()
+
+
+def _hojas(nombre: str, contenido: bytes) -> Iterator[tuple[str, Sequence[Sequence[object]]]]:
+    """Cada hoja de las que se cargan con sus celdas, desde A1."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(contenido)) as libro:
+            for i, de_libro in enumerate(libro.sheet_names):
+                hoja = hoja_de(de_libro)
+                if hoja is None:
+                    continue
+                leida = libro.get_sheet_by_index(i)
+                _exigir_cerca(nombre, hoja, *(leida.end or (0, 0)))
+                yield hoja, leida.to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise ArchivoRechazado(nombre, "no se puede leer; ábralo en Excel, guárdelo de nuevo y súbalo") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # así sale, sin clase pública, un fallo de la biblioteca
+            raise
+        raise ArchivoRechazado(nombre, "está dañado; ábralo en Excel, guárdelo de nuevo y súbalo") from error
+
+
+def _exigir_cerca(nombre: str, hoja: str, renglon: int, columna: int) -> None:
+    """Que la última celda, contada desde cero, no esté muy abajo ni muy a la derecha. Lanza ArchivoDemasiadoGrande."""
+    if renglon >= _ULTIMO_RENGLON or columna >= _ULTIMA_COLUMNA:
+        fin = f"{_letra(columna)}{renglon + 1}"
+        motivo = f"la hoja {hoja} llega hasta {fin} y trae demasiado; copie sólo sus renglones a un libro nuevo"
+        raise ArchivoDemasiadoGrande(nombre, motivo)
+
+
+def _de_hoja(
+    hoja: str, celdas: Sequence[Sequence[object]], letras: dict[str, str], faltas: list[Defecto], notas: list[str]
+) -> list[Renglon]:
+    """Sus renglones con algo escrito; deja en `letras` dónde está cada campo."""
+    arriba, encabezado = next(
+        ((i, fila) for i, fila in enumerate(celdas[:_DONDE_VA_EL_ENCABEZADO]) if any(_texto(c) for c in fila)), (0, ())
+    )
+    de_columna: dict[int, str] = {}
+    for i, celda in enumerate(encabezado):
+        titulo = _texto(celda)
+        campo = campo_de(hoja, titulo) if titulo else None
+        if campo in letras:
+            faltas.append(Defecto(hoja, arriba + 1, _letra(i), titulo, f"ya estaba en la columna {letras[campo]}"))
+        elif campo:
+            letras[campo], de_columna[i] = _letra(i), campo
+        elif titulo:
+            notas.append(f"En {hoja} no se usa la columna {_letra(i)} («{titulo[:60]}»).")
+    faltan = [c.titulo for c in HOJAS[hoja] if c.obligatoria and c.campo not in letras]
+    faltas += [Defecto(hoja, 0, "", "", f"falta la columna «{t}» en el primer renglón escrito") for t in faltan]
+    if any(f.hoja == hoja for f in faltas):
+        return []
+    renglones = []
+    for numero, fila in enumerate(celdas[arriba + 1 :], start=arriba + 2):
+        valores = {campo: _texto(fila[i]) for i, campo in de_columna.items() if i < len(fila)}
+        if any(valores.values()):
+            renglones.append(Renglon(hoja, numero, valores))
+    return renglones
+
+
+def _texto(celda: object) -> str:
+    """Lo escrito en la celda: una fecha, `AAAA-MM-DD`, y con su hora si la trae; un entero, sin punto."""
+    if isinstance(celda, bool):
+        return "Sí" if celda else "No"
+    if isinstance(celda, datetime):
+        return celda.date().isoformat() if celda.time() == time() else celda.isoformat(" ", "minutes")
+    if isinstance(celda, float) and celda.is_integer():
+        return str(int(celda))
+    return str(celda).strip()
+
+
+def _letra(indice: int) -> str:
+    """La letra de la columna: 0 → A, 26 → AA."""
+    letras = ""
+    indice += 1
+    while indice:
+        indice, resto = divmod(indice - 1, 26)
+        letras = chr(65 + resto) + letras
+    return letras
