@@ -253,7 +253,9 @@ def revisar(puerta: Entrada, archivo: ElLibro) -> dict[str, Any]:
     """Qué haría con cada renglón, o todas sus faltas. No guarda nada."""
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, carga.CARGAR)
-        libro = excel.leer(archivo.filename or "", archivo.file.read(excel.MAXIMO_BYTES + 1))
+    libro = excel.leer(archivo.filename or "", archivo.file.read(excel.MAXIMO_BYTES + 1))  # tarda: sin la base abierta
+    with puerta.lectura() as (s, quien):
+        exigir_administracion(quien, carga.CARGAR)
         plan = carga_plan.planear(s, libro, quien.persona)
     faltas = [{"hoja": f.hoja, "renglon": f.numero, "columna": f.letra, "que": f.que} for f in plan.faltas]
     return {"huella": plan.huella, "pasos": _pasos(plan), "faltas": faltas, "notas": list(plan.notas)}
