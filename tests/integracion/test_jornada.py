@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from tareas import jornada
 from tareas.jornada import JornadaIncompleta, trabajar
 from tests.ciclos_de_prueba import TABLAS
 from tests.fabricas import Instancia
-from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar, puerto_libre
+from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar, puerto_libre, servidor_prefect
 
 CASTS = [clave for clave, _, _ in demo.CASTS]
 NADA_ESCUCHA = "http://127.0.0.1:{}/api"
@@ -331,8 +332,16 @@ def _enviadas(viva: InstanciaConMotor) -> int:
         return s.scalar(enviadas) or 0
 
 
+@pytest.fixture
+def prefect_propio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServidorPrefect]:
+    """Uno sólo para esa prueba: los flujos del sistema corren de uno en uno y lo que otra dejó estorbaría."""
+    with servidor_prefect(tmp_path_factory.mktemp("prefect-propio")) as servidor:
+        yield servidor
+
+
 @pytest.mark.prefect
-def test_en_prefect_se_ven_y_repetirlos_es_inocuo(prefect: ServidorPrefect, tmp_path: Path) -> None:
+def test_en_prefect_se_ven_y_repetirlos_es_inocuo(prefect_propio: ServidorPrefect, tmp_path: Path) -> None:
+    prefect = prefect_propio
     viva = ConReloj(tmp_path, prefect.url, "2027-04-01T09:00")
     with viva.motor():
         esperar("la jornada", lambda: viva.jornada_de("2027-04-01"))
@@ -353,8 +362,9 @@ def _corrida_a_mano(prefect: ServidorPrefect, flujo: str) -> str:
     (horario,) = despliegue.schedules
     assert (horario.schedule.cron, horario.schedule.timezone) == ("0 7 * * *", "America/Mexico_City")
     pedida = prefect.preguntar(lambda c: c.create_flow_run_from_deployment(despliegue.id))
-    esperar("termina", lambda: prefect.corrida(str(pedida.id)).state_name == "Completed")
-    return str(prefect.corrida(str(pedida.id)).state.message)
+    quedo = esperar("termina", lambda: (e := prefect.corrida(str(pedida.id)).state).is_final() and e)
+    assert quedo.name == "Completed", (flujo, quedo.name, quedo.message)
+    return str(quedo.message)
 
 
 def _despliegue(prefect: ServidorPrefect, flujo: str) -> Any:
