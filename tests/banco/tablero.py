@@ -231,19 +231,6 @@ def _momento(dia: date, azar: Random) -> datetime:
     return inicio_del_dia(dia) + timedelta(minutes=azar.randrange(24 * 60))
 
 
-def indices(url: str) -> None:
-    """Los índices que el tablero propone, si la base todavía no los trae."""
-    with sesion.transaccion(url) as s:
-        for nombre, donde in INDICES.items():
-            s.execute(text(f"CREATE INDEX IF NOT EXISTS {nombre} ON {donde}"))
-
-
-INDICES = {
-    "ix_turno_tablero": "turno (procedimiento, actividad, unidad, estado, a_mano, cerrado, abierto, vuelta)",
-    "ix_plazo_tablero": "plazo (vence, estado, cerrado, unidad, folio, abierto)",
-}
-
-
 def cronometrar(hacer: Callable[[], object], veces: int = 9) -> dict[str, float]:
     """La primera vez y el resto, en milisegundos."""
     cada = []
@@ -258,15 +245,13 @@ def cronometrar(hacer: Callable[[], object], veces: int = 9) -> dict[str, float]
     }
 
 
-def medir(base: str, datos: Path, cuantos: int, *, con_indices: bool) -> dict[str, Any]:
+def medir(base: str, datos: Path, cuantos: int) -> dict[str, Any]:
     """Todas las cifras sobre una base nueva."""
     os.environ["DSTC_RELOJ"] = HOY
     instancia = Instancia(Ajustes(datos=datos, base=base, demo=True))
     sembrada(instancia.url)
     with sesion.transaccion(instancia.url) as s:
         inventar(s, cuantos, Random(5), date(2027, 12, 1))
-    if con_indices:
-        indices(instancia.url)
     with sesion.transaccion(instancia.url) as s:
         s.execute(text("ANALYZE"))
         modelos = (Expediente, Turno, Plazo, bitacora.Asiento, Encargo)
@@ -368,16 +353,15 @@ def _memoria() -> float:
 
 
 def main(cuantos: int = 10_000) -> None:
-    """SQLite y PostgreSQL, sin los índices propuestos y con ellos."""
+    """SQLite y PostgreSQL, uno tras otro."""
     with servidor_postgres() as servidor:
-        for con_indices in (False, True):
-            for motor in ("sqlite", "postgresql"):
-                with TemporaryDirectory() as carpeta:
-                    base = "" if motor == "sqlite" else base_nueva(servidor)
-                    informe = medir(base, Path(carpeta), cuantos, con_indices=con_indices)
-                print(f"== {motor}, {'con' if con_indices else 'sin'} los índices propuestos (meta: {META_MS} ms)")
-                for nombre, cifra in informe.items():
-                    print(f"{nombre:60} {json.dumps(cifra)}", flush=True)
+        for motor in ("sqlite", "postgresql"):
+            with TemporaryDirectory() as carpeta:
+                base = "" if motor == "sqlite" else base_nueva(servidor)
+                informe = medir(base, Path(carpeta), cuantos)
+            print(f"== {motor} (meta: {META_MS} ms)")
+            for nombre, cifra in informe.items():
+                print(f"{nombre:60} {json.dumps(cifra)}", flush=True)
 
 
 if __name__ == "__main__":
