@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidatorFunctionWrapHandler
+from pydantic_core import CoreSchema, core_schema
 
 from modelos.formularios import limpiar
 
@@ -20,14 +22,30 @@ Instante = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 class Solicitud(BaseModel):
-    """Base de lo que se recibe: tipos estrictos y ningún campo de más."""
+    """Base de lo que se recibe: tipos estrictos y ningún campo de más.
+
+    FastAPI entrega el cuerpo ya decodificado y lo revisaría como objetos de Python: ahí un tipo estricto que
+    JSON no tiene (fecha, decimal, UUID…) rechaza cualquier texto. Se revisa como lo que es, JSON.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    @model_validator(mode="before")
     @classmethod
-    def _se_puede_guardar(cls, crudo: object) -> object:
-        return limpiar("cuerpo", crudo)
+    def __get_pydantic_core_schema__(cls, origen: type[BaseModel], manejador: GetCoreSchemaHandler) -> CoreSchema:
+        """Dos entradas: el JSON sigue derecho y lo decodificado da la vuelta por JSON; un solo nombre en OpenAPI."""
+        citado = manejador(origen)
+        modelo = manejador.resolve_ref_schema(citado)
+        if modelo["type"] != "model":  # ya pasó por aquí: es el guardado de la clase
+            return citado
+        directo = cast("CoreSchema", {parte: valor for parte, valor in modelo.items() if parte != "ref"})
+        decodificado = core_schema.no_info_wrap_validator_function(cls._como_json, directo)
+        return core_schema.json_or_python_schema(directo, decodificado, ref=modelo.get("ref"))
+
+    @classmethod
+    def _como_json(cls, crudo: object, seguir: ValidatorFunctionWrapHandler) -> object:
+        if not isinstance(crudo, dict):
+            return seguir(crudo)
+        return cls.model_validate_json(json.dumps(limpiar("cuerpo", crudo)))
 
 
 class Problema(BaseModel):

@@ -13,7 +13,7 @@ from modelos.formularios import LARGO_MOTIVO
 from modelos.organizacion import LARGO_MAXIMO
 
 Rol = Literal["operacion", "coordinacion", "direccion", "administracion"]
-Fecha = Field(None, strict=False, description="`AAAA-MM-DD`, o nula.")
+Fecha = Field(None, description="`AAAA-MM-DD`, o nula.")
 
 
 class Unidad(BaseModel):
@@ -54,7 +54,7 @@ class UnidadCorregida(Solicitud):
 class BajaDeUnidad(Solicitud):
     """Desde cuándo y por qué deja de operar."""
 
-    desde: date = Field(strict=False, description="Hoy o antes.")
+    desde: date = Field(description="Hoy o antes.")
     motivo: str = Field(max_length=LARGO_MOTIVO)
     turnos_vistos: int = Field(0, ge=0, le=ENTERO_MAXIMO, description="Cuántos turnos abiertos vio; si son más, 409.")
 

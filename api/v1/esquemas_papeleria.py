@@ -11,7 +11,7 @@ from api.v1.esquemas import ENTERO_MAXIMO, Instante, PersonaCitada, Solicitud
 from modelos.actos.plantillas import LARGO
 from modelos.formularios import LARGO_MOTIVO
 
-Fecha = Field(None, strict=False, description="`AAAA-MM-DD`, o nula.")
+Fecha = Field(None, description="`AAAA-MM-DD`, o nula.")
 
 
 class Plantilla(BaseModel):
@@ -172,7 +172,7 @@ class NombramientoNuevo(Solicitud):
     cargo: str = Field(max_length=500)
     tratamiento: str = Field("", max_length=100)
     iniciales: str = Field("", max_length=100)
-    desde: date | None = Field(None, strict=False, description="Sin él, hoy. Al anterior le termina la víspera.")
+    desde: date | None = Field(None, description="Sin él, hoy. Al anterior le termina la víspera.")
 
 
 class Suplencia(BaseModel):
@@ -200,11 +200,11 @@ class SuplenciaNueva(Solicitud):
     precepto: str = Field(max_length=500)
     ausencia: str = Field("", max_length=500)
     procedimientos: list[str] = Field(default_factory=list, max_length=100)
-    desde: date = Field(strict=False)
-    hasta: date = Field(strict=False)
+    desde: date
+    hasta: date
 
 
 class UltimoDia(Solicitud):
     """Hasta cuándo."""
 
-    hasta: date = Field(strict=False, description="El último día, incluido.")
+    hasta: date = Field(description="El último día, incluido.")

@@ -87,9 +87,9 @@ def tomar(id: str, puerta: Entrada, cuerpo: MotivoOpcional | None = None) -> dic
 @ruta.post("/turnos/{id}/liberar", summary="Liberar un turno", **_MOVER)
 def liberar(id: str, puerta: Entrada, cuerpo: MotivoOpcional | None = None) -> dict[str, Any]:  # noqa: A002
     """Devuelve el turno a su unidad."""
-    pedido = cuerpo or MotivoOpcional()
+    version, motivo = (cuerpo.version, cuerpo.motivo) if cuerpo else (None, "")
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, asignacion.liberar(ctx, id, pedido.version, pedido.motivo))
+        return _ver(ctx, puerta, asignacion.liberar(ctx, id, version, motivo))
 
 
 @ruta.post("/turnos/{id}/reasignar", summary="Reasignar un turno", **_MOVER)
