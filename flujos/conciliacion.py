@@ -30,7 +30,7 @@ from prefect.states import Completed
 from sqlalchemy import select
 from sqlmodel import col
 
-from flujos.corridas import ETIQUETA
+from flujos.corridas import ETIQUETA, SIN_RESULTADOS
 from modelos import latido, reloj, reservas, vigilancia
 from modelos.ajustes import ajustes
 from modelos.expediente import EN_TRAMITE, EstadoExpediente, Expediente
@@ -52,7 +52,7 @@ DEBIDO = {
 """Dónde puede reposar la corrida de cada expediente; fallida: espera a que alguien reintente un incidente."""
 
 
-@flow(name="conciliacion", persist_result=False, validate_parameters=False)
+@flow(name="conciliacion", **SIN_RESULTADOS)
 async def conciliacion(a_fondo: bool = False) -> State[None]:  # noqa: FBT001, FBT002 - los parámetros de un flujo van por nombre
     """Repara lo que no cuadra y deja el informe como artefacto en Prefect.
 

@@ -4,6 +4,10 @@ Quien conduce tiene la reserva del folio, y con ella la certeza de que ningún
 otro motor vivo toca esa corrida: si Prefect la muestra corriendo, es que quien
 la corría murió. La corrida se crea con el folio como clave de idempotencia, así
 que morir entre crearla y anotarla no crea otra.
+
+Nuestras corridas nunca quedan programadas: se crean pendientes y de donde reposen
+pasan directo a correr. Una corrida programada la ve también el obrero en la cola,
+y los dos se estorbarían (ADR 0030).
 """
 
 from __future__ import annotations
@@ -13,22 +17,24 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State, StateType
-from prefect.exceptions import Abort, ObjectNotFound, Pause
+from prefect.exceptions import ObjectNotFound, Pause, PrefectHTTPStatusError
 from prefect.flow_engine import run_flow_async
-from prefect.states import Scheduled
+from prefect.states import Pending
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from flujos import despliegues
 from flujos.corridas import ETIQUETA, FLUJOS, INCIDENTE
+from flujos.senales import FALLAS
 from modelos import encargos, latido, reservas
 from modelos.expediente import Expediente
 from modelos.sesion import lectura, transaccion
@@ -37,6 +43,8 @@ registro = logging.getLogger(__name__)
 
 T = TypeVar("T")
 ESPERA_RESERVA_S = 30.0
+CONDUCCION_MAX_S = 300.0
+"""Lo más que se espera a que una corrida llegue a donde debe; incluye los reintentos de sus efectos."""
 SIN_CORRER = (StateType.SCHEDULED, StateType.PENDING)
 
 
@@ -55,23 +63,26 @@ class Conductor:
         self._cliente = cliente
         self.id = f"{socket.gethostname()[:60]}.{os.getpid()}.{secrets.token_hex(3)}"
         self.hay_prefect = False
+        self.terminadas = 0
+        """Cuántas conducciones han acabado, bien o mal: si hay trabajo y no crece, el motor está atorado."""
         self._despliegues: dict[str, UUID] = {}
-        self._sin_abandonar: set[str] = set()
+        self._en_vuelo: set[str] = set()
 
     async def latir(self) -> None:
         """Anota cada dos segundos que este motor vive; no termina, y una base caída no lo detiene."""
         while True:
             try:
                 await self.escribir(self._anotar_latido)
-                self._sin_abandonar.clear()
             except Exception as error:  # noqa: BLE001 - si la base no responde se dice y se sigue intentando
                 registro.warning("no se pudo anotar el latido: %s", type(error).__name__)
             await asyncio.sleep(latido.CADA_S)
 
     def _anotar_latido(self, s: Session) -> None:
         latido.latir(s, self.id, prefect=self.hay_prefect)
-        for folio in list(self._sin_abandonar):
-            reservas.abandonar(s, folio, self.id)
+        # Las que nadie lleva aquí: se canceló su tarea, o no se pudo escribir que se soltaban.
+        for folio in reservas.de_motor(s, self.id):
+            if folio not in self._en_vuelo:
+                reservas.abandonar(s, folio, self.id)
 
     @property
     def cliente(self) -> PrefectClient:
@@ -88,16 +99,44 @@ class Conductor:
         """Deja registrados los despliegues; hasta entonces no se puede crear ninguna corrida."""
         self._despliegues = await despliegues.registrar(self.cliente)
 
-    async def conducir(self, folio: str) -> None:
-        """Corre la corrida de un folio ya reservado y libera la reserva; si algo falla, la abandona para después."""
+    async def reponer_despliegues(self) -> bool:
+        """Los registra de nuevo si en Prefect falta alguno, o uno de sus horarios; devuelve si faltaba."""
+        if await despliegues.completos(self.cliente, self._despliegues):
+            return False
+        await self.registrar_despliegues()
+        return True
+
+    async def reservar(self, folios: Sequence[str]) -> list[str]:
+        """Toma los que estén libres y devuelve cuáles; cada uno debe conducirse en seguida."""
+        nuevos = [f for f in folios if f not in self._en_vuelo]
+        self._en_vuelo.update(nuevos)  # antes de escribir: el latido suelta lo reservado que no esté en vuelo
+        mios: list[str] = []
         try:
-            expediente = await self.leer(lambda s: s.get_one(Expediente, folio))
-            corrida = await self._lista_para_correr(expediente)
-            await ejecutar(FLUJOS[expediente.procedimiento], corrida)
-            await self.escribir(lambda s: reservas.liberar(s, [folio], self.id))
-        except (Exception, Abort) as error:  # noqa: BLE001 - lo que falle se reintenta; el motor no muere
+            mios = await self.escribir(lambda s: reservas.reservar(s, nuevos, self.id))
+        finally:
+            self._en_vuelo.difference_update(set(nuevos).difference(mios))
+        return mios
+
+    async def conducir(self, folio: str) -> None:
+        """Corre la corrida de un folio ya reservado y libera la reserva; si algo falla, la abandona para después.
+
+        Si la cancelan a la mitad, la reserva la suelta el latido que sigue.
+        """
+        try:
+            async with asyncio.timeout(CONDUCCION_MAX_S):
+                await self._conducir(folio)
+        except FALLAS as error:
             registro.warning("no se pudo conducir %s: %s: %s", folio, type(error).__name__, error)
             await self._abandonar(folio)
+        finally:
+            self._en_vuelo.discard(folio)
+            self.terminadas += 1
+
+    async def _conducir(self, folio: str) -> None:
+        expediente = await self.leer(lambda s: s.get_one(Expediente, folio))
+        corrida = await self._lista_para_correr(expediente)
+        await ejecutar(FLUJOS[expediente.procedimiento], corrida)
+        await self.escribir(lambda s: reservas.liberar(s, [folio], self.id))
 
     async def atender_corrida(self, corrida: FlowRun) -> None:
         """Lo que pide Prefect (alguien pulsó *Resume*, o la corrida quedó programada): conducirla si nadie la tiene."""
@@ -109,7 +148,7 @@ class Conductor:
             registro.warning("la corrida %s no es la de %s; no se toca", corrida.id, folio)
             return
         limite = asyncio.get_running_loop().time() + ESPERA_RESERVA_S
-        while not await self.escribir(lambda s: reservas.reservar(s, [folio], self.id)):
+        while not await self.reservar([folio]):
             if asyncio.get_running_loop().time() > limite:
                 return
             await asyncio.sleep(0.5)
@@ -141,30 +180,27 @@ class Conductor:
             await self.escribir(lambda s: reservas.abandonar(s, folio, self.id))
         except Exception:  # noqa: BLE001 - quede como quede, el motor sigue
             registro.exception("no se pudo abandonar la reserva de %s; se hará con el próximo latido", folio)
-            self._sin_abandonar.add(folio)
 
     async def _lista_para_correr(self, expediente: Expediente) -> FlowRun:
         """La corrida del expediente, creada si falta, y en un estado desde el que pueda correr."""
-        corrida = await self._retomar(UUID(expediente.corrida)) if expediente.corrida else None
-        if corrida is None:
-            corrida = await self._crear(expediente)
-        if corrida.state_type not in SIN_CORRER:  # ya existía: la clave de idempotencia devolvió la de antes
-            corrida = await self._retomar(corrida.id) or corrida
+        corrida = await self._la_suya(expediente) or await self._crear(expediente)
+        if corrida.state_type == StateType.CANCELLING:  # de ahí sólo se sale a la fuerza
+            await self.cliente.set_flow_run_state(corrida.id, Pending(), force=True)
+            corrida = await self.cliente.read_flow_run(corrida.id)
         return corrida
 
-    async def _retomar(self, id_: UUID) -> FlowRun | None:
-        """Programa la corrida para ya, esté suspendida, terminada o corriendo sin que nadie vivo la corra.
-
-        No usa `resume_flow_run`: en su servidor lee antes de reservar la escritura, y con SQLite choca con
-        cualquier otra y espera de 2 a 14 s. Lo que hace es esta misma transición. Véase el ADR 0011.
-        """
+    async def _la_suya(self, expediente: Expediente) -> FlowRun | None:
+        """La que se anotó al crearla, si Prefect todavía la tiene."""
+        if not expediente.corrida:
+            return None
         try:
-            await self.cliente.set_flow_run_state(id_, Scheduled(name="Resuming"), force=True)
-            return await self.cliente.read_flow_run(id_)
+            return await self.cliente.read_flow_run(UUID(expediente.corrida))
         except ObjectNotFound:
             return None
 
     async def _crear(self, expediente: Expediente) -> FlowRun:
+        if expediente.procedimiento not in self._despliegues:
+            await self.registrar_despliegues()
         try:
             corrida = await self.cliente.create_flow_run_from_deployment(
                 self._despliegues[expediente.procedimiento],
@@ -172,22 +208,36 @@ class Conductor:
                 parameters={"folio": expediente.folio},
                 idempotency_key=encargos.clave_corrida(expediente),
                 tags=[expediente.procedimiento, expediente.duena, ETIQUETA],
+                state=Pending(),
             )
-        except ObjectNotFound:
-            await self.registrar_despliegues()  # alguien los borró; el reintento ya los encuentra
-            raise
+        except (ObjectNotFound, PrefectHTTPStatusError) as error:
+            if not _no_existe(error):
+                raise
+            self._despliegues = {}  # alguien los borró; el reintento los vuelve a registrar
+            raise CorridaInterrumpida(f"Prefect ya no tiene el despliegue de {expediente.procedimiento}") from error
         await self.escribir(lambda s: encargos.anotar_corrida(s, expediente.folio, corrida.id))
         return corrida
+
+
+def _no_existe(error: Exception) -> bool:
+    """Si Prefect respondió que eso no existe; según la ruta lo dice con una clase u otra."""
+    return isinstance(error, ObjectNotFound) or (
+        isinstance(error, PrefectHTTPStatusError) and error.response.status_code == HTTPStatus.NOT_FOUND
+    )
 
 
 async def ejecutar(flujo: Flow[..., Any], corrida: FlowRun) -> None:
     """Corre el flujo en este proceso; suspenderse es una manera normal de acabar.
 
+    Corre una copia sin despliegue: con él, Prefect pone por cada corrida un hilo y una conexión que miran si alguien
+    la suspende desde fuera, y aquí eso no hace falta.
+
     Lanza:
         CorridaInterrumpida: el flujo acabó por un error que no es un incidente del expediente.
     """
+    copia = corrida.model_copy(update={"deployment_id": None})
     try:
-        estado = await run_flow_async(flujo, flow_run=corrida, parameters=corrida.parameters, return_type="state")
+        estado = await run_flow_async(flujo, flow_run=copia, parameters=corrida.parameters, return_type="state")
     except Pause:
         return
     if isinstance(estado, State) and (estado.is_failed() or estado.is_crashed()) and estado.name != INCIDENTE:

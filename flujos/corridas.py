@@ -9,6 +9,8 @@ se lee siempre de nuestra base.
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from prefect import Flow, flow
@@ -26,6 +28,13 @@ from tareas.efectos import EfectoFallido
 from tareas.tarea import corredor
 
 ETIQUETA = "expediente"
+SIN_RESULTADOS: dict[str, Any] = {
+    "persist_result": False,
+    "validate_parameters": False,
+    # Nada se guarda ahí; pero sin una ruta Prefect pregunta al servidor cuál usar en cada corrida, y detiene el bucle.
+    "result_storage": Path(gettempdir()),
+}
+"""Cómo se declara cualquier flujo nuestro: lo que recuerda está en la base y no en resultados de Prefect."""
 INCIDENTE = "Incidente"
 """Nombre del estado fallido que sí es del expediente: un efecto agotó sus intentos y alguien debe verlo."""
 _correr = corredor(CATALOGO)
@@ -94,7 +103,7 @@ def _expediente(folio: str) -> Expediente:
 
 
 def _flujo(clave: str, nombre: str) -> Flow[[str], Any]:
-    @flow(name=clave, description=nombre, persist_result=False, validate_parameters=False)
+    @flow(name=clave, description=nombre, **SIN_RESULTADOS)
     async def corrida(folio: str) -> State[None]:
         return await conducir(folio)
 

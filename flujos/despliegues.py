@@ -8,6 +8,7 @@ nuevo no cambia nada.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -16,6 +17,7 @@ from uuid import UUID
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.schedules import Cron
@@ -104,6 +106,16 @@ async def registrar(cliente: PrefectClient) -> dict[str, UUID]:
         preparado.entrypoint = despliegue.entrada
         ids[flujo.name] = await preparado.aapply()
     return ids
+
+
+async def completos(cliente: PrefectClient, ids: Mapping[str, UUID]) -> bool:
+    """Si Prefect todavía tiene, con todos sus horarios, los despliegues que se registraron con esos identificadores."""
+    filtro = DeploymentFilter(id=DeploymentFilterId(any_=list(ids.values())))
+    horarios = {
+        d.id: len(d.schedules) for d in await cliente.read_deployments(deployment_filter=filtro, limit=len(ids))
+    }
+    debidos = {d.flujo.name: len(d.horarios) for d in despliegues()}
+    return all(nombre in ids and horarios.get(ids[nombre], -1) >= cuantos for nombre, cuantos in debidos.items())
 
 
 _DE_UNA_EN_UNA = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)

@@ -56,8 +56,8 @@ def main() -> None:
 def _en_hilo(propios: Ajustes, terminar: threading.Event) -> None:
     try:
         asyncio.run(correr(propios, terminar))
-    except Exception:  # noqa: BLE001 - que lo último que se lea en el registro sea la causa
-        registro.exception("el motor se detuvo")
+    except BaseException:  # noqa: BLE001 - también las señales de Prefect: que lo último que se lea sea la causa
+        registro.exception("el motor se detuvo; el supervisor levanta otro")
 
 
 async def correr(propios: Ajustes, terminar: threading.Event) -> None:

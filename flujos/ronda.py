@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,8 +27,10 @@ from flujos.catalogo import CATALOGO
 from flujos.conductor import Conductor, CorridaInterrumpida
 from flujos.despliegues import COLA
 from flujos.obrero import ObreroDSTC
+from flujos.senales import MotorDetenido, Vigia
 from modelos import encargos, latido, reloj, reservas
 from modelos.ajustes import Ajustes
+from modelos.errores import ErrorGestion
 from tareas import jornada
 from tareas.cartero import Cartero
 from tareas.efectos import EfectoFallido, intentar
@@ -41,6 +44,7 @@ ESPERA_MAXIMA_S = 30.0
 CIERRE_S = 5.0
 JORNADA_CADA_S = 3.0
 MENSAJES_CADA_S = 2.0
+DESPLIEGUES_CADA_S = 15.0
 
 
 class Ronda:
@@ -52,6 +56,7 @@ class Ronda:
         self.simultaneas = propios.corridas_simultaneas or por_omision
         self._en_curso: dict[str, asyncio.Task[None]] = {}
         self._cambio = asyncio.Event()
+        self._vigia = Vigia()
         self._sonda = httpx.AsyncClient(timeout=3)
         self._cartero = Cartero(propios)
         # Aparte: un barrido largo o un servidor de correo lento no ocupan los hilos de los demás.
@@ -59,24 +64,31 @@ class Ronda:
         self._hilo_mensajes = ThreadPoolExecutor(1, "mensajes")
 
     async def dar_vueltas(self) -> None:
-        """Corre todo hasta que se detenga; deja terminar lo que va en curso."""
-        fondo = [
-            asyncio.create_task(self.conductor.latir()),
-            asyncio.create_task(self._insistir("la base", self._cumplir_sin_prefect, self.propios.pausa_motor_s)),
-            asyncio.create_task(self._insistir("Prefect", self._con_prefect, 1)),
-            asyncio.create_task(self._insistir("la jornada", self._trabajar_jornada, JORNADA_CADA_S)),
-            asyncio.create_task(self._insistir("los mensajes", self._repartir_mensajes, MENSAJES_CADA_S)),
-        ]
-        await self.detener.wait()
-        if self._en_curso:
-            await asyncio.wait(self._en_curso.values(), timeout=CIERRE_S)
-        for tarea in fondo:
-            tarea.cancel()
-        await asyncio.gather(*fondo, return_exceptions=True)
+        """Corre todo hasta que se detenga; deja terminar lo que va en curso.
+
+        Lanza:
+            MotorDetenido: terminó una tarea de fondo, o hay trabajo y no avanza; quien lo corre debe salir con error.
+        """
+        vigia = self._vigia
+        vigia.lanzar("latido", self.conductor.latir())
+        vigia.lanzar("base", self._insistir("la base", self._cumplir_sin_prefect, self.propios.pausa_motor_s))
+        vigia.lanzar("prefect", self._insistir("Prefect", self._con_prefect, 1))
+        vigia.lanzar("jornada", self._insistir("la jornada", self._trabajar_jornada, JORNADA_CADA_S))
+        vigia.lanzar("mensajes", self._insistir("los mensajes", self._repartir_mensajes, MENSAJES_CADA_S))
+        vigia.lanzar("avance", self._vigilar_avance())
+        try:
+            await vigia.hasta(self.detener)
+            if self._en_curso:
+                await asyncio.wait(self._en_curso.values(), timeout=CIERRE_S)
+        finally:
+            await vigia.terminar()
         await self.conductor.escribir(lambda s: latido.callar(s, self.conductor.id))
 
     async def _insistir(self, con_quien: str, que: Callable[[], Awaitable[None]], pausa_s: float) -> None:
-        """Repite sin fin; si falla lo dice una vez y espera cada vez más."""
+        """Repite sin fin; si falla lo dice una vez y espera cada vez más.
+
+        Una señal que no sea `Exception` no se insiste: no se sabe qué dejó a medias, y el motor sale.
+        """
         espera = pausa_s
         while not self.detener.is_set():
             try:
@@ -102,6 +114,7 @@ class Ronda:
             self.conductor.cliente = contexto.client
             async with asyncio.TaskGroup() as tareas:
                 tareas.create_task(self._insistir("Prefect", self._vigilar_prefect, 2))
+                tareas.create_task(self._insistir("Prefect", self._reponer_despliegues, DESPLIEGUES_CADA_S))
                 tareas.create_task(self._insistir("Prefect", self._ver_lo_mostrado, 1))
                 tareas.create_task(self._insistir("la cola de Prefect", self._atender_cola, 1))
                 tareas.create_task(self._insistir("la base", self._conducir, 0))
@@ -137,6 +150,11 @@ class Ronda:
             registro.warning("Prefect %s", "responde" if responde else "no responde; los efectos se cumplen sin él")
             self._cambio.set()
 
+    async def _reponer_despliegues(self) -> None:
+        """Repone los que alguien borró en Prefect, o todos si su base ya no es la de antes."""
+        if self.conductor.hay_prefect and await self.conductor.reponer_despliegues():
+            registro.warning("faltaban despliegues en Prefect; se registraron de nuevo")
+
     async def _conducir(self) -> None:
         """Reserva tantos folios como lugares libres haya y los conduce a la vez."""
         self._cambio.clear()
@@ -144,9 +162,8 @@ class Ronda:
         if libres and self.conductor.hay_prefect:
             candidatos = await self.conductor.leer(lambda s: self._candidatos(s, libres))
             if candidatos:
-                mios = await self.conductor.escribir(lambda s: reservas.reservar(s, candidatos, self.conductor.id))
-                for folio in mios:
-                    self._en_curso[folio] = asyncio.create_task(self._uno(folio))
+                for folio in await self.conductor.reservar(candidatos):
+                    self._en_curso[folio] = self._vigia.lanzar(folio, self._uno(folio), sin_fin=False)
         # En cuanto se libere un lugar se vuelve a mirar; la pausa es para cuando no hay nada.
         await self._esperar_cambio(self.propios.pausa_motor_s)
 
@@ -161,6 +178,28 @@ class Ronda:
         finally:
             del self._en_curso[folio]
             self._cambio.set()
+
+    async def _vigilar_avance(self) -> None:
+        """Falla si Prefect responde, hay trabajo y en un buen rato no acaba ninguna conducción.
+
+        Lanza:
+            MotorDetenido: algo se quedó esperando para siempre; otro proceso lo retoma desde la base.
+        """
+        plazo = self.propios.motor_sin_avance_s
+        vistas, desde = self.conductor.terminadas, time.monotonic()
+        while True:
+            await asyncio.sleep(min(5.0, plazo / 4))
+            ocioso = not self.conductor.hay_prefect or not (self._en_curso or await self._hay_trabajo())
+            if ocioso or self.conductor.terminadas != vistas:
+                vistas, desde = self.conductor.terminadas, time.monotonic()
+            elif time.monotonic() - desde > plazo:
+                raise MotorDetenido(f"hay expedientes por conducir y en {plazo:.0f} s no se terminó ninguno")
+
+    async def _hay_trabajo(self) -> bool:
+        try:
+            return bool(await self.conductor.leer(lambda s: self._candidatos(s, 1)))
+        except ErrorGestion:  # la base no responde: no es que no se avance
+            return False
 
     async def _cumplir_sin_prefect(self) -> None:
         """Cumple en la base lo que Prefect no alcanzó a correr a tiempo, o todo si no responde."""

@@ -88,6 +88,12 @@ class Ajustes(BaseSettings):
     acuse_dias: int = Field(
         3, ge=1, le=120, description="Días hábiles tras los que se recuerda una vez a quien no ha acusado un oficio."
     )
+    motor_sin_avance_s: float = Field(
+        300.0,
+        gt=0,
+        description="Si Prefect responde, hay expedientes por conducir y en estos segundos no se termina ninguno, el "
+        "motor sale y se levanta otro.",
+    )
     pausa_motor_s: float = Field(0.5, gt=0, description="Espera entre vueltas del motor, en segundos.")
 
     @field_validator("base")

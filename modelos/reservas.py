@@ -58,6 +58,11 @@ def reservar(s: Session, folios: Sequence[str], motor: str) -> list[str]:
     return list(s.scalars(orden.returning(col(Reserva.folio))))
 
 
+def de_motor(s: Session, motor: str) -> list[str]:
+    """Los folios que ese motor tiene reservados."""
+    return list(s.scalars(select(col(Reserva.folio)).where(col(Reserva.motor) == motor)))
+
+
 def liberar(s: Session, folios: Iterable[str], motor: str) -> None:
     """La corrida quedó como debe: ya no hace falta nadie."""
     borrar = delete(Reserva).where(col(Reserva.folio).in_(list(folios)), col(Reserva.motor) == motor)
