@@ -24,11 +24,12 @@ OLVIDO_S = 3600.0
 
 
 class Latido(SQLModel, table=True):
-    """La última señal de un motor."""
+    """La última señal de un motor. desde: cuándo dio la primera."""
 
     motor: str = Field(primary_key=True, max_length=100)
     visto: float
     prefect: bool = False
+    desde: float = 0
 
 
 def pulso() -> float:
@@ -39,7 +40,7 @@ def pulso() -> float:
 def latir(s: Session, motor: str, *, prefect: bool) -> None:
     """Anota que el motor vive y si Prefect le responde; olvida a los que llevan una hora callados."""
     valores = {"visto": pulso(), "prefect": prefect}
-    orden = insertar(s, Latido).values(motor=motor, **valores)
+    orden = insertar(s, Latido).values(motor=motor, desde=pulso(), **valores)
     s.execute(orden.on_conflict_do_update(index_elements=["motor"], set_=valores))
     viejos = delete(Latido).where(col(Latido.visto) < pulso() - OLVIDO_S)
     s.execute(viejos, execution_options={"synchronize_session": False})
@@ -52,5 +53,10 @@ def callar(s: Session, motor: str) -> None:
 
 def salud(s: Session) -> dict[str, bool]:
     """`{motor, prefect}`: si hay algún motor vivo y si alguno de ellos ve a Prefect."""
-    vivos = list(s.scalars(select(col(Latido.prefect)).where(col(Latido.visto) >= pulso() - VIVO_S)))
-    return {"motor": bool(vivos), "prefect": any(vivos)}
+    encendidos = vivos(s)
+    return {"motor": bool(encendidos), "prefect": any(m.prefect for m in encendidos)}
+
+
+def vivos(s: Session) -> list[Latido]:
+    """Los motores que han latido hace poco."""
+    return list(s.scalars(select(Latido).where(col(Latido.visto) >= pulso() - VIVO_S)))

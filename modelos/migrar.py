@@ -28,6 +28,7 @@ from modelos import (
     ciclos,
     comodidades,
     dias_inhabiles,
+    exclusivas,
     expediente,
     latido,
     notificaciones,
@@ -37,6 +38,7 @@ from modelos import (
     papeleria,
     plazos,
     reservas,
+    senales,
     suscripciones,
     titulares,
 )
@@ -52,6 +54,7 @@ TABLAS = (
     ciclos,
     comodidades,
     dias_inhabiles,
+    exclusivas,
     expediente,
     latido,
     notificaciones,
@@ -61,6 +64,7 @@ TABLAS = (
     papeleria,
     plazos,
     reservas,
+    senales,
     suscripciones,
     titulares,
 )
