@@ -171,11 +171,11 @@ def direccion(ajustes: Ajustes) -> str:
 
 
 def responde(ajustes: Ajustes) -> bool:
-    """Dice si la API ya contesta `/api/v1/salud`. Sin pasar por el proxy del entorno."""
+    """Dice si la API ya contesta `/api/v1/salud/vivo`. Sin pasar por el proxy del entorno."""
     conexion = http.client.HTTPConnection(direccion(ajustes).removeprefix("http://"), timeout=1)
     with closing(conexion):
         try:
-            conexion.request("GET", "/api/v1/salud")
+            conexion.request("GET", "/api/v1/salud/vivo")
             return conexion.getresponse().status == http.HTTPStatus.OK
         except (OSError, http.client.HTTPException):
             return False
@@ -190,7 +190,7 @@ def preparar(ajustes: Ajustes, *, siempre: bool = False) -> None:
     marca = ajustes.datos.resolve() / MARCA_PREPARADA
     huella = _huella(ajustes)
     igual = marca.exists() and marca.read_text("utf-8") == huella
-    if igual and not siempre and _version_de_la_base(ajustes) == _ultima_migracion():
+    if igual and not siempre and _version_de_la_base(ajustes) == ultima_migracion():
         return
     print(f"Preparo la base de {ajustes.datos.resolve()}…", flush=True)
     # Importaciones tardías: juntas cuestan más de dos segundos.
@@ -215,7 +215,7 @@ def _huella(ajustes: Ajustes) -> str:
     return suma.hexdigest()
 
 
-def _ultima_migracion() -> str:
+def ultima_migracion() -> str:
     """La revisión a que debe llegar la base: el número de la última migración."""
     return max(p.name.partition("_")[0] for p in (RAIZ / "modelos" / "migraciones" / "versions").glob("[0-9]*.py"))
 

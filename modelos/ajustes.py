@@ -94,6 +94,12 @@ class Ajustes(BaseSettings):
         description="Si Prefect responde, hay expedientes por conducir y en estos segundos no se termina ninguno, el "
         "motor sale y se levanta otro.",
     )
+    conciliacion_minutos: int = Field(
+        10, ge=1, le=30, description="Cada cuántos minutos se concilia con Prefect; lo que se cambió ahí se repara."
+    )
+    atraso_max_s: int = Field(
+        300, ge=1, description="Segundos sin registrarse un efecto en Prefect tras los que /salud dice «degradado»."
+    )
     pausa_motor_s: float = Field(0.5, gt=0, description="Espera entre vueltas del motor, en segundos.")
 
     @field_validator("base")
@@ -143,6 +149,11 @@ class Ajustes(BaseSettings):
     def carpeta_oficios(self) -> Path:
         """Donde se guardan los PDF firmados, nombrados por su sha256."""
         return self.datos.resolve() / "oficios"
+
+    @property
+    def conciliacion_paciencia_s(self) -> float:
+        """Cuánto se espera a que Prefect termine su conciliación antes de hacerla sin él: el doble de su intervalo."""
+        return 2 * 60.0 * self.conciliacion_minutos
 
     @property
     def url_prefect(self) -> str:

@@ -89,6 +89,15 @@ def sin_prefect(s: Session, paciencia_s: float, max_intentos: int, limite: int) 
     return list(s.scalars(consulta.order_by(_proximo, _folio, _asiento).limit(limite)))
 
 
+def atraso(s: Session, max_intentos: int) -> float | None:
+    """Cuántos segundos lleva lo más viejo que aún no se ve en Prefect; None si no falta nada.
+
+    No cuenta los incidentes, que esperan a una persona, ni lo que se lleve esperando su siguiente intento.
+    """
+    viejo = s.scalar(select(func.min(_proximo)).where(_sin_registrar, _hecho.is_not(None) | (_intentos < max_intentos)))
+    return None if viejo is None else max(0.0, pulso() - viejo)
+
+
 def bloquear_encargo(s: Session, folio: str, asiento: int, efecto: str) -> Encargo:
     """El encargo, reservado: dos motores no pueden estar cumpliéndolo a la vez."""
     return s.get_one(Encargo, (folio, asiento, efecto), with_for_update=True)

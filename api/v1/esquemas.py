@@ -96,6 +96,27 @@ class SesionNueva(BaseModel):
     persona: Persona
 
 
+class Causa(BaseModel):
+    """Algo que no avanza: cuál de lo vigilado, qué pasa y qué hacer."""
+
+    vigilado: str
+    que: str
+    haga: str
+
+
+class DetalleDeSalud(BaseModel):
+    """Las cifras de lo vigilado; nulo: no se sabe, o no hay."""
+
+    encargo_mas_viejo_s: int | None = Field(None, description="Lo que lleva el efecto más viejo sin verse en Prefect.")
+    obrero: bool | None = Field(None, description="Si Prefect tiene un obrero en línea.")
+    conciliacion_hace_s: int | None = Field(None, description="Desde la última conciliación que terminó.")
+    ultimo_barrido: Instante | None = Field(None, description="Los recordatorios de plazos.")
+    ultima_apertura_de_ciclos: Instante | None = Field(None, description="Lo que se abre por calendario.")
+    errores_prefect_hora: int | None = Field(None, description="Errores del servidor de Prefect en la última hora.")
+    programadas: int | None = Field(None, description="Corridas futuras que Prefect tiene programadas.")
+    atrasadas: int | None = Field(None, description="Corridas que ya debían haber empezado.")
+
+
 class Salud(BaseModel):
     """Cómo está el sistema; responde 200 aunque Prefect esté caído."""
 
@@ -104,6 +125,21 @@ class Salud(BaseModel):
     prefect: Literal["bien", "caido"]
     motor: Literal["bien", "caido"]
     version: str
+    causas: list[Causa]
+    detalle: DetalleDeSalud
+
+
+class Vivo(BaseModel):
+    """El proceso responde."""
+
+    vivo: bool
+
+
+class Listo(BaseModel):
+    """Si puede atender a quien llegue. falta: qué, y qué hacer."""
+
+    listo: bool
+    falta: list[str]
 
 
 class Evidencia(BaseModel):
