@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api import manejadores, v1, web
+from api import descripcion, manejadores, v1, web
+from api.encabezados import ErroresPropios, SinCuerpo
 from api.guardia import Guardia
 from modelos.ajustes import VERSION, Ajustes, ajustes
 
@@ -37,15 +38,9 @@ def crear(con: Ajustes | None = None) -> FastAPI:
     app.include_router(web.ruta, include_in_schema=False)
     app.mount("/estatico", StaticFiles(directory=ESTATICO, check_dir=False), name="estatico")
     manejadores.instalar(app)
-    _en_espanol(app)
+    descripcion.completar(app)
+    app.add_middleware(ErroresPropios, forma=manejadores.de_http)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guardia, ajustes=usados)
+    app.add_middleware(SinCuerpo)  # el último: ve cada petición antes que los demás
     return app
-
-
-def _en_espanol(app: FastAPI) -> None:
-    """Lo único que FastAPI describe por su cuenta es la respuesta buena, y en inglés."""
-    for operacion in (o for metodos in app.openapi()["paths"].values() for o in metodos.values()):
-        for respuesta in operacion["responses"].values():
-            if respuesta["description"] == "Successful Response":
-                respuesta["description"] = "Hecho."

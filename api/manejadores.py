@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import traceback
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.errores import codigo, problema, responder
 from api.web import errores as paginas
@@ -22,7 +24,9 @@ _HTTP = {
     404: ("No se encontró", "Esa dirección no existe. Revise que esté completa o vuelva al inicio."),
     405: ("Método no admitido", "Esa dirección no admite este método; consulte /api/v1/openapi.json."),
     413: ("Solicitud demasiado grande", "Lo que envió pasa del tamaño permitido. Envíe un archivo más pequeño."),
+    416: ("No hay esa parte", "El archivo no tiene el tramo que pidió en «Range»; pídalo entero."),
 }
+_METODOS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _OTRO = ("No se pudo", "La solicitud no se pudo atender. Revísela y vuelva a intentar.")
 
 
@@ -43,6 +47,21 @@ def imprevisto(request: Request, error: Exception) -> Response:
     return problema(500, titulo, detalle) if es_api(request) else paginas.pagina(request, 500, titulo, detalle)
 
 
+def de_http(request: Request, error: Exception) -> Response:
+    """La respuesta a lo que no llegó a ninguna ruta, o que una biblioteca rechazó por su cuenta."""
+    if not isinstance(error, HTTPException):
+        raise error
+    titulo, detalle = _HTTP.get(error.status_code, _OTRO)
+    if es_api(request):
+        respuesta: Response = problema(error.status_code, titulo, detalle)
+    else:
+        respuesta = paginas.pagina(request, error.status_code, titulo, detalle)
+    respuesta.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        respuesta.headers["Allow"] = ", ".join(_admitidos(request))
+    return respuesta
+
+
 def instalar(app: FastAPI) -> None:
     """Pone los manejadores en la aplicación; los de las páginas los decide `api.web.errores`."""
 
@@ -58,24 +77,24 @@ def instalar(app: FastAPI) -> None:
             raise error
         return propio(request, _de_validacion(error))
 
-    def http(request: Request, error: Exception) -> Response:
-        if not isinstance(error, HTTPException):
-            raise error
-        titulo, detalle = _HTTP.get(error.status_code, _OTRO)
-        if not es_api(request):
-            return paginas.pagina(request, error.status_code, titulo, detalle)
-        respuesta = problema(error.status_code, titulo, detalle)
-        respuesta.headers.update(error.headers or {})
-        return respuesta
-
     app.add_exception_handler(e.ErrorGestion, propio)
     app.add_exception_handler(RequestValidationError, invalida)
-    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(HTTPException, de_http)
 
 
 def es_api(request: Request) -> bool:
     """Si quien pide es un programa (JSON) y no una página."""
     return request.url.path.startswith("/api/")
+
+
+def _admitidos(request: Request) -> list[str]:
+    """Los métodos que sí admite esa dirección: Starlette sólo nombra los de la primera ruta que coincide."""
+    suyos = [
+        metodo
+        for metodo in _METODOS
+        if any(r.matches({**request.scope, "method": metodo})[0] is Match.FULL for r in request.app.routes)
+    ]
+    return ["HEAD", *suyos] if "GET" in suyos else suyos
 
 
 def _de_validacion(error: RequestValidationError) -> e.ErrorGestion:

@@ -35,6 +35,7 @@ from modelos.organizacion import por_correo, quien_es
 from modelos.tabla import Actividad, Catalogo
 from modelos.verificacion import verificar
 from tareas.efectos import cumplir
+from tests.testigo import Testigo
 
 SIEMBRA = "2026-01-02T09:00:00-06:00"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -183,11 +184,12 @@ def puerto_libre() -> int:
 
 @contextmanager
 def servida(instancia: Instancia) -> Iterator[str]:
-    """La aplicación, en un uvicorn de verdad; da su dirección."""
+    """La aplicación, en un uvicorn de verdad; da su dirección. Al terminar, toda respuesta suya era del contrato."""
     from api.app import crear
 
     puerto = puerto_libre()
-    servidor = uvicorn.Server(uvicorn.Config(crear(instancia.ajustes), port=puerto, log_level="error"))
+    testigo = Testigo(crear(instancia.ajustes))
+    servidor = uvicorn.Server(uvicorn.Config(testigo, port=puerto, log_level="error"))
     hilo = threading.Thread(target=servidor.run, daemon=True)
     hilo.start()
     hasta = time.monotonic() + 20
@@ -197,6 +199,7 @@ def servida(instancia: Instancia) -> Iterator[str]:
     yield f"http://127.0.0.1:{puerto}"
     servidor.should_exit = True
     hilo.join(10)
+    assert not testigo.faltas, testigo.faltas
 
 
 class Cliente(httpx.Client):

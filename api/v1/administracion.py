@@ -13,7 +13,7 @@ from api.dependencias import Entrada
 from api.v1 import esquemas_administracion as formas
 from api.v1.esquemas import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
-from api.v1.respuestas import errores
+from api.v1.respuestas import archivo, errores
 from modelos import carga_plan, consultas_catalogos, consultas_unidades, idempotencia, reloj, sin_nadie
 from modelos import consultas_personas as consultas
 from modelos.actos import administracion, carga
@@ -36,7 +36,7 @@ Texto = Annotated[str, Query(max_length=200, description="Sin acentos ni mayúsc
 ElLibro = Annotated[UploadFile, File(description="Un .xlsx de 2 MB y 2000 renglones por hoja a lo más.")]
 _LEER: dict[str, Any] = {"responses": errores(401, 403, 404, 422)}
 _ACTO: dict[str, Any] = {"responses": errores(401, 403, 404, 409, 422)}
-_ARCHIVO: dict[str, Any] = {"responses": errores(401, 403, 409, 413, 422)}
+_ARCHIVO: dict[str, Any] = {"responses": errores(401, 403, 404, 409, 413, 422)}
 
 
 # --- unidades --------------------------------------------------------------------
@@ -238,7 +238,12 @@ def listar_cambios(
     return {**_lista(filas), "total": tramo.total, "siguiente": tramo.siguiente}
 
 
-@ruta.get("/catalogos.xlsx", response_class=Response, summary="Unidades y personas en Excel", **_LEER)
+@ruta.get(
+    "/catalogos.xlsx",
+    response_class=Response,
+    responses={**archivo(excel.TIPO, "El libro."), **errores(401, 403)},
+    summary="Unidades y personas en Excel",
+)
 def descargar(puerta: Entrada) -> Response:
     """El libro con lo que hay, sin contraseñas; volver a cargarlo no cambia nada."""
     with puerta.lectura() as (s, quien):

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from api import archivos, vistas
 from api.dependencias import Entrada
 from api.v1.esquemas import Anexo
-from api.v1.respuestas import errores
+from api.v1.respuestas import archivo, errores
 
 ruta = APIRouter(tags=["Anexos"])
 
@@ -36,7 +36,11 @@ def adjuntar(
 @ruta.get(
     "/anexos/{id}",
     response_class=FileResponse,
-    responses={**errores(401, 403, 404), 200: {"description": "El archivo, tal como se subió."}},
+    responses={
+        **archivo("*/*", "El archivo, tal como se subió."),
+        **archivo("*/*", "El tramo que se pidió en `Range`.", 206),
+        **errores(400, 401, 403, 404, 416),
+    },
     summary="Descargar evidencia",
 )
 def descargar(id: str, puerta: Entrada) -> FileResponse:  # noqa: A002

@@ -38,7 +38,7 @@ _MES = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 @ruta.get(
     "/calendario/computo",
     response_model=esquemas.Computo,
-    responses=errores(401, 422),
+    responses=errores(401, 404, 422),
     summary="Calcular un vencimiento",
 )
 def computo(
@@ -93,7 +93,7 @@ def computo(
     "/calendario/ultimo-habil",
     response_model=esquemas.UltimoHabil,
     response_model_exclude_none=True,
-    responses=errores(401, 422),
+    responses=errores(401, 404, 422),
     summary="Último día hábil del mes",
 )
 def ultimo(

@@ -34,7 +34,7 @@ def listar(puerta: Entrada, cursor: str | None = None, limite: int = consultas.L
     "/canales",
     status_code=201,
     response_model=Canal,
-    responses=errores(401, 403, 409, 422),
+    responses=errores(401, 403, 404, 409, 422),
     summary="Agregar un canal",
 )
 def crear(cuerpo: CanalNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:

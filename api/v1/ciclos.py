@@ -29,7 +29,7 @@ PRIMERO, ULTIMO = date(2000, 1, 1), date(2099, 12, 31)
 _DECIDIR: dict[str, Any] = {"response_model": Prevista, "responses": errores(401, 403, 404, 409, 422)}
 
 
-@ruta.get("/ciclos", response_model=Lista[Prevista], responses=errores(401, 422), summary="Lo que viene")
+@ruta.get("/ciclos", response_model=Lista[Prevista], responses=errores(401, 404, 422), summary="Lo que viene")
 def listar(
     puerta: Entrada,
     desde: Annotated[date | None, Query(description="Inclusive; por defecto, hoy.")] = None,

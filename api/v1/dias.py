@@ -86,7 +86,7 @@ def proponer(cuerpo: formas.PublicacionNueva, puerta: Entrada) -> dict[str, Any]
     "/calendario/publicaciones/archivo",
     status_code=201,
     response_model=formas.PublicacionDetalle,
-    responses=errores(401, 403, 413, 422),
+    responses=errores(401, 403, 404, 413, 422),
     summary="Proponer días inhábiles de un archivo",
 )
 def proponer_archivo(

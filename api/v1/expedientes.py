@@ -53,7 +53,9 @@ def iniciar(cuerpo: ExpedienteNuevo, puerta: Entrada, clave: ClaveIdempotencia =
         return _ver(ctx, puerta, expediente)
 
 
-@ruta.get("/expedientes", response_model=Lista[Expediente], responses=errores(401, 422), summary="Buscar expedientes")
+@ruta.get(
+    "/expedientes", response_model=Lista[Expediente], responses=errores(401, 404, 422), summary="Buscar expedientes"
+)
 def listar(
     puerta: Entrada,
     procedimiento: str | None = None,

@@ -13,7 +13,7 @@ from api.dependencias import Entrada, Puerta
 from api.v1.esquemas import ENTERO_MAXIMO, Lista
 from api.v1.esquemas_oficios import Acuse, Correccion, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
 from api.v1.expedientes import ClaveIdempotencia
-from api.v1.respuestas import errores
+from api.v1.respuestas import archivo, errores
 from modelos import consultas, consultas_oficios, idempotencia
 from modelos.actos import acuses
 from modelos.actos import oficios as actos
@@ -94,7 +94,7 @@ def ver(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del 
     "/oficios/{id}/pdf",
     response_class=Response,
     responses={
-        200: {"content": {imprenta.PDF: {"schema": {"type": "string", "format": "binary"}}}},
+        **archivo(imprenta.PDF, "El PDF."),
         304: {"description": "Es el que ya se tiene."},
         **errores(401, 403, 404, 500),
     },
@@ -113,7 +113,7 @@ def pdf(
     "/oficios/{id}/docx",
     response_class=Response,
     responses={
-        200: {"content": {imprenta.DOCX: {"schema": {"type": "string", "format": "binary"}}}},
+        **archivo(imprenta.DOCX, "El documento de Word."),
         **errores(401, 403, 404, 501),
     },
     summary="El borrador en Word",

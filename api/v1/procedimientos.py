@@ -11,7 +11,7 @@ from api import vistas
 from api.dependencias import Entrada
 from api.diagramas import XML, entregar_bpmn
 from api.v1.esquemas import Lista, Procedimiento
-from api.v1.respuestas import errores
+from api.v1.respuestas import archivo, errores
 from modelos import reloj
 
 ruta = APIRouter(tags=["Procedimientos"])
@@ -40,7 +40,7 @@ def ver(clave: str, puerta: Entrada, version: str | None = None) -> dict[str, An
 @ruta.get(
     "/procedimientos/{clave}/bpmn",
     response_class=Response,
-    responses={**errores(401, 404), 200: {"description": "El diagrama.", "content": {XML: {}}}},
+    responses={**archivo(XML, "El diagrama."), **errores(401, 404)},
     summary="Un procedimiento, como diagrama BPMN 2.0",
 )
 def diagrama(clave: str, puerta: Entrada, version: str | None = None) -> Response:

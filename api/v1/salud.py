@@ -18,6 +18,7 @@ from sqlalchemy import text
 from api.dependencias import Entrada
 from api.instancia import ultima_migracion
 from api.v1.esquemas import Listo, Salud, Vivo
+from api.v1.respuestas import SIN_SESION
 from modelos import salud as vigilancia
 from modelos.ajustes import VERSION, Ajustes
 from modelos.errores import BaseInaccesible, BaseSinPreparar
@@ -66,19 +67,25 @@ class Memoria:
 _memoria = Memoria()
 
 
-@ruta.get("/salud", response_model=Salud, summary="Salud")
+@ruta.get("/salud", response_model=Salud, openapi_extra=SIN_SESION, summary="Salud")
 def salud(puerta: Entrada) -> dict[str, Any]:
     """Siempre 200 mientras la API viva; `estado` dice si todo avanza y `causas`, qué no y qué hacer."""
     return _memoria.dar(puerta.ajustes)
 
 
-@ruta.get("/salud/vivo", response_model=Vivo, summary="¿Vive?")
+@ruta.get("/salud/vivo", response_model=Vivo, openapi_extra=SIN_SESION, summary="¿Vive?")
 async def vivo() -> dict[str, bool]:
     """200 mientras este proceso responda; no mira nada más."""
     return {"vivo": True}
 
 
-@ruta.get("/salud/listo", response_model=Listo, responses=NO_LISTO, summary="¿Puede atender?")
+@ruta.get(
+    "/salud/listo",
+    response_model=Listo,
+    responses=NO_LISTO,
+    openapi_extra=SIN_SESION,
+    summary="¿Puede atender?",
+)
 def listo(puerta: Entrada, respuesta: Response) -> dict[str, Any]:
     """200 si puede atender a quien llegue, o 503 y lo que falta; sin motor ni Prefect también atiende."""
     falta = _falta(puerta.ajustes)

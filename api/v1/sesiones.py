@@ -9,14 +9,21 @@ from fastapi import APIRouter, Request, Response
 from api import vistas
 from api.dependencias import Entrada
 from api.v1.esquemas import Credenciales, Persona, SesionNueva
-from api.v1.respuestas import errores
+from api.v1.respuestas import SIN_SESION, errores
 from modelos import acceso
 from modelos.reloj import iso
 
 ruta = APIRouter(tags=["Sesiones"])
 
 
-@ruta.post("/sesiones", status_code=201, response_model=SesionNueva, responses=errores(401, 422, 429), summary="Entrar")
+@ruta.post(
+    "/sesiones",
+    status_code=201,
+    response_model=SesionNueva,
+    responses=errores(401, 422, 429),
+    openapi_extra=SIN_SESION,
+    summary="Entrar",
+)
 def entrar(cuerpo: Credenciales, puerta: Entrada, request: Request) -> dict[str, Any]:
     """Abre una sesión. El `token` va después en `Authorization: Bearer`."""
     direccion = request.client.host if request.client else ""

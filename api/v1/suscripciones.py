@@ -12,7 +12,7 @@ from api import calendario_ics
 from api.dependencias import Entrada
 from api.v1.esquemas import Lista
 from api.v1.esquemas_plazos import Suscripcion, SuscripcionCreada, SuscripcionNueva
-from api.v1.respuestas import errores
+from api.v1.respuestas import SIN_SESION, errores
 from modelos.actos import suscripciones
 from modelos.ajustes import Ajustes
 from modelos.feed import reunir
@@ -54,7 +54,7 @@ def listar(puerta: Entrada) -> dict[str, Any]:
 @ruta.delete(
     "/calendario/suscripciones/{id}",
     response_model=Suscripcion,
-    responses=errores(401, 404),
+    responses=errores(401, 403, 404),
     summary="Revocar un enlace de calendario",
 )
 def revocar(id: int, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
@@ -63,7 +63,6 @@ def revocar(id: int, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre 
         return _ver(suscripciones.revocar(ctx, id))
 
 
-@ruta.head("/calendario/feed/{token}.ics", include_in_schema=False)
 @ruta.get(
     "/calendario/feed/{token}.ics",
     response_class=Response,
@@ -72,6 +71,7 @@ def revocar(id: int, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre 
         304: {"description": "No ha cambiado."},
         **errores(404),
     },
+    openapi_extra=SIN_SESION,
     summary="Los vencimientos como calendario",
 )
 def feed(request: Request, puerta: Entrada, token: str) -> Response:

@@ -84,7 +84,7 @@ class Calor(BaseModel):
     nivel: int = Field(description="De 0 (sin datos) a 4 (muy lenta).")
 
 
-@ruta.get("/tablero", response_model=Tablero, responses=errores(401, 403, 422), summary="Cómo vamos")
+@ruta.get("/tablero", response_model=Tablero, responses=errores(401, 403, 404, 422), summary="Cómo vamos")
 def ver(
     puerta: Entrada,
     periodo: Periodo = "",

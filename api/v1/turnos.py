@@ -23,7 +23,7 @@ ruta = APIRouter(tags=["Turnos"])
 _MOVER: dict[str, Any] = {"response_model": Turno, "responses": errores(401, 403, 404, 409, 422)}
 
 
-@ruta.get("/turnos", response_model=Lista[Turno], responses=errores(401, 403, 422), summary="Mi bandeja")
+@ruta.get("/turnos", response_model=Lista[Turno], responses=errores(401, 403, 404, 422), summary="Mi bandeja")
 def listar(
     puerta: Entrada,
     estado: Annotated[str | None, Query(description="Por defecto, los abiertos: pendientes y tomados.")] = None,

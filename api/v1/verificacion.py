@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Request, Response, UploadFile
 from api import vistas_oficios
 from api.dependencias import Entrada
 from api.v1.esquemas_oficios import Comparacion, Verificacion
-from api.v1.respuestas import errores
+from api.v1.respuestas import SIN_SESION, errores
 from modelos import verificacion_publica as publica
 
 ruta = APIRouter(tags=["Verificación"])
@@ -19,6 +19,7 @@ ruta = APIRouter(tags=["Verificación"])
     "/verificacion/{codigo}",
     response_model=Verificacion,
     responses=errores(404, 422, 429),
+    openapi_extra=SIN_SESION,
     summary="Verificar un oficio",
 )
 def verificar(codigo: str, puerta: Entrada, request: Request, respuesta: Response) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def verificar(codigo: str, puerta: Entrada, request: Request, respuesta: Respons
     "/verificacion/{codigo}",
     response_model=Comparacion,
     responses=errores(404, 413, 422, 429),
+    openapi_extra=SIN_SESION,
     summary="Comparar un PDF con el que se emitió",
 )
 def comparar(

@@ -1,0 +1,59 @@
+"""Lo que FastAPI no puede saber de una llamada y el contrato sí dice: en qué falla cualquiera, y con qué se entra.
+
+Cada ruta declara sus propios errores (`v1.respuestas.errores`); aquí se agregan los que da la puerta antes de
+llegar a ella. Las que no piden sesión lo declaran con `v1.respuestas.SIN_SESION`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.guardia import SEGUROS
+from api.v1.esquemas import Problema
+from api.v1.respuestas import PROBLEMA, errores
+
+DE_TODAS = (413, 422, 500, 503)
+DE_LAS_QUE_CAMBIAN = (403,)
+"""Quien manda con la cookie de otro sitio."""
+FICHA = "ficha"
+
+
+def completar(app: FastAPI) -> None:
+    """Deja la descripción entera y en español; `app.openapi()` ya da ésta."""
+    documento = app.openapi()
+    componentes = documento["components"]
+    componentes["schemas"][PROBLEMA] = Problema.model_json_schema()
+    componentes["securitySchemes"] = {
+        FICHA: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "El `token` que dio `POST /sesiones`.",
+        }
+    }
+    documento["security"] = [{FICHA: []}]
+    for metodos in documento["paths"].values():
+        for metodo, operacion in metodos.items():
+            _completar(metodo, operacion)
+
+
+def pide_sesion(operacion: dict[str, Any]) -> bool:
+    """Si esa llamada, como se describe, no se atiende sin haber entrado."""
+    return bool(operacion.get("security", True))
+
+
+def _completar(metodo: str, operacion: dict[str, Any]) -> None:
+    respuestas: dict[str, Any] = operacion["responses"]
+    codigos = {*DE_TODAS, *(() if metodo.upper() in SEGUROS else DE_LAS_QUE_CAMBIAN)}
+    if pide_sesion(operacion):
+        codigos.add(401)
+    if "requestBody" in operacion:
+        codigos.add(400)
+    for codigo, respuesta in errores(*codigos).items():
+        respuestas.setdefault(str(codigo), respuesta)
+    operacion["responses"] = dict(sorted(respuestas.items()))
+    for respuesta in respuestas.values():
+        # Lo único que FastAPI describe por su cuenta es la respuesta buena, y en inglés.
+        if respuesta["description"] == "Successful Response":
+            respuesta["description"] = "Hecho."
