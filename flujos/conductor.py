@@ -34,7 +34,7 @@ from sqlmodel import col
 
 from flujos import despliegues
 from flujos.corridas import ETIQUETA, FLUJOS, INCIDENTE
-from flujos.senales import FALLAS
+from flujos.vigia import FALLAS
 from modelos import encargos, latido, reservas
 from modelos.expediente import Expediente
 from modelos.sesion import lectura, transaccion

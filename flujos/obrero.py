@@ -20,7 +20,7 @@ from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker
 from flujos.conductor import Conductor, CorridaInterrumpida, ejecutar
 from flujos.corridas import ETIQUETA
 from flujos.despliegues import COLA, cargar
-from flujos.senales import FALLAS
+from flujos.vigia import FALLAS
 from modelos.ajustes import ajustes
 
 if TYPE_CHECKING:

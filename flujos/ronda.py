@@ -27,7 +27,7 @@ from flujos.catalogo import CATALOGO
 from flujos.conductor import Conductor, CorridaInterrumpida
 from flujos.despliegues import COLA
 from flujos.obrero import ObreroDSTC
-from flujos.senales import MotorDetenido, Vigia
+from flujos.vigia import MotorDetenido, Vigia
 from modelos import encargos, latido, reloj, reservas
 from modelos.ajustes import Ajustes
 from modelos.errores import ErrorGestion

@@ -36,7 +36,8 @@ from modelos.reservas import Reserva
 from modelos.sesion import lectura, transaccion
 
 RAIZ = Path(__file__).resolve().parent.parent
-ESPERA_S = 180.0
+ESPERA_S = 600.0
+"""De sobra: una máquina ocupada no es una falta."""
 CAPTURA: dict[tuple[str, str], dict[str, Any]] = {
     ("normatividad", "9"): {"registro": "R-1"},
     ("reunion_trabajo", "8"): {"acuerdos": "Se acordó."},

@@ -21,6 +21,8 @@ from tests.fabricas import Instancia, puerto_libre
 
 RAIZ = Path(__file__).parents[2]
 PROCESOS = ("api", "motor", "prefect")
+PACIENCIA_S = 600.0
+"""Lo que se espera a lo que debe ocurrir: de sobra, para que una máquina ocupada no sea una falta."""
 
 
 class Instalacion:
@@ -52,11 +54,11 @@ class Instalacion:
         return f"http://127.0.0.1:{self.puerto}"
 
     def levantar(self, *nombres: str) -> None:
-        """Levanta procesos sin esperar a que respondan; si el puerto aún no se suelta, insiste."""
+        """Levanta procesos sin esperar a que respondan; un segundo motor se llama `motor:2`."""
         for nombre in nombres:
             registro = (self.instancia.ajustes.datos / f"{nombre}.log").open("ab")
             self._vivos[nombre] = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", nombre],
+                [sys.executable, "-m", "api.cli", nombre.partition(":")[0]],
                 cwd=RAIZ,
                 env=self._entorno,
                 stdout=registro,
@@ -88,9 +90,9 @@ class Instalacion:
 
     def esperar_api(self) -> None:
         """Hasta que la API responda."""
-        self.esperar(lambda: self._responde(f"{self.direccion}/api/v1/salud"), "la API", 60)
+        self.esperar(lambda: self._responde(f"{self.direccion}/api/v1/salud"), "la API")
 
-    def esperar(self, listo: Callable[[], bool], que: str, segundos: float) -> None:
+    def esperar(self, listo: Callable[[], bool], que: str, segundos: float = PACIENCIA_S) -> None:
         """Espera a que algo sea cierto, manteniendo vivos los procesos."""
         hasta = time.monotonic() + segundos
         while time.monotonic() < hasta:

@@ -19,7 +19,7 @@ from modelos import sesion
 from modelos.bitacora import Asiento
 from modelos.expediente import Aviso, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import responsables
-from tests.caida.instalacion import PROCESOS, Instalacion
+from tests.caida.instalacion import PACIENCIA_S, PROCESOS, Instalacion
 from tests.caminante import Caminante, primera
 from tests.fabricas import Plantillas
 
@@ -120,7 +120,7 @@ def test_matar_procesos_al_azar_durante_una_rafaga(instalacion: Instalacion) -> 
     azar = random.Random(SEMILLA)
     aceptadas: list[tuple[str, str]] = []
     fallas: list[BaseException] = []
-    hasta = time.monotonic() + 240
+    hasta = time.monotonic() + PACIENCIA_S
 
     def llevar(hilo: int) -> None:
         try:
@@ -149,8 +149,8 @@ def test_matar_procesos_al_azar_durante_una_rafaga(instalacion: Instalacion) -> 
     if fallas:
         raise fallas[0]
     assert muertes.total() >= 5, f"la ráfaga terminó sin suficientes muertes: {muertes}"
-    instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día", 180)
-    instalacion.esperar(lambda: _concluidas(instalacion), "que las corridas terminen", 60)
+    instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día")
+    instalacion.esperar(lambda: _concluidas(instalacion), "que las corridas terminen")
     _exigir_todo_en_su_lugar(instalacion, aceptadas)
 
 
@@ -178,8 +178,8 @@ def test_matar_al_motor_entre_la_decision_y_su_efecto(instalacion: Instalacion) 
     instalacion.levantar("motor")
     caminante.caminar(folio, primera, lambda: time.sleep(1))
     caminante.cerrar()
-    instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día", 120)
-    instalacion.esperar(lambda: _concluidas(instalacion), "que las corridas terminen", 60)
+    instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día")
+    instalacion.esperar(lambda: _concluidas(instalacion), "que las corridas terminen")
     _exigir_todo_en_su_lugar(instalacion, [])
 
 
@@ -189,20 +189,20 @@ def test_matar_al_motor_entre_el_efecto_y_prefect(instalacion: Instalacion) -> N
     instalacion.esperar_api()
     caminante = Caminante(instalacion.direccion)
     folio = caminante.iniciar("registro_reporte_st")
-    instalacion.esperar(lambda: bool(instalacion.folios()) and instalacion.pendientes() == 0, "la primera corrida", 90)
+    instalacion.esperar(lambda: bool(instalacion.folios()) and instalacion.pendientes() == 0, "la primera corrida")
     for _ in range(2):
         instalacion.senal("prefect", signal.SIGSTOP)
         (turno, *_) = caminante.atendibles(caminante.ver(folio))
         assert caminante.atender(turno, primera(turno)).status_code == 200
-        instalacion.esperar(lambda: _hechos_sin_registrar(instalacion) > 0, "el efecto sin Prefect", 30)
+        instalacion.esperar(lambda: _hechos_sin_registrar(instalacion) > 0, "el efecto sin Prefect")
         instalacion.matar("motor")
         instalacion.senal("prefect", signal.SIGCONT)
         instalacion.levantar("motor")
-        instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día", 90)
+        instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día")
     caminante.caminar(folio, primera, lambda: time.sleep(1))
     caminante.cerrar()
-    instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día", 120)
-    instalacion.esperar(lambda: _concluidas(instalacion), "que las corridas terminen", 60)
+    instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día")
+    instalacion.esperar(lambda: _concluidas(instalacion), "que las corridas terminen")
     _exigir_todo_en_su_lugar(instalacion, [])
 
 
@@ -221,7 +221,7 @@ def test_prefect_abajo_desde_el_principio(instalacion: Instalacion) -> None:
     salud = httpx.get(f"{instalacion.direccion}/api/v1/salud").json()
     assert (salud["estado"], salud["prefect"]) == ("degradado", "caido")
     instalacion.levantar("prefect")
-    instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día", 150)
-    instalacion.esperar(lambda: _concluidas(instalacion), "que las corridas terminen", 60)
+    instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día")
+    instalacion.esperar(lambda: _concluidas(instalacion), "que las corridas terminen")
     caminante.cerrar()
     _exigir_todo_en_su_lugar(instalacion, [])

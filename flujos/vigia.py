@@ -30,6 +30,7 @@ class Vigia:
     def __init__(self) -> None:
         self._tareas: set[asyncio.Task[None]] = set()
         self._fallo: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._terminando = False
 
     def lanzar(self, nombre: str, que: Coroutine[Any, Any, None], *, sin_fin: bool = True) -> asyncio.Task[None]:
         """La tarea, vigilada. sin_fin: que termine, aunque sea bien, también es una falla."""
@@ -40,10 +41,9 @@ class Vigia:
 
     def _al_terminar(self, tarea: asyncio.Task[None], *, sin_fin: bool) -> None:
         self._tareas.discard(tarea)
-        if tarea.cancelled() or self._fallo.done():
-            return
-        causa = tarea.exception()
-        if causa is None and not sin_fin:
+        causa = asyncio.CancelledError() if tarea.cancelled() else tarea.exception()
+        por_su_pie = causa is None or isinstance(causa, asyncio.CancelledError)
+        if self._terminando or self._fallo.done() or (por_su_pie and not sin_fin):
             return
         fallo = MotorDetenido(
             f"terminó la tarea «{tarea.get_name()}»: {type(causa).__name__ if causa else 'sin error'}"
@@ -66,6 +66,7 @@ class Vigia:
 
     async def terminar(self) -> None:
         """Cancela las que queden y espera a que acaben."""
+        self._terminando = True
         for tarea in (quedan := list(self._tareas)):
             tarea.cancel()
         await asyncio.gather(*quedan, return_exceptions=True)

@@ -1,0 +1,33 @@
+"""Un motor de verdad al que le muere una tarea de fondo: sale con el código con que saldría `dstc motor`.
+
+Uso: `python -m tests.integracion.motor_herido CUAL`, con los ajustes de la instancia en el entorno. Aparte porque el
+motor termina el proceso.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from prefect.exceptions import Pause
+
+from flujos import motor, ronda
+
+MALES: dict[str, BaseException] = {
+    "pause": Pause("suspendida"),
+    "grupo": BaseExceptionGroup("varias", [Pause("suspendida"), ValueError("otra")]),
+    "cancelada": asyncio.CancelledError(),
+}
+
+
+class Herida(ronda.Ronda):
+    """Reparte mensajes una vez y entonces le pasa lo pedido."""
+
+    async def _repartir_mensajes(self) -> None:
+        await super()._repartir_mensajes()
+        raise MALES[sys.argv[1]]
+
+
+if __name__ == "__main__":
+    ronda.Ronda = Herida  # type: ignore[misc]
+    motor.main()
