@@ -43,7 +43,7 @@ registro = logging.getLogger(__name__)
 
 T = TypeVar("T")
 ESPERA_RESERVA_S = 30.0
-CONDUCCION_MAX_S = 300.0
+CONDUCCION_MAX_S = 240.0
 """Lo más que se espera a que una corrida llegue a donde debe; incluye los reintentos de sus efectos."""
 SIN_CORRER = (StateType.SCHEDULED, StateType.PENDING)
 
@@ -64,7 +64,7 @@ class Conductor:
         self.id = f"{socket.gethostname()[:60]}.{os.getpid()}.{secrets.token_hex(3)}"
         self.hay_prefect = False
         self.terminadas = 0
-        """Cuántas conducciones han acabado, bien o mal: si hay trabajo y no crece, el motor está atorado."""
+        """Cuántas conducciones han acabado, bien o con una falla: si hay trabajo y no crece, el motor está atorado."""
         self._despliegues: dict[str, UUID] = {}
         self._en_vuelo: set[str] = set()
 
@@ -125,12 +125,16 @@ class Conductor:
         try:
             async with asyncio.timeout(CONDUCCION_MAX_S):
                 await self._conducir(folio)
+            self.terminadas += 1
+        except TimeoutError:  # quedarse esperando no es avanzar: si les pasa a todas, el motor lo nota
+            registro.warning("%s no llegó a donde debía en %.0f s; se intentará después", folio, CONDUCCION_MAX_S)
+            await self._abandonar(folio)
         except FALLAS as error:
             registro.warning("no se pudo conducir %s: %s: %s", folio, type(error).__name__, error)
             await self._abandonar(folio)
+            self.terminadas += 1
         finally:
             self._en_vuelo.discard(folio)
-            self.terminadas += 1
 
     async def _conducir(self, folio: str) -> None:
         expediente = await self.leer(lambda s: s.get_one(Expediente, folio))

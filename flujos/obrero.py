@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from anyio.abc import TaskStatus
 
 registro = logging.getLogger(__name__)
+SISTEMA_MAX_S = 3600.0
+"""Lo más que dura una corrida del sistema: una que no acaba no debe quedarse con un lugar del obrero."""
 
 
 class ResultadoEnProceso(BaseWorkerResult):
@@ -76,7 +78,8 @@ class ObreroDSTC(BaseWorker[BaseJobConfiguration, BaseVariables, ResultadoEnProc
                 await self._conductor.atender_corrida(flow_run)
             else:
                 despliegue = await self.client.read_deployment(flow_run.deployment_id)  # type: ignore[arg-type]
-                await ejecutar(cargar(despliegue.entrypoint or ""), flow_run)
+                async with asyncio.timeout(SISTEMA_MAX_S):
+                    await ejecutar(cargar(despliegue.entrypoint or ""), flow_run)
         except FALLAS as error:
             registro.warning("la corrida %s no terminó: %s: %s", flow_run.name, type(error).__name__, error)
         return ResultadoEnProceso(status_code=0, identifier=self._conductor.id)

@@ -39,6 +39,8 @@ registro = logging.getLogger(__name__)
 
 PACIENCIA_S = 5.0
 """Lo que un efecto espera a que Prefect lo corra; después se cumple sin él y su tarea se muestra cuando se pueda."""
+SONDA_S = 10.0
+"""Lo que se espera a que Prefect conteste; menos daría por muerto al que está ocupado, y se dejaría de conducir."""
 LOTE = 100
 ESPERA_MAXIMA_S = 30.0
 CIERRE_S = 5.0
@@ -57,7 +59,7 @@ class Ronda:
         self._en_curso: dict[str, asyncio.Task[None]] = {}
         self._cambio = asyncio.Event()
         self._vigia = Vigia()
-        self._sonda = httpx.AsyncClient(timeout=3)
+        self._sonda = httpx.AsyncClient(timeout=SONDA_S)
         self._cartero = Cartero(propios)
         # Aparte: un barrido largo o un servidor de correo lento no ocupan los hilos de los demás.
         self._hilo_jornada = ThreadPoolExecutor(1, "jornada")
@@ -132,7 +134,7 @@ class Ronda:
             await asyncio.sleep(1)
 
     async def _responde(self) -> bool:
-        """Si el servidor contesta en tres segundos. No usa su cliente, que insistiría por su cuenta."""
+        """Si el servidor contesta en `SONDA_S`. No usa su cliente, que insistiría por su cuenta."""
         try:
             respuesta = await self._sonda.get(f"{self.propios.url_prefect}/health")
         except httpx.HTTPError:

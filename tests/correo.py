@@ -78,7 +78,7 @@ def partes(mensaje: EmailMessage) -> tuple[str, str]:
     return texto.get_content(), html.get_content()
 
 
-def esperar(condicion: Any, segundos: float = 10) -> None:
+def esperar(condicion: Any, segundos: float = 300) -> None:
     """Hasta que se cumpla."""
     hasta = time.monotonic() + segundos
     while not condicion():

@@ -192,7 +192,7 @@ def servida(instancia: Instancia) -> Iterator[str]:
     servidor = uvicorn.Server(uvicorn.Config(testigo, port=puerto, log_level="error"))
     hilo = threading.Thread(target=servidor.run, daemon=True)
     hilo.start()
-    hasta = time.monotonic() + 20
+    hasta = time.monotonic() + 300
     while not servidor.started and time.monotonic() < hasta:
         time.sleep(0.02)
     assert servidor.started, "la API no arrancó"
@@ -207,10 +207,10 @@ class Cliente(httpx.Client):
 
     def __init__(self, direccion: str, alias: str | None = None) -> None:
         """Entra, si se dijo como quién."""
-        super().__init__(base_url=f"{direccion}/api/v1", timeout=60)
+        super().__init__(base_url=f"{direccion}/api/v1", timeout=300)
         if alias:
             credenciales = {"correo": f"{alias}@{demo.DOMINIO}", "clave": demo.CLAVE}
             # Aparte: un cliente que ya pidió algo no puede abrirse con `with`.
-            respuesta = httpx.post(f"{direccion}/api/v1/sesiones", json=credenciales, timeout=60)
+            respuesta = httpx.post(f"{direccion}/api/v1/sesiones", json=credenciales, timeout=300)
             assert respuesta.status_code == 201, respuesta.text
             self.headers["Authorization"] = f"Bearer {respuesta.json()['token']}"

@@ -27,7 +27,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-ESPERA_S = 30.0
+ESPERA_S = 300.0
 INTENTOS_DE_PUERTO = 3
 ESPACIO_PROPIO = ("unshare", "-U", "--map-user=1000", "--map-group=1000")
 

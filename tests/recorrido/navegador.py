@@ -23,7 +23,9 @@ ARGUMENTOS = (
     "--disable-component-update",
     "--disable-sync",
 )
-ESPERA_MS = 10_000
+ESPERA_MS = 120_000
+"""De sobra: una máquina ocupada no es una falta."""
+expect.set_options(timeout=ESPERA_MS)
 TELEFONO: ViewportSize = {"width": 360, "height": 740}
 ESCRITORIO: ViewportSize = {"width": 1280, "height": 900}
 ANCHOS: tuple[ViewportSize, ...] = (TELEFONO, {"width": 1200, "height": 900})

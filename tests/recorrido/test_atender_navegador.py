@@ -47,7 +47,7 @@ def test_lo_escrito_se_guarda_solo_y_al_salir(sala: Sala, instancia_sqlite: Inst
     assert guardadas(instancia_sqlite) == ["A medias"]
     pagina.locator("#comentario").fill("Y al irse")
     pagina.goto("/procedimientos")
-    hasta = time.monotonic() + 10
+    hasta = time.monotonic() + 120
     while guardadas(instancia_sqlite) != ["Y al irse"] and time.monotonic() < hasta:
         time.sleep(0.05)
     abrir(pagina, turno)

@@ -15,7 +15,7 @@ class Visitante(httpx.Client):
     """Un navegador sin pantalla: guarda su cookie y dice de dónde viene."""
 
     def __init__(self, direccion: str, alias: str | None = None) -> None:
-        super().__init__(base_url=direccion, timeout=30, headers={"Sec-Fetch-Site": "same-origin"})
+        super().__init__(base_url=direccion, timeout=300, headers={"Sec-Fetch-Site": "same-origin"})
         self.alias = alias
 
     def __enter__(self) -> Self:

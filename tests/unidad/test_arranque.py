@@ -145,7 +145,7 @@ def test_dos_ordenes_a_la_vez_instalan_una_tras_otra(tmp_path: Path) -> None:
         assert "Otra orden está instalando" in segunda.stderr.readline()
         time.sleep(0.2)
         assert segunda.poll() is None
-    salida, _ = segunda.communicate(timeout=10)
+    salida, _ = segunda.communicate(timeout=300)
     assert "me tocó" in salida
 
 
