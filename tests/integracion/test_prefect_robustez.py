@@ -160,7 +160,7 @@ def test_una_rafaga_con_la_cola_consultada_cada_segundo_termina(
         for folio in folios:
             esperar(f"{folio} al día", lambda folio=folio: viva.al_dia(folio))
         assert motores[0].vive(), motores[0].final()
-        assert "no se pudo conducir" not in motores[0].final()
+        assert "Pause" not in motores[0].final()
     for folio in folios:
         historia = prefect.preguntar(lambda c, f=folio: c.read_flow_run_states(UUID(viva.expediente(f).corrida or "")))
         assert "Scheduled" not in {e.name for e in historia}, "una corrida nuestra pasó por la cola"
