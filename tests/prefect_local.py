@@ -140,6 +140,10 @@ class ServidorPrefect:
     def corrida(self, id_: str) -> Any:
         return self.preguntar(lambda c: c.read_flow_run(UUID(id_)))
 
+    def estados(self, id_: str) -> list[str]:
+        """Los nombres de los estados por los que pasó la corrida, del primero al último."""
+        return [str(e.name) for e in self.preguntar(lambda c: c.read_flow_run_states(UUID(id_)))]
+
     def tareas(self, id_: str) -> list[Any]:
         from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 

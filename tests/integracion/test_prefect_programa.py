@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -39,6 +41,10 @@ def programadas(prefect: ServidorPrefect, despliegue: str) -> list[Any]:
     return [c for c in corridas if c.auto_scheduled]
 
 
+def _con(prefect: ServidorPrefect, despliegue: str, parametros: dict[str, Any]) -> list[Any]:
+    return [c for c in programadas(prefect, despliegue) if c.parameters == parametros]
+
+
 def test_prefect_programa_cada_horario_y_la_conciliacion_programada_repara(
     prefect: ServidorPrefect, tmp_path: Path
 ) -> None:
@@ -51,10 +57,7 @@ def test_prefect_programa_cada_horario_y_la_conciliacion_programada_repara(
         for despliegue in (d for d in despliegues() if d.horarios):
             nombre = f"{despliegue.flujo.name}/{despliegue.nombre}"
             for horario in despliegue.horarios:
-                esperar(
-                    f"corridas de {nombre} {horario.cron}",
-                    lambda n=nombre, h=horario: [c for c in programadas(prefect, n) if c.parameters == h.parametros],
-                )
+                esperar(f"corridas de {nombre} {horario.cron}", partial(_con, prefect, nombre, horario.parametros))
 
         corrida = UUID(viva.expediente(cancelado).corrida or "")
         prefect.preguntar(lambda c: c.set_flow_run_state(corrida, Cancelled(), force=True))
@@ -84,7 +87,7 @@ def test_los_despliegues_borrados_se_reponen_y_lo_abierto_sigue_su_curso(
         viva.esperar_al_dia(folio)
         antes = {d.name + str(d.flow_id): d.id for d in prefect.preguntar(lambda c: c.read_deployments())}
         for id_ in antes.values():
-            prefect.preguntar(lambda c, i=id_: c.delete_deployment(i))
+            prefect.preguntar(methodcaller("delete_deployment", id_))
 
         viva.avanzar(folio, 1)  # el que ya tenía corrida
         otro = viva.iniciar("normatividad")  # y uno que la pide a un despliegue que ya no existe

@@ -8,10 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
-from prefect.states import Pending
+from prefect import states
 
 from flujos.conductor import Conductor
 from flujos.vigia import MotorDetenido, Vigia
@@ -19,7 +20,7 @@ from modelos import latido, reservas
 from modelos.reservas import Reserva
 from modelos.sesion import lectura, transaccion
 from tests.postgres import base_nueva, servidor_postgres
-from tests.prefect_local import RAIZ, InstanciaConMotor, ServidorPrefect, esperar
+from tests.prefect_local import RAIZ, InstanciaConMotor, ServidorPrefect
 
 pytestmark = pytest.mark.prefect
 EN_MOVIMIENTO = {"Scheduled", "Pending", "Running", "Late", "Resuming"}
@@ -157,13 +158,11 @@ def test_una_rafaga_con_la_cola_consultada_cada_segundo_termina(
         for _ in range(2):
             for folio in folios:
                 viva.avanzar(folio, 1)
-        for folio in folios:
-            esperar(f"{folio} al día", lambda folio=folio: viva.al_dia(folio))
+        viva.esperar_al_dia(*folios)
         assert motores[0].vive(), motores[0].final()
         assert "Pause" not in motores[0].final()
     for folio in folios:
-        historia = prefect.preguntar(lambda c, f=folio: c.read_flow_run_states(UUID(viva.expediente(f).corrida or "")))
-        assert "Scheduled" not in {e.name for e in historia}, "una corrida nuestra pasó por la cola"
+        assert "Scheduled" not in prefect.estados(viva.expediente(folio).corrida or ""), "pasó por la cola"
 
 
 def _estado(prefect: ServidorPrefect, viva: InstanciaConMotor, folio: str) -> str:
@@ -171,12 +170,11 @@ def _estado(prefect: ServidorPrefect, viva: InstanciaConMotor, folio: str) -> st
 
 
 def _dejar(prefect: ServidorPrefect, corrida: str, nombre: str) -> None:
-    from prefect import states
-
-    estado = {
+    estados: dict[str, Any] = {
         "running": states.Running(),
         "cancelling": states.Cancelling(),
         "crashed": states.Crashed(),
-        "pending": Pending(),
-    }[nombre]
+        "pending": states.Pending(),
+    }
+    estado = estados[nombre]
     prefect.preguntar(lambda c: c.set_flow_run_state(UUID(corrida), estado, force=True))
