@@ -27,12 +27,11 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound, Pause, PrefectHTTPStatusError
 from prefect.flow_engine import run_flow_async
-from prefect.states import Pending
-from sqlalchemy import select
+from prefect.states import Cancelled, Pending
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from flujos import despliegues
+from flujos.a_mano import por_que_no
 from flujos.corridas import ETIQUETA, FLUJOS, INCIDENTE
 from flujos.vigia import FALLAS
 from modelos import encargos, latido, reservas
@@ -144,13 +143,10 @@ class Conductor:
 
     async def atender_corrida(self, corrida: FlowRun) -> None:
         """Lo que pide Prefect (alguien pulsó *Resume*, o la corrida quedó programada): conducirla si nadie la tiene."""
-        folio = str(corrida.parameters["folio"])
-        suya = await self.leer(
-            lambda s: s.scalar(select(col(Expediente.corrida)).where(col(Expediente.folio) == folio))
-        )
-        if suya != str(corrida.id):
-            registro.warning("la corrida %s no es la de %s; no se toca", corrida.id, folio)
+        if motivo := await self.leer(lambda s: por_que_no(s, corrida)):
+            await self.cliente.set_flow_run_state(corrida.id, Cancelled(message=motivo), force=True)
             return
+        folio = str(corrida.parameters["folio"])
         limite = asyncio.get_running_loop().time() + ESPERA_RESERVA_S
         while not await self.reservar([folio]):
             if asyncio.get_running_loop().time() > limite:

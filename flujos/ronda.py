@@ -16,7 +16,6 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import TaskRunFilter, TaskRunFilterId
 from prefect.client.schemas.objects import StateType
@@ -27,6 +26,7 @@ from flujos.catalogo import CATALOGO
 from flujos.conductor import Conductor, CorridaInterrumpida
 from flujos.despliegues import COLA
 from flujos.obrero import ObreroDSTC
+from flujos.sonda import Sonda
 from flujos.vigia import MotorDetenido, Vigia
 from modelos import encargos, latido, reloj, reservas
 from modelos.ajustes import Ajustes
@@ -59,7 +59,7 @@ class Ronda:
         self._en_curso: dict[str, asyncio.Task[None]] = {}
         self._cambio = asyncio.Event()
         self._vigia = Vigia()
-        self._sonda = httpx.AsyncClient(timeout=SONDA_S)
+        self._sonda = Sonda(propios)
         self._cartero = Cartero(propios)
         # Aparte: un barrido largo o un servidor de correo lento no ocupan los hilos de los demás.
         self._hilo_jornada = ThreadPoolExecutor(1, "jornada")
@@ -84,6 +84,7 @@ class Ronda:
                 await asyncio.wait(self._en_curso.values(), timeout=CIERRE_S)
         finally:
             await vigia.terminar()
+            await self._sonda.cerrar()
         await self.conductor.escribir(lambda s: latido.callar(s, self.conductor.id))
 
     async def _insistir(self, con_quien: str, que: Callable[[], Awaitable[None]], pausa_s: float) -> None:
@@ -110,7 +111,7 @@ class Ronda:
         Un solo cliente para todo: abrir cada uno cuesta decenas de milisegundos. Las tareas se crean dentro de su
         contexto para heredarlo.
         """
-        if not await self._responde():
+        if not await self._sonda.responde():
             return
         async with AsyncClientContext.get_or_create() as contexto:
             self.conductor.cliente = contexto.client
@@ -133,17 +134,9 @@ class Ronda:
                 raise CorridaInterrumpida("se cerró el cliente de Prefect")
             await asyncio.sleep(1)
 
-    async def _responde(self) -> bool:
-        """Si el servidor contesta en `SONDA_S`. No usa su cliente, que insistiría por su cuenta."""
-        try:
-            respuesta = await self._sonda.get(f"{self.propios.url_prefect}/health")
-        except httpx.HTTPError:
-            return False
-        return respuesta.is_success
-
     async def _vigilar_prefect(self) -> None:
         antes = self.conductor.hay_prefect
-        responde = await self._responde()
+        responde = await self._sonda.responde()
         if responde and not antes:
             await self.conductor.registrar_despliegues()
             await self.conductor.escribir(reservas.apurar)

@@ -65,7 +65,7 @@ def listar(
         duracion=duracion,
         estados=historial.ESTADOS,
         # Sin dirección pública no se enlaza: la de la API de Prefect casi nunca se alcanza desde otra máquina.
-        prefect=puerta.ajustes.prefect_publico.rstrip("/"),
+        prefect=puerta.ajustes.enlace_prefect,
         procedimientos=puerta.tablas.vigentes(hoy),
         nombres_tablas={clave: t.nombre for clave, t in tablas_por_clave(puerta.tablas, hoy).items()},
     )
