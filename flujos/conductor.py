@@ -32,7 +32,8 @@ from sqlalchemy.orm import Session
 
 from flujos import despliegues
 from flujos.a_mano import por_que_no
-from flujos.corridas import ETIQUETA, FLUJOS, INCIDENTE
+from flujos.corridas import FLUJOS, INCIDENTE
+from flujos.suspension import ETIQUETA, enlazar
 from flujos.vigia import FALLAS
 from modelos import encargos, latido, reservas
 from modelos.expediente import Expediente
@@ -115,6 +116,13 @@ class Conductor:
         finally:
             self._en_vuelo.difference_update(set(nuevos).difference(mios))
         return mios
+
+    async def soltar(self, folio: str) -> None:
+        """Deja libre uno que se reservó y no hizo falta conducir."""
+        try:
+            await self.escribir(lambda s: reservas.liberar(s, [folio], self.id))
+        finally:
+            self._en_vuelo.discard(folio)
 
     async def conducir(self, folio: str) -> None:
         """Corre la corrida de un folio ya reservado y libera la reserva; si algo falla, la abandona para después.
@@ -216,6 +224,7 @@ class Conductor:
             self._despliegues = {}  # alguien los borró; el reintento los vuelve a registrar
             raise CorridaInterrumpida(f"Prefect ya no tiene el despliegue de {expediente.procedimiento}") from error
         await self.escribir(lambda s: encargos.anotar_corrida(s, expediente.folio, corrida.id))
+        await enlazar(self.cliente, corrida, expediente.folio)
         return corrida
 
 

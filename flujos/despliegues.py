@@ -24,7 +24,7 @@ from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
 from flujos.catalogo import CATALOGO
-from flujos.corridas import ETIQUETA
+from flujos.suspension import ETIQUETA
 from modelos.ajustes import ajustes
 from modelos.reloj import ZONA
 

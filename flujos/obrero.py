@@ -19,8 +19,8 @@ from prefect.states import Cancelled
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
 from flujos.conductor import Conductor, CorridaInterrumpida, ejecutar
-from flujos.corridas import ETIQUETA
 from flujos.despliegues import COLA, EntradaAjena, cargar
+from flujos.suspension import ETIQUETA
 from flujos.vigia import FALLAS
 from modelos.ajustes import ajustes
 
