@@ -14,7 +14,8 @@ from flujos.servidor import RUTA
 from modelos import credencial
 from modelos.ajustes import Ajustes
 
-ESPERA_S = 3.0
+ESPERA_S = 10.0
+"""Lo que se espera a que conteste; menos daría por muerto al que está ocupado, y se dejaría de conducir."""
 
 
 class Sonda:
