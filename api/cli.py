@@ -232,7 +232,20 @@ def _presentar(ajustes: Ajustes, direccion: str) -> None:
         typer.echo(f"Cuentas de demostración (contraseña: {demo.CLAVE}; hay además una por unidad):")
         for alias, para_que in demo.CUENTAS_VISIBLES:
             typer.echo(f"  {f'{alias}@{demo.DOMINIO}':<28}{para_que}")
+    if not ajustes.prefect_url:
+        _presentar_prefect(ajustes)
     typer.echo(f"Datos y registros: {ajustes.datos}\nCtrl-C para terminar.\n")
+
+
+def _presentar_prefect(ajustes: Ajustes) -> None:
+    from modelos import credencial
+
+    interfaz = ajustes.enlace_prefect or ajustes.url_prefect.removesuffix("/api")
+    typer.echo(f"Prefect, donde se ve cada corrida: {interfaz}")
+    if ajustes.demo:
+        typer.echo(f"  Cuando pida su credencial: {credencial.credencial(ajustes)}")
+    elif not ajustes.prefect_credencial.get_secret_value():
+        typer.echo(f"  Su credencial está en {credencial.archivo(ajustes)}")
 
 
 def main() -> None:
