@@ -117,7 +117,7 @@ class ServidorPrefect:
 
     def levantar(self) -> None:
         self.proceso.levantar()
-        esperar("Prefect responde", self.responde)
+        esperar("Prefect responde", self.responde, 600)
 
     def responde(self) -> bool:
         assert self.proceso.vive(), self.proceso.final()
