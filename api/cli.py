@@ -85,7 +85,7 @@ def correr_motor() -> None:
     """Levanta un motor: el obrero de Prefect que conduce los expedientes. Puede haber varios."""
     from api import instancia
 
-    os.environ.update(instancia.entorno(leer_ajustes()))
+    os.environ.update(instancia.entorno_prefect(leer_ajustes()))
     from flujos import motor
 
     motor.main()
@@ -99,24 +99,16 @@ def servir_prefect() -> None:
     para darle otra base fije PREFECT_SERVER_DATABASE_CONNECTION_URL.
     """
     from api import instancia
+    from modelos.credencial import marca
 
     ajustes = leer_ajustes()
     puerto = instancia.puerto_prefect(ajustes)
     instancia.exigir_puerto(ajustes, "127.0.0.1", puerto, "DSTC_PUERTO_PREFECT")
     (ajustes.datos / "prefect").mkdir(parents=True, exist_ok=True)
-    os.environ.update(instancia.entorno(ajustes))
-    import uvicorn
-    from prefect.server.api.server import create_app
+    os.environ.update(instancia.entorno_prefect(ajustes))
+    from flujos import servidor
 
-    # En este proceso y no con `prefect server start`: un solo proceso que vigilar y terminar.
-    uvicorn.run(
-        create_app(final=True),
-        host="127.0.0.1",
-        port=puerto,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
+    servidor.servir(puerto, marca(ajustes))
 
 
 @app.command()
@@ -240,7 +232,20 @@ def _presentar(ajustes: Ajustes, direccion: str) -> None:
         typer.echo(f"Cuentas de demostración (contraseña: {demo.CLAVE}; hay además una por unidad):")
         for alias, para_que in demo.CUENTAS_VISIBLES:
             typer.echo(f"  {f'{alias}@{demo.DOMINIO}':<28}{para_que}")
+    if not ajustes.prefect_url:
+        _presentar_prefect(ajustes)
     typer.echo(f"Datos y registros: {ajustes.datos}\nCtrl-C para terminar.\n")
+
+
+def _presentar_prefect(ajustes: Ajustes) -> None:
+    from modelos import credencial
+
+    interfaz = ajustes.enlace_prefect or ajustes.url_prefect.removesuffix("/api")
+    typer.echo(f"Prefect, donde se ve cada corrida: {interfaz}")
+    if ajustes.demo:
+        typer.echo(f"  Cuando pida su credencial: {credencial.credencial(ajustes)}")
+    elif not ajustes.prefect_credencial.get_secret_value():
+        typer.echo(f"  Su credencial está en {credencial.archivo(ajustes)}")
 
 
 def main() -> None:

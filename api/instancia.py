@@ -17,8 +17,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from modelos.ajustes import Ajustes
+from modelos.credencial import credencial
 from modelos.errores import ErrorGestion
 
 RAIZ = Path(__file__).resolve().parent.parent
@@ -162,6 +164,26 @@ def entorno(ajustes: Ajustes) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
+
+
+def entorno_prefect(ajustes: Ajustes) -> dict[str, str]:
+    """Además, lo que sólo necesitan quien sirve Prefect y quien habla con él: la credencial y sus puertas cerradas."""
+    secreta = credencial(ajustes)
+    origenes = [f"http://{nombre}:{puerto_prefect(ajustes)}" for nombre in ("127.0.0.1", "localhost")]
+    if ajustes.prefect_publico:
+        publico = urlsplit(ajustes.prefect_publico)
+        origenes.append(f"{publico.scheme}://{publico.netloc}")
+    propias = {
+        # Su interfaz se sirve desde él mismo; ninguna otra página tiene por qué hablarle.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(origenes),
+        # Nuestras pausas no caducan: buscarlas es un tercio de lo que el servidor gasta en reposo.
+        "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+    }
+    if ajustes.prefect_publico:
+        propias["PREFECT_UI_API_URL"] = f"{ajustes.enlace_prefect}/api"
+    if secreta:
+        propias |= {"PREFECT_API_AUTH_STRING": secreta, "PREFECT_SERVER_API_AUTH_STRING": secreta}
+    return entorno(ajustes) | propias
 
 
 def direccion(ajustes: Ajustes) -> str:

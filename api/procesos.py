@@ -27,6 +27,7 @@ ESTABLE_TRAS_S = 60.0
 CIERRE_S = 10.0
 VUELTA_S = 0.1
 CAIDAS_SIN_RESPONDER = 3
+FINAL_BYTES, LARGO_DICHO = 4096, 400
 PR_SET_PDEATHSIG = 1
 # Se carga antes de bifurcar: en el hijo, hasta `exec`, conviene hacer lo menos posible.
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -124,9 +125,11 @@ class Supervisor:
         if ahora - hijo.desde >= ESTABLE_TRAS_S:
             hijo.espera, hijo.caidas = ESPERA_INICIAL_S, 0
         hijo.vivo, hijo.caidas, hijo.levantar_en = None, hijo.caidas + 1, ahora + hijo.espera
+        dicho = ultima_linea(self.archivo(hijo.proceso))
         self.avisar(
             f"«{hijo.proceso.nombre}» se detuvo ({_motivo(muerto.returncode)}); lo vuelvo a levantar en "
             f"{hijo.espera:.1f} s. Su registro: {self.archivo(hijo.proceso)}"
+            + (f"\n  Lo último que dijo: {dicho}" if dicho else "")
         )
         hijo.espera = min(hijo.espera * 2, ESPERA_MAXIMA_S)
 
@@ -156,6 +159,17 @@ def rotar(archivo: Path) -> None:
     """Guarda aparte un registro que ya creció demasiado; se conserva uno anterior."""
     if archivo.exists() and archivo.stat().st_size > REGISTRO_MAX_BYTES:
         archivo.replace(archivo.with_suffix(".log.1"))
+
+
+def ultima_linea(archivo: Path) -> str:
+    """Lo último que se escribió en un registro, en un renglón: por qué murió quien lo escribía."""
+    try:
+        with archivo.open("rb") as abierto:
+            abierto.seek(max(0, archivo.stat().st_size - FINAL_BYTES))
+            lineas = [linea.strip() for linea in abierto.read().decode("utf-8", "replace").splitlines()]
+    except OSError:
+        return ""
+    return next((linea for linea in reversed(lineas) if linea), "")[:LARGO_DICHO]
 
 
 def _senalar_grupo(grupo: int, senal: signal.Signals) -> None:

@@ -5,14 +5,19 @@ por aquí. Aquí se repara lo que la base no puede saber: una corrida que alguie
 borró o canceló en Prefect, un servidor restaurado de un respaldo, una corrida
 tomada de la cola por un obrero que murió antes de reservarla. Reparar es pedir
 que un motor la conduzca; nada se corrige desde aquí.
+
+La pide Prefect a su hora. Si no la termina, la hace un motor por su cuenta; nunca dos a la vez: quien la hace
+tiene la exclusiva, y si muere se libera sola.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from prefect import flow
@@ -28,16 +33,22 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Completed
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from flujos.corridas import ETIQUETA, SIN_RESULTADOS
-from modelos import latido, reloj, reservas, vigilancia
-from modelos.ajustes import ajustes
+from flujos.corridas import SIN_RESULTADOS, con_fecha
+from flujos.suspension import ETIQUETA
+from modelos import exclusivas, latido, reloj, reservas, senales, vigilancia
+from modelos.ajustes import Ajustes, ajustes
 from modelos.expediente import EN_TRAMITE, EstadoExpediente, Expediente
 from modelos.sesion import lectura, transaccion
 
 registro = logging.getLogger(__name__)
 
+T = TypeVar("T")
+EXCLUSIVA = "conciliacion"
+EXCLUSIVA_S = 120.0
+"""Lo que puede tardar una página de doscientas antes de darla por abandonada."""
 LOTE = 200
 REPOSO_S = 60.0
 """Una corrida que lleva menos que esto en movimiento puede estarla llevando alguien."""
@@ -52,26 +63,63 @@ DEBIDO = {
 """Dónde puede reposar la corrida de cada expediente; fallida: espera a que alguien reintente un incidente."""
 
 
-@flow(name="conciliacion", **SIN_RESULTADOS)
+@flow(name="conciliacion", flow_run_name=con_fecha("Conciliación"), **SIN_RESULTADOS)
 async def conciliacion(a_fondo: bool = False) -> State[None]:  # noqa: FBT001, FBT002 - los parámetros de un flujo van por nombre
     """Repara lo que no cuadra y deja el informe como artefacto en Prefect.
 
     a_fondo: revisa la corrida de cada expediente abierto, no sólo las que se movieron o cerraron hace poco.
     """
     async with get_client() as cliente:
-        reparar = await _detenidas(cliente)
-        for pagina in await asyncio.to_thread(lambda: list(_paginas(a_fondo=a_fondo))):
-            reparar |= await _fuera_de_lugar(cliente, pagina)
-    await asyncio.to_thread(_pedir, sorted(reparar))
-    hallazgos = [{"hallazgo": "corrida por reparar", "cual": folio} for folio in sorted(reparar)]
-    hallazgos += await asyncio.to_thread(_perdidos_de_vista)
-    for hallazgo in hallazgos:
-        registro.warning("conciliación: %(hallazgo)s: %(cual)s", hallazgo)
+        hallazgos = await conciliar(cliente, ajustes().url_base, senales.CONCILIACION_PREFECT, a_fondo=a_fondo)
+    if hallazgos is None:
+        return Completed(message="ya la está haciendo un motor; ésta no hizo nada")
     await acreate_table_artifact(table=hallazgos, key="conciliacion", description="Lo que no cuadraba.")
     return Completed(message=f"{len(hallazgos)} hallazgos")
 
 
-async def _detenidas(cliente: PrefectClient) -> set[str]:
+async def conciliar_si_falta(cliente: PrefectClient, propios: Ajustes, desde: float) -> bool:
+    """La hace sin esperar a Prefect si él no la ha terminado en el doble de su intervalo; devuelve si la hizo.
+
+    desde: cuándo empezó este motor; antes de eso no se le echa de menos.
+    """
+
+    def ultima() -> float:
+        with lectura(propios.url_base) as s:
+            vista = senales.ultimas(s).get(senales.CONCILIACION)
+            return vista.visto if vista else desde
+
+    if latido.pulso() - await asyncio.to_thread(ultima) < propios.conciliacion_paciencia_s:
+        return False
+    registro.warning("Prefect no ha terminado ninguna conciliación a tiempo; la hace el motor")
+    return await conciliar(cliente, propios.url_base, senales.CONCILIACION) is not None
+
+
+async def conciliar(
+    cliente: PrefectClient, url: str, senal: str, *, a_fondo: bool = False
+) -> list[dict[str, str]] | None:
+    """Repara lo que no cuadra y devuelve qué era; None si otro la está haciendo. senal: la que se anota al terminar."""
+    quien = secrets.token_hex(8)
+    if not await asyncio.to_thread(_escribir, url, lambda s: exclusivas.tomar(s, EXCLUSIVA, quien, EXCLUSIVA_S)):
+        return None
+    try:
+        reparar = await _detenidas(cliente, url)
+        for pagina in await asyncio.to_thread(lambda: list(_paginas(url, a_fondo=a_fondo))):
+            reparar |= await _fuera_de_lugar(cliente, pagina)
+            if not await asyncio.to_thread(
+                _escribir, url, lambda s: exclusivas.renovar(s, EXCLUSIVA, quien, EXCLUSIVA_S)
+            ):
+                return None  # se nos pasó el tiempo y ya la hace otro
+        hallazgos = [{"hallazgo": "corrida por reparar", "cual": folio} for folio in sorted(reparar)]
+        hallazgos += await asyncio.to_thread(_perdidos_de_vista, url)
+        await asyncio.to_thread(_escribir, url, lambda s: _terminar(s, sorted(reparar), senal, len(hallazgos)))
+    finally:
+        await asyncio.to_thread(_escribir, url, lambda s: exclusivas.soltar(s, EXCLUSIVA, quien))
+    for hallazgo in hallazgos:
+        registro.warning("conciliación: %(hallazgo)s: %(cual)s", hallazgo)
+    return hallazgos
+
+
+async def _detenidas(cliente: PrefectClient, url: str) -> set[str]:
     """Folios con una corrida nuestra que dice estar en movimiento desde hace rato y nadie mueve."""
     filtro = FlowRunFilter(
         tags=FlowRunFilterTags(all_=[ETIQUETA]),
@@ -79,7 +127,7 @@ async def _detenidas(cliente: PrefectClient) -> set[str]:
     )
     corridas = await cliente.read_flow_runs(flow_run_filter=filtro, limit=LOTE)
     hace_rato = {str(c.id) for c in corridas if _quieta(c)}
-    return await asyncio.to_thread(_folios_de, hace_rato)
+    return await asyncio.to_thread(_folios_de, url, hace_rato)
 
 
 def _quieta(corrida: FlowRun) -> bool:
@@ -99,7 +147,7 @@ async def _fuera_de_lugar(cliente: PrefectClient, pagina: list[tuple[str, str, s
     return mal
 
 
-def _paginas(*, a_fondo: bool) -> Iterator[list[tuple[str, str, str]]]:
+def _paginas(url: str, *, a_fondo: bool) -> Iterator[list[tuple[str, str, str]]]:
     """(folio, estado, corrida) de los expedientes por revisar, de doscientos en doscientos."""
     desde = reloj.ahora() - RECIENTE
     cuales = (col(Expediente.abierto) >= desde) | (col(Expediente.cerrado) >= desde)
@@ -110,7 +158,7 @@ def _paginas(*, a_fondo: bool) -> Iterator[list[tuple[str, str, str]]]:
     )
     ultimo = ""
     while True:
-        with lectura(ajustes().url_base) as s:
+        with lectura(url) as s:
             filas = s.execute(
                 consulta.where(col(Expediente.folio) > ultimo).order_by(col(Expediente.folio)).limit(LOTE)
             ).all()
@@ -120,20 +168,26 @@ def _paginas(*, a_fondo: bool) -> Iterator[list[tuple[str, str, str]]]:
         yield [(folio, estado, corrida) for folio, estado, corrida in filas if corrida]
 
 
-def _folios_de(corridas: set[str]) -> set[str]:
-    with lectura(ajustes().url_base) as s:
+def _folios_de(url: str, corridas: set[str]) -> set[str]:
+    with lectura(url) as s:
         libre = ~reservas.ajena(col(Expediente.folio))
         consulta = select(col(Expediente.folio)).where(col(Expediente.corrida).in_(corridas), libre)
         return set(s.scalars(consulta))
 
 
-def _pedir(folios: list[str]) -> None:
-    with transaccion(ajustes().url_base) as s:
-        reservas.pedir(s, folios)
+def _terminar(s: Session, folios: list[str], senal: str, hallazgos: int) -> None:
+    reservas.pedir(s, folios)
+    for clave in {senal, senales.CONCILIACION}:
+        senales.anotar(s, clave, hallazgos=hallazgos)
 
 
-def _perdidos_de_vista() -> list[dict[str, str]]:
-    with lectura(ajustes().url_base) as s:
+def _escribir(url: str, que: Callable[[Session], T]) -> T:
+    with transaccion(url) as s:
+        return que(s)
+
+
+def _perdidos_de_vista(url: str) -> list[dict[str, str]]:
+    with lectura(url) as s:
         sin_rumbo = [{"hallazgo": "expediente sin rumbo", "cual": folio} for folio in vigilancia.sin_rumbo(s)]
         return sin_rumbo + [
             {"hallazgo": f"turno sin responsable en {unidad}", "cual": id_}

@@ -27,13 +27,13 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound, Pause, PrefectHTTPStatusError
 from prefect.flow_engine import run_flow_async
-from prefect.states import Pending
-from sqlalchemy import select
+from prefect.states import Cancelled, Pending
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from flujos import despliegues
-from flujos.corridas import ETIQUETA, FLUJOS, INCIDENTE
+from flujos.a_mano import por_que_no
+from flujos.corridas import FLUJOS, INCIDENTE
+from flujos.suspension import ETIQUETA, enlazar
 from flujos.vigia import FALLAS
 from modelos import encargos, latido, reservas
 from modelos.expediente import Expediente
@@ -117,6 +117,13 @@ class Conductor:
             self._en_vuelo.difference_update(set(nuevos).difference(mios))
         return mios
 
+    async def soltar(self, folio: str) -> None:
+        """Deja libre uno que se reservó y no hizo falta conducir."""
+        try:
+            await self.escribir(lambda s: reservas.liberar(s, [folio], self.id))
+        finally:
+            self._en_vuelo.discard(folio)
+
     async def conducir(self, folio: str) -> None:
         """Corre la corrida de un folio ya reservado y libera la reserva; si algo falla, la abandona para después.
 
@@ -144,13 +151,10 @@ class Conductor:
 
     async def atender_corrida(self, corrida: FlowRun) -> None:
         """Lo que pide Prefect (alguien pulsó *Resume*, o la corrida quedó programada): conducirla si nadie la tiene."""
-        folio = str(corrida.parameters["folio"])
-        suya = await self.leer(
-            lambda s: s.scalar(select(col(Expediente.corrida)).where(col(Expediente.folio) == folio))
-        )
-        if suya != str(corrida.id):
-            registro.warning("la corrida %s no es la de %s; no se toca", corrida.id, folio)
+        if motivo := await self.leer(lambda s: por_que_no(s, corrida)):
+            await self.cliente.set_flow_run_state(corrida.id, Cancelled(message=motivo), force=True)
             return
+        folio = str(corrida.parameters["folio"])
         limite = asyncio.get_running_loop().time() + ESPERA_RESERVA_S
         while not await self.reservar([folio]):
             if asyncio.get_running_loop().time() > limite:
@@ -220,6 +224,7 @@ class Conductor:
             self._despliegues = {}  # alguien los borró; el reintento los vuelve a registrar
             raise CorridaInterrumpida(f"Prefect ya no tiene el despliegue de {expediente.procedimiento}") from error
         await self.escribir(lambda s: encargos.anotar_corrida(s, expediente.folio, corrida.id))
+        await enlazar(self.cliente, corrida, expediente.folio)
         return corrida
 
 

@@ -9,25 +9,30 @@ se lee siempre de nuestra base.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
 from prefect import Flow, flow
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
-from prefect.flow_runs import asuspend_flow_run
 from prefect.states import Cancelled, Completed, Failed
 
 from flujos.catalogo import CATALOGO
-from modelos import encargos
+from flujos.suspension import etiquetar, suspender
+from modelos import encargos, espera, reloj
 from modelos.ajustes import ajustes
+from modelos.calendario.fechas import MESES
+from modelos.espera import Espera
 from modelos.expediente import Encargo, EstadoExpediente, Expediente
+from modelos.latido import pulso
 from modelos.sesion import lectura
 from tareas.efectos import EfectoFallido
 from tareas.tarea import corredor
 
-ETIQUETA = "expediente"
 SIN_RESULTADOS: dict[str, Any] = {
     "persist_result": False,
     "validate_parameters": False,
@@ -35,6 +40,18 @@ SIN_RESULTADOS: dict[str, Any] = {
     "result_storage": Path(gettempdir()),
 }
 """Cómo se declara cualquier flujo nuestro: lo que recuerda está en la base y no en resultados de Prefect."""
+
+
+def con_fecha(que: str) -> Callable[[], str]:
+    """Da el nombre de cada corrida de un flujo del sistema: «Ciclos del 30 nov 2026, 07:00»."""
+
+    def nombre() -> str:
+        local = reloj.local(datetime.fromtimestamp(pulso(), UTC))
+        return f"{que} del {local.day} {MESES[local.month - 1]} {local.year}, {local:%H:%M}"
+
+    return nombre
+
+
 INCIDENTE = "Incidente"
 """Nombre del estado fallido que sí es del expediente: un efecto agotó sus intentos y alguien debe verlo."""
 _correr = corredor(CATALOGO)
@@ -57,17 +74,14 @@ async def conducir(folio: str) -> State[None]:
                 fallidos.append(error.nombre)
     if fallidos:
         return Failed(name=INCIDENTE, message=f"Sin cumplir: {'; '.join(fallidos)}. Reintente desde el expediente.")
-    expediente = await asyncio.to_thread(_expediente, folio)
+    expediente, que = await asyncio.to_thread(_expediente, folio)
+    if que.texto:
+        await suspender(corrida, folio, _clave_de_pausa(corrida, expediente.asientos), que)
+    async with get_client() as cliente:
+        await etiquetar(cliente, corrida, que.etiquetas)
     if expediente.estado == EstadoExpediente.CANCELADO:
         return Cancelled(message="El expediente se canceló.")
-    if expediente.estado == EstadoExpediente.CONCLUIDO:
-        return Completed(message=expediente.desenlace)
-    await asuspend_flow_run(key=_clave_de_pausa(corrida, expediente.asientos))
-    raise PausaIgnorada(folio)
-
-
-class PausaIgnorada(RuntimeError):
-    """Prefect no suspendió la corrida; se reintenta para no darla por concluida."""
+    return Completed(message=expediente.desenlace)
 
 
 def _corrida() -> FlowRun:
@@ -97,9 +111,10 @@ def _por_mostrar(folio: str) -> list[Encargo]:
         return encargos.por_mostrar(s, folio)
 
 
-def _expediente(folio: str) -> Expediente:
+def _expediente(folio: str) -> tuple[Expediente, Espera]:
     with lectura(ajustes().url_base) as s:
-        return s.get_one(Expediente, folio)
+        expediente = s.get_one(Expediente, folio)
+        return expediente, espera.de(s, expediente, CATALOGO)
 
 
 def _flujo(clave: str, nombre: str) -> Flow[[str], Any]:

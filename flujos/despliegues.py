@@ -24,7 +24,8 @@ from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
 from flujos.catalogo import CATALOGO
-from flujos.corridas import ETIQUETA
+from flujos.suspension import ETIQUETA
+from modelos.ajustes import ajustes
 from modelos.reloj import ZONA
 
 COLA = "dstc"
@@ -60,8 +61,31 @@ class Despliegue:
         return cargar(self.entrada)
 
 
+class EntradaAjena(RuntimeError):
+    """Alguien puso en la cola del sistema un despliegue que no es suyo; no se importa ni se corre."""
+
+    def __init__(self, entrada: str) -> None:
+        super().__init__(entrada)
+        self.entrada = entrada
+
+    def __str__(self) -> str:
+        return (
+            f"«{self.entrada[:100]}» no es un flujo de este sistema y no se corre. "
+            f"Quite ese despliegue de la cola «{COLA}» o póngalo en otra."
+        )
+
+
 def cargar(entrada: str) -> Flow[..., object]:
-    """El flujo que nombra `modulo:objeto`."""
+    """El flujo que nombra `modulo:objeto`, si es uno de los nuestros.
+
+    Lo que dice un despliegue lo escribe quien pueda entrar a Prefect: importar lo que pida sería dejarle correr
+    cualquier programa con los permisos del motor.
+
+    Lanza:
+        EntradaAjena: no es la entrada de ninguno de `despliegues()`.
+    """
+    if entrada not in {d.entrada for d in despliegues()}:
+        raise EntradaAjena(entrada)
     modulo, _, objeto = entrada.partition(":")
     flujo: Flow[..., object] = getattr(import_module(modulo), objeto)
     return flujo
@@ -77,7 +101,7 @@ def despliegues() -> list[Despliegue]:
             "flujos.conciliacion:conciliacion",
             "sistema",
             (SISTEMA,),
-            (Horario("*/10 * * * *"), Horario("5 3 * * *", {"a_fondo": True})),
+            (Horario(f"*/{ajustes().conciliacion_minutos} * * * *"), Horario("5 3 * * *", {"a_fondo": True})),
         ),
         Despliegue("flujos.jornada:ciclos", "sistema", (SISTEMA,), (Horario("0 7 * * *"),)),
         Despliegue("flujos.jornada:recordatorios", "sistema", (SISTEMA,), (Horario("0 7 * * *"),)),

@@ -16,19 +16,19 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flujos.catalogo import CATALOGO
-from flujos.corridas import SIN_RESULTADOS
+from flujos.corridas import SIN_RESULTADOS, con_fecha
 from modelos import reloj
 from modelos.ajustes import ajustes
 from tareas import jornada
 
 
-@flow(name="ciclos", **SIN_RESULTADOS)
+@flow(name="ciclos", flow_run_name=con_fecha("Ciclos"), **SIN_RESULTADOS)
 async def ciclos() -> State[None]:
     """Abre los expedientes a los que hoy les toca."""
     return await _trabajar("ciclos", ("ciclos",))
 
 
-@flow(name="recordatorios", **SIN_RESULTADOS)
+@flow(name="recordatorios", flow_run_name=con_fecha("Recordatorios"), **SIN_RESULTADOS)
 async def recordatorios() -> State[None]:
     """Cierra las esperas que vencieron, ve los hitos que hoy tocan y los acuses que faltan."""
     return await _trabajar("recordatorios", ("esperas", "recordatorios", "acuses"))

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import InfrastructureNotFound
+from prefect.states import Cancelled
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
 from flujos.conductor import Conductor, CorridaInterrumpida, ejecutar
-from flujos.corridas import ETIQUETA
-from flujos.despliegues import COLA, cargar
+from flujos.despliegues import COLA, EntradaAjena, cargar
+from flujos.suspension import ETIQUETA
 from flujos.vigia import FALLAS
 from modelos.ajustes import ajustes
 
@@ -80,6 +81,8 @@ class ObreroDSTC(BaseWorker[BaseJobConfiguration, BaseVariables, ResultadoEnProc
                 despliegue = await self.client.read_deployment(flow_run.deployment_id)  # type: ignore[arg-type]
                 async with asyncio.timeout(SISTEMA_MAX_S):
                     await ejecutar(cargar(despliegue.entrypoint or ""), flow_run)
+        except EntradaAjena as error:
+            await self.client.set_flow_run_state(flow_run.id, Cancelled(message=str(error)), force=True)
         except FALLAS as error:
             registro.warning("la corrida %s no terminó: %s: %s", flow_run.name, type(error).__name__, error)
         return ResultadoEnProceso(status_code=0, identifier=self._conductor.id)

@@ -15,20 +15,22 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import TaskRunFilter, TaskRunFilterId
 from prefect.client.schemas.objects import StateType
 from prefect.context import AsyncClientContext
 from sqlalchemy.orm import Session
 
+from flujos import conciliacion, esperas, mirada
 from flujos.catalogo import CATALOGO
 from flujos.conductor import Conductor, CorridaInterrumpida
 from flujos.despliegues import COLA
 from flujos.obrero import ObreroDSTC
+from flujos.sonda import Sonda
 from flujos.vigia import MotorDetenido, Vigia
-from modelos import encargos, latido, reloj, reservas
+from modelos import encargos, latido, reloj, reservas, senales
 from modelos.ajustes import Ajustes
 from modelos.errores import ErrorGestion
 from tareas import jornada
@@ -39,14 +41,15 @@ registro = logging.getLogger(__name__)
 
 PACIENCIA_S = 5.0
 """Lo que un efecto espera a que Prefect lo corra; después se cumple sin él y su tarea se muestra cuando se pueda."""
-SONDA_S = 10.0
-"""Lo que se espera a que Prefect conteste; menos daría por muerto al que está ocupado, y se dejaría de conducir."""
 LOTE = 100
 ESPERA_MAXIMA_S = 30.0
 CIERRE_S = 5.0
 JORNADA_CADA_S = 3.0
 MENSAJES_CADA_S = 2.0
 DESPLIEGUES_CADA_S = 15.0
+ESPERAS_CADA_S = 3.0
+SALUD_CADA_S = 15.0
+CONCILIAR_CADA_S = 20.0
 
 
 class Ronda:
@@ -59,7 +62,8 @@ class Ronda:
         self._en_curso: dict[str, asyncio.Task[None]] = {}
         self._cambio = asyncio.Event()
         self._vigia = Vigia()
-        self._sonda = httpx.AsyncClient(timeout=SONDA_S)
+        self._desde = latido.pulso()
+        self._sonda = Sonda(propios)
         self._cartero = Cartero(propios)
         # Aparte: un barrido largo o un servidor de correo lento no ocupan los hilos de los demás.
         self._hilo_jornada = ThreadPoolExecutor(1, "jornada")
@@ -77,6 +81,8 @@ class Ronda:
         vigia.lanzar("prefect", self._insistir("Prefect", self._con_prefect, 1))
         vigia.lanzar("jornada", self._insistir("la jornada", self._trabajar_jornada, JORNADA_CADA_S))
         vigia.lanzar("mensajes", self._insistir("los mensajes", self._repartir_mensajes, MENSAJES_CADA_S))
+        vigia.lanzar("salud", self._insistir("la salud", self._anotar_salud, SALUD_CADA_S))
+        vigia.lanzar("conciliacion", self._insistir("la conciliación", self._conciliar, CONCILIAR_CADA_S))
         vigia.lanzar("avance", self._vigilar_avance())
         try:
             await vigia.hasta(self.detener)
@@ -84,6 +90,7 @@ class Ronda:
                 await asyncio.wait(self._en_curso.values(), timeout=CIERRE_S)
         finally:
             await vigia.terminar()
+            await self._sonda.cerrar()
         await self.conductor.escribir(lambda s: latido.callar(s, self.conductor.id))
 
     async def _insistir(self, con_quien: str, que: Callable[[], Awaitable[None]], pausa_s: float) -> None:
@@ -110,7 +117,7 @@ class Ronda:
         Un solo cliente para todo: abrir cada uno cuesta decenas de milisegundos. Las tareas se crean dentro de su
         contexto para heredarlo.
         """
-        if not await self._responde():
+        if not await self._sonda.responde():
             return
         async with AsyncClientContext.get_or_create() as contexto:
             self.conductor.cliente = contexto.client
@@ -118,6 +125,7 @@ class Ronda:
                 tareas.create_task(self._insistir("Prefect", self._vigilar_prefect, 2))
                 tareas.create_task(self._insistir("Prefect", self._reponer_despliegues, DESPLIEGUES_CADA_S))
                 tareas.create_task(self._insistir("Prefect", self._ver_lo_mostrado, 1))
+                tareas.create_task(self._insistir("Prefect", self._decir_esperas, ESPERAS_CADA_S))
                 tareas.create_task(self._insistir("la cola de Prefect", self._atender_cola, 1))
                 tareas.create_task(self._insistir("la base", self._conducir, 0))
                 tareas.create_task(self._mientras_este_abierto(contexto.client))
@@ -133,17 +141,9 @@ class Ronda:
                 raise CorridaInterrumpida("se cerró el cliente de Prefect")
             await asyncio.sleep(1)
 
-    async def _responde(self) -> bool:
-        """Si el servidor contesta en `SONDA_S`. No usa su cliente, que insistiría por su cuenta."""
-        try:
-            respuesta = await self._sonda.get(f"{self.propios.url_prefect}/health")
-        except httpx.HTTPError:
-            return False
-        return respuesta.is_success
-
     async def _vigilar_prefect(self) -> None:
         antes = self.conductor.hay_prefect
-        responde = await self._responde()
+        responde = await self._sonda.responde()
         if responde and not antes:
             await self.conductor.registrar_despliegues()
             await self.conductor.escribir(reservas.apurar)
@@ -156,6 +156,29 @@ class Ronda:
         """Repone los que alguien borró en Prefect, o todos si su base ya no es la de antes."""
         if self.conductor.hay_prefect and await self.conductor.reponer_despliegues():
             registro.warning("faltaban despliegues en Prefect; se registraron de nuevo")
+
+    async def _anotar_salud(self) -> None:
+        """Deja en la base lo que se ve en Prefect, o quién responde en su lugar: de ahí lo dice `/salud`."""
+        visto: dict[str, Any] = {"ajeno": self._sonda.ajeno}
+        if not self.conductor.hay_prefect and not self._sonda.ajeno:
+            return
+        if self._sonda.errores is not None:
+            visto["errores"] = self._sonda.errores
+        try:
+            if self.conductor.hay_prefect:
+                visto |= await mirada.mirar(self.conductor.cliente)
+        finally:
+            # Aunque Prefect no deje mirar lo demás: sus errores dicen por qué.
+            await self.conductor.escribir(lambda s: senales.anotar(s, senales.PREFECT, **visto))
+
+    async def _conciliar(self) -> None:
+        if self.conductor.hay_prefect:
+            await conciliacion.conciliar_si_falta(self.conductor.cliente, self.propios, self._desde)
+
+    async def _decir_esperas(self) -> None:
+        """Lo que cambió sin que haya qué conducir, dicho también en Prefect."""
+        if self.conductor.hay_prefect:
+            await esperas.decir_lo_que_cambio(self.conductor)
 
     async def _conducir(self) -> None:
         """Reserva tantos folios como lugares libres haya y los conduce a la vez."""

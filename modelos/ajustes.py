@@ -40,6 +40,11 @@ class Ajustes(BaseSettings):
         0, ge=0, le=65535, description="Puerto del servidor de Prefect; 0: el siguiente al de la web."
     )
     prefect_url: str = Field("", description="API de un Prefect ya existente; vacía: el local.")
+    prefect_credencial: SecretStr = Field(
+        SecretStr(""),
+        description="Credencial de Prefect, `usuario:clave`; vacía: una al azar en la carpeta de datos, o ninguna si "
+        "se usa un Prefect ya existente.",
+    )
     proxies: str = Field(
         "", description="Direcciones de los proxies cuyo X-Forwarded-For se cree, separadas por comas; vacía: ninguno."
     )
@@ -123,6 +128,14 @@ class Ajustes(BaseSettings):
             raise PydanticCustomError("direccion_publica", "debe ser una dirección como https://dstc.ejemplo.mx")
         return direccion.rstrip("/")
 
+    @field_validator("prefect_credencial")
+    @classmethod
+    def _con_usuario_y_clave(cls, credencial: SecretStr) -> SecretStr:
+        usuario, _, clave = credencial.get_secret_value().partition(":")
+        if bool(usuario) != bool(clave) or not credencial.get_secret_value().isascii():
+            raise PydanticCustomError("credencial", "debe ser usuario:clave, sin acentos")
+        return credencial
+
     @property
     def carpeta_correo(self) -> Path:
         """Donde se atrapa el correo que no sale."""
@@ -149,6 +162,15 @@ class Ajustes(BaseSettings):
     def carpeta_oficios(self) -> Path:
         """Donde se guardan los PDF firmados, nombrados por su sha256."""
         return self.datos.resolve() / "oficios"
+
+    @property
+    def enlace_prefect(self) -> str:
+        """Con qué empieza el enlace a una corrida; vacío si no se sabe desde dónde se abre la interfaz de Prefect.
+
+        La demostración sólo se abre en esta máquina, así que ahí sí se sabe.
+        """
+        local = self.url_prefect.removesuffix("/api") if self.demo and not self.prefect_url else ""
+        return (self.prefect_publico or local).rstrip("/")
 
     @property
     def conciliacion_paciencia_s(self) -> float:

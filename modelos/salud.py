@@ -27,6 +27,8 @@ from modelos.sesion import lectura
 RECORDATORIOS = "recordatorios"
 SENAL_VIEJA_S = 120.0
 """Un motor anota lo que ve en Prefect mucho más seguido que esto."""
+RECIEN_S = 60.0
+"""Lo que tardan un motor en dar de alta su obrero y Prefect en programar lo que se le acaba de registrar."""
 ERRORES_QUE_SE_REPITEN = 3
 """El mismo error esta cantidad de veces en una hora ya no es un tropiezo: algo falla en cada vuelta."""
 TOLERANCIA_MIN = 30
@@ -131,7 +133,7 @@ def atraso(m: Mirada) -> Causa | None:
 
 def obrero(m: Mirada) -> Causa | None:
     """Que en Prefect haya un obrero en línea: sin él, nada de lo que Prefect programa corre."""
-    if m.prefect.get("obrero") is not False:
+    if m.prefect.get("obrero") is not False or not m.con_motor_desde(RECIEN_S):
         return None
     haga = "Reinicie el motor. Si vuelve a pasar, vea el final de registros/motor.log."
     return Causa("obrero", "Prefect no tiene ningún obrero en línea: lo que programa no corre.", haga)
@@ -139,7 +141,7 @@ def obrero(m: Mirada) -> Causa | None:
 
 def programacion(m: Mirada) -> Causa | None:
     """Que Prefect programe: que haya corridas futuras de cada horario nuestro, y ninguna atrasada."""
-    if sin := m.prefect.get("sin_programar"):
+    if (sin := m.prefect.get("sin_programar")) and m.con_motor_desde(RECIEN_S):
         haga = "Vea en Prefect que sus horarios no estén en pausa; si no lo están, reinicie el servidor de Prefect."
         return Causa("programacion", f"Prefect no tiene programada ninguna corrida de: {', '.join(sin)}.", haga)
     if atrasadas := m.prefect.get("atrasadas"):

@@ -38,6 +38,8 @@ from modelos.sesion import lectura, transaccion
 RAIZ = Path(__file__).resolve().parent.parent
 ESPERA_S = 600.0
 """De sobra: una máquina ocupada no es una falta."""
+CREDENCIAL = "dstc:la-de-las-pruebas"
+"""La del servidor que comparten las pruebas, y la que dan las instancias que lo usan."""
 CAPTURA: dict[tuple[str, str], dict[str, Any]] = {
     ("normatividad", "9"): {"registro": "R-1"},
     ("reunion_trabajo", "8"): {"acuerdos": "Se acordó."},
@@ -104,14 +106,18 @@ class ServidorPrefect:
     """El servidor: se puede matar y volver a levantar en el mismo puerto y con su misma base."""
 
     def __init__(self, carpeta: Path) -> None:
-        self.puerto = puerto_libre()
+        self.carpeta, self.puerto = carpeta, puerto_libre()
         self.url = f"http://127.0.0.1:{self.puerto}/api"
-        entorno = {"DSTC_DATOS": str(carpeta), "DSTC_PUERTO_PREFECT": str(self.puerto)}
+        entorno = {
+            "DSTC_DATOS": str(carpeta),
+            "DSTC_PUERTO_PREFECT": str(self.puerto),
+            "DSTC_PREFECT_CREDENCIAL": CREDENCIAL,
+        }
         self.proceso = Proceso("prefect", entorno, carpeta / "prefect.log")
 
     def levantar(self) -> None:
         self.proceso.levantar()
-        esperar("Prefect responde", self.responde)
+        esperar("Prefect responde", self.responde, 600)
 
     def responde(self) -> bool:
         assert self.proceso.vive(), self.proceso.final()
@@ -126,10 +132,16 @@ class ServidorPrefect:
         from prefect.client.orchestration import PrefectClient
 
         async def consulta() -> T:
-            async with PrefectClient(self.url) as cliente:
+            async with PrefectClient(self.url, auth_string=CREDENCIAL) as cliente:
                 return await que(cliente)
 
         return asyncio.run(consulta())
+
+    def como_cliente(self) -> contextlib.AbstractContextManager[Any]:
+        """Mientras dure, `get_client()` de este proceso habla con este servidor."""
+        from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
+        return temporary_settings({PREFECT_API_URL: self.url, PREFECT_API_AUTH_STRING: CREDENCIAL})
 
     def corridas(self, nombre: str) -> list[Any]:
         from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
@@ -180,6 +192,7 @@ class InstanciaConMotor:
             "DSTC_DATOS": str(carpeta),
             "DSTC_BASE": self.url,
             "DSTC_PREFECT_URL": prefect_url,
+            "DSTC_PREFECT_CREDENCIAL": CREDENCIAL,
             "DSTC_JORNADA_HORA": "24",  # que no se abra solo nada que la prueba no pidió
         }
         migrar.migrar(self.url)

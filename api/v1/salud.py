@@ -67,10 +67,15 @@ class Memoria:
 _memoria = Memoria()
 
 
+def actual(ajustes: Ajustes) -> dict[str, Any]:
+    """La salud de hace unos segundos: la misma para quien la pide por la API y para las páginas."""
+    return _memoria.dar(ajustes)
+
+
 @ruta.get("/salud", response_model=Salud, openapi_extra=SIN_SESION, summary="Salud")
 def salud(puerta: Entrada) -> dict[str, Any]:
     """Siempre 200 mientras la API viva; `estado` dice si todo avanza y `causas`, qué no y qué hacer."""
-    return _memoria.dar(puerta.ajustes)
+    return actual(puerta.ajustes)
 
 
 @ruta.get("/salud/vivo", response_model=Vivo, openapi_extra=SIN_SESION, summary="¿Vive?")

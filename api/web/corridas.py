@@ -1,4 +1,4 @@
-"""«Historial de corridas»: cada expediente con su corrida de Prefect, cuánto lleva y qué falló."""
+"""«Historial de corridas»: cada expediente con su corrida de Prefect, cuánto lleva y qué falló; y si algo no avanza."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from api import prefect_visto
 from api.dependencias import Entrada
+from api.v1 import salud
 from api.web.plantillas import pagina
 from modelos import reloj
 from modelos.expediente import Expediente
@@ -53,6 +55,7 @@ def listar(
         dicho = "sin calendario publicado" if cuantos is None else en_palabras(cuantos)
         return dicho if e.cerrado else f"{dicho} hasta hoy"
 
+    ids = [c.expediente.corrida for c in tramo.elementos if c.expediente.corrida]
     filtros = {n: v for n, v in (("texto", texto), ("procedimiento", procedimiento), ("estado", estado)) if v}
     return pagina(
         request,
@@ -63,9 +66,11 @@ def listar(
         filtros=filtros,
         mas=f"/corridas?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
         duracion=duracion,
+        visto=prefect_visto.ver(puerta.ajustes, ids),
+        causas=salud.actual(puerta.ajustes)["causas"],
         estados=historial.ESTADOS,
         # Sin dirección pública no se enlaza: la de la API de Prefect casi nunca se alcanza desde otra máquina.
-        prefect=puerta.ajustes.prefect_publico.rstrip("/"),
+        prefect=puerta.ajustes.enlace_prefect,
         procedimientos=puerta.tablas.vigentes(hoy),
         nombres_tablas={clave: t.nombre for clave, t in tablas_por_clave(puerta.tablas, hoy).items()},
     )

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select
 
+from modelos import credencial
 from modelos.ajustes import Ajustes
 from modelos.expediente import Encargo, Expediente
 from tests.fabricas import Instancia, puerto_libre
@@ -120,9 +121,12 @@ class Instalacion:
     def prefect(self, que: str, filtro: dict[str, Any]) -> list[dict[str, Any]]:
         """Todo lo que la API de Prefect tiene de `flow_runs` o `task_runs` con ese filtro."""
         todo: list[dict[str, Any]] = []
+        quien = credencial.usuario_y_clave(self.instancia.ajustes)
         while True:
             cuerpo = {**filtro, "limit": 200, "offset": len(todo), "sort": "ID_DESC"}
-            respuesta = httpx.post(f"{self.instancia.ajustes.url_prefect}/{que}/filter", json=cuerpo, timeout=30)
+            respuesta = httpx.post(
+                f"{self.instancia.ajustes.url_prefect}/{que}/filter", json=cuerpo, auth=quien, timeout=30
+            )
             respuesta.raise_for_status()
             tramo = respuesta.json()
             todo += tramo

@@ -10,16 +10,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+from pydantic import SecretStr
 
 from flujos.conductor import Conductor
 from flujos.ronda import Ronda
 from modelos.ajustes import Ajustes
+from tests.prefect_local import CREDENCIAL
 
 
 async def correr(carpeta: Path, base: str, prefect_url: str) -> None:
     """Espera a que responda Prefect, cierra el cliente y espera a que haya otro abierto."""
-    propios = Ajustes(datos=carpeta, base=base, jornada_hora=24, prefect_url=prefect_url)
+    propios = Ajustes(
+        datos=carpeta, base=base, jornada_hora=24, prefect_url=prefect_url, prefect_credencial=SecretStr(CREDENCIAL)
+    )
     detener = asyncio.Event()
     ronda = Ronda(propios, Conductor(base), detener)
     vueltas = asyncio.create_task(ronda.dar_vueltas())
@@ -40,5 +44,5 @@ async def _hasta(condicion: Callable[[], bool]) -> None:
 
 
 if __name__ == "__main__":
-    with temporary_settings({PREFECT_API_URL: sys.argv[3]}):
+    with temporary_settings({PREFECT_API_URL: sys.argv[3], PREFECT_API_AUTH_STRING: CREDENCIAL}):
         asyncio.run(correr(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))

@@ -13,7 +13,6 @@ from uuid import UUID
 import pytest
 import yaml  # type: ignore[import-untyped]
 from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled
 
 from flujos.despliegues import COLA, cargar, despliegues, registrar
@@ -59,7 +58,7 @@ def test_prefect_yaml_dice_lo_mismo_que_el_motor_registra(prefect: ServidorPrefe
                 for d in await cliente.read_deployments()
             }
 
-    with temporary_settings({PREFECT_API_URL: prefect.url}):
+    with prefect.como_cliente():
         assert asyncio.run(registrados()) == declarados()
     cola = prefect.preguntar(lambda c: c.read_work_pool(COLA))
     assert cola.type == COLA

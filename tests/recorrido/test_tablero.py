@@ -209,9 +209,21 @@ def test_el_json_trae_las_mismas_cifras(sitio: str) -> None:
     ]
 
 
-def test_la_corrida_se_enlaza_solo_si_se_dio_la_direccion_de_prefect(historia: Instancia) -> None:
-    with servida(historia) as direccion, Visitante(direccion, "direccion") as v:
-        assert "/runs/flow-run/" not in v.get("/corridas").text
+@pytest.mark.parametrize(
+    ("ajustes", "enlaza"),
+    [
+        pytest.param({"demo": False}, "", id="no-se-sabe-desde-donde-se-abre"),
+        pytest.param({"prefect_publico": "https://p.ejemplo.mx/"}, "https://p.ejemplo.mx/runs/flow-run/", id="se-dijo"),
+        pytest.param({"puerto_prefect": 4321}, "http://127.0.0.1:4321/runs/flow-run/", id="demostracion"),
+    ],
+)
+def test_la_corrida_se_enlaza_si_se_sabe_donde_se_abre_prefect(
+    historia: Instancia, ajustes: dict[str, object], enlaza: str
+) -> None:
+    suya = Instancia(historia.ajustes.model_copy(update=ajustes))
+    with servida(suya) as direccion, Visitante(direccion, "direccion") as v:
+        pagina = v.get("/corridas").text
+        assert re.findall(r'href="([^"]*/runs/flow-run/)', pagina)[:1] == ([enlaza] if enlaza else [])
         assert "Con incidente" in texto(v.get("/corridas?estado=incidente"))
 
 

@@ -58,6 +58,16 @@ def levantar(tmp_path: Path) -> Iterator[Levantar]:
                 os.kill(int(pid), signal.SIGKILL)
 
 
+def test_si_uno_no_puede_arrancar_la_consola_dice_por_que(levantar: Levantar, tmp_path: Path) -> None:
+    """Un puerto ocupado se veía como «código 2»; la causa sólo estaba en un registro."""
+    ocupado = "import sys; print('No se puede arrancar: El puerto 8001 está ocupado.\\n', file=sys.stderr); sys.exit(2)"
+    supervisor = levantar(DURMIENTE, ocupado)
+    assert supervisor.stdout
+    dichas = [supervisor.stdout.readline() for _ in range(2)]
+    assert "«p1» se detuvo (código 2)" in dichas[0]
+    assert dichas[1] == "  Lo último que dijo: No se puede arrancar: El puerto 8001 está ocupado.\n"
+
+
 def esperar(condicion: Callable[[], bool], limite_s: float = 300) -> None:
     limite = time.monotonic() + limite_s
     while not condicion():

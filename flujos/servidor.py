@@ -1,0 +1,90 @@
+"""El servidor de Prefect de la instancia, con una puerta más: de qué instancia es y qué le ha fallado.
+
+Prefect sólo dice en su registro que el programador falla en cada vuelta; aquí se cuentan sus errores para
+que `/salud` los diga. Y lleva la marca de su instancia: en su puerto puede estar respondiendo otro.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, deque
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from modelos.latido import pulso
+
+RUTA = "/dstc"
+"""Bajo `/api`: pide la misma credencial que lo demás de Prefect."""
+HORA_S = 3600.0
+MAXIMO = 5000
+
+
+class Contador(logging.Handler):
+    """Los errores de la última hora, por quién los dijo y su clase; nunca su texto, que puede traer datos."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self._vistos: deque[tuple[float, str, str]] = deque(maxlen=MAXIMO)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Cuenta uno."""
+        causa = record.exc_info[0] if record.exc_info else None
+        self._vistos.append((pulso(), record.name, causa.__name__ if causa else record.levelname.lower()))
+
+    def recientes(self) -> list[dict[str, Any]]:
+        """`{donde, clase, veces}`, del más repetido al menos."""
+        desde = pulso() - HORA_S
+        cuenta = Counter((donde, clase) for cuando, donde, clase in list(self._vistos) if cuando >= desde)
+        return [{"donde": donde, "clase": clase, "veces": n} for (donde, clase), n in cuenta.most_common(20)]
+
+
+def servir(puerto: int, marca: str) -> None:
+    """Lo sirve en este proceso hasta que se le pida terminar."""
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    zonas_de_la_biblioteca()
+
+    # En este proceso y no con `prefect server start`: un solo proceso que vigilar y terminar.
+    app = create_app(final=True)
+    contador = Contador()
+    agregar_puerta(app, contador, marca)
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=puerto, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+    )
+    # Después de que Prefect y uvicorn armen sus registros: al armarlos quitan lo que hubiera.
+    for nombre in ("", "uvicorn"):
+        logging.getLogger(nombre).addHandler(contador)
+    uvicorn.Server(config).run()
+
+
+def zonas_de_la_biblioteca() -> None:
+    """Hace que los horarios `cron` de Prefect corran con Python 3.11 y 3.12 y whenever 0.10.
+
+    Ahí Prefect 3.9.1 le pasa a whenever las zonas de pendulum, y whenever antes de la 0.11 sólo admite `ZoneInfo`
+    exacto: el programador falla en cada vuelta y no programa nada. Con whenever 0.11 esto sobra.
+    """
+    from prefect.server.schemas import schedules
+
+    modulo: Any = schedules
+    original = modulo._whenever_zdt_from_py  # noqa: SLF001 - es lo único que falla, y no tiene otra puerta
+
+    def con_zona_exacta(momento: datetime) -> Any:  # noqa: ANN401 - el tipo es de whenever
+        zona = momento.tzinfo
+        return original(momento.replace(tzinfo=ZoneInfo(zona.key)) if isinstance(zona, ZoneInfo) else momento)
+
+    modulo._whenever_zdt_from_py = con_zona_exacta  # noqa: SLF001
+
+
+def agregar_puerta(app: FastAPI, contador: Contador, marca: str) -> None:
+    """Agrega la puerta a la API de Prefect, detrás de su credencial."""
+    api = next(ruta.app for ruta in app.routes if isinstance(ruta, Mount) and isinstance(ruta.app, FastAPI))
+
+    def de_la_instancia() -> dict[str, Any]:
+        return {"marca": marca, "errores": contador.recientes()}
+
+    api.add_api_route(RUTA, de_la_instancia, include_in_schema=False)
