@@ -45,7 +45,7 @@ def completar(url: str) -> int:
     Así lo de una unidad que se quedó sin nadie llega al nivel de arriba, y después a quien se adscriba. Es idempotente.
     """
     with lectura(url) as s:
-        faltan = _sin_decir(s)
+        faltan = sin_decir(s)
     for i in range(0, len(faltan), LOTE):
         with transaccion(url) as s:
             siguen = select(Turno).where(col(Turno.id).in_(faltan[i : i + LOTE]), col(Turno.estado).in_(ABIERTOS))
@@ -89,7 +89,7 @@ def _dichas(s: Session, pares: Sequence[Par]) -> set[tuple[int, str]]:
     return {(p, c) for p, c in s.execute(select(persona, clave).where(tuple_(persona, clave).in_(pedidas)))}
 
 
-def _sin_decir(s: Session) -> list[str]:
+def sin_decir(s: Session) -> list[str]:
     """Los turnos abiertos, de expedientes en curso, de los que no consta aviso a nadie de a quienes hoy toca."""
     abierto = de_los(col(Turno.estado), ABIERTOS), col(Turno.a_mano).is_(True)
     suspendidos = select(col(Expediente.folio)).where(col(Expediente.estado) == EstadoExpediente.SUSPENDIDO.value)
