@@ -53,6 +53,8 @@ def contar(s: Session) -> Correos:
         .where(col(Entrega.estado) == EstadoEntrega.ENVIADA.value, col(Entrega.canal_id).is_(None))
     )
     for correo, persona, enviada in s.execute(enviadas):
+        if enviada is None:  # nunca: salió
+            continue
         dia = reloj.local(enviada).date()
         llave = (correo, "{}-W{:02d}".format(*dia.isocalendar()))
         total[llave] += 1
