@@ -61,16 +61,15 @@ def _enterados(instancia: Instancia, turno: str) -> set[int]:
 
 
 def _deben_saberlo(instancia: Instancia, unidad: str) -> set[int]:
-    """Quienes hoy atienden la unidad, sacados de otra manera; si no hay nadie, todos los que podrían de más arriba."""
+    """Quienes hoy atienden la unidad, sacados de otra manera; si no hay nadie, todos los que podrían hacer algo."""
     hoy = reloj.hoy()
     with instancia.leer() as s:
         filas = s.execute(
             select(Adscripcion, col(Persona.activa)).join(Persona, col(Persona.id) == Adscripcion.persona_id)
         ).all()
         rigen = [a for a, activa in filas if activa and a.desde <= hoy and (a.hasta is None or a.hasta >= hoy)]
-        atienden = [a for a in rigen if a.rol in ("operacion", "coordinacion")]
-        suyos = {a.persona_id for a in atienden if a.unidad == unidad}
-        return suyos or {a.persona_id for a in atienden}
+        suyos = {a.persona_id for a in rigen if a.rol in ("operacion", "coordinacion") and a.unidad == unidad}
+        return suyos or {a.persona_id for a in rigen if a.rol != "direccion"}
 
 
 # --- ningún turno sin avisar, en ninguna tabla ni situación ----------------------------
