@@ -49,7 +49,8 @@ def comprometer(ctx: Contexto, folio: str, cual: str, fecha: date, motivo: str, 
     if not esta_vencido(plazo, hoy):
         raise ActoNoProcede(ACTO, "el plazo no está vencido", "Atiéndalo antes de su fecha; sólo se acusa lo vencido.")
     limpio = exigir_motivo(motivo)
-    if not hoy < fecha <= (limite := hoy + timedelta(days=maximo)):
+    limite = hoy + timedelta(days=maximo)
+    if not hoy < fecha <= limite:
         raise FormularioIncompleto({"fecha": f"elija un día posterior a hoy y no después del {fecha_corta(limite)}"})
     if plazo.compromiso == fecha:
         return expediente
