@@ -105,9 +105,9 @@ def test_a_quien_debe_va_en_el_resumen_solo_cuando_ya_no_se_le_insiste(
         jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, cuales, reglas)
     assert _dichos(instancia, f"hito:{turno.id}:vencido-") == {"cst": 3}
     semanas = {n.dia: n.datos["para"] for n in _de(instancia, "semana:", "cst")}
-    # Las tres insistencias son del jueves 18 al martes 30 de marzo: al lunes 29 aún faltaba una.
-    assert min(semanas) == fecha("lun 2027-04-05")
-    assert len(semanas) == len({d.isocalendar()[:2] for d in semanas}) == 9
+    # Las tres insistencias son el jueves 18, el martes 23 y el viernes 26 de marzo.
+    assert min(semanas) == fecha("lun 2027-03-29")
+    assert len(semanas) == len({d.isocalendar()[:2] for d in semanas}) == 10
     assert len(_de(instancia, "semana:", "ssi")) == 11
     assert leer(instancia, plazo.id).estado == "abierto"
 
