@@ -34,7 +34,10 @@ _ESPACIO = UUID("6f1a2b0e-3c53-5a0b-9d1e-0d57c0de0022")
 TRAMO = 500
 _sin_salir = col(Notificacion.salio).is_(None)
 _sube = col(Notificacion.datos)["sube"].as_boolean()
-_para = col(Notificacion.datos)["para"].as_string()
+# Por qué unidad lo sabe quien no debe un turno: quien le da seguimiento, o quien carga un tramo.
+_para = case(
+    (_sube.is_(True) | col(Notificacion.turno_id).is_(None), col(Notificacion.datos)["para"].as_string()),
+)
 _de_oficio = col(Notificacion.clase) == Clase.OFICIO.value
 # Con `case` sólo se abre el JSON de los que son de un oficio: puede haber cientos de miles de los otros.
 _oficio = case((_de_oficio, col(Notificacion.datos)["oficio"].as_string()))
@@ -82,7 +85,6 @@ def _resumidas() -> Select[Any]:
     # El plazo de un turno lleva el id del turno.
     plazo = func.coalesce(col(Notificacion.plazo_id), col(Notificacion.turno_id))
     rige = exists().where(col(Oficio.id) == _oficio, col(Oficio.estado).in_(VIGENTES))
-    por_arriba_o_tramo = _sube.is_(True) | col(Notificacion.turno_id).is_(None)
     return (
         select(
             col(Notificacion.id),
@@ -96,7 +98,7 @@ def _resumidas() -> Select[Any]:
             col(Notificacion.clave).startswith("semana:").label("semanal"),
             col(Notificacion.turno_id),
             col(Notificacion.plazo_id),
-            case((por_arriba_o_tramo, _para)).label("para"),
+            _para.label("para"),
             col(Turno.estado).label("turno_estado"),
             col(Turno.unidad).label("turno_unidad"),
             col(Turno.persona_id).label("tomado_por"),

@@ -25,6 +25,7 @@ from modelos import canales, entregas, latido, reloj
 from modelos.actos import asignacion
 from modelos.ajustes import Ajustes
 from modelos.expediente import Turno
+from modelos.mensajes import LO_TIENE_OTRA
 from modelos.notificaciones import Entrega, Notificacion
 from modelos.organizacion import Persona
 from modelos.plazos import Plazo
@@ -175,14 +176,20 @@ def test_nada_a_quien_ya_cumplio(instancia: Instancia, smtp: Buzon, cuando: str)
         assert all(n.salio for n in s.scalars(select(Notificacion).where(col(Notificacion.clase) == "hito")))
 
 
-def test_si_otra_persona_lo_tomo_el_mensaje_ya_no_sale(instancia: Instancia, smtp: Buzon) -> None:
+@pytest.mark.parametrize("cuando", ["antes de juntar", "antes de enviar"])
+def test_si_otra_persona_lo_tomo_el_mensaje_ya_no_sale(instancia: Instancia, smtp: Buzon, cuando: str) -> None:
     turno, _ = _con_plazo(instancia)
     barrer(instancia.url, MIERCOLES)
+    if cuando == "antes de enviar":
+        _juntar(instancia)
     with instancia.como("dstc") as ctx:
         asignacion.tomar(ctx, turno.id)
     _juntar(instancia)
     _enviar(instancia, _cartero(instancia, smtp.url))
     assert smtp.para == ["dstc@demo.local"]
+    with instancia.leer() as s:
+        dichas = [n.descartada for n in s.scalars(select(Notificacion).where(col(Notificacion.clase) == "hito"))]
+    assert sorted(dichas, key=str) == [LO_TIENE_OTRA, None]
 
 
 def test_pasada_la_fecha_prudente_y_no_la_legal_no_se_dice_vencido(
