@@ -77,14 +77,14 @@ def cambiar_clave(correo: Correo) -> None:
 
 @persona.command("baja")
 def dar_de_baja(correo: Correo) -> None:
-    """La deja fuera en este momento: cierra sus sesiones y sus adscripciones. Lo que hizo se conserva."""
+    """La deja fuera en este momento: cierra sus sesiones y adscripciones, y suelta sus turnos. Lo que hizo queda."""
     from modelos.actos import administracion
 
     with _contexto() as ctx:
         tomados = administracion.baja_persona(ctx, _id(ctx, correo), "")
     typer.echo(f"{correo} ya no puede entrar.")
     if tomados:
-        typer.echo(f"Tenía tomados estos turnos; su coordinación debe reasignarlos: {', '.join(tomados)}.")
+        typer.echo(f"Estos turnos, que tenía tomados, vuelven a su unidad: {', '.join(tomados)}.")
 
 
 @persona.command("reactivar")

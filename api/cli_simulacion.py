@@ -22,8 +22,8 @@ def simular(
 ) -> None:
     """Corre el calendario con reloj simulado y correo atrapado, y dice qué se abrió, se recordó y venció.
 
-    Deja `aperturas.csv`, `recordatorios.csv`, `vencidos.csv`, el correo y la base en la carpeta. Termina con 1 si
-    encuentra una falta: una bitácora rota, un hito sin ver, un aviso sin salir.
+    Deja `aperturas.csv`, `recordatorios.csv`, `vencidos.csv`, `correos.csv`, el correo y la base en la carpeta. Termina
+    con 1 si encuentra una falta: una bitácora rota, un hito sin ver, un aviso sin salir, un turno que nadie sabe.
     """
     from flujos.catalogo import CATALOGO
     from tareas.simulacion.anio import Plan

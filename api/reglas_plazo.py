@@ -86,6 +86,8 @@ def hito(clave: str) -> str:
     tipo, _, numero = clave.partition("-")
     if tipo == "dia":
         return "el día en que vence"
+    if tipo.partition(".")[0] == "compromiso":
+        return "al pasar la fecha compromiso"
     cuantos = f"{numero} {'día hábil' if numero == '1' else 'días hábiles'}"
     palabras = {
         "antes": f"{cuantos} antes",

@@ -36,6 +36,7 @@ def plazo(fila: Plazo, hoy: date) -> dict[str, Any]:
         "vencido": esta_vencido(fila, hoy),
         "vence": fecha(fila.vence),
         "conservador": fecha(fila.conservador),
+        "compromiso": fecha(fila.compromiso),
         "fundamento": fila.fundamento,
         "inferido": fila.inferido or None,
         "computo": fila.computo,

@@ -3,7 +3,14 @@
 Las versiones anteriores no se quitan mientras haya expedientes que las usen.
 """
 
-from flujos.lineamientos import apertura_cast, mantenimiento, planeacion_metas, reequipamiento, registro_mensual
+from flujos.lineamientos import (
+    apertura_cast,
+    mantenimiento,
+    planeacion_metas,
+    reequipamiento,
+    registro_mensual,
+    registro_mensual_2,
+)
 from flujos.manual_dstc import (
     concertacion,
     normatividad,
@@ -25,6 +32,7 @@ CATALOGO = Catalogo(
         apertura_cast.TABLA,
         planeacion_metas.TABLA,
         registro_mensual.TABLA,
+        registro_mensual_2.TABLA,
         mantenimiento.TABLA,
         reequipamiento.TABLA,
     )

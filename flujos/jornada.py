@@ -30,14 +30,14 @@ async def ciclos() -> State[None]:
 
 @flow(name="recordatorios", flow_run_name=con_fecha("Recordatorios"), **SIN_RESULTADOS)
 async def recordatorios() -> State[None]:
-    """Cierra las esperas que vencieron, ve los hitos que hoy tocan y los acuses que faltan."""
-    return await _trabajar("recordatorios", ("esperas", "recordatorios", "acuses"))
+    """Suelta lo de quien ya no está, cierra las esperas vencidas y avisa: turnos sin decir, hitos de hoy y acuses."""
+    return await _trabajar("recordatorios", ("tenencia", "esperas", "avisos", "recordatorios", "acuses"))
 
 
 async def _trabajar(clave: str, cuales: Collection[str]) -> State[None]:
     propios = ajustes()
     hora = propios.jornada_hora
-    trabajar = partial(jornada.trabajar, acuse_dias=propios.acuse_dias)
+    trabajar = partial(jornada.trabajar, reglas=jornada.Reglas.de(propios))
     hechos = await asyncio.to_thread(trabajar, propios.url_base, CATALOGO, reloj.ahora(), hora, cuales)
     if not hechos:
         return Completed(message=f"todavía no son las {hora}:00" if hora < jornada.NUNCA else "la jornada está apagada")

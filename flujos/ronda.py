@@ -246,7 +246,7 @@ class Ronda:
                 CATALOGO,
                 reloj.ahora(),
                 self.propios.jornada_hora,
-                acuse_dias=self.propios.acuse_dias,
+                reglas=jornada.Reglas.de(self.propios),
             )
 
         await asyncio.get_running_loop().run_in_executor(self._hilo_jornada, en_hilo)

@@ -105,6 +105,25 @@ class Ajustes(BaseSettings):
     atraso_max_s: int = Field(
         300, ge=1, description="Segundos sin registrarse un efecto en Prefect tras los que /salud dice «degradado»."
     )
+    insistencias: int = Field(
+        5,
+        ge=0,
+        le=100,
+        description="Veces que se insiste en un plazo vencido, cada 3 días hábiles; después sólo va en el resumen "
+        "semanal. Inferido: la fuente no fija ninguna.",
+    )
+    resumen_dia: int = Field(
+        1,
+        ge=1,
+        le=5,
+        description="Día del resumen semanal de lo vencido, 1 (lunes) a 5; si es inhábil, el hábil que siga. Inferido.",
+    )
+    compromiso_dias: int = Field(
+        30,
+        ge=1,
+        le=365,
+        description="Días naturales que puede alejarse la fecha a que alguien se compromete para lo vencido. Inferido.",
+    )
     pausa_motor_s: float = Field(0.5, gt=0, description="Espera entre vueltas del motor, en segundos.")
 
     @field_validator("base")

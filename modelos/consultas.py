@@ -228,9 +228,8 @@ def sin_responsable(s: Session, turnos: Iterable[Turno]) -> set[str]:
     """Ids de los turnos que nadie activo puede atender hoy (invariante 6)."""
     abiertos = [t for t in turnos if t.a_mano and t.estado in ABIERTOS]
     de_unidad = {unidad: set(responsables(s, unidad)) for unidad in {t.unidad for t in abiertos}}
-    # Si alguien lo tomó, sólo cuenta quien lo tomó: los demás no pueden atenderlo.
-    quienes = {t.id: de_unidad[t.unidad] & {t.persona_id} if t.persona_id else de_unidad[t.unidad] for t in abiertos}
-    return {id_ for id_, pueden in quienes.items() if not pueden}
+    # Si lo tomó alguien que ya no está, lo pueden atender sus compañeros (`modelos.actos.tenencia`).
+    return {t.id for t in abiertos if not de_unidad[t.unidad]}
 
 
 # --- lo demás ------------------------------------------------------------------

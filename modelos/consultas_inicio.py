@@ -129,17 +129,6 @@ def sin_responsable(s: Session, quien: Quien, duenas: Collection[str]) -> Pocos[
     for unidad in vacias:
         consulta = select(Turno).where(*esperan(unidad), *suyo).order_by(col(Turno.abierto), col(Turno.id))
         turnos += s.scalars(consulta.limit(RENGLONES + 1))
-    de_quien_lo_tomo = con_alguien.where(
-        col(Adscripcion.unidad) == Turno.unidad, col(Adscripcion.persona_id) == Turno.persona_id
-    )
-    tomados = select(Turno).where(
-        de_los(col(Turno.estado), (EstadoTurno.TOMADO.value,)),
-        col(Turno.a_mano).is_(True),
-        col(Turno.unidad).not_in(vacias),
-        ~exists(de_quien_lo_tomo.correlate(Turno)),
-        *suyo,
-    )
-    turnos += s.scalars(tomados.limit(RENGLONES + 1))
     turnos.sort(key=lambda t: (t.abierto, t.id))
     return Pocos(turnos[:RENGLONES], len(turnos) > RENGLONES)
 

@@ -48,6 +48,7 @@ _TOCAN = (
         col(Plazo.vuelta),
         col(Plazo.vencido_cada),
         col(Plazo.insistencias),
+        col(Plazo.compromiso),
         col(Plazo.proximo),
         col(Turno.estado).label("turno_estado"),
         col(Turno.persona_id).label("tomado_por"),

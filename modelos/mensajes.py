@@ -7,7 +7,7 @@ así que armarla dos veces da la misma fila.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,8 +17,10 @@ from sqlalchemy import Select, bindparam, case, exists, false, func, select, tex
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from modelos import hitos
+from modelos.a_quien import Organigrama
 from modelos.columnas import Instante
-from modelos.expediente import ABIERTOS, Expediente, Turno
+from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.notificaciones import Canal, Clase, Entrega, EstadoEntrega, Notificacion
 from modelos.oficio import VIGENTES
 from modelos.oficios import Oficio
@@ -32,6 +34,10 @@ _ESPACIO = UUID("6f1a2b0e-3c53-5a0b-9d1e-0d57c0de0022")
 TRAMO = 500
 _sin_salir = col(Notificacion.salio).is_(None)
 _sube = col(Notificacion.datos)["sube"].as_boolean()
+# Por qué unidad lo sabe quien no debe un turno: quien le da seguimiento, o quien carga un tramo.
+_para = case(
+    (_sube.is_(True) | col(Notificacion.turno_id).is_(None), col(Notificacion.datos)["para"].as_string()),
+)
 _de_oficio = col(Notificacion.clase) == Clase.OFICIO.value
 # Con `case` sólo se abre el JSON de los que son de un oficio: puede haber cientos de miles de los otros.
 _oficio = case((_de_oficio, col(Notificacion.datos)["oficio"].as_string()))
@@ -59,10 +65,11 @@ def hay_por_salir(s: Session, *, con_hitos: bool) -> bool:
 
 
 def por_salir(s: Session, *, con_hitos: bool) -> Iterator[Any]:
-    """Las notificaciones sin salir, por persona y en su orden; `viva`: si todavía vienen al caso.
+    """Las notificaciones sin salir, por persona y en su orden, con lo que hace falta para `por_que_no`.
 
     `sube`: verdadero si se le dice para seguimiento; `mencion`: si le nombraron en un comentario; `recuerda`: si
-    alguien pidió recordárselo; `oficio`: el id, si es de uno. Se leen por tramos: puede haber cientos de miles.
+    alguien pidió recordárselo; `oficio`: el id, si es de uno; `rige`: si ese oficio sigue vigente. Se leen por
+    tramos: puede haber cientos de miles.
     """
     consulta = _resumidas().where(_sin_salir, *_clases(con_hitos=con_hitos))
     yield from s.execute(consulta, execution_options={"yield_per": 5000})
@@ -77,27 +84,36 @@ def de_nuevo(s: Session, ids: Sequence[int]) -> Iterator[Any]:
 def _resumidas() -> Select[Any]:
     # El plazo de un turno lleva el id del turno.
     plazo = func.coalesce(col(Notificacion.plazo_id), col(Notificacion.turno_id))
-    tomado_por = col(Turno.persona_id)
-    suya = tomado_por.is_(None) | (tomado_por == Notificacion.persona_id) | _sube.is_(True)
-    turno_vivo = col(Notificacion.turno_id).is_(None) | (col(Turno.estado).in_(ABIERTOS) & suya)
-    plazo_vivo = (col(Notificacion.clase) == Clase.TURNO.value) | (col(Plazo.estado) == EstadoPlazo.ABIERTO.value)
     rige = exists().where(col(Oficio.id) == _oficio, col(Oficio.estado).in_(VIGENTES))
-    viva = case((_de_oficio, rige), else_=turno_vivo & plazo_vivo)
     return (
         select(
             col(Notificacion.id),
             col(Notificacion.persona_id),
+            col(Notificacion.clave),
             col(Notificacion.clase),
             col(Notificacion.folio),
             func.coalesce(_sube, false()).label("sube"),
             col(Notificacion.clave).startswith("mencion:").label("mencion"),
             col(Notificacion.clave).startswith("recuerda:").label("recuerda"),
+            col(Notificacion.clave).startswith("semana:").label("semanal"),
+            col(Notificacion.turno_id),
+            col(Notificacion.plazo_id),
+            _para.label("para"),
+            col(Turno.estado).label("turno_estado"),
+            col(Turno.unidad).label("turno_unidad"),
+            col(Turno.persona_id).label("tomado_por"),
+            col(Plazo.estado).label("plazo_estado"),
+            col(Plazo.compromiso),
+            col(Plazo.que),
             col(Plazo.vence),
             col(Plazo.conservador),
-            (viva & col(Persona.activa).is_(True)).label("viva"),
+            col(Expediente.estado).label("expediente_estado"),
+            col(Persona.activa),
             _oficio.label("oficio"),
+            case((_de_oficio, rige), else_=false()).label("rige"),
         )
         .join(Persona, col(Persona.id) == Notificacion.persona_id)
+        .join(Expediente, col(Expediente.folio) == Notificacion.folio)
         .join(Turno, col(Turno.id) == Notificacion.turno_id, isouter=True)
         .join(Plazo, col(Plazo.id) == plazo, isouter=True)
         .order_by(col(Notificacion.persona_id), col(Notificacion.id))
@@ -127,16 +143,63 @@ def altas(s: Session, personas: Iterable[int]) -> dict[int, datetime]:
     return de
 
 
-def viene_al_caso(f: Any, persona: int | None) -> bool:  # noqa: ANN401 - renglón de SQL
-    """Lo mismo que `viva`, al momento de enviar: ni el turno ni el plazo terminaron, y no lo tomó otra persona.
+YA_NO_SE_DEBE = "Ya se atendió, o dejó de pedirse."
+CUMPLIDO = "El plazo se cumplió, o dejó de correr."
+SUSPENDIDO = "El expediente está suspendido; al reanudarlo se avisa otra vez."
+COMPROMETIDO = "Hay una fecha compromiso para atenderlo."
+LO_TIENE_OTRA = "Lo tomó otra persona de la unidad."
+NO_LE_TOCA = "Ya no atiende lo de esa unidad."
+DE_BAJA = "La persona se dio de baja."
 
-    persona: a quién se le diría; None: al canal de una unidad.
+
+def por_que_no(f: Any, persona: int | None, organigrama: Organigrama, dia: date) -> str:  # noqa: ANN401 - renglón de SQL
+    """Por qué ya no se le dice a esa persona; vacío si todavía viene al caso. Una sola regla, al juntar y al enviar.
+
+    Recibe:
+        f: un renglón de `por_salir` o de `contenido`; de un oficio o una mención no decide nada.
+        persona: a quién se le diría; None: al canal de una unidad, que lo sabe lo tome quien lo tome.
+        dia: el de hoy.
     """
+    if not (f.turno_id or f.plazo_id):
+        return ""
+    if motivo := _no_se_debe(f, dia):
+        return motivo
+    if persona is None or (f.para and persona in organigrama.de(f.para)):
+        return ""
+    unidad = f.turno_unidad or f.para
+    if persona in (i.persona for i in organigrama.toca(unidad, f.tomado_por)):
+        return ""
+    return LO_TIENE_OTRA if persona in organigrama.de(unidad) else NO_LE_TOCA
+
+
+def _no_se_debe(f: Any, dia: date) -> str:  # noqa: ANN401 - renglón de SQL
+    """Por qué hoy no se le pide a nadie; vacío si se pide."""
     if f.turno_id and f.turno_estado not in ABIERTOS:
-        return False
+        return YA_NO_SE_DEBE
+    if f.expediente_estado == EstadoExpediente.SUSPENDIDO:
+        return SUSPENDIDO
     if f.clase == Clase.HITO and f.plazo_estado != EstadoPlazo.ABIERTO:
-        return False
-    return bool(f.datos.get("sube")) or persona is None or f.tomado_por in (None, persona)
+        return CUMPLIDO
+    vencido = f.conservador is not None and f.conservador < dia
+    return COMPROMETIDO if f.clase == Clase.HITO and vencido and f.compromiso and f.compromiso >= dia else ""
+
+
+def relevos(s: Session, ids: Sequence[int], organigrama: Organigrama) -> list[dict[str, Any]]:
+    """Lo que se dejó de decir a quien ya no atiende, para quienes ahora lo deben; de lo suyo, no del seguimiento."""
+    return [
+        hitos.notificacion(
+            i.persona,
+            f.clave,
+            Clase(f.clase),
+            f.folio,
+            turno=f.turno_id,
+            plazo=f.plazo_id,
+            datos={**f.datos, "para": i.por, "sube": i.sube},
+        )
+        for f in (contenido(s, ids) if ids else ())
+        if f.turno_estado in ABIERTOS and not f.sube
+        for i in organigrama.toca(f.turno_unidad, f.tomado_por)
+    ]
 
 
 def canales_activos(s: Session) -> list[Canal]:
@@ -208,6 +271,17 @@ def entrega(
     }
 
 
+def descartar(s: Session, motivos: Mapping[int, str]) -> None:
+    """Anota por qué no se dijo cada una de esas notificaciones."""
+    de: dict[str, list[int]] = {}
+    for id_, motivo in motivos.items():
+        de.setdefault(motivo, []).append(id_)
+    for motivo, ids in de.items():
+        for i in range(0, len(ids), TRAMO):
+            orden = update(Notificacion).where(col(Notificacion.id).in_(ids[i : i + TRAMO]))
+            s.execute(orden.values(descartada=motivo), execution_options={"synchronize_session": False})
+
+
 def guardar(s: Session, entregas: Sequence[dict[str, Any]], salieron: Sequence[int], ahora: datetime) -> None:
     """Guarda las entregas nuevas y marca como salidas las notificaciones que llevan, o que ya no hacían falta."""
     if entregas:
@@ -223,22 +297,27 @@ def contenido(s: Session, notificaciones: Sequence[int]) -> Sequence[Any]:
     """Lo que lleva una entrega, con todo lo que se dirá de cada cosa: expediente, turno y plazo como están ahora."""
     plazo = func.coalesce(col(Notificacion.plazo_id), col(Notificacion.turno_id))
     columnas = select(
+        col(Notificacion.id),
         col(Notificacion.clave),
         col(Notificacion.clase),
         col(Notificacion.folio),
         col(Notificacion.datos),
         col(Notificacion.turno_id),
         col(Notificacion.plazo_id),
+        func.coalesce(_sube, false()).label("sube"),
+        _para.label("para"),
         col(Turno.estado).label("turno_estado"),
         col(Turno.persona_id).label("tomado_por"),
         col(Turno.actividad),
         col(Turno.unidad).label("turno_unidad"),
+        col(Expediente.estado).label("expediente_estado"),
         col(Expediente.procedimiento),
         col(Expediente.version),
         col(Expediente.asunto),
         col(Plazo.estado).label("plazo_estado"),
         col(Plazo.que),
         col(Plazo.unidad).label("plazo_unidad"),
+        col(Plazo.compromiso),
         col(Plazo.vence),
         col(Plazo.conservador),
         col(Plazo.fundamento),
@@ -296,7 +375,8 @@ def por_atender(s: Session, filas: Iterable[Any], persona: int | None) -> dict[s
 
 
 def _clases(*, con_hitos: bool) -> list[Any]:
-    return [] if con_hitos else [col(Notificacion.clase) != Clase.HITO.value]
+    """Sin los hitos, tampoco lo que sólo es para seguimiento: todo eso va en el resumen del día."""
+    return [] if con_hitos else [col(Notificacion.clase) != Clase.HITO.value, _sube.is_not(True)]
 
 
 def _id(destino: Destino, que: str) -> str:

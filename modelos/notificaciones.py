@@ -41,7 +41,7 @@ class Notificacion(SQLModel, table=True):
     """Algo que una persona debe saber. salio: cuándo se armó su mensaje, o se vio que ya no hacía falta.
 
     clave: `turno:<id>`, `hito:<plazo>:<hito>`, `oficio:<id>:<motivo>` o `mencion:<comentario>` (clase `turno`).
-    datos: lo que se dirá, ya fechado, sin datos de personas.
+    datos: lo que se dirá, ya fechado, sin datos de personas. descartada: por qué no salió, si ya no venía al caso.
     """
 
     __table_args__ = (
@@ -61,6 +61,7 @@ class Notificacion(SQLModel, table=True):
     creada: datetime = Field(sa_column=Column(Instante, nullable=False))
     dia: date
     salio: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
+    descartada: str | None = Field(default=None, max_length=200)
 
 
 class Canal(SQLModel, table=True):

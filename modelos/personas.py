@@ -171,7 +171,8 @@ def corregir(s: Session, id_: int, *, correo: str, nombre: str) -> Persona:
 def reservar(s: Session, id_: int) -> Persona:
     """La persona, reservada en esta transacción. Lanza NoExiste."""
     consulta = select(Persona).where(col(Persona.id) == id_)
-    persona = s.scalar(consulta.with_for_update().execution_options(populate_existing=True))
+    # Sin excluir a quien sólo la cita: soltar sus turnos espera a los expedientes, y ellos no deben esperarla.
+    persona = s.scalar(consulta.with_for_update(key_share=True).execution_options(populate_existing=True))
     if persona is None:
         raise NoExiste("la persona", str(id_))
     return persona
@@ -193,11 +194,10 @@ def cambiar_clave(s: Session, correo: str, clave: str) -> Persona:
     return persona
 
 
-def dar_de_baja(s: Session, correo: str) -> list[str]:
+def dar_de_baja(s: Session, correo: str) -> None:
     """La deja fuera en este momento: sin sesiones, sin poder entrar y sin adscripciones después de hoy.
 
-    Devuelve:
-        Ids de los turnos que tenía tomados, a lo más 50: su coordinación debe liberarlos o reasignarlos.
+    Los turnos que tenía tomados los suelta quien llama (`modelos.actos.tenencia`).
 
     Lanza:
         NoExiste: no hay esa persona. Darla de baja dos veces no cambia nada.
@@ -210,8 +210,6 @@ def dar_de_baja(s: Session, correo: str) -> list[str]:
         if suya.hasta is None or suya.hasta > hoy:
             _cerrar(s, suya, hoy)
     s.flush()
-    tomados = select(col(Turno.id)).where(*tomados_por(persona.id or 0))
-    return list(s.scalars(tomados.order_by(col(Turno.abierto), col(Turno.id)).limit(LIMITE)))
 
 
 def reactivar(s: Session, correo: str, clave: str) -> Persona:
@@ -255,7 +253,7 @@ def lista(s: Session, *, unidad: str | None = None, despues: str = "", limite: i
 def _persona(s: Session, correo: str) -> Persona:
     """Reservada en esta transacción: dos cambios a la vez a la misma persona se hacen uno tras otro."""
     consulta = select(Persona).where(func.lower(col(Persona.correo)) == correo.strip().lower())
-    persona = s.scalar(consulta.with_for_update().execution_options(populate_existing=True))
+    persona = s.scalar(consulta.with_for_update(key_share=True).execution_options(populate_existing=True))
     if persona is None:
         raise NoExiste("la persona", correo)
     return persona

@@ -42,6 +42,7 @@ class Plazo(SQLModel, table=True):
     unidad: quien lo debe. regla: `Resuelto.a_json()`. computo: `Computo.como_json()`, o `{"error": frase}`.
     calendario y publicacion: con qué calendario y hasta qué publicación de días inhábiles se contó.
     hitos: `[[hito, fecha]]` que faltan por verse; proximo: el día del primero; insistencias: los de vencido ya vistos.
+    compromiso: el día para el que alguien se comprometió a atenderlo ya vencido; hasta que pase no se insiste.
     vuelta: cuántas veces su fecha volvió a quedar por delante después de recordarse; sus hitos son otros.
     suspensiones: `[{desde, hasta, motivo}]`, `hasta` nulo mientras dure; ampliaciones: `[{cantidad, motivo}]`.
     """
@@ -79,6 +80,7 @@ class Plazo(SQLModel, table=True):
     vencido_cada: int = 3
     insistencias: int = 0
     vuelta: int = 0
+    compromiso: date | None = None
     proximo: date | None = None
     abierto: datetime = Field(sa_column=Column(Instante, nullable=False))
     cerrado: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
@@ -89,13 +91,20 @@ class Plazo(SQLModel, table=True):
         return Resuelto.de_json(self.regla)
 
 
-def base_de_insistencia(conservador: date, abierto: datetime, detenido: Sequence[Mapping[str, Any]] = ()) -> date:
+def base_de_insistencia(
+    conservador: date,
+    abierto: datetime,
+    detenido: Sequence[Mapping[str, Any]] = (),
+    compromiso: date | None = None,
+) -> date:
     """Desde cuándo se cuentan las insistencias de vencido.
 
-    A quien se le abrió ya vencido no se le cobra el retraso de otro, ni el tiempo en que estuvo suspendido.
+    A quien se le abrió ya vencido no se le cobra el retraso de otro, ni el tiempo en que estuvo suspendido; y a quien
+    se comprometió a una fecha, nada hasta que pasa.
     """
     reanudado = [_dia(leer_momento(x["hasta"])) for x in detenido if x["hasta"]]
-    return max(conservador, _dia(abierto), *reanudado)
+    comprometido = [compromiso] if compromiso else []
+    return max(conservador, _dia(abierto), *reanudado, *comprometido)
 
 
 def llave_de_hito(hito: str, vuelta: int) -> str:

@@ -92,6 +92,7 @@ def plazos_debidos(asientos: Sequence[Mapping[str, Any]], caso: Reproducido) -> 
             "calendario": plazo.calendario,
             "suspensiones": plazo.suspensiones,
             "ampliaciones": plazo.ampliaciones,
+            "compromiso": date.fromisoformat(plazo.compromiso) if plazo.compromiso else None,
             "abierto": _fecha(asientos, plazo.apertura),
             "cerrado": _fecha(asientos, plazo.cierre) if plazo.cierre else None,
         }
@@ -101,7 +102,7 @@ def plazos_debidos(asientos: Sequence[Mapping[str, Any]], caso: Reproducido) -> 
 
 def plazos_guardados(s: Session, folio: str) -> Filas:
     """Las mismas columnas de cada plazo, como están en la base."""
-    columnas = {*ASENTADOS, *RECONTADOS, "abierto", "cerrado"} - {"id"}
+    columnas = {*ASENTADOS, *RECONTADOS, "compromiso", "abierto", "cerrado"} - {"id"}
     plazos = s.scalars(select(Plazo).where(col(Plazo.folio) == folio))
     return {plazo.id: {campo: getattr(plazo, campo) for campo in columnas} for plazo in plazos}
 

@@ -48,6 +48,7 @@ class PlazoReproducido:
     calendario: str = ""
     suspensiones: list[dict[str, Any]] = field(default_factory=list)
     ampliaciones: list[dict[str, Any]] = field(default_factory=list)
+    compromiso: str | None = None
     cierre: int | None = None
 
 
@@ -180,6 +181,13 @@ def _recuento(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> N
             plazo.fijo["regla"] = guardado["regla"]
 
 
+def _compromiso(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> None:
+    plazo = caso.plazos.get(asiento["datos"]["plazo"])
+    if plazo is None:
+        raise BitacoraIncongruente(asiento["orden"], "se comprometió una fecha para un plazo que no se abrió")
+    plazo.compromiso = asiento["datos"]["fecha"]
+
+
 def _no_mueve(_caso: Reproducido, _tabla: Tabla, _asiento: Mapping[str, Any]) -> None:
     """Un oficio no cambia en qué va el expediente; lo suyo lo coteja `modelos.verificacion_oficios`."""
 
@@ -257,6 +265,7 @@ _PASOS = {
     "prorroga": _recuento,
     "rectificacion": _recuento,
     "recuento": _recuento,
+    "compromiso": _compromiso,
     "oficio_firma": _no_mueve,
     "oficio_envio": _no_mueve,
     "oficio_acuse": _no_mueve,

@@ -46,6 +46,10 @@ def _cabecera(tabla: Tabla) -> Iterator[str]:
             yield f"le falta {campo}"
     if not _CLAVE.match(tabla.siglas):
         yield "las siglas sólo llevan letras y números"
+    if (previo := tabla.precedente) is not None:
+        actividad = tabla[previo.actividad] if previo.actividad in tabla else None  # noqa: SIM401 - no tiene get
+        if previo.dato not in tabla.datos.model_fields or actividad is None or not actividad.segun:
+            yield f"su precedente «{previo.dato}» no es un dato inicial, o su actividad no se reparte según uno"
 
 
 def _claves(tabla: Tabla) -> Iterator[str]:

@@ -76,6 +76,7 @@ __all__ = [
     "Periodo",
     "Pesos",
     "PorCada",
+    "Precedente",
     "ReglaPlazo",
     "Ruta",
     "Tabla",
@@ -98,6 +99,18 @@ __all__ = [
 
 
 @dataclass(frozen=True)
+class Precedente:
+    """Un dato inicial que, si nadie lo da, es el folio del último expediente en que ya se atendió cierta actividad.
+
+    Sólo cuentan los expedientes del mismo procedimiento, en cualquier versión, y de la misma unidad: la que nombra
+    el dato con que se reparte esa actividad. Si no hay ninguno queda vacío.
+    """
+
+    dato: str
+    actividad: str
+
+
+@dataclass(frozen=True)
 class Tabla:
     """Un procedimiento con su versión. La versión es la fecha desde la que rige.
 
@@ -105,7 +118,7 @@ class Tabla:
     duena: unidad cuya coordinación inicia, reasigna y cancela.
     promueve: el dato inicial que nombra a la unidad estatal que también puede iniciarlo, para sí misma.
     tramos: plazos que abarcan varias actividades. perfil: el calendario con que se cuentan todos.
-    ciclo: cada cuándo se abre solo.
+    ciclo: cada cuándo se abre solo. precedente: lo que se busca en expedientes anteriores al abrir.
     """
 
     clave: str
@@ -123,6 +136,7 @@ class Tabla:
     tramos: tuple[Tramo, ...] = ()
     perfil: str = POR_DEFECTO
     ciclo: Ciclo | None = None
+    precedente: Precedente | None = None
     notas: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -139,6 +153,11 @@ class Tabla:
     def inicio(self) -> Actividad:
         """La primera actividad impresa."""
         return self.actividades[0]
+
+    @property
+    def primera_a_mano(self) -> Actividad:
+        """La primera que hace una persona: la inicial o, si la decide el sistema, la que sigue en el orden impreso."""
+        return next(act for act in self.actividades if act.a_mano)
 
     @cached_property
     def _por_clave(self) -> dict[str, Actividad]:

@@ -39,9 +39,8 @@ def sin_rumbo(s: Session, limite: int = 200) -> list[str]:
 
 def sin_responsable(s: Session, limite: int = 200) -> list[tuple[str, str]]:
     """Turnos abiertos que hoy ninguna persona activa puede atender, con su unidad."""
-    # Si alguien lo tomó, sólo cuenta quien lo tomó: los demás no pueden atenderlo.
+    # Si lo tomó alguien que ya no está, lo pueden atender sus compañeros (`modelos.actos.tenencia`).
     alguien = exists().where(
-        col(Turno.persona_id).is_(None) | (col(Turno.persona_id) == Adscripcion.persona_id),
         col(Adscripcion.unidad) == Turno.unidad,
         col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
         col(Persona.id) == Adscripcion.persona_id,

@@ -1,40 +1,112 @@
-"""Avisar: «tiene un turno nuevo», en la bandeja de cada persona que puede atenderlo, y por correo."""
+"""Avisar: «tiene un turno nuevo», en la bandeja de cada persona a quien toca, y por correo.
+
+La notificación `turno:<id>` consta una vez por persona; si el turno vuelve a tocarle se le dice con otra.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select, tuple_
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import hitos, reloj
+from modelos.a_quien import Interesado, Organigrama
 from modelos.actos.mover import Contexto
-from modelos.expediente import ABIERTOS, Aviso, Encargo, Turno
-from modelos.notificaciones import Clase
-from modelos.organizacion import responsables
-from modelos.sesion import insertar
+from modelos.columnas import de_los
+from modelos.expediente import ABIERTOS, Aviso, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.notificaciones import Clase, Notificacion
+from modelos.sesion import insertar, lectura, transaccion
+
+LOTE = 500
+Par = tuple[Turno, Interesado]
 
 
 def avisar(ctx: Contexto, encargo: Encargo) -> str:
     """Deja un aviso por persona y turno; nada a quien ya no debe. Repetirlo no añade ninguno.
 
-    El aviso es lo que se ve en la bandeja; la notificación, lo que saldrá en su correo o su canal.
+    El aviso es lo que se ve en la bandeja; la notificación, lo que saldrá en su correo o su canal. `de_nuevo`: se
+    dice aunque ya se hubiera dicho, porque el turno se soltó o se dio a otra persona; `menos`: a quien no hace falta.
     """
     abiertos = select(Turno).where(col(Turno.id).in_(encargo.datos["turnos"]), col(Turno.estado).in_(ABIERTOS))
     turnos = ctx.s.scalars(abiertos).all()
-    pares = [(turno, persona) for turno in turnos for persona in responsables(ctx.s, turno.unidad)]
-    filas = [{"persona_id": persona, "turno_id": turno.id, "creado": ctx.ahora} for turno, persona in pares]
-    if filas:
-        ctx.s.execute(insertar(ctx.s, Aviso).on_conflict_do_nothing(), filas)
-    nuevas = [
-        hitos.notificacion(
-            persona,
-            f"turno:{turno.id}",
-            Clase.TURNO,
-            turno.folio,
-            turno=turno.id,
-            plazo=None,
-            datos={"para": turno.unidad, "sube": False},
+    de_nuevo, menos = encargo.datos.get("de_nuevo"), encargo.datos.get("menos")
+    pares = [(t, i) for t, i in _pares(Organigrama(ctx.s), turnos) if i.persona != menos]
+    _decir(ctx.s, pares, ctx.ahora, de_nuevo)
+    return f"{len(pares)} avisos en {len(turnos)} turnos"
+
+
+def completar(url: str) -> int:
+    """Avisa de cada turno abierto del que no consta aviso a nadie de a quienes hoy toca; devuelve cuántos eran.
+
+    Así lo de una unidad que se quedó sin nadie llega al nivel de arriba, y después a quien se adscriba. Es idempotente.
+    """
+    with lectura(url) as s:
+        faltan = sin_decir(s)
+    for i in range(0, len(faltan), LOTE):
+        with transaccion(url) as s:
+            siguen = select(Turno).where(col(Turno.id).in_(faltan[i : i + LOTE]), col(Turno.estado).in_(ABIERTOS))
+            _decir(s, _pares(Organigrama(s), s.scalars(siguen).all()), reloj.ahora())
+    return len(faltan)
+
+
+def _pares(organigrama: Organigrama, turnos: Iterable[Turno]) -> list[Par]:
+    return [(turno, i) for turno in turnos for i in organigrama.toca(turno.unidad, turno.persona_id)]
+
+
+def _decir(s: Session, pares: Sequence[Par], ahora: datetime, de_nuevo: int | None = None) -> None:
+    avisos = [{"persona_id": i.persona, "turno_id": t.id, "creado": ahora} for t, i in pares if not i.sube]
+    if avisos:
+        s.execute(insertar(s, Aviso).on_conflict_do_nothing(), avisos)
+    dichas = _dichas(s, pares) if de_nuevo else set()
+    filas = [_notificacion(t, i, de_nuevo if (i.persona, _clave(t)) in dichas else None) for t, i in pares]
+    hitos.notificar(s, filas, ahora, reloj.local(ahora).date())
+
+
+def _notificacion(turno: Turno, quien: Interesado, de_nuevo: int | None) -> dict[str, Any]:
+    return hitos.notificacion(
+        quien.persona,
+        f"{_clave(turno)}:{de_nuevo}" if de_nuevo else _clave(turno),
+        Clase.TURNO,
+        turno.folio,
+        turno=turno.id,
+        plazo=None,
+        datos={"para": quien.por, "sube": quien.sube},
+    )
+
+
+def _clave(turno: Turno) -> str:
+    return f"turno:{turno.id}"
+
+
+def _dichas(s: Session, pares: Sequence[Par]) -> set[tuple[int, str]]:
+    """(persona, clave) de las que ya constan."""
+    persona, clave = col(Notificacion.persona_id), col(Notificacion.clave)
+    pedidas = [(i.persona, _clave(t)) for t, i in pares]
+    return {(p, c) for p, c in s.execute(select(persona, clave).where(tuple_(persona, clave).in_(pedidas)))}
+
+
+def sin_decir(s: Session) -> list[str]:
+    """Los turnos abiertos, de expedientes en curso, de los que no consta aviso a nadie de a quienes hoy toca."""
+    abierto = de_los(col(Turno.estado), ABIERTOS), col(Turno.a_mano).is_(True)
+    suspendidos = select(col(Expediente.folio)).where(col(Expediente.estado) == EstadoExpediente.SUSPENDIDO.value)
+    organigrama = Organigrama(s)
+    faltan: list[str] = []
+    # Por unidad y quien lo tomó: son pocas, y de cada una se sabe a quiénes toca.
+    for unidad, tomado_por in s.execute(select(col(Turno.unidad), col(Turno.persona_id)).where(*abierto).distinct()):
+        personas = [i.persona for i in organigrama.toca(unidad, tomado_por)]
+        dicho = exists().where(
+            col(Notificacion.persona_id).in_(personas), col(Notificacion.clave) == "turno:" + col(Turno.id)
         )
-        for turno, persona in pares
-    ]
-    hitos.notificar(ctx.s, nuevas, ctx.ahora, reloj.local(ctx.ahora).date())
-    return f"{len(filas)} avisos en {len(turnos)} turnos"
+        suyos = select(col(Turno.id)).where(
+            *abierto,
+            col(Turno.unidad) == unidad,
+            col(Turno.persona_id).is_not_distinct_from(tomado_por),
+            col(Turno.folio).not_in(suspendidos),
+            ~dicho,
+        )
+        faltan += s.scalars(suyos) if personas else ()
+    return sorted(faltan)

@@ -18,12 +18,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos import ciclos, esperas
+from modelos.actos import ciclos, esperas, tenencia
+from modelos.ajustes import Ajustes
 from modelos.ciclos import Jornada, marcar
 from modelos.errores import ErrorGestion
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
-from tareas import mensajes, recordatorios, recuento
+from tareas import avisos, mensajes, recordatorios, recuento, semana
 from tareas.cartero import Cartero
 from tareas.oficios import acuses
 
@@ -32,8 +33,20 @@ registro = logging.getLogger(__name__)
 LARGO_RESULTADO = 300
 NUNCA = 24
 """La hora con que la jornada no se trabaja sola."""
-ACUSE_DIAS = 3
-"""Los de los ajustes, si no se dice otra cosa."""
+
+
+@dataclass(frozen=True)
+class Reglas:
+    """Lo que los ajustes fijan de la jornada; cada valor es el del ajuste de su nombre."""
+
+    acuse_dias: int = 3
+    insistencias: int = recordatorios.INSISTENCIAS
+    resumen_dia: int = semana.LUNES
+
+    @classmethod
+    def de(cls, propios: Ajustes) -> Reglas:
+        """Las de esta instancia."""
+        return cls(propios.acuse_dias, propios.insistencias, propios.resumen_dia)
 
 
 @dataclass(frozen=True)
@@ -59,38 +72,52 @@ class JornadaIncompleta(ErrorGestion):
         return f"No se terminó la jornada ({faltan}). El motor lo vuelve a intentar."
 
 
-def _abrir(url: str, tablas: Catalogo, hoy: date) -> Hecho:
+def _soltar(url: str, tablas: Catalogo, _hoy: date, _reglas: Reglas) -> Hecho:
+    return Hecho(str(tenencia.soltar_pendientes(url, tablas)))
+
+
+def _completar_avisos(url: str, _tablas: Catalogo, _hoy: date, _reglas: Reglas) -> Hecho:
+    return Hecho(f"{avisos.completar(url)} turnos que nadie de a quienes toca sabía.")
+
+
+def _abrir(url: str, tablas: Catalogo, hoy: date, _reglas: Reglas) -> Hecho:
     return Hecho(str(ciclos.abrir_pendientes(url, tablas, hoy)))
 
 
-def _cerrar_esperas(url: str, tablas: Catalogo, hoy: date) -> Hecho:
+def _cerrar_esperas(url: str, tablas: Catalogo, hoy: date, _reglas: Reglas) -> Hecho:
     return Hecho(str(esperas.cerrar_vencidas(url, tablas, hoy)))
 
 
-def _recontar(url: str, _tablas: Catalogo, _hoy: date) -> Hecho:
+def _recontar(url: str, _tablas: Catalogo, _hoy: date, _reglas: Reglas) -> Hecho:
     hecho = recuento.recontar_pendientes(url)
     return Hecho(f"{hecho.recontados} plazos recontados.", hecho.terminado)
 
 
-def _recordar(url: str, _tablas: Catalogo, hoy: date) -> Hecho:
-    resumen = recordatorios.barrer(url, hoy)
-    return Hecho(f"{resumen}.", resumen.completo)
+def _recordar(url: str, _tablas: Catalogo, hoy: date, reglas: Reglas) -> Hecho:
+    # El de la semana, antes de que el día se dé por visto: así va en el mismo mensaje.
+    de_la_semana = semana.resumir(url, hoy, reglas.resumen_dia, reglas.insistencias)
+    resumen = recordatorios.barrer(url, hoy, insistencias=reglas.insistencias)
+    return Hecho("; ".join(filter(None, (str(resumen), str(de_la_semana)))) + ".", resumen.completo)
 
 
-def _recordar_acuses(url: str, _tablas: Catalogo, hoy: date, dias: int) -> Hecho:
+def _recordar_acuses(url: str, _tablas: Catalogo, hoy: date, reglas: Reglas) -> Hecho:
     # Lo que no se pudo contar se dice y se vuelve a mirar mañana: sin el año publicado, insistir hoy no cambia nada.
-    return Hecho(str(acuses.recordar_pendientes(url, hoy, dias)))
+    return Hecho(str(acuses.recordar_pendientes(url, hoy, reglas.acuse_dias)))
 
 
 RECUENTO, RECORDATORIOS, ACUSES = "recuento", "recordatorios", "acuses"
-TRABAJOS: dict[str, Callable[..., Hecho]] = {
+TENENCIA, AVISOS = "tenencia", "avisos"
+POR_OMISION = Reglas()
+TRABAJOS: dict[str, Callable[[str, Catalogo, date, Reglas], Hecho]] = {
+    TENENCIA: _soltar,
     ciclos.TRABAJO: _abrir,
     RECUENTO: _recontar,
     "esperas": _cerrar_esperas,
+    AVISOS: _completar_avisos,
     RECORDATORIOS: _recordar,
     ACUSES: _recordar_acuses,
 }
-"""En el orden en que se hacen: lo que se abre, se recuenta o se cierra hoy ya cuenta para recordar."""
+"""En el orden en que se hacen: lo que se suelta, se abre, se recuenta o se cierra hoy ya cuenta para recordar."""
 
 
 def trabajar(
@@ -99,14 +126,13 @@ def trabajar(
     ahora: datetime,
     hora: int,
     cuales: Collection[str] = tuple(TRABAJOS),
-    acuse_dias: int = ACUSE_DIAS,
+    reglas: Reglas = POR_OMISION,
 ) -> dict[str, Hecho]:
     """Hace lo de hoy que falte y devuelve qué fue de cada trabajo; vacío si aún no es hora.
 
     Recibe:
         hora: desde qué hora del centro se trabaja, 0 a 23; 24: nunca. El recuento no la espera.
         cuales: de `TRABAJOS`.
-        acuse_dias: días hábiles desde el envío de un oficio tras los que se recuerda que falta su acuse.
 
     Lanza:
         JornadaIncompleta: alguno falló; los demás se hicieron.
@@ -124,8 +150,7 @@ def trabajar(
             resultados[trabajo] = Hecho(previas[trabajo], fresco=False)
             continue
         try:
-            mas = (acuse_dias,) if trabajo == ACUSES else ()
-            hecho = hacer(url, tablas, hoy, *mas)
+            hecho = hacer(url, tablas, hoy, reglas)
         except Exception as error:  # noqa: BLE001 - que uno falle no deja sin hacer a los demás
             # Sólo se guarda un mensaje nuestro: el de una biblioteca puede traer datos de personas.
             fallas[trabajo] = str(error) if isinstance(error, ErrorGestion) else type(error).__name__

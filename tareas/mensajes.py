@@ -16,7 +16,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import canales, consultas_comentarios, entregas, mensajes, mensajes_oficios, reloj, vencimientos
+from modelos import canales, consultas_comentarios, entregas, hitos, mensajes, mensajes_oficios, reloj, vencimientos
+from modelos.a_quien import Organigrama
 from modelos.calendario import fecha_corta
 from modelos.entregas import Tomada
 from modelos.latido import pulso
@@ -35,6 +36,8 @@ A_LA_VEZ = 4
 """Envíos simultáneos de un motor: un servidor lento no debe llevarse más."""
 YA_NO = "Lo que avisaba ya se atendió o dejó de tocarle."
 SIN_DESTINO = "La persona se dio de baja o el canal se desactivó."
+OFICIO_SIN_EFECTO = "El oficio ya no rige."
+NO_LO_VE = "Ya no puede ver el expediente."
 
 
 @dataclass
@@ -50,7 +53,7 @@ class _Monton:
 
     @property
     def con_hitos(self) -> bool:
-        return any(p.clase == Clase.HITO for p in self.partes)
+        return any(p.clase == Clase.HITO or p.ajena for p in self.partes)
 
 
 def juntar(url: str, ahora: datetime, *, barrido_terminado: bool) -> int:
@@ -82,13 +85,14 @@ def _juntar(s: Session, ahora: datetime, *, con_hitos: bool) -> int:
     montones: dict[Destino, _Monton] = {}
     de_oficios: dict[tuple[Destino, str], list[int]] = {}
     salieron: list[int] = []
+    filtro = _Filtro(s, dia)
     repetidas: set[tuple[str, str]] = set()
     for f in mensajes.por_salir(s, con_hitos=con_hitos):
-        if not f.viva or (f.mencion and not consultas_comentarios.lo_ve(s, f.persona_id, f.folio)):
+        if not filtro.deja(f, f.persona_id):
             salieron.append(f.id)
             continue
         persona = f.persona_id
-        if persona not in correos or (f.clase == Clase.HITO and persona in con_resumen):
+        if persona not in correos or (_va_en_resumen(f) and persona in con_resumen):
             continue  # ya tuvo el resumen de hoy: mañana
         salieron.append(f.id)
         destinos = [correos[persona], *map(_destino, de_persona.get(persona, ()))]
@@ -102,15 +106,52 @@ def _juntar(s: Session, ahora: datetime, *, con_hitos: bool) -> int:
             else:
                 montones.setdefault(destino, _Monton()).poner(f.id, _parte(f))
     armados |= mensajes.existentes(s, (mensajes.id_resumen(d, dia) for d in montones))
-    _sustituir(s, {d: m for d, m in montones.items() if _es_resumen(d, m, armados, dia)}, dia)
+    _sustituir(filtro, {d: m for d, m in montones.items() if _es_resumen(d, m, armados, dia)})
     nuevas = [_entrega(destino, monton, armados, dia, ahora) for destino, monton in montones.items()]
     nuevas += _entregas_de_oficios(s, de_oficios, ahora)
     mensajes.guardar(s, nuevas, salieron, ahora)
+    mensajes.descartar(s, filtro.motivos)
+    # Lo que iba para quien se fue se dice a quien ahora le toca; sale en la vuelta siguiente.
+    hitos.notificar(s, mensajes.relevos(s, filtro.huerfanas(), filtro.organigrama), ahora, dia)
     return len(nuevas)
 
 
+class _Filtro:
+    """Qué todavía se dice y a quién; de lo demás guarda por qué no."""
+
+    def __init__(self, s: Session, dia: date) -> None:
+        self.s, self.dia, self.organigrama = s, dia, Organigrama(s)
+        self.motivos: dict[int, str] = {}
+
+    def deja(self, f: Any, persona: int | None) -> bool:  # noqa: ANN401 - renglón de SQL
+        """Si viene al caso decírselo. persona: None si es el canal de una unidad."""
+        motivo = self._por_que_no(f, persona)
+        if motivo and persona is not None:
+            self.motivos[f.id] = motivo
+        return not motivo
+
+    def huerfanas(self) -> list[int]:
+        """Las que no se le dicen a quien iban porque ya no está."""
+        return [id_ for id_, motivo in self.motivos.items() if motivo in (mensajes.NO_LE_TOCA, mensajes.DE_BAJA)]
+
+    def _por_que_no(self, f: Any, persona: int | None) -> str:  # noqa: ANN401 - renglón de SQL
+        if f.oficio and not f.rige:
+            return OFICIO_SIN_EFECTO
+        if f.mencion and not consultas_comentarios.lo_ve(self.s, f.persona_id, f.folio):
+            return NO_LO_VE
+        if persona is not None and not f.activa:
+            return mensajes.DE_BAJA
+        return "" if f.oficio else mensajes.por_que_no(f, persona, self.organigrama, self.dia)
+
+
+def _va_en_resumen(f: Any) -> bool:  # noqa: ANN401 - renglón de SQL
+    """Los hitos, y lo que sólo es para seguimiento."""
+    return f.clase == Clase.HITO or bool(f.sube)
+
+
 def _parte(f: Any) -> redaccion.Parte:  # noqa: ANN401 - renglón de SQL
-    return redaccion.Parte(f.clase, f.folio, f.vence, f.conservador, f.sube, f.mencion, f.recuerda)
+    dichos = (f.sube, f.mencion, f.recuerda, f.semanal)
+    return redaccion.Parte(f.clase, f.folio, f.vence, f.conservador, *dichos, f.que or "")
 
 
 def _entregas_de_oficios(
@@ -135,8 +176,9 @@ def _es_resumen(destino: Destino, monton: _Monton, armados: set[str], dia: date)
     return monton.con_hitos and mensajes.id_resumen(destino, dia) not in armados
 
 
-def _sustituir(s: Session, resumenes: dict[Destino, _Monton], dia: date) -> None:
+def _sustituir(filtro: _Filtro, resumenes: dict[Destino, _Monton]) -> None:
     """Descarta los resúmenes anteriores que no han llegado; lo suyo que aún viene al caso pasa al de hoy."""
+    s, dia = filtro.s, filtro.dia
     descartados: list[str] = []
     for destino, viejos in mensajes.resumenes_sin_entregar(s, resumenes, dia).items():
         monton = resumenes[destino]
@@ -144,8 +186,7 @@ def _sustituir(s: Session, resumenes: dict[Destino, _Monton], dia: date) -> None
         ya = set(monton.ids)
         ids = sorted({id_ for vieja in viejos for id_ in vieja.notificaciones} - ya)
         for f in mensajes.de_nuevo(s, ids):
-            # En el canal de una unidad no importa quién de ella lo tomó; al enviar se vuelve a mirar.
-            if f.viva or destino.persona is None:
+            if filtro.deja(f, destino.persona):
                 monton.poner(f.id, _parte(f))
     mensajes.sustituir(s, descartados, f"{entregas.SUSTITUYE}{fecha_corta(dia)}.")
 
@@ -165,7 +206,8 @@ def enviar(url: str, tablas: Catalogo, cartero: Cartero, motor: str, cuantas: in
     with transaccion(url) as s:
         tomadas = entregas.tomar(s, motor, cuantas)
     with ThreadPoolExecutor(A_LA_VEZ, thread_name_prefix="cartero") as hilos:
-        pendientes = {hilos.submit(_entregar, url, tablas, cartero, t): t for t in tomadas}
+        envios = [_Envio(t) for t in tomadas]
+        pendientes = {hilos.submit(_entregar, url, tablas, cartero, envio): envio for envio in envios}
         for terminada in as_completed(pendientes):
             _anotar(url, pendientes[terminada], terminada.result, cartero.ajustes.entregas_intentos, motor)
     return len(tomadas)
@@ -175,13 +217,23 @@ class _YaNo(Exception):
     """No hace falta enviarla; su texto dice por qué."""
 
 
-def _entregar(url: str, tablas: Catalogo, cartero: Cartero, tomada: Tomada) -> Carta:
+@dataclass
+class _Envio:
+    """Una entrega en camino. omitidas: por qué no se dijo cada notificación que llevaba y ya no venía al caso."""
+
+    tomada: Tomada
+    omitidas: dict[int, str] = field(default_factory=dict)
+
+
+def _entregar(url: str, tablas: Catalogo, cartero: Cartero, envio: _Envio) -> Carta:
+    tomada = envio.tomada
     if not tomada.activo:
+        envio.omitidas |= dict.fromkeys(tomada.notificaciones, SIN_DESTINO)
         raise _YaNo(SIN_DESTINO)
     with lectura(url) as s:
         filas = mensajes.contenido(s, tomada.notificaciones)
         hacer = _redactar_oficio if mensajes_oficios.es_de_oficio(filas) else _redactar
-        redactar = hacer(s, tablas, cartero, tomada, filas)
+        redactar = hacer(s, tablas, cartero, envio, filas)
     carta = redactar()
     if tomada.direccion:
         cartero.por_canal(carta, tomada.direccion)
@@ -196,10 +248,16 @@ def _lo_ve(s: Session, f: Any, persona: int | None) -> bool:  # noqa: ANN401 - r
 
 
 def _redactar(
-    s: Session, tablas: Catalogo, cartero: Cartero, tomada: Tomada, filas: Sequence[Any]
+    s: Session, tablas: Catalogo, cartero: Cartero, envio: _Envio, filas: Sequence[Any]
 ) -> Callable[[], Carta]:
     """Lee de la base lo que falta y devuelve con qué escribir la carta, ya sin ella."""
-    vivas = [f for f in filas if mensajes.viene_al_caso(f, tomada.persona) and _lo_ve(s, f, tomada.persona)]
+    tomada, organigrama, vivas = envio.tomada, Organigrama(s), []
+    for f in filas:
+        motivo = mensajes.por_que_no(f, tomada.persona, organigrama, reloj.hoy())
+        if motivo or not _lo_ve(s, f, tomada.persona):
+            envio.omitidas[f.id] = motivo or NO_LO_VE
+        else:
+            vivas.append(f)
     if not vivas:
         raise _YaNo(YA_NO)
     rigen = vencimientos.plazos_de(s, mensajes.turnos_de(s, vivas))
@@ -209,10 +267,11 @@ def _redactar(
 
 
 def _redactar_oficio(
-    s: Session, _tablas: Catalogo, cartero: Cartero, tomada: Tomada, filas: Sequence[Any]
+    s: Session, _tablas: Catalogo, cartero: Cartero, envio: _Envio, filas: Sequence[Any]
 ) -> Callable[[], Carta]:
-    llegado = mensajes_oficios.llegado(s, filas)
+    tomada, llegado = envio.tomada, mensajes_oficios.llegado(s, filas)
     if llegado is None:
+        envio.omitidas |= dict.fromkeys(tomada.notificaciones, OFICIO_SIN_EFECTO)
         raise _YaNo(YA_NO)
 
     def redactar() -> Carta:
@@ -225,12 +284,16 @@ def _redactar_oficio(
     return redactar
 
 
-def _anotar(url: str, tomada: Tomada, resultado: Callable[[], Carta], maximo: int, motor: str) -> None:
+def _anotar(url: str, envio: _Envio, resultado: Callable[[], Carta], maximo: int, motor: str) -> None:
+    tomada = envio.tomada
+    # Lo que no se dice en el canal de alguien puede haberse dicho en su correo: de ahí es de donde consta.
+    omitidas = {} if tomada.direccion else envio.omitidas
     try:
         carta = resultado()
     except (_YaNo, CorreoSinConfigurar) as error:
         with transaccion(url) as s:
             entregas.descartada(s, tomada.id, str(error))
+            mensajes.descartar(s, omitidas)
     except Exception as error:  # noqa: BLE001 - la falla de un mensaje se anota en él y no detiene a los demás
         conocida = isinstance(error, EntregaImposible | EntregaAplazada)
         # El texto de una falla ajena puede traer direcciones o claves: sólo se guarda su clase.
@@ -242,3 +305,4 @@ def _anotar(url: str, tomada: Tomada, resultado: Callable[[], Carta], maximo: in
     else:
         with transaccion(url) as s:
             entregas.enviada(s, tomada.id, carta.asunto, reloj.ahora())
+            mensajes.descartar(s, omitidas)

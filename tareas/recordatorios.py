@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from modelos import hitos, reloj
+from modelos.a_quien import Organigrama
 from modelos.calendario import Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias_inhabiles import Oficina, oficinas
 from modelos.expediente import ABIERTOS
 from modelos.hitos import Visto
 from modelos.notificaciones import Clase
-from modelos.organizacion import responsables
 from modelos.plazos import base_de_insistencia, llave_de_hito
 from modelos.sesion import transaccion
 
 LOTE = 2000
+INSISTENCIAS = 5
+"""Las del ajuste, si no se dice otra cosa."""
 RESPIRO_S = 0.015
 """Pausa entre lotes: en SQLite quien espera para escribir sólo asoma de vez en cuando, y sin ella no entraría."""
 
@@ -55,51 +57,30 @@ class Resumen:
         )
 
 
-@dataclass
-class _Organigrama:
-    """Quién responde por cada unidad y a quién se sube lo suyo; se lee una vez por barrido."""
-
-    s: Session
-    estatales: dict[str, str]
-    _personas: dict[str, list[int]] = field(default_factory=dict)
-    _atienden: dict[tuple[str, int | None], list[tuple[int, str]]] = field(default_factory=dict)
-
-    def de(self, unidad: str) -> list[int]:
-        if unidad not in self._personas:
-            self._personas[unidad] = responsables(self.s, unidad)
-        return self._personas[unidad]
-
-    def escala(self, unidad: str) -> tuple[str, ...]:
-        return hitos.escala(unidad, self.estatales)
-
-    def quien_atiende(self, unidad: str, tomado_por: int | None) -> list[tuple[int, str]]:
-        """(persona, unidad por la que se entera); si en la unidad no hay nadie, la primera de arriba que tenga."""
-        llave = (unidad, tomado_por)
-        if llave not in self._atienden:
-            con_gente = (cual for cual in (unidad, *self.escala(unidad)) if self.de(cual))
-            cual = next(con_gente, unidad)
-            personas = self.de(cual)
-            self._atienden[llave] = [(p, cual) for p in personas if tomado_por not in personas or p == tomado_por]
-        return self._atienden[llave]
-
-
-def barrer(url: str, dia: date, lote: int = LOTE, avance: Callable[[int], None] | None = None) -> Resumen:
+def barrer(
+    url: str,
+    dia: date,
+    lote: int = LOTE,
+    avance: Callable[[int], None] | None = None,
+    insistencias: int = INSISTENCIAS,
+) -> Resumen:
     """Ve los hitos que tocan en `dia` o antes y aún no se habían visto.
 
     Recibe:
         dia: fecha del centro de México, inclusive.
         lote: plazos por transacción.
+        insistencias: cuántas veces se insiste en lo vencido; después sólo va en el resumen de la semana.
         avance: se llama tras cada lote con cuántos plazos van.
     """
     resumen, organigrama, desde = Resumen(), None, hitos.DESDE_EL_PRINCIPIO
     while True:
         with transaccion(url) as s:
             if organigrama is None:
-                organigrama = _Organigrama(s, hitos.estatales_de_cast(s))
+                organigrama = Organigrama(s)
             organigrama.s = s
             filas = hitos.por_ver(s, dia, lote, desde)
             if filas:
-                _ver_lote(s, filas, dia, organigrama, resumen)
+                _ver_lote(s, filas, dia, organigrama, resumen, insistencias)
             elif desde == hitos.DESDE_EL_PRINCIPIO:
                 resumen.completo = not hitos.quedan(s, dia)
                 return resumen
@@ -111,12 +92,19 @@ def barrer(url: str, dia: date, lote: int = LOTE, avance: Callable[[int], None] 
             time.sleep(RESPIRO_S)
 
 
-def _ver_lote(s: Session, filas: Any, dia: date, organigrama: _Organigrama, resumen: Resumen) -> None:  # noqa: ANN401 - renglones de SQL
+def _ver_lote(
+    s: Session,
+    filas: Any,  # noqa: ANN401 - renglones de SQL
+    dia: date,
+    organigrama: Organigrama,
+    resumen: Resumen,
+    maximo: int,
+) -> None:
     de_unidad = oficinas(s, {f.unidad for f in filas})
     ocupadas = hitos.ocupadas(s, {f.folio for f in filas if f.turno_id is None})
     visto = Visto([], [], [])
     for f in filas:
-        tocan, avance, publicado = _lo_que_toca(f, de_unidad[f.unidad], dia)
+        tocan, avance, publicado = _lo_que_toca(f, de_unidad[f.unidad], dia, maximo)
         visto.plazos.append(avance)
         resumen.sin_calendario += not publicado
         if not tocan:
@@ -135,13 +123,18 @@ def _ver_lote(s: Session, filas: Any, dia: date, organigrama: _Organigrama, resu
         resumen.sustituidos += len(tocan) - vigente
         if vigente:
             hito, toca = tocan[-1]
-            visto.notificaciones += _avisos(f, hito, toca, dia, ocupadas, organigrama)
+            visto.notificaciones += _avisos(f, hito, toca, ocupadas, organigrama)
     hitos.guardar(s, visto, reloj.ahora(), dia)
     resumen.plazos += len(filas)
     resumen.notificaciones += len(visto.notificaciones)
 
 
-def _lo_que_toca(f: Any, oficina: Oficina, dia: date) -> tuple[list[tuple[str, date]], dict[str, Any], bool]:  # noqa: ANN401
+def _lo_que_toca(
+    f: Any,  # noqa: ANN401 - renglón de SQL
+    oficina: Oficina,
+    dia: date,
+    maximo: int,
+) -> tuple[list[tuple[str, date]], dict[str, Any], bool]:
     """Los hitos de ese plazo que ya tocan, en orden; cómo queda; y si su calendario alcanza para saberlo."""
     limite = dia.isoformat()
     tocan = [(hito, date.fromisoformat(fecha)) for hito, fecha in f.hitos if fecha <= limite]
@@ -152,7 +145,7 @@ def _lo_que_toca(f: Any, oficina: Oficina, dia: date) -> tuple[list[tuple[str, d
         sigue = date.fromisoformat(faltan[0][1])
     elif f.conservador is not None:
         try:
-            insisten, sigue = _insistencias(f, oficina.calendarios[f.perfil], dia)
+            insisten, sigue = _insistencias(f, oficina.calendarios[f.perfil], dia, maximo)
             tocan += insisten
             vistas += len(insisten)
         except CalendarioSinPublicar:
@@ -161,33 +154,30 @@ def _lo_que_toca(f: Any, oficina: Oficina, dia: date) -> tuple[list[tuple[str, d
     return tocan, {"cual": f.id, "quedan": faltan, "vistas": vistas, "sigue": proximo}, publicado
 
 
-def _insistencias(f: Any, calendario: Calendario, dia: date) -> tuple[list[tuple[str, date]], date]:  # noqa: ANN401
-    """Las insistencias de vencido que ya tocan y no se habían visto, y el día de la siguiente."""
+def _insistencias(
+    f: Any,  # noqa: ANN401 - renglón de SQL
+    calendario: Calendario,
+    dia: date,
+    maximo: int,
+) -> tuple[list[tuple[str, date]], date | None]:
+    """Las insistencias de vencido que ya tocan y no se habían visto, y el día de la siguiente; None: ya no hay más."""
+    if f.insistencias >= maximo:
+        return [], None
     cada = max(1, f.vencido_cada)
-    base = base_de_insistencia(f.conservador, f.abierto, f.suspensiones)
-    ultima = max(f.insistencias, calendario.contar(base, dia) // cada)
+    base = base_de_insistencia(f.conservador, f.abierto, f.suspensiones, f.compromiso)
+    ultima = min(maximo, max(f.insistencias, calendario.contar(base, dia) // cada))
     tocan = [(f"vencido-{k}", calendario.sumar(base, cada * k)) for k in range(f.insistencias + 1, ultima + 1)]
-    return tocan, calendario.sumar(base, cada * (ultima + 1))
+    return tocan, calendario.sumar(base, cada * (ultima + 1)) if ultima < maximo else None
 
 
 def _avisos(
     f: Any,  # noqa: ANN401 - renglón de SQL
     hito: str,
     toca: date,
-    dia: date,
     ocupadas: dict[str, list[tuple[str, int | None]]],
-    organigrama: _Organigrama,
+    organigrama: Organigrama,
 ) -> list[dict[str, Any]]:
-    """Una notificación por persona: quienes pueden atenderlo y, si ya venció, los niveles de arriba que tocan."""
-    deben = [(f.unidad, f.tomado_por)] if f.turno_id else [*ocupadas.get(f.folio, ()), (f.unidad, None)]
-    para: dict[int, tuple[str, bool]] = {}
-    for unidad, tomado_por in deben:
-        for persona, por in organigrama.quien_atiende(unidad, tomado_por):
-            para.setdefault(persona, (por, por != unidad))
-    if hito.startswith("vencido-") and f.vence is not None and f.vence < dia:
-        for arriba in organigrama.escala(f.unidad)[: int(hito.removeprefix("vencido-"))]:
-            for persona in organigrama.de(arriba):
-                para.setdefault(persona, (arriba, True))
+    """Una notificación por persona de quienes lo deben; a los de arriba se les dice en el resumen de la semana."""
     clave, fecha = f"hito:{f.id}:{llave_de_hito(hito, f.vuelta)}", toca.isoformat()
     return [
         hitos.notificacion(
@@ -199,5 +189,22 @@ def _avisos(
             plazo=f.id,
             datos={"hito": hito, "toca": fecha, "para": unidad, "sube": sube},
         )
-        for persona, (unidad, sube) in para.items()
+        for persona, (unidad, sube) in quienes_lo_deben(f, ocupadas, organigrama).items()
     ]
+
+
+def quienes_lo_deben(
+    f: Any,  # noqa: ANN401 - renglón de SQL
+    ocupadas: dict[str, list[tuple[str, int | None]]],
+    organigrama: Organigrama,
+) -> dict[int, tuple[str, bool]]:
+    """De cada persona que debe ese plazo, la unidad por la que se entera y si es porque en la suya no hay nadie.
+
+    ocupadas: de cada expediente, sus turnos abiertos (`modelos.hitos.ocupadas`): un tramo lo carga quien los tiene.
+    """
+    deben = [(f.unidad, f.tomado_por)] if f.turno_id else [*ocupadas.get(f.folio, ()), (f.unidad, None)]
+    para: dict[int, tuple[str, bool]] = {}
+    for unidad, tomado_por in deben:
+        for quien in organigrama.toca(unidad, tomado_por):
+            para.setdefault(quien.persona, (quien.por, quien.sube))
+    return para

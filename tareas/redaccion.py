@@ -1,7 +1,7 @@
 """Redactar: de lo que se debe a un asunto, un texto y un HTML que cualquiera entienda.
 
-Dice qué, de qué expediente, para cuándo y por qué esa fecha, quién lo manda y dónde responder. Lo que ya
-pasó de la fecha prudente pero no de la legal no está vencido, y así se dice.
+Dice qué, para cuándo, de qué expediente, quién lo manda y dónde responder; cómo se contó la fecha está detrás del
+enlace. Lo que ya pasó de la fecha prudente pero no de la legal no está vencido, y así se dice.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from modelos.calendario import fecha_corta
+from modelos.calendario import fecha_breve, fecha_corta
 from modelos.notificaciones import Clase
 from modelos.plazos import Plazo
 from modelos.tabla import Catalogo, Tabla
 from tareas.cartero import Carta
 
+SEMANA = "semana"
+"""El hito de lo que va en el resumen de la semana (`tareas.semana`)."""
+LARGO_QUE = 90
 MAXIMO = 40
 """Cosas que se detallan en un mensaje; de las demás se dice cuántas son."""
 ENTORNO = Environment(
@@ -42,7 +45,7 @@ _CITA = re.compile(r"\b([A-Z])-[A-Z0-9]")
 class Punto:
     """Una cosa que se debe, ya en palabras. para_cuando: la frase del vencimiento, vacía si no tiene.
 
-    fundamento: quién manda lo que se debe; de_la_fecha: quién manda la fecha, vacío si es lo mismo.
+    fundamento: quién manda lo que se debe. Cómo se contó la fecha está en la página del enlace.
     nota: por qué se entera quien no lo debe; vacía si le toca. accion: qué puede hacer con el enlace.
     mencion: no se debe nada; le nombraron en un comentario.
     """
@@ -52,10 +55,7 @@ class Punto:
     que: str
     unidad: str
     para_cuando: str
-    explicacion: str
     fundamento: str
-    de_la_fecha: str
-    inferido: str
     enlace: str
     accion: str
     nota: str
@@ -89,23 +89,21 @@ def cuando(vence: date | None, conservador: date | None, hoy: date) -> str:
     """El vencimiento en una frase, según en qué día se lee; vacía si no hay fecha."""
     if vence is None or conservador is None:
         return ""
-    legal, prudente = fecha_corta(vence), fecha_corta(conservador)
+    legal = fecha_corta(vence)
     if vence <= hoy:
-        frase = f"vence hoy, {legal}" if vence == hoy else f"venció el {legal}"
-    elif conservador <= hoy:
-        que = "hoy es la fecha prudente" if conservador == hoy else f"la fecha prudente fue el {prudente}"
-        frase = f"{que}; el plazo legal vence el {legal}"
-    else:
-        cuidado = "" if conservador == vence else f"; lo prudente es concluir a más tardar el {prudente}"
-        frase = f"vence el {legal}{cuidado}"
-    return frase
+        return f"vence hoy, {legal}" if vence == hoy else f"venció el {legal}"
+    if conservador == vence:
+        return f"vence el {legal}"
+    mejor = "responder hoy" if conservador <= hoy else f"responder a más tardar el {fecha_corta(conservador)}"
+    return f"vence el {legal}; conviene {mejor}"
 
 
 @dataclass(frozen=True)
 class Parte:
     """De una cosa que se debe, lo que basta para el asunto. ajena: la debe otro y ésta es para seguimiento.
 
-    mencion: no se debe nada; le nombraron en un comentario. recuerda: alguien pidió recordárselo.
+    que: lo que se debe, en pocas palabras; vacío si aún no se sabe. mencion: no se debe nada; le nombraron en un
+    comentario. recuerda: alguien pidió recordárselo. semanal: va en el resumen de la semana.
     """
 
     clase: str
@@ -115,6 +113,8 @@ class Parte:
     ajena: bool = False
     mencion: bool = False
     recuerda: bool = False
+    semanal: bool = False
+    que: str = ""
 
     @property
     def urgencia(self) -> tuple[int, date, str]:
@@ -123,34 +123,47 @@ class Parte:
 
 
 def asunto(partes: Sequence[Parte], hoy: date) -> str:
-    """El asunto del mensaje con esas partes, al menos una; sin nada de lo capturado en los expedientes."""
+    """Qué, para cuándo y de qué expediente, de lo más urgente; y cuánto más trae. Sin nada de lo capturado.
+
+    partes: al menos una.
+    """
     debidas, menciones = [p for p in partes if not p.mencion], [p for p in partes if p.mencion]
     donde = "un comentario" if len(menciones) == 1 else f"{len(menciones)} comentarios"
     if not debidas:
-        de = f"{menciones[0].folio}: le" if len({p.folio for p in menciones}) == 1 else "Le"
-        return f"{de} mencionaron en {donde}"
+        de = f" ({menciones[0].folio})" if len({p.folio for p in menciones}) == 1 else ""
+        return f"Le mencionaron en {donde}{de}"
     return _asunto(debidas, hoy) + (f"; además, le mencionaron en {donde}" if menciones else "")
 
 
 def _asunto(partes: Sequence[Parte], hoy: date) -> str:
     primera = min(partes, key=lambda p: p.urgencia)
-    frase = cuando(primera.vence, primera.conservador, hoy)
-    hitos = any(p.clase == Clase.HITO for p in partes)
-    if len(partes) == 1:
-        if primera.ajena:
-            return f"{primera.folio}: para su seguimiento" + (f"; {frase}" if frase else "")
-        if primera.recuerda:
-            return f"{primera.folio}: sigue esperando su respuesta" + (f"; {frase}" if frase else "")
-        return f"{primera.folio}: {frase if hitos and frase else 'tiene un turno nuevo'}"
-    ajenas, nuevos = sum(p.ajena for p in partes), not hitos and not any(p.recuerda for p in partes)
-    propias = len(partes) - ajenas
-    if not ajenas:
-        que = f"{propias} {'turnos nuevos' if nuevos else 'pendientes'}"
-    elif not propias:
-        que = f"{ajenas} de seguimiento"
-    else:
-        que = f"{propias} pendiente{'s' * (propias > 1)} suyo{'s' * (propias > 1)} y {ajenas} de seguimiento"
-    return f"{que}; el más urgente, {primera.folio}" + (f": {frase}" if frase else "")
+    ajenas = sum(p.ajena for p in partes)
+    otras = len(partes) - ajenas - (not primera.ajena)
+    de_seguimiento = ajenas - primera.ajena
+    mas = [f"{otras} pendiente{'s' * (otras > 1)} más"] if otras else []
+    mas += [f"{de_seguimiento}{' más' * primera.ajena} de seguimiento"] if de_seguimiento else []
+    cola = f", y {' y '.join(mas)}" if mas else ""
+    antes = "Resumen semanal. " if all(p.semanal for p in partes) else "Se le recuerda. " * primera.recuerda
+    antes += "Para su seguimiento: " * primera.ajena
+    return f"{antes}{_recorte(primera.que) or 'Tiene un turno'}: {_para_cuando(primera, hoy)} ({primera.folio}){cola}"
+
+
+def _para_cuando(parte: Parte, hoy: date) -> str:
+    """Qué hacer y para cuándo, en el asunto."""
+    if parte.vence is None:
+        return "sigue sin atenderse" if parte.ajena else "espera su respuesta"
+    dia = fecha_breve(parte.vence, hoy)
+    if parte.ajena:
+        return f"venció el {dia}" if parte.vence < hoy else f"vence el {dia}"
+    if parte.vence < hoy:
+        return f"venció el {dia}; responda ya"
+    return "responda hoy" if parte.vence == hoy else f"responda antes del {dia}"
+
+
+def _recorte(texto: str) -> str:
+    """Sin punto final y en lo que cabe en un asunto, cortado en una palabra."""
+    limpio = texto.strip().rstrip(".")
+    return limpio if len(limpio) <= LARGO_QUE else limpio[:LARGO_QUE].rsplit(" ", 1)[0].rstrip(",;") + "…"
 
 
 def carta(id_: str, filas: Sequence[Any], tablas: Catalogo, lugar: Lugar, nombre: str) -> Carta:
@@ -166,7 +179,7 @@ def carta(id_: str, filas: Sequence[Any], tablas: Catalogo, lugar: Lugar, nombre
         por_cosa[f.turno_id or f.plazo_id or f.clave] = f
     cosas = list(por_cosa.values())
     puntos = sorted((_punto(f, tablas, lugar) for f in cosas), key=lambda p: p.urgencia)
-    titulo = asunto([_parte(f, _plazo(f, lugar)) for f in cosas], lugar.hoy)
+    titulo = asunto([_parte(f, _plazo(f, lugar), _que(f, tablas, lugar)) for f in cosas], lugar.hoy)
     datos = {
         "titulo": titulo,
         "entrada": _entrada(puntos),
@@ -190,9 +203,17 @@ def _plazo(f: Any, lugar: Lugar) -> Any:  # noqa: ANN401 - renglón de SQL
     return f if f.plazo_estado is not None else lugar.rigen.get(f.turno_id or "", f)
 
 
-def _parte(f: Any, plazo: Any) -> Parte:  # noqa: ANN401 - renglones de SQL
-    dichos = (bool(f.datos.get(como)) for como in ("sube", "mencion", "recuerda"))
-    return Parte(f.clase, f.folio, plazo.vence, plazo.conservador, *dichos)
+def _parte(f: Any, plazo: Any, que: str = "") -> Parte:  # noqa: ANN401 - renglones de SQL
+    ajena, mencion, recuerda = (bool(f.datos.get(como)) for como in ("sube", "mencion", "recuerda"))
+    semanal = f.datos.get("hito") == SEMANA
+    return Parte(f.clase, f.folio, plazo.vence, plazo.conservador, ajena, mencion, recuerda, semanal, que)
+
+
+def _que(f: Any, tablas: Catalogo, lugar: Lugar) -> str:  # noqa: ANN401 - renglón de SQL
+    """Lo que se debe, en pocas palabras: como lo llama su plazo o, si no tiene, su actividad."""
+    plazo = lugar.rigen.get(f.turno_id or "", f)
+    suyo = str(getattr(plazo, "que", "") or "") if f.turno_id is None or plazo.turno_id else ""
+    return suyo or (tablas.version(f.procedimiento, f.version)[f.actividad].accion if f.actividad else "")
 
 
 def _de_mencion(f: Any, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQL
@@ -204,10 +225,7 @@ def _de_mencion(f: Any, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQ
         que="Le mencionaron en un comentario",
         unidad="",
         para_cuando="",
-        explicacion="",
         fundamento="",
-        de_la_fecha="",
-        inferido="",
         enlace=f"{lugar.direccion}{ruta}",
         accion="Leerlo",
         nota="",
@@ -227,17 +245,13 @@ def _punto(f: Any, tablas: Catalogo, lugar: Lugar) -> Punto:  # noqa: ANN401 - r
     unidad = f.turno_unidad or f.plazo_unidad or ""
     nota = _nota(f.datos, f.datos.get("para", unidad), unidad)
     manda = (actividad.fundamento if actividad else "") or plazo.fundamento or ""
-    de_la_fecha = plazo.fundamento if plazo.vence and plazo.fundamento != manda else ""
     return Punto(
         f.folio,
         f.asunto,
         actividad.accion if actividad else f.que,
         unidad,
         cuando(plazo.vence, plazo.conservador, lugar.hoy),
-        plazo.computo.get("explicacion_reservada", "") if plazo.computo and plazo.vence else "",
         citado(manda, tabla, tablas),
-        citado(de_la_fecha or "", tabla, tablas),
-        plazo.inferido or "",
         f"{lugar.direccion}{ruta}",
         "Atenderlo" if turno and not nota else "Verlo",
         nota,
@@ -285,6 +299,6 @@ def _nota(datos: dict[str, Any], para: str, unidad: str) -> str:
     """Por qué se entera quien no lo debe."""
     if not datos.get("sube"):
         return ""
-    if str(datos.get("hito", "")).startswith("vencido-"):
+    if datos.get("hito") == SEMANA:
         return f"Lo debe {unidad} y sigue sin atenderse; {para} lo recibe para darle seguimiento."
     return f"{unidad} no tiene hoy quien lo atienda; lo recibe {para}."

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos import apertura, conduccion, turnos
+from modelos.actos import apertura, conduccion, suspension, turnos
 from modelos.actos.mover import Contexto, bloquear
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
 
@@ -22,6 +22,9 @@ def abrir(ctx: Contexto, encargo: Encargo) -> str:
         return "ya no se espera"
     tabla = ctx.tablas.vigente(encargo.datos["procedimiento"], reloj.local(ctx.ahora).date())
     hijo = apertura.abrir(ctx, tabla, padre.asunto, {}, padre=turno)
+    if padre.estado == EstadoExpediente.SUSPENDIDO and suspension.detiene_a_sus_hijos(ctx.s, padre.folio):
+        motivo = f"{padre.folio} ya estaba suspendido cuando se abrió."
+        suspension.suspender(ctx, hijo, motivo, None, con_hijos=True, con=padre.folio)
     return f"abrió {hijo.folio}"
 
 

@@ -88,8 +88,8 @@ class Instancia:
 
     def actividad(self, turno: Turno) -> Actividad:
         """La fila de la tabla de ese turno."""
-        tabla = next(t for t in self.tablas if t.clave == turno.procedimiento)
-        return tabla[turno.actividad]
+        expediente = self.expediente(turno.folio)
+        return self.tablas.version(expediente.procedimiento, expediente.version)[turno.actividad]
 
     def expediente(self, folio: str) -> Expediente:
         """El expediente como está guardado."""

@@ -297,6 +297,7 @@ class PlazoExpediente(BaseModel):
     vencido: bool = Field(description="Corre y ya pasó su fecha.")
     vence: date | None = Field(description="Vencimiento legal; nulo si no se pudo calcular.")
     conservador: date | None
+    compromiso: date | None = Field(description="Para cuándo se comprometió alguien a atender lo vencido.")
     fundamento: str
     inferido: str | None
     computo: dict[str, Any] = Field(description="Cómo se llegó a la fecha, o `error`: por qué no la tiene.")
@@ -365,6 +366,23 @@ class MotivoFechado(Motivo):
         description="Suspender: el día en que dejaron de correr los plazos. Reanudar: el día en que se contestó. "
         "Sin ella, ahora; no puede ser futura.",
     )
+
+
+class ConHijos(MotivoFechado):
+    """Por qué, desde cuándo, y qué se hace con los expedientes que éste abrió."""
+
+    con_hijos: bool = Field(
+        True,
+        description="Suspender: si se suspenden también los que abrió; si no, siguen su curso. Reanudar: si se "
+        "reanudan también los que se suspendieron con él; los suspendidos aparte no cambian.",
+    )
+
+
+class Compromiso(Motivo):
+    """Para cuándo se atenderá lo vencido, y por qué no se ha atendido."""
+
+    plazo: str = Field(max_length=140, description="El id del plazo vencido.")
+    fecha: date = Field(description="A más tardar qué día; posterior a hoy.")
 
 
 class Prorroga(Motivo):

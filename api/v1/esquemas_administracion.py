@@ -101,7 +101,7 @@ class PersonaDetalle(BaseModel):
     nombre: str
     activa: bool
     adscripciones: list[Adscrita]
-    turnos_tomados: list[str] = Field(description="A lo más 50; su coordinación los reasigna.")
+    turnos_tomados: list[str] = Field(description="A lo más 50; al darla de baja, o retirarla, vuelven a su unidad.")
     firma_por: list[str]
     turnos_sin_nadie: list[SinNadie] = Field(description="Los que dejan o dejarán su baja o un último día ya fijado.")
     turnos_sin_nadie_si_se_va: list[SinNadie] = Field(description="Los que quedarían así si se le da de baja hoy.")

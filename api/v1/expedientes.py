@@ -11,18 +11,19 @@ from api.dependencias import Entrada, Puerta
 from api.v1.esquemas import (
     Ampliacion,
     Cierre,
+    Compromiso,
+    ConHijos,
     Expediente,
     ExpedienteNuevo,
     Lista,
     Motivo,
-    MotivoFechado,
     Prorroga,
     Rectificacion,
     Reintento,
 )
 from api.v1.respuestas import errores
 from modelos import consultas, idempotencia
-from modelos.actos import apertura, conduccion
+from modelos.actos import apertura, compromisos, conduccion
 from modelos.actos.mover import Contexto
 from modelos.expediente import Expediente as Fila
 
@@ -99,17 +100,28 @@ def cancelar(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
 
 
 @ruta.post("/expedientes/{folio}/suspender", summary="Suspender", **_CONDUCIR)
-def suspender(folio: str, cuerpo: MotivoFechado, puerta: Entrada) -> dict[str, Any]:
-    """Detiene el expediente: sus turnos no se pueden atender hasta reanudarlo."""
+def suspender(folio: str, cuerpo: ConHijos, puerta: Entrada) -> dict[str, Any]:
+    """Detiene el expediente y los que haya abierto: sus turnos no se pueden atender hasta reanudarlo."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, conduccion.suspender(ctx, folio, cuerpo.motivo, cuerpo.fecha))
+        suyo = conduccion.suspender(ctx, folio, cuerpo.motivo, cuerpo.fecha, con_hijos=cuerpo.con_hijos)
+        return _ver(ctx, puerta, suyo)
 
 
 @ruta.post("/expedientes/{folio}/reanudar", summary="Reanudar", **_CONDUCIR)
-def reanudar(folio: str, cuerpo: MotivoFechado, puerta: Entrada) -> dict[str, Any]:
-    """Vuelve a poner en curso un expediente suspendido."""
+def reanudar(folio: str, cuerpo: ConHijos, puerta: Entrada) -> dict[str, Any]:
+    """Vuelve a poner en curso un expediente suspendido, y los que se suspendieron con él."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, conduccion.reanudar(ctx, folio, cuerpo.motivo, cuerpo.fecha))
+        suyo = conduccion.reanudar(ctx, folio, cuerpo.motivo, cuerpo.fecha, con_hijos=cuerpo.con_hijos)
+        return _ver(ctx, puerta, suyo)
+
+
+@ruta.post("/expedientes/{folio}/comprometer", summary="Acusar un plazo vencido con una fecha compromiso", **_CONDUCIR)
+def comprometer(folio: str, cuerpo: Compromiso, puerta: Entrada) -> dict[str, Any]:
+    """Dice para cuándo se atenderá lo vencido. Hasta ese día no se insiste; si pasa, se vuelve a insistir."""
+    with puerta.acto() as ctx:
+        maximo = puerta.ajustes.compromiso_dias
+        suyo = compromisos.comprometer(ctx, folio, cuerpo.plazo, cuerpo.fecha, cuerpo.motivo, maximo)
+        return _ver(ctx, puerta, suyo)
 
 
 @ruta.post("/expedientes/{folio}/prorrogar", summary="Prorrogar un plazo", **_CONDUCIR)

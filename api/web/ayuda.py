@@ -67,6 +67,10 @@ POR_ROL: dict[str, tuple[str, ...]] = {
         ),
         "Si va a tardar, tómelo: los demás verán que usted lo tiene. Si no le toca, libérelo.",
         "Para devolver hay que escribir el motivo; quien lo recibe lo lee.",
+        (
+            "Si algo ya venció, dé una fecha compromiso en la página del expediente: hasta ese día no se insiste. El "
+            "plazo sigue vencido, y si la fecha pasa se le vuelve a insistir."
+        ),
     ),
     Rol.COORDINACION: (
         "Inicie un procedimiento desde «Procedimientos»; lo que se abre solo está en «Calendario».",

@@ -13,6 +13,7 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.expedientes import Rechazo, mostrar
 from api.web.formularios import Captura, Falta, Formulario
+from modelos.actos import compromisos
 from modelos.actos import conduccion as actos
 from modelos.actos.mover import Contexto, bloquear
 from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar, PlazoInvalido
@@ -55,8 +56,12 @@ def _plazo_leido(elegido: str) -> tuple[str | None, date | None]:
 
 ACTOS: dict[str, Acto] = {
     "cancelar": lambda ctx, folio, c: actos.cancelar(ctx, folio, c.texto("motivo")),
-    "suspender": lambda ctx, folio, c: actos.suspender(ctx, folio, c.texto("motivo"), _fecha(c, "fecha")),
-    "reanudar": lambda ctx, folio, c: actos.reanudar(ctx, folio, c.texto("motivo"), _fecha(c, "fecha")),
+    "suspender": lambda ctx, folio, c: actos.suspender(
+        ctx, folio, c.texto("motivo"), _fecha(c, "fecha"), con_hijos=c.texto("hijos") != "siguen"
+    ),
+    "reanudar": lambda ctx, folio, c: actos.reanudar(
+        ctx, folio, c.texto("motivo"), _fecha(c, "fecha"), con_hijos=c.texto("hijos") != "siguen"
+    ),
     "prorrogar": lambda ctx, folio, c: actos.prorrogar(
         ctx, folio, c.entero("dias"), c.texto("motivo"), *_plazo_leido(c.texto("plazo"))
     ),
@@ -83,12 +88,24 @@ def reintentar(folio: str, puerta: Entrada) -> Response:
     return RedirectResponse(f"/expedientes/{folio}", 303)
 
 
+@ruta.post("/expedientes/{folio}/comprometer")
+def comprometer(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
+    """Quien debe algo vencido, o conduce, dice para cuándo se atenderá."""
+
+    def hacer(ctx: Contexto, folio: str, c: Captura) -> object:
+        plazo, fecha = _plazo_leido(c.texto("plazo"))[0] or "", _obligatoria(c, "fecha")
+        maximo = puerta.ajustes.compromiso_dias
+        return compromisos.comprometer(ctx, folio, plazo, fecha, c.texto("motivo"), maximo)
+
+    return _hacer(request, puerta, folio, "comprometer", captura, hacer)
+
+
 @ruta.post("/expedientes/{folio}/{acto}")
 def conducir(request: Request, folio: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
     """Hace uno de los actos de quien conduce."""
     if acto not in ACTOS:
         raise NoExiste("el acto", acto)
-    return _hacer(request, puerta, folio, acto, captura)
+    return _hacer(request, puerta, folio, acto, captura, ACTOS[acto])
 
 
 @ruta.get("/expedientes/{folio}/{_acto}")
@@ -97,12 +114,12 @@ def volver(folio: str, _acto: str) -> Response:
     return RedirectResponse(f"/expedientes/{quote(folio)}", 303)
 
 
-def _hacer(request: Request, puerta: Puerta, folio: str, acto: str, captura: Captura) -> Response:
+def _hacer(request: Request, puerta: Puerta, folio: str, acto: str, captura: Captura, hacer: Acto) -> Response:
     if captura.recupera:
         return mostrar(request, puerta, folio, rechazo=Rechazo(acto, 200, (), captura.textos))
     try:
         with puerta.acto() as ctx:
-            ACTOS[acto](ctx, folio, captura)
+            hacer(ctx, folio, captura)
             asiento = bloquear(ctx, folio)[0].asientos
     except FormularioIncompleto as error:
         resumen = [Falta(f"{TITULOS.get(c, c)}: {m}.", f"{acto}-{c}") for c, m in error.campos.items()]

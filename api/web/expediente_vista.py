@@ -33,10 +33,10 @@ from modelos import (
     reloj,
     vencimientos,
 )
-from modelos.actos import comentarios, plazos
+from modelos.actos import comentarios, compromisos, plazos, suspension
 from modelos.expediente import TERMINADOS, EstadoExpediente, Expediente
 from modelos.permisos import Quien, puede_atender, puede_conducir
-from modelos.plazos import POR_CUMPLIR
+from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
 
 COMENTARIOS = 20
@@ -119,6 +119,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
     rige = {id_: dichos[plazo.id] for id_, plazo in rigen.items()}
     palabras = {id_: p.vencimiento.palabra for id_, p in rige.items()}
     esperas = [p for p in actuales if p.actividad.por_cada and p.actividad.por_cada.union == "al_vencer"]
+    comprometibles = [p for p in todos if _puede_comprometer(s, quien, fila, p)]
     return {
         "pasos": pasos,
         "estados_diagrama": bpmn.estados(tabla, turnos, rigen, reloj.hoy(), fila.desenlace, palabras),
@@ -136,7 +137,11 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "conduce": conduce,
         "terminado": fila.estado in TERMINADOS,
         "esperas": esperas,
-        "actos": _actos(fila, bool(esperas)) if conduce else (),
+        "actos": (*(_actos(fila, bool(esperas)) if conduce else ()), *(("comprometer",) if comprometibles else ())),
+        "comprometibles": comprometibles,
+        "hijos_por_suspender": suspension.hijos_por_suspender(s, fila.folio) if conduce else [],
+        "hijos_por_reanudar": suspension.hijos_por_reanudar(s, fila.folio) if conduce else [],
+        "detenido_con": suspension.detenido_con(s, fila.folio) if fila.estado == EstadoExpediente.SUSPENDIDO else "",
         "prorrogables": plazos.prorrogables(s, fila.folio) if conduce else [],
         "rectificables": plazos.rectificables(s, fila.folio) if conduce else [],
         "columnas_matriz": matriz.columnas(tabla, en_abanico=True),
@@ -147,6 +152,12 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "consultado": reloj.ahora(),
         **oficio_vista.de_expediente(s, quien, fila),
     }
+
+
+def _puede_comprometer(s: Session, quien: Quien, fila: Expediente, plazo: Plazo) -> bool:
+    en_curso = fila.estado == EstadoExpediente.EN_CURSO
+    vencido = en_curso and compromisos.esta_vencido(plazo, reloj.hoy())
+    return vencido and compromisos.puede_comprometerse(s, quien, plazo, fila.duena)
 
 
 def _alrededor(

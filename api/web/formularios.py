@@ -31,7 +31,7 @@ _FECHA_LOCAL = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
 _RECUPERABLE = re.compile(
     r"/turnos/[\w.-]+(/reasignar)?"
     r"|/bandeja/(varios|[\w.-]+/reasignar)"
-    r"|/expedientes/[\w-]+/(cancelar|suspender|reanudar|prorrogar|rectificar|cerrar-espera|ampliar-vueltas|comentar)"
+    r"|/expedientes/[\w-]+/(cancelar|suspender|reanudar|prorrogar|comprometer|rectificar|cerrar-espera|ampliar-vueltas|comentar)"
     r"|/procedimientos/\w+/iniciar"
     r"|/calendario/\w+/[\w-]+/(adelantar|dispensar)"
     r"|/campanas/\w+/iniciar"

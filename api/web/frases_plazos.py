@@ -39,12 +39,16 @@ FILTROS = {"vencido": "Ya venció", "hoy": "Vence hoy", "semana": "Vence esta se
 
 @dataclass(frozen=True)
 class Vencimiento:
-    """Un plazo, dicho. frase: sin mayúscula ni punto; prudente: la fecha conservadora, si es otra."""
+    """Un plazo, dicho. frase: sin mayúscula ni punto; prudente: la fecha conservadora, si es otra.
+
+    compromiso: para cuándo se comprometió alguien a atender lo vencido, y si ya pasó.
+    """
 
     plazo: Plazo
     urgencia: str
     frase: str
     prudente: str = ""
+    compromiso: str = ""
 
     @property
     def signo(self) -> str:
@@ -116,16 +120,23 @@ def decir(plazo: Plazo, oficina: Oficina | None, hoy: date) -> Vencimiento:
 
 def _que_corre(plazo: Plazo, vence: date, conservador: date, faltan: int | None, hoy: date) -> Vencimiento:
     dia = fecha_corta(vence)
+    comprometido = _compromiso(plazo, conservador, hoy)
     if vence < hoy:
-        return Vencimiento(
-            plazo, "vencido", f"venció hace {_habiles(-faltan)}, {dia}" if faltan else f"venció el {dia}"
-        )
+        frase = f"venció hace {_habiles(-faltan)}, {dia}" if faltan else f"venció el {dia}"
+        return Vencimiento(plazo, "vencido", frase, compromiso=comprometido)
     prudente = "" if conservador == vence else f"por prudencia, a más tardar el {fecha_corta(conservador)}"
     if vence == hoy:
-        return Vencimiento(plazo, "hoy", f"vence hoy, {dia}", prudente)
+        return Vencimiento(plazo, "hoy", f"vence hoy, {dia}", prudente, comprometido)
     pronto = "pronto" if faltan is not None and faltan <= PRONTO else "holgado"
     frase = f"vence en {_habiles(faltan)}, {dia}" if faltan else f"vence el {dia}"
-    return Vencimiento(plazo, "urge" if conservador <= hoy else pronto, frase, prudente)
+    return Vencimiento(plazo, "urge" if conservador <= hoy else pronto, frase, prudente, comprometido)
+
+
+def _compromiso(plazo: Plazo, conservador: date, hoy: date) -> str:
+    if plazo.compromiso is None or plazo.compromiso <= conservador or conservador >= hoy:
+        return ""
+    cuando = fecha_corta(plazo.compromiso)
+    return f"se atenderá a más tardar el {cuando}" if plazo.compromiso >= hoy else f"debió atenderse el {cuando}"
 
 
 def explicar(dicho: Vencimiento, vistos: Sequence[Recordatorio]) -> Porque:

@@ -26,7 +26,7 @@ PERSONA = "persona:"
 CLASES = {"decisiones": "Decisiones", "oficios": "Oficios", "plazos": "Plazos"}
 """Por lo que se puede filtrar la historia."""
 _DECIDEN = ("apertura", "decision", "subcancelacion", "cierre_espera", "cancelacion")
-_MUEVEN_PLAZOS = ("prorroga", "rectificacion", "recuento", "suspension", "reanudacion")
+_MUEVEN_PLAZOS = ("prorroga", "rectificacion", "recuento", "suspension", "reanudacion", "compromiso")
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,13 @@ class _Narrador:
             "subcancelacion": self._subcancelacion,
             "cierre_espera": self._cierre_espera,
             "cancelacion": lambda _: "canceló el expediente",
-            "suspension": lambda a: f"suspendió el expediente. {historia_plazos.cambian(a['datos'], plazos)}".rstrip(),
-            "reanudacion": lambda a: f"reanudó el expediente. {historia_plazos.cambian(a['datos'], plazos)}".rstrip(),
+            "suspension": lambda a: (
+                f"suspendió el expediente. {_hijos(a)} {historia_plazos.cambian(a['datos'], plazos)}"
+            ),
+            "reanudacion": lambda a: (
+                f"reanudó el expediente. {_hijos(a)} {historia_plazos.cambian(a['datos'], plazos)}"
+            ),
+            "compromiso": lambda a: historia_plazos.compromiso(a["datos"], plazos),
             "prorroga": lambda a: historia_plazos.prorroga(a["datos"], plazos),
             "rectificacion": lambda a: historia_plazos.rectificacion(a["datos"], plazos),
             "recuento": lambda a: historia_plazos.recuento(a["datos"], plazos),
@@ -143,7 +148,7 @@ class _Narrador:
             asiento["orden"],
             asiento["fecha"],
             self._quien(asiento["actor"]),
-            self.frases.get(tipo, self._otro)(asiento).rstrip(".") + ".",
+            " ".join(self.frases.get(tipo, self._otro)(asiento).split()).rstrip(".") + ".",
             datos["actividad"] if es_decision else "",
             asiento["unidad"],
             datos["vuelta"] if es_decision else 0,
@@ -220,6 +225,17 @@ class _Narrador:
 
     def _nombre(self, persona: int) -> str:
         return self.nombres.get(persona, "Una persona dada de baja")
+
+
+def _hijos(asiento: Mapping[str, Any]) -> str:
+    """Qué fue de los expedientes que éste abrió, al suspenderlo o reanudarlo."""
+    datos, igual = asiento["datos"], {"suspension": "siguen su curso", "reanudacion": "siguen suspendidos"}
+    if hijos := datos.get("hijos"):
+        return f"También {enumera(hijos)}."
+    if "hijos_siguen" not in datos:
+        return ""
+    cuales = enumera(datos["hijos_siguen"]) if datos["hijos_siguen"] else "Los expedientes que abra"
+    return f"{cuales} {igual[asiento['tipo']]}."
 
 
 def _dia(hecho: Hecho) -> date:

@@ -54,6 +54,12 @@ def rectificacion(datos: Mapping[str, Any], de: Mapping[str, str]) -> str:
     return f"corrigió desde cuándo corre un plazo: el {_dia(datos['desde'])}. {cambian(datos, de)}"
 
 
+def compromiso(datos: Mapping[str, Any], de: Mapping[str, str]) -> str:
+    """Lo que dice quien se compromete a una fecha para lo vencido."""
+    que = de.get(datos["plazo"], "un plazo")
+    return f"se comprometió a atender «{que}» a más tardar el {_dia(datos['fecha'])}; hasta entonces no se insiste"
+
+
 def recuento(datos: Mapping[str, Any], de: Mapping[str, str]) -> str:
     """Lo que dice el recuento por días inhábiles publicados."""
     return f"volvió a contar los plazos con el calendario publicado. {cambian(datos, de)}"

@@ -96,12 +96,13 @@ def esquema_inicial(s: Session, quien: Quien, tabla: Tabla) -> dict[str, Any]:
 
 def descripcion(tabla: Tabla) -> str:
     """Qué hace, sacado de su tabla: con qué empieza, con qué termina y quiénes participan."""
+    primera = tabla.primera_a_mano
     ultima = next(
         act for act in reversed(tabla.actividades) if any(not r.devuelve for r in act.salidas.values()) and act.a_mano
     )
     unidades = dict.fromkeys(str(act.responsable) for act in tabla.actividades)
-    empieza, termina = (frases.recorte(act.accion, 110) for act in (tabla.inicio, ultima))
-    return f"Empieza en {tabla.inicio.responsable}: «{empieza}». Termina: «{termina}». Participan {enumera(unidades)}."
+    empieza, termina = (frases.recorte(act.accion, 110) for act in (primera, ultima))
+    return f"Empieza en {primera.responsable}: «{empieza}». Termina: «{termina}». Participan {enumera(unidades)}."
 
 
 # --- piezas --------------------------------------------------------------------

@@ -62,7 +62,7 @@ def al_responder(
 
 def al_iniciar(s: Session, tabla: Tabla, *, en_campana: bool = False) -> Primero:
     """A quién le llegará el primer turno de un expediente nuevo; en_campana: de los que se abren a muchas unidades."""
-    primera = tabla.inicio
+    primera = tabla.primera_a_mano
     cual = f"{_numero(primera)}: {frases.en_medio(primera.accion)}"
     if primera.segun and en_campana:
         return Primero(f"su {primera.responsable} ({cual}){_regla(tabla, primera)}", "", 0)

@@ -14,6 +14,7 @@ from api.dependencias import Puerta
 from api.web import frases, frases_plazos
 from api.web.frases_plazos import Vencimiento
 from modelos import consultas, vencimientos
+from modelos.a_quien import ausentes
 from modelos.actividad import SIGUE, texto_salida
 from modelos.bitacora import Asiento
 from modelos.expediente import Aviso, EstadoExpediente, Expediente, Turno
@@ -95,12 +96,14 @@ def armar(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, 
     tablas = {f: puerta.tablas.version(e.procedimiento, e.version) for f, e in de.items()}
     trajo = _antecedentes(s, turnos, tablas) if detalle else {}
     elegibles = _Elegibles(s)
+    sueltos = ausentes(s, turnos)
     renglones = []
     for turno in turnos:
         expediente, tabla = de[turno.folio], tablas[turno.folio]
         mueve = expediente.estado == EstadoExpediente.EN_CURSO
         atiende = mueve and puede_atender(quien, turno.unidad)
         propio = turno.persona_id == quien.persona
+        libre = turno.persona_id is None or turno.id in sueltos
         reasigna = detalle and mueve and puede_reasignar(quien, turno.unidad, expediente.duena)
         renglones.append(
             Pendiente(
@@ -108,15 +111,13 @@ def armar(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, 
                 expediente,
                 tabla,
                 tabla[turno.actividad],
-                nombres.get(turno.persona_id, "") if turno.persona_id else "",
+                "" if libre else nombres.get(turno.persona_id or 0, ""),
                 propio,
                 turno.id in nuevos,
                 dichos[rigen[turno.id].id] if turno.id in rigen else None,
-                toma=atiende and turno.persona_id is None,
-                libera=mueve
-                and turno.persona_id is not None
-                and puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena),
-                agrupable=atiende and (propio or turno.persona_id is None) and es_agrupable(tabla[turno.actividad]),
+                toma=atiende and libre,
+                libera=mueve and not libre and puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena),
+                agrupable=atiende and (propio or libre) and es_agrupable(tabla[turno.actividad]),
                 elegibles=elegibles.de(turno) if reasigna else (),
                 antecedente=trajo.get(turno.id),
             )

@@ -35,6 +35,7 @@ IBA_A = {
     "ampliar-vueltas": "permitir más devoluciones en {}",
     "prorrogar": "prorrogar un plazo de {}",
     "rectificar": "rectificar un plazo de {}",
+    "comprometer": "dar una fecha compromiso en {}",
     "comentar": "comentar en {}",
     "oficios/editar": "corregir un oficio de {}",
     "oficios/cancelar": "cancelar un oficio de {}",

@@ -14,6 +14,7 @@ from api.web.formularios import Campo, Captura, Falta, campos, faltas, legible, 
 from api.web.historia import Hecho, Historia
 from api.web.previsto import Previsto
 from modelos import consultas, consultas_oficios, consultas_vivo, reloj, vencimientos
+from modelos.a_quien import ausentes
 from modelos.actos import capturas
 from modelos.anexos import ADMITIDOS
 from modelos.avance import Pendiente
@@ -154,16 +155,17 @@ def _permitido(s: Session, quien: Quien, turno: Turno, expediente: Expediente) -
     libera = puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena)
     de_la_unidad = puede_atender(quien, turno.unidad)
     propio = turno.persona_id == quien.persona
+    libre = turno.persona_id is None or bool(ausentes(s, [turno]))
     reasigna = mueve and puede_reasignar(quien, turno.unidad, expediente.duena)
     elegibles = [p for p in responsables(s, turno.unidad) if p != turno.persona_id] if reasigna else []
     return {
         "abierto": abierto,
         "en_curso": en_curso,
-        "atiende": mueve and de_la_unidad and (propio or turno.persona_id is None),
+        "atiende": mueve and de_la_unidad and (propio or libre),
         "de_la_unidad": de_la_unidad,
         "propio": propio,
-        "puede_tomar": mueve and de_la_unidad and turno.persona_id is None,
-        "puede_liberar": mueve and turno.persona_id is not None and libera,
+        "puede_tomar": mueve and de_la_unidad and libre,
+        "puede_liberar": mueve and not libre and libera,
         "puede_reasignar": reasigna,
         "elegibles": sorted(consultas.nombres(s, elegibles).items(), key=lambda par: par[1]),
         "solo": abierto and bool(consultas.sin_responsable(s, [turno])),

@@ -14,10 +14,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import personas
+from modelos.actos import tenencia
 from modelos.actos.mover import Contexto
 from modelos.cambios import Cosa, anotar, foto
 from modelos.claves import generada
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
+from modelos.expediente import Turno
 from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.organizacion import Adscripcion, Persona, Unidad, crear_persona, faltas_de_persona
 from modelos.permisos import Rol, exigir_administracion
@@ -153,7 +155,7 @@ def restablecer_clave(ctx: Contexto, id_: int, clave: str = "") -> Alta:
 
 
 def baja_persona(ctx: Contexto, id_: int, motivo: str) -> list[str]:
-    """La deja fuera en este momento; devuelve los turnos que tenía tomados, a lo más 50.
+    """La deja fuera en este momento; devuelve los turnos que tenía tomados, que vuelven a su unidad.
 
     Lanza:
         NoLeCorresponde, NoExiste, FormularioIncompleto. ActoNoProcede: es quien actúa, o no quedaría quien administre.
@@ -164,10 +166,12 @@ def baja_persona(ctx: Contexto, id_: int, motivo: str) -> list[str]:
     with exigir_que_quede_administracion(ctx.s):
         persona = personas.reservar(ctx.s, id_)
         antes = foto(persona)
+        tomados = select(col(Turno.id)).where(*personas.tomados_por(id_)).order_by(col(Turno.id))
+        sueltos = list(ctx.s.scalars(tomados))
         with _constancia(ctx, id_, autor, limpio):
-            tomados = personas.dar_de_baja(ctx.s, persona.correo)
+            personas.dar_de_baja(ctx.s, persona.correo)
     anotar(ctx.s, Cosa.PERSONA, str(id_), antes, persona, autor, ctx.ahora, motivo=limpio)
-    return tomados
+    return sueltos
 
 
 def reactivar_persona(ctx: Contexto, id_: int, clave: str = "") -> Alta:
@@ -196,7 +200,7 @@ def autor_de(ctx: Contexto, acto: str) -> int | None:
 
 @contextmanager
 def _constancia(ctx: Contexto, persona: int, autor: int | None, motivo: str = "") -> Iterator[None]:
-    """Anota lo que cambie en las adscripciones de esa persona mientras dura."""
+    """Anota lo que cambie en las adscripciones de esa persona mientras dura, y suelta lo que por ello ya no atiende."""
     antes = {fila.id: foto(fila) for fila in _suyas(ctx, persona)}
     yield
     ctx.s.flush()
@@ -217,6 +221,7 @@ def _constancia(ctx: Contexto, persona: int, autor: int | None, motivo: str = ""
             hecho=hecho,
             motivo=motivo,
         )
+    tenencia.soltar_los_de(ctx, persona)
 
 
 def _suyas(ctx: Contexto, persona: int) -> list[Adscripcion]:

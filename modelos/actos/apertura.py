@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -12,7 +13,7 @@ from modelos import avance, bitacora, ciclos, reloj
 from modelos.actos.mover import Contexto, Hecho, asentar
 from modelos.actos.reparto import repartir
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.expediente import EstadoExpediente, Expediente, Serie, Turno, plegar
+from modelos.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
 from modelos.formularios import limpiar_texto, validar
 from modelos.organizacion import exigir_unidades
 from modelos.permisos import Quien, atiende, puede_conducir
@@ -58,6 +59,7 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
         raise FormularioIncompleto({"asunto": f"escriba de qué trata, en {LARGO_ASUNTO} caracteres o menos"})
     limpios = validar(tabla.datos, datos)
     exigir_unidades(ctx.s, tabla.datos, limpios)
+    limpios |= _precedente(ctx.s, tabla, limpios)
     movimiento = avance.iniciar(tabla, limpios["tope_vueltas"], repartir(ctx.s, limpios))
     iniciado = ciclos.ganar_iniciado(ctx.s, tabla, limpios, ctx.ahora, ctx.quien.persona if ctx.quien else None)
     folio = _siguiente_folio(ctx.s, f"{tabla.siglas}-{reloj.local(ctx.ahora).year}")
@@ -93,6 +95,20 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
     asentar(ctx, expediente, tabla, movimiento, Hecho("apertura", tabla.duena.value, asentado))
     ctx.s.flush()
     return expediente
+
+
+def _precedente(s: Session, tabla: Tabla, datos: Mapping[str, Any]) -> dict[str, str]:
+    """Dónde consta lo que sólo se pide una vez, si nadie lo dijo; vacío si la tabla no lo busca o no hay dónde."""
+    previo = tabla.precedente
+    if previo is None or datos[previo.dato]:
+        return {}
+    suyos = select(col(Turno.folio)).where(
+        col(Turno.procedimiento) == tabla.clave,
+        col(Turno.actividad) == previo.actividad,
+        col(Turno.unidad) == datos[tabla[previo.actividad].segun or ""],
+        col(Turno.estado) == EstadoTurno.ATENDIDO.value,
+    )
+    return {previo.dato: s.scalar(suyos.order_by(col(Turno.cerrado).desc()).limit(1)) or ""}
 
 
 def _siguiente_folio(s: Session, serie: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from modelos import bitacora
+from modelos.actos import tenencia
 from modelos.actos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.actos.turnos import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado, VersionVieja
-from modelos.expediente import EstadoTurno, Expediente, Turno
+from modelos.expediente import Expediente, Turno
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import responsables
 from modelos.permisos import puede_atender, puede_liberar, puede_reasignar
@@ -27,13 +27,15 @@ def tomar(ctx: Contexto, id_: str, version: int | None = None) -> Turno:
         raise ActoNoProcede("tomar el turno", "espera a su subexpediente", "Atienda los turnos de éste.")
     if turno.persona_id == quien.persona:
         return turno
-    if turno.persona_id is not None:
+    if tenencia.la_tiene_otra(ctx, turno):
         raise TurnoTomado(id_, nombre_de(ctx, turno.persona_id))
-    return _asignar(ctx, expediente, turno, "toma", quien.persona, "")
+    tenencia.soltar_si_no_esta(ctx, expediente, turno, avisa=False)
+    tenencia.asignar(ctx, expediente, turno, "toma", quien.persona, "")
+    return turno
 
 
 def liberar(ctx: Contexto, id_: str, version: int | None = None, motivo: str = "") -> Turno:
-    """Devuelve el turno a su unidad; puede hacerlo quien lo tomó o quien conduce el expediente.
+    """Devuelve el turno a su unidad, y se avisa a los demás; puede hacerlo quien lo tomó o quien conduce el expediente.
 
     Lanza:
         NoExiste, NoLeCorresponde, ActividadYaAtendida, VersionVieja, ActoNoProcede.
@@ -45,11 +47,13 @@ def liberar(ctx: Contexto, id_: str, version: int | None = None, motivo: str = "
     _exigir_movible(ctx, expediente, turno, version)
     if turno.persona_id is None:
         return turno
-    return _asignar(ctx, expediente, turno, "liberacion", None, motivo)
+    orden = tenencia.asignar(ctx, expediente, turno, "liberacion", None, limpiar_texto("motivo", motivo).strip())
+    tenencia.avisar_de_nuevo(ctx, expediente, orden, [turno])
+    return turno
 
 
 def reasignar(ctx: Contexto, id_: str, persona: int, motivo: str, version: int | None = None) -> Turno:
-    """Da el turno a otra persona de la misma unidad; la unidad la fija la tabla y no se cambia.
+    """Da el turno a otra persona de la misma unidad, y se le avisa; la unidad la fija la tabla y no se cambia.
 
     Lanza:
         NoExiste, NoLeCorresponde, FormularioIncompleto, ActividadYaAtendida, VersionVieja, ActoNoProcede.
@@ -61,7 +65,10 @@ def reasignar(ctx: Contexto, id_: str, persona: int, motivo: str, version: int |
     _exigir_movible(ctx, expediente, turno, version)
     if persona not in responsables(ctx.s, turno.unidad):
         raise FormularioIncompleto({"persona": f"elija a alguien activo que atienda los turnos de {turno.unidad}"})
-    return _asignar(ctx, expediente, turno, "reasignacion", persona, motivo)
+    orden = tenencia.asignar(ctx, expediente, turno, "reasignacion", persona, limpiar_texto("motivo", motivo).strip())
+    if persona != quien.persona:
+        tenencia.avisar_de_nuevo(ctx, expediente, orden, [turno])
+    return turno
 
 
 # --- piezas ------------------------------------------------------------------
@@ -79,14 +86,3 @@ def _exigir_movible(ctx: Contexto, expediente: Expediente, turno: Turno, version
     exigir_en_curso(expediente, "mover el turno")
     if version is not None and version != turno.version:
         raise VersionVieja(turno.id, version, turno.version)
-
-
-def _asignar(ctx: Contexto, expediente: Expediente, turno: Turno, tipo: str, persona: int | None, motivo: str) -> Turno:
-    asentado = {"turno": turno.id, "persona": persona, "motivo": limpiar_texto("motivo", motivo).strip()}
-    bitacora.asentar(ctx.s, expediente, tipo, ctx.actor, turno.unidad, asentado, ctx.ahora)
-    turno.persona_id = persona
-    turno.estado = (EstadoTurno.TOMADO if persona else EstadoTurno.PENDIENTE).value
-    turno.version += 1
-    ctx.s.add(turno)
-    ctx.s.flush()
-    return turno

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import consultas_campanas, hitos, idempotencia, reloj
+from modelos.a_quien import Organigrama
 from modelos.actos import apertura
 from modelos.actos.mover import Contexto
 from modelos.consultas_campanas import EN_CURSO, Reparto, reparte
@@ -21,7 +22,7 @@ from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import Turno
 from modelos.formularios import limpiar_texto, validar
 from modelos.notificaciones import Clase, Notificacion
-from modelos.organizacion import Unidad, responsables
+from modelos.organizacion import Unidad
 from modelos.permisos import Quien, puede_atender, puede_conducir, ve_todo
 from modelos.plazo import DEL_PERIODO
 from modelos.sesion import serializar
@@ -152,9 +153,9 @@ def faltan(ctx: Contexto, quien: Quien, tabla: Tabla, periodo: str) -> list[Turn
 
 def _a_quien(ctx: Contexto, turnos: Sequence[Turno]) -> tuple[list[tuple[int, Turno]], set[str]]:
     """(persona, turno) de cada quien que debe alguno, y las unidades donde no hay nadie."""
-    de_unidad = {unidad: responsables(ctx.s, unidad) for unidad in {t.unidad for t in turnos}}
-    pares = [(p, t) for t in turnos for p in de_unidad[t.unidad] if t.persona_id in (None, p)]
-    return pares, {unidad for unidad, personas in de_unidad.items() if not personas}
+    organigrama = Organigrama(ctx.s)
+    pares = [(i.persona, t) for t in turnos for i in organigrama.toca(t.unidad, t.persona_id) if not i.sube]
+    return pares, {unidad for unidad in {t.unidad for t in turnos} if not organigrama.de(unidad)}
 
 
 def _asunto(ctx: Contexto, asunto: str, unidad: str) -> str:

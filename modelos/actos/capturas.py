@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.actos.mover import Contexto
+from modelos.actos.tenencia import la_tiene_otra
 from modelos.actos.turnos import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
 from modelos.comodidades import CapturaGuardada
 from modelos.errores import FormularioIncompleto, NoLeCorresponde, TurnoTomado
@@ -89,6 +90,6 @@ def _exigir_que_atienda(ctx: Contexto, id_: str) -> int:
     if not puede_atender(quien, turno.unidad):
         raise NoLeCorresponde("escribir la respuesta de este turno", f"{turno.unidad}, con rol de operación")
     exigir_abierto(ctx, turno)
-    if turno.persona_id not in (None, quien.persona):
+    if la_tiene_otra(ctx, turno):
         raise TurnoTomado(id_, nombre_de(ctx, turno.persona_id))
     return quien.persona

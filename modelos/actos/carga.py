@@ -141,7 +141,7 @@ def _reservadas(ctx: Contexto, plan: Plan) -> dict[str, int]:
     """El id de cada persona que se toca, por correo, reservada para que nadie la cambie a la vez."""
     correos = {p.datos["correo"] for hoja in (PERSONAS, ADSCRIPCIONES) for p in plan.de(hoja) if p.que is not Que.IGUAL}
     consulta = select(Persona).where(func.lower(col(Persona.correo)).in_(correos)).order_by(col(Persona.id))
-    return {p.correo.lower(): p.id or 0 for p in ctx.s.scalars(consulta.with_for_update())}
+    return {p.correo.lower(): p.id or 0 for p in ctx.s.scalars(consulta.with_for_update(key_share=True))}
 
 
 def _dia(texto: str) -> date | None:

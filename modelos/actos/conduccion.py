@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import avance, bitacora, reloj
-from modelos.actos import oficios, plazos
+from modelos.actos import oficios, plazos, suspension
 from modelos.actos.mover import (
     Contexto,
     Hecho,
@@ -74,43 +74,32 @@ def asentar_subcancelacion(ctx: Contexto, turno_id: str, hijo: Expediente) -> No
     ctx.s.flush()
 
 
-def suspender(ctx: Contexto, folio: str, motivo: str, fecha: date | None = None) -> Expediente:
+def suspender(
+    ctx: Contexto, folio: str, motivo: str, fecha: date | None = None, *, con_hijos: bool = True
+) -> Expediente:
     """Detiene el expediente: sus turnos siguen ahí, pero no se pueden atender hasta reanudarlo.
 
     fecha: el día en que dejaron de correr sus plazos, que no sea futuro; sin ella, hoy.
+    con_hijos: si se detienen también los expedientes que haya abierto; si no, siguen su curso y así queda asentado.
     """
     expediente, _ = _conducir(ctx, folio, motivo, "suspender")
     exigir_en_curso(expediente, "suspenderlo")
-    motivo = exigir_motivo(motivo)
-    detenidos = plazos.detener(ctx.s, expediente, motivo, ctx.ahora, _ya_ocurrido(ctx, fecha))
-    _asentar(ctx, expediente, "suspension", {"motivo": motivo, **({"plazos": detenidos} if detenidos else {})})
-    expediente.estado = EstadoExpediente.SUSPENDIDO.value
-    ctx.s.flush()
+    suspension.suspender(ctx, expediente, exigir_motivo(motivo), _ya_ocurrido(ctx, fecha), con_hijos=con_hijos)
     return expediente
 
 
-def reanudar(ctx: Contexto, folio: str, motivo: str, fecha: date | None = None) -> Expediente:
-    """Vuelve a poner en curso un expediente suspendido.
+def reanudar(
+    ctx: Contexto, folio: str, motivo: str, fecha: date | None = None, *, con_hijos: bool = True
+) -> Expediente:
+    """Vuelve a poner en curso un expediente suspendido, y avisa de nuevo a quienes les toca.
 
     fecha: el día en que se contestó lo que faltaba, que es desde el que corren (LFPA art. 17-A); sin ella, ahora.
+    con_hijos: si se reanudan también los que se detuvieron con él; los que alguien suspendió aparte siguen así.
     """
     expediente, _ = _conducir(ctx, folio, motivo, "reanudar")
     if expediente.estado != EstadoExpediente.SUSPENDIDO:
         raise ActoNoProcede("reanudarlo", f"{folio} no está suspendido", "Recargue para ver cómo está.")
-    asentado: dict[str, Any] = {"motivo": exigir_motivo(motivo)}
-    if recontados := plazos.continuar(ctx.s, expediente, ctx.ahora, _ya_ocurrido(ctx, fecha)):
-        asentado["plazos"] = recontados
-    orden = _asentar(ctx, expediente, "reanudacion", asentado)
-    expediente.estado = EstadoExpediente.EN_CURSO.value
-    terminados = (
-        select(col(Expediente.folio))
-        .join(Turno, col(Turno.id) == Expediente.padre_turno)
-        .where(col(Expediente.padre) == folio, col(Expediente.estado).in_(TERMINADOS), col(Turno.estado).in_(ABIERTOS))
-        .order_by(col(Expediente.folio))
-    )
-    hijos = [(f"hijo:{h}", f"Atiende lo que concluyó {h}", {"hijo": h}) for h in ctx.s.scalars(terminados)]
-    encargar(ctx, expediente, orden, hijos)
-    ctx.s.flush()
+    suspension.reanudar(ctx, expediente, exigir_motivo(motivo), _ya_ocurrido(ctx, fecha), con_hijos=con_hijos)
     return expediente
 
 

@@ -67,7 +67,9 @@ def _contado(plazo: Plazo, oficina: Oficina, hoy: date) -> dict[str, Any]:
         perfil=plazo.perfil,
         hitos=leer_hitos(plazo.regla),
         guardadas=(plazo.suspensiones, plazo.ampliaciones),
-        visto=Visto(hoy, plazo.abierto, plazo.insistencias, frozenset(hito for hito, _ in plazo.hitos)),
+        visto=Visto(
+            hoy, plazo.abierto, plazo.insistencias, frozenset(hito for hito, _ in plazo.hitos), plazo.compromiso
+        ),
     )
 
 
@@ -87,7 +89,7 @@ def completo(id_: str, folio: str, debido: Mapping[str, Any], oficina: Oficina) 
             perfil=debido["perfil"],
             hitos=leer_hitos(regla),
             guardadas=(debido["suspensiones"], debido["ampliaciones"]),
-            visto=Visto(reloj.hoy(), debido["abierto"]),
+            visto=Visto(reloj.hoy(), debido["abierto"], compromiso=debido["compromiso"]),
         )
     if debido["estado"] != EstadoPlazo.ABIERTO:
         contado["proximo"] = None
@@ -117,12 +119,14 @@ class Visto:
 
     hoy: lo que tocaba hasta este día, incluido, ya no se programa. abierto: cuándo empezó a deberse.
     insistencias: cuántas de vencido se vieron. pendientes: hitos que ya tocaban y nadie ha visto.
+    compromiso: el día para el que alguien se comprometió, si lo hizo; `hitos` lleva el que toca al pasar.
     """
 
     hoy: date
     abierto: datetime
     insistencias: int = 0
     pendientes: frozenset[str] = frozenset()
+    compromiso: date | None = None
 
 
 def contar(
@@ -154,7 +158,10 @@ def contar(
     except (CalendarioSinPublicar, PlazoInvalido) as error:
         return {**comunes, **SIN_FECHA, "computo": {"error": str(error)}}
     faltan = [[p.hito, p.fecha.isoformat()] for p in programados if p.fecha > visto.hoy or p.hito in visto.pendientes]
-    base = base_de_insistencia(computo.conservador, visto.abierto, guardadas[0])
+    if visto.compromiso and computo.conservador < visto.compromiso and computo.conservador < visto.hoy:
+        pasa = dia_tras_compromiso(oficina, computo.perfil, visto.compromiso)
+        faltan = [[COMPROMISO, pasa.isoformat()]] if pasa > visto.hoy or COMPROMISO in visto.pendientes else []
+    base = base_de_insistencia(computo.conservador, visto.abierto, guardadas[0], visto.compromiso)
     return {
         **comunes,
         "estado": EstadoPlazo.ABIERTO.value,
@@ -166,6 +173,14 @@ def contar(
     }
 
 
+def dia_tras_compromiso(oficina: Oficina, perfil: str, compromiso: date) -> date:
+    """El día hábil en que se dice que el compromiso pasó; si falta publicar ese año, el natural que sigue."""
+    try:
+        return oficina.calendarios[perfil].sumar(compromiso, 1)
+    except CalendarioSinPublicar:
+        return compromiso + timedelta(1)
+
+
 def _insistencia(oficina: Oficina, computo: Computo, hitos: Hitos, visto: Visto, base: date) -> date:
     """El día de la siguiente insistencia de vencido; si cae en un año sin publicar, se mira desde el día siguiente."""
     try:
@@ -174,6 +189,8 @@ def _insistencia(oficina: Oficina, computo: Computo, hitos: Hitos, visto: Visto,
         return base + timedelta(1)
 
 
+COMPROMISO = "compromiso"
+"""El hito que toca al pasar la fecha a que alguien se comprometió; desde ella se vuelve a insistir."""
 SIN_FECHA: dict[str, Any] = {
     "estado": EstadoPlazo.SIN_CALCULAR.value,
     "vence": None,

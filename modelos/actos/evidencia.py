@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelos import anexos
 from modelos.actos.mover import Contexto, bloquear, exigir_en_curso
+from modelos.actos.tenencia import la_tiene_otra
 from modelos.actos.turnos import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado
 from modelos.expediente import Anexo, Turno
@@ -28,7 +29,7 @@ def revisar_adjuntar(ctx: Contexto, id_: str, evidencia: str | None) -> Turno:
     turno = leer_turno(ctx, id_)
     exigir_abierto(ctx, turno)
     exigir_en_curso(expediente, "adjuntar")
-    if turno.persona_id not in (None, quien.persona):
+    if la_tiene_otra(ctx, turno):
         raise TurnoTomado(id_, nombre_de(ctx, turno.persona_id))
     claves = [documento.clave for documento in tabla[turno.actividad].evidencia]
     if evidencia is not None and evidencia not in claves:

@@ -21,6 +21,7 @@ from modelos.actos.mover import (
     rotulo,
 )
 from modelos.actos.reparto import repartir
+from modelos.actos.tenencia import soltar_si_no_esta
 from modelos.avance import Pendiente, Situacion
 from modelos.errores import (
     ActividadYaAtendida,
@@ -214,6 +215,8 @@ def _ganar(ctx: Contexto, expediente: Expediente, id_: str, version: int, salida
     if ganada is not None:
         return int(ganada[0])
     turno = leer_turno(ctx, id_)
+    if turno.version == version and soltar_si_no_esta(ctx, expediente, turno, avisa=False):
+        return _ganar(ctx, expediente, id_, turno.version, salida)
     exigir_abierto(ctx, turno)
     if not turno.a_mano:
         raise ActoNoProcede("atender el turno", "espera a su subexpediente", "Atienda los turnos de éste.")

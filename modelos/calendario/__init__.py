@@ -6,7 +6,7 @@ Los datos están en `datos/*.toml`, cada fecha con su fuente.
 """
 
 from modelos.calendario.computo import Ampliacion, computar, duracion, transcurridos
-from modelos.calendario.fechas import NOMBRES_MESES, fecha_corta, fecha_larga, sumar_meses
+from modelos.calendario.fechas import NOMBRES_MESES, fecha_breve, fecha_corta, fecha_larga, sumar_meses
 from modelos.calendario.habiles import Calendario, DiaInhabil
 from modelos.calendario.institucionales import Ambito, DiasInstitucionales, TipoDia, aplicables
 from modelos.calendario.pausas import Suspension
@@ -46,6 +46,7 @@ __all__ = [
     "computar",
     "computar_ventana",
     "duracion",
+    "fecha_breve",
     "fecha_corta",
     "fecha_larga",
     "meses",

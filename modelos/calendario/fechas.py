@@ -27,6 +27,11 @@ def fecha_corta(dia: date) -> str:
     return f"{DIAS[dia.weekday()]} {dia.day} {MESES[dia.month - 1]} {dia.year}"
 
 
+def fecha_breve(dia: date, hoy: date) -> str:
+    """«15 dic», o «15 ene 2028» si no es de este año: lo que cabe en el asunto de un mensaje."""
+    return f"{dia.day} {MESES[dia.month - 1]}" + (f" {dia.year}" if dia.year != hoy.year else "")
+
+
 def fecha_larga(dia: date) -> str:
     """«20 de noviembre de 2026»: como se escribe en un oficio, sin cero a la izquierda."""
     return f"{dia.day} de {NOMBRES_MESES[dia.month - 1]} de {dia.year}"

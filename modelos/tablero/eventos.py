@@ -43,6 +43,7 @@ ACTOS = {
     "prorroga": "Se prorroga un plazo",
     "rectificacion": "Se rectifica un plazo",
     "recuento": "Se recuentan los plazos",
+    "compromiso": "Alguien se compromete a una fecha para lo vencido",
     "oficio_firma": "Se firma un oficio",
     "oficio_envio": "Se envía un oficio",
     "oficio_acuse": "Se acusa un oficio",

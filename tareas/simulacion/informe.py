@@ -20,6 +20,9 @@ from modelos.notificaciones import Clase, Entrega, Notificacion
 from modelos.organizacion import Persona
 from modelos.plazos import POR_CUMPLIR, Plazo, Recordatorio
 from modelos.tabla import Catalogo
+from tareas import avisos
+from tareas.simulacion import correos
+from tareas.simulacion.correos import Correos
 
 MUESTRA = 12
 
@@ -37,6 +40,7 @@ class Informe:
     mensajes: dict[str, int]
     vencidos: int
     vencidos_abiertos: int
+    correos: Correos
     faltas: tuple[str, ...]
     segundos: float
 
@@ -50,6 +54,7 @@ class Informe:
             f"Hitos recordados: {self.recordatorios} ({self.sustituidos} sustituidos por otro más reciente), "
             f"en {self.notificaciones} avisos a personas.\n"
             f"Mensajes: {estados}.\n"
+            f"{self.correos}\n"
             f"Plazos vencidos: {self.vencidos}, de ellos {self.vencidos_abiertos} siguen sin cumplirse.\n"
             f"Faltas:\n{faltas}\n"
             f"Tardó {self.segundos:.0f} s."
@@ -57,7 +62,7 @@ class Informe:
 
 
 def escribir(s: Session, tablas: Catalogo, carpeta: Path, atendidos: int, segundos: float) -> Informe:
-    """Escribe `aperturas.csv`, `recordatorios.csv` y `vencidos.csv` en la carpeta, y devuelve el resumen."""
+    """Escribe `aperturas.csv`, `recordatorios.csv`, `vencidos.csv` y `correos.csv`, y devuelve el resumen."""
     aperturas = s.execute(
         select(
             col(Apertura.procedimiento),
@@ -74,6 +79,8 @@ def escribir(s: Session, tablas: Catalogo, carpeta: Path, atendidos: int, segund
     _csv(carpeta / "recordatorios.csv", titulos, recordados)
     vencidos = _vencidos(s)
     _csv(carpeta / "vencidos.csv", ("plazo", "que", "unidad", "vence", "cerrado", "estado"), vencidos)
+    correos_ = correos.contar(s)
+    _csv(carpeta / "correos.csv", ("correo", "semana", "mensajes", "sin_turno_nuevo"), correos_.renglones)
     por_estado = select(col(Entrega.estado), func.count()).group_by(col(Entrega.estado))
     mensajes: list[tuple[str, int]] = [(estado, n) for estado, n in s.execute(por_estado)]
     return Informe(
@@ -86,6 +93,7 @@ def escribir(s: Session, tablas: Catalogo, carpeta: Path, atendidos: int, segund
         mensajes=dict(mensajes),
         vencidos=len(vencidos),
         vencidos_abiertos=sum(fila[-1] in POR_CUMPLIR for fila in vencidos),
+        correos=correos_,
         faltas=tuple(_faltas(s, tablas)),
         segundos=segundos,
     )
@@ -137,6 +145,8 @@ def _faltas(s: Session, tablas: Catalogo) -> Iterable[str]:
     sin_salir = s.scalar(select(func.count()).where(col(Notificacion.salio).is_(None)))
     if sin_salir:
         yield f"{sin_salir} avisos sin salir"
+    if sin_decir := avisos.sin_decir(s):
+        yield f"{len(sin_decir)} turnos abiertos de los que nadie de a quienes tocan sabe: {sin_decir[0]}"
     por_enviar = s.scalar(select(func.count()).where(col(Entrega.estado).in_(("pendiente", "fallida"))))
     if por_enviar:
         yield f"{por_enviar} mensajes sin entregar"

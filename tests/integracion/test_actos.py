@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -314,7 +316,7 @@ def _a_la_13(instancia: Instancia) -> str:
 def test_suspendido_no_avanza_aunque_concluya_su_subexpediente(instancia: Instancia) -> None:
     folio = _a_la_13(instancia)
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "se revisa la normativa")
+        conduccion.suspender(ctx, folio, "se revisa la normativa", con_hijos=False)
     hijo = "RT-2026-0001"
     while abiertos := instancia.abiertos(hijo):
         datos = {"acuerdos": "ninguno"} if abiertos[0].actividad == "8" else {}
@@ -332,11 +334,91 @@ def test_suspendido_no_avanza_aunque_concluya_su_subexpediente(instancia: Instan
     instancia.exigir_integra()
 
 
-def test_un_turno_tomado_por_quien_se_fue_sale_sin_responsable(instancia: Instancia) -> None:
+def _estados(instancia: Instancia, *folios: str) -> list[str]:
+    return [instancia.expediente(folio).estado for folio in folios]
+
+
+def test_suspender_al_padre_suspende_a_sus_hijos_y_reanudarlo_los_reanuda(instancia: Instancia) -> None:
+    folio, hijo = _a_la_13(instancia), "RT-2026-0001"
+    with instancia.como("coordinacion") as ctx:
+        conduccion.suspender(ctx, folio, "se revisa la normativa")
+    assert _estados(instancia, folio, hijo) == ["suspendido", "suspendido"]
+    with pytest.raises(ActoNoProcede, match="suspendido"):
+        instancia.atender(instancia.abiertos(hijo)[0])
+    del_padre, del_hijo = (_ultimo(instancia, f) for f in (folio, hijo))
+    assert (del_padre["hijos"], del_hijo["con"]) == ([hijo], folio)
+    assert del_hijo["motivo"] == f"Se suspendió {folio}: se revisa la normativa"
+    with instancia.como("coordinacion") as ctx:
+        conduccion.reanudar(ctx, folio, "ya se revisó")
+    assert _estados(instancia, folio, hijo) == ["en_curso", "en_curso"]
+    assert (_ultimo(instancia, folio)["hijos"], _ultimo(instancia, hijo)["con"]) == ([hijo], folio)
+    instancia.atender(instancia.abiertos(hijo)[0])
+    instancia.exigir_integra()
+
+
+def test_se_puede_decidir_que_los_hijos_sigan_y_queda_asentado(instancia: Instancia) -> None:
+    folio, hijo = _a_la_13(instancia), "RT-2026-0001"
+    with instancia.como("coordinacion") as ctx:
+        conduccion.suspender(ctx, folio, "se revisa la normativa", con_hijos=False)
+    assert _estados(instancia, folio, hijo) == ["suspendido", "en_curso"]
+    assert _ultimo(instancia, folio)["hijos_siguen"] == [hijo]
+    instancia.exigir_integra()
+
+
+def test_un_hijo_suspendido_aparte_no_se_reanuda_con_el_padre(instancia: Instancia) -> None:
+    folio, hijo = _a_la_13(instancia), "RT-2026-0001"
+    with instancia.como("coordinacion") as ctx:
+        conduccion.suspender(ctx, hijo, "no hay sala")
+        conduccion.suspender(ctx, folio, "se revisa la normativa")
+        conduccion.reanudar(ctx, folio, "ya se revisó")
+    assert _estados(instancia, folio, hijo) == ["en_curso", "suspendido"]
+    with instancia.como("coordinacion") as ctx:
+        conduccion.reanudar(ctx, hijo, "ya hay sala")
+        conduccion.suspender(ctx, folio, "otra vez")
+        conduccion.reanudar(ctx, folio, "sólo éste", con_hijos=False)
+    assert _estados(instancia, folio, hijo) == ["en_curso", "suspendido"]
+    assert _ultimo(instancia, folio)["hijos_siguen"] == [hijo]
+    instancia.exigir_integra()
+
+
+@pytest.mark.parametrize("siguen", [False, True])
+def test_el_hijo_que_se_abre_con_el_padre_ya_suspendido_corre_su_suerte(instancia: Instancia, siguen: bool) -> None:  # noqa: FBT001
+    folio = instancia.iniciar("normatividad")
+    while instancia.abiertos(folio):
+        turno = instancia.abiertos(folio)[0]
+        instancia.atender(turno, **({"registro": "R-1"} if turno.actividad == "9" else {}))
+    with instancia.como("coordinacion") as ctx:  # antes de que el motor lo abra
+        conduccion.suspender(ctx, folio, "se revisa la normativa", con_hijos=not siguen)
+    instancia.cumplir_encargos()
+    hijo = "RT-2026-0001"
+    assert _estados(instancia, folio, hijo) == ["suspendido", "en_curso" if siguen else "suspendido"]
+    with instancia.como("coordinacion") as ctx:
+        conduccion.reanudar(ctx, folio, "ya se revisó")
+    assert _estados(instancia, folio, hijo) == ["en_curso", "en_curso"]
+    instancia.exigir_integra()
+
+
+def _ultimo(instancia: Instancia, folio: str) -> dict[str, Any]:
+    """Lo que dice el último asiento del expediente."""
+    with instancia.leer() as s:
+        suyos = select(col(Asiento.datos)).where(col(Asiento.folio) == folio).order_by(col(Asiento.orden).desc())
+        datos: dict[str, Any] = json.loads(s.scalars(suyos.limit(1)).one())
+        return datos
+
+
+def test_un_turno_sale_sin_responsable_si_en_su_unidad_no_queda_nadie_lo_haya_tomado_o_no_quien_se_fue(
+    instancia: Instancia,
+) -> None:
     folio = instancia.iniciar("normatividad")
     turno = instancia.abiertos(folio)[0]
     with instancia.como("dstc") as ctx:
         asignacion.tomar(ctx, turno.id)
+        assert ctx.quien is not None
+        ctx.s.execute(update(Persona).where(col(Persona.id) == ctx.quien.persona).values(activa=False))
+    with instancia.leer() as s:  # queda la coordinación, que ya puede tomarlo
+        assert vigilancia.sin_responsable(s) == []
+        assert consultas.sin_responsable(s, instancia.abiertos(folio)) == set()
+    with instancia.como("coordinacion") as ctx:
         assert ctx.quien is not None
         ctx.s.execute(update(Persona).where(col(Persona.id) == ctx.quien.persona).values(activa=False))
     with instancia.leer() as s:

@@ -60,9 +60,9 @@ def test_se_trabaja_una_vez_al_dia_desde_su_hora(instancia: Instancia, monkeypat
     assert hacer(instancia, monkeypatch, "2027-04-01T06:59") == {}
     assert marcas(instancia.url) == []
     hechos = hacer(instancia, monkeypatch, "2027-04-01T07:00")
-    assert list(hechos) == ["ciclos", "esperas", "recordatorios", "acuses"]
+    assert list(hechos) == ["tenencia", "ciclos", "esperas", "avisos", "recordatorios", "acuses"]
     assert hechos["ciclos"].resultado == "4 expedientes abiertos."
-    assert marcas(instancia.url) == [("2027-04-01", t) for t in ("acuses", "ciclos", "esperas", "recordatorios")]
+    assert marcas(instancia.url) == [("2027-04-01", t) for t in sorted(hechos)]
     otra = hacer(instancia, monkeypatch, "2027-04-01T18:00")
     assert otra["ciclos"] == jornada.Hecho("4 expedientes abiertos.", fresco=False)
     with instancia.leer() as s:
@@ -86,7 +86,7 @@ def test_si_el_reloj_salta_varios_dias_se_hace_una_vez_lo_de_hoy(
 ) -> None:
     hacer(instancia, monkeypatch, "2027-03-30T09:00")
     hacer(instancia, monkeypatch, "2027-06-10T09:00")
-    assert Counter(dia for dia, _ in marcas(instancia.url)) == {"2027-03-30": 4, "2027-06-10": 4}
+    assert Counter(dia for dia, _ in marcas(instancia.url)) == {"2027-03-30": 6, "2027-06-10": 6}
     with instancia.leer() as s:
         periodos = s.scalars(select(col(Apertura.periodo)).where(col(Apertura.procedimiento) == "riego"))
         assert sorted(periodos) == ["2027-03", "2027-04", "2027-05", "2027-06"]

@@ -13,7 +13,7 @@ from sqlmodel import col
 from modelos.actos import apertura, evidencia, turnos
 from modelos.anexos import Guardado
 from modelos.bitacora import Asiento
-from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.errores import EvidenciaFaltante, FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import Turno
 from modelos.plazos import EstadoPlazo, Plazo
 from tests.fabricas import Instancia
@@ -150,6 +150,65 @@ def test_el_registro_termina_sin_reporte_si_no_cierra_trimestre(
     assert [t.actividad for t in instancia_sqlite.abiertos(folio)] == (["6"] if con_reporte else [])
     assert (instancia_sqlite.expediente(folio).estado == "concluido") != con_reporte
     instancia_sqlite.exigir_integra()
+
+
+def test_la_designacion_se_pide_la_primera_vez_y_no_cada_mes(
+    instancia: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _reloj(monkeypatch, "2027-01-04")
+    enero = instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2027-01")
+    assert _pendientes(instancia, enero) == ["0"]
+    with pytest.raises(EvidenciaFaltante, match="Designación"):
+        instancia.atender(instancia.abiertos(enero)[0])
+    _atender(instancia, enero)
+    assert _pendientes(instancia, enero) == ["1"]
+    _reloj(monkeypatch, "2027-02-02")
+    febrero = instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2027-02")
+    assert _pendientes(instancia, febrero) == ["1"]
+    assert instancia.expediente(febrero).datos["designacion"] == enero
+    otro = instancia.iniciar("registro_mensual", cast="CAST-DEMO-02", periodo="2027-02")
+    assert _pendientes(instancia, otro) == ["0"], "la de un centro no le sirve a otro"
+    escrita = instancia.iniciar(
+        "registro_mensual", cast="CAST-DEMO-03", periodo="2027-02", designacion="Oficio 12 de 2026"
+    )
+    assert _pendientes(instancia, escrita) == ["1"]
+    instancia.exigir_integra()
+
+
+def test_si_cambia_la_designacion_se_pide_otra_vez(instancia: Instancia, monkeypatch: pytest.MonkeyPatch) -> None:
+    _reloj(monkeypatch, "2027-01-04")
+    _atender(instancia, instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2027-01"))
+    _reloj(monkeypatch, "2027-02-02")
+    febrero = instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2027-02")
+    _atender(instancia, febrero, "cambio_de_designacion")
+    assert _pendientes(instancia, febrero) == ["0"]
+    _atender(instancia, febrero)
+    assert _pendientes(instancia, febrero) == ["1"]
+    _reloj(monkeypatch, "2027-03-01")
+    marzo = instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2027-03")
+    assert instancia.expediente(marzo).datos["designacion"] == febrero
+    instancia.exigir_integra()
+
+
+def test_el_mes_abierto_con_la_version_anterior_sigue_con_ella_y_su_designacion_vale(
+    instancia: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _reloj(monkeypatch, "2026-11-03")
+    noviembre = instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2026-11")
+    _reloj(monkeypatch, "2026-12-01")
+    assert _pendientes(instancia, noviembre) == ["0"]
+    sin_atender = instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2026-12")
+    assert _pendientes(instancia, sin_atender) == ["0"]
+    _atender(instancia, noviembre)
+    assert instancia.expediente(noviembre).version == "2025-11-20"
+    _reloj(monkeypatch, "2027-01-04")
+    enero = instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2027-01")
+    assert (_pendientes(instancia, enero), instancia.expediente(enero).version) == (["1"], "2026-12-01")
+    instancia.exigir_integra()
+
+
+def _pendientes(instancia: Instancia, folio: str) -> list[str]:
+    return [turno.actividad for turno in instancia.abiertos(folio)]
 
 
 def test_la_reunion_que_abre_normatividad_no_tiene_periodo_y_la_del_semestre_si(instancia_sqlite: Instancia) -> None:

@@ -25,6 +25,7 @@ from modelos import canales, entregas, latido, reloj
 from modelos.actos import asignacion
 from modelos.ajustes import Ajustes
 from modelos.expediente import Turno
+from modelos.mensajes import LO_TIENE_OTRA
 from modelos.notificaciones import Entrega, Notificacion
 from modelos.organizacion import Persona
 from modelos.plazos import Plazo
@@ -93,9 +94,7 @@ def test_el_correo_dice_que_cuando_por_que_y_donde(instancia: Instancia, smtp: B
     _enviar(instancia, _cartero(instancia, smtp.url))
     assert sorted(smtp.para) == ["coordinacion@demo.local", "dstc@demo.local"]
     [mensaje] = smtp.de("dstc@demo.local")
-    assert mensaje["Subject"] == (
-        f"{turno.folio}: vence el mar 16 mar 2027; lo prudente es concluir a más tardar el lun 15 mar 2027"
-    )
+    assert mensaje["Subject"] == (f"Respuesta oficial sobre el proyecto: responda antes del 16 mar ({turno.folio})")
     assert mensaje["From"] == "Procedimientos de la DSTC <avisos@dstc.example>"
     texto, html = partes(mensaje)
     for parte in (texto, html):
@@ -105,14 +104,14 @@ def test_el_correo_dice_que_cuando_por_que_y_donde(instancia: Instancia, smtp: B
         assert "DSTC" in parte
         assert "mar 16 mar 2027" in parte
         assert "lun 15 mar 2027" in parte
-        assert "10 días hábiles desde el lun 1 mar 2027" in parte
-        assert "Lineamientos, art. 22 ¶2" in parte
+        for jerga in ("10 días hábiles", "perfil", "conservador", "prudente", "Inferido", "La fecha la da"):
+            assert jerga not in parte, jerga
         assert f"https://dstc.example/turnos/{turno.id}" in parte
     assert "<img" not in html
     [entrega] = [e for e in _entregas(instancia) if e.id == mensaje["X-DSTC-Entrega"]]
     assert mensaje["Message-ID"] == f"<{entrega.id}@dstc.example>"
     assert (entrega.estado, entrega.intentos, entrega.motor) == ("enviada", 1, None)
-    assert plazo.computo["explicacion"] in texto.replace("\n", " ")
+    assert plazo.computo["explicacion"] not in texto.replace("\n", " ")
 
 
 def test_un_resumen_por_persona_y_dia_con_diez_plazos_por_urgencia(instancia: Instancia, smtp: Buzon) -> None:
@@ -130,11 +129,10 @@ def test_un_resumen_por_persona_y_dia_con_diez_plazos_por_urgencia(instancia: In
     _juntar(instancia)
     _enviar(instancia, _cartero(instancia, smtp.url))
     [mensaje] = smtp.de("dstc@demo.local")
-    assert mensaje["Subject"].startswith(f"10 pendientes; el más urgente, {turno.folio}: ") or mensaje[
-        "Subject"
-    ].startswith(f"11 pendientes; el más urgente, {turno.folio}: ")
+    primero = f"Respuesta oficial sobre el proyecto: responda antes del 16 mar ({turno.folio}), y "
+    assert mensaje["Subject"] in (f"{primero}9 pendientes más", f"{primero}10 pendientes más")
     texto, _ = partes(mensaje)
-    prudentes = [linea for linea in texto.splitlines() if "lo prudente es" in linea]
+    prudentes = [linea for linea in texto.splitlines() if "conviene responder" in linea]
     assert len(prudentes) == 10, "el turno nuevo y su plazo son una sola cosa"
     dias = [int(linea.partition("a más tardar el ")[2].split()[1]) for linea in prudentes]
     assert dias == sorted(dias)
@@ -155,7 +153,7 @@ def test_los_turnos_salen_en_el_acto_y_los_hitos_cuando_termino_el_barrido(insta
     instancia.cumplir_encargos()
     barrer(instancia.url, MIERCOLES)
     assert _juntar(instancia, terminado=False) == 2
-    assert {e.asunto.partition(": ")[2][:5] for e in _entregas(instancia)} == {"tiene"}
+    assert {e.asunto.partition(":")[0] for e in _entregas(instancia)} == {"Respuesta oficial sobre el proyecto"}
     assert _juntar(instancia, terminado=False) == 0
     assert _juntar(instancia, terminado=True) == 2
     assert len(_entregas(instancia)) == 4
@@ -178,14 +176,20 @@ def test_nada_a_quien_ya_cumplio(instancia: Instancia, smtp: Buzon, cuando: str)
         assert all(n.salio for n in s.scalars(select(Notificacion).where(col(Notificacion.clase) == "hito")))
 
 
-def test_si_otra_persona_lo_tomo_el_mensaje_ya_no_sale(instancia: Instancia, smtp: Buzon) -> None:
+@pytest.mark.parametrize("cuando", ["antes de juntar", "antes de enviar"])
+def test_si_otra_persona_lo_tomo_el_mensaje_ya_no_sale(instancia: Instancia, smtp: Buzon, cuando: str) -> None:
     turno, _ = _con_plazo(instancia)
     barrer(instancia.url, MIERCOLES)
+    if cuando == "antes de enviar":
+        _juntar(instancia)
     with instancia.como("dstc") as ctx:
         asignacion.tomar(ctx, turno.id)
     _juntar(instancia)
     _enviar(instancia, _cartero(instancia, smtp.url))
     assert smtp.para == ["dstc@demo.local"]
+    with instancia.leer() as s:
+        dichas = [n.descartada for n in s.scalars(select(Notificacion).where(col(Notificacion.clase) == "hito"))]
+    assert sorted(dichas, key=str) == [LO_TIENE_OTRA, None]
 
 
 def test_pasada_la_fecha_prudente_y_no_la_legal_no_se_dice_vencido(
@@ -201,7 +205,8 @@ def test_pasada_la_fecha_prudente_y_no_la_legal_no_se_dice_vencido(
     _enviar(instancia, _cartero(instancia, smtp.url))
     [mensaje] = smtp.de("dstc@demo.local")
     texto, html = partes(mensaje)
-    assert "la fecha prudente fue el lun 8 mar 2027; el plazo legal vence el mar 16 mar 2027" in mensaje["Subject"]
+    assert f"responda antes del 16 mar ({turno.folio})" in mensaje["Subject"]
+    assert "vence el mar 16 mar 2027; conviene responder hoy" in texto
     for dicho in (mensaje["Subject"], texto, html):
         assert "venció" not in dicho
         assert "vencido" not in dicho

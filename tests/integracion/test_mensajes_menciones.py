@@ -30,7 +30,7 @@ def test_la_mencion_llega_por_correo_con_su_enlace_y_sin_el_comentario(instancia
         dicho = comentarios.comentar(ctx, folio, "Esto es reservado, @direccion@demo.local")
     repartir(instancia, smtp.url)
     (mensaje,) = smtp.recibidos
-    assert mensaje["Subject"] == f"{folio}: le mencionaron en un comentario"
+    assert mensaje["Subject"] == f"Le mencionaron en un comentario ({folio})"
     for texto in partes(mensaje):
         assert f"/expedientes/{folio}#comentario-{dicho.id}" in texto
         assert "reservado" not in texto
@@ -45,7 +45,7 @@ def test_con_un_turno_nuevo_van_juntos_y_cada_cosa_en_su_lugar(instancia: Instan
         comentarios.comentar(ctx, folio, "Urge, @dstc@demo.local")
     repartir(instancia, smtp.url)
     (mensaje,) = [m for m in smtp.recibidos if "dstc@" in m["To"]]
-    assert mensaje["Subject"] == f"{folio}: tiene un turno nuevo; además, le mencionaron en un comentario"
+    assert mensaje["Subject"].endswith(f" ({folio}); además, le mencionaron en un comentario")
     texto, _ = partes(mensaje)
     assert texto.index("LE TOCA A USTED") < texto.index("LE MENCIONARON")
 
@@ -59,7 +59,7 @@ def test_lo_que_se_recuerda_no_se_llama_nuevo(instancia: Instancia, smtp: Buzon)
         campanas.recordar(ctx, CATALOGO.vigente("registro_mensual", reloj.hoy()), "2026-11")
     repartir(instancia, smtp.url)
     (mensaje,) = [m for m in smtp.recibidos if "cast-demo-01@" in m["To"]]
-    assert mensaje["Subject"].startswith(f"{folio}: sigue esperando su respuesta")
+    assert mensaje["Subject"] == f"Se le recuerda. Registrar los servicios del mes: responda antes del 30 nov ({folio})"
 
 
 @pytest.mark.parametrize("juntada", [False, True], ids=["antes de juntarla", "ya juntada"])

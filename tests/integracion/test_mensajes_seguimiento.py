@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -25,14 +26,16 @@ from tareas.cartero import Cartero
 from tareas.mensajes import enviar, juntar
 from tareas.recordatorios import barrer
 from tareas.redaccion import Parte, asunto, citado
+from tareas.semana import resumir
 from tests.correo import Buzon, buzon, partes
 from tests.fabricas import Instancia, puerto_libre
 from tests.plazos import plantar
 
 LUNES = date(2027, 3, 1)
-VENCIDO = date(2027, 3, 24)
-"""La segunda insistencia de un plazo de diez días hábiles desde el lunes: ya subió dos niveles."""
+VENCIDO = date(2027, 3, 22)
+"""Un lunes: el resumen de la semana, con un plazo de diez días hábiles que venció el martes 16."""
 HOY = date(2027, 3, 3)
+QUE = "Comentarios al documento"
 
 
 @pytest.fixture(autouse=True)
@@ -65,11 +68,12 @@ def _enviar(instancia: Instancia, correo: str) -> None:
 
 
 def _vencer(instancia: Instancia, monkeypatch: pytest.MonkeyPatch, *plazos: tuple[Turno, int]) -> None:
-    """Da a cada turno esos días hábiles desde el lunes, y barre ya vencidos y escalados."""
+    """Da a cada turno esos días hábiles desde el lunes, y barre ya vencidos, con el resumen de la semana."""
     monkeypatch.setenv("DSTC_RELOJ", f"{LUNES}T09:00:00-06:00")
     for turno, dias in plazos:
         plantar(instancia, turno.folio, LUNES, dias, turno=turno)
     monkeypatch.setenv("DSTC_RELOJ", f"{VENCIDO}T09:00:00-06:00")
+    resumir(instancia.url, VENCIDO)
     barrer(instancia.url, VENCIDO)
 
 
@@ -92,7 +96,9 @@ def test_a_quien_solo_da_seguimiento_no_se_le_pide_que_responda(
     _vencer(instancia, monkeypatch, (turno, 10))
     _salir(instancia, smtp.url)
     [ajeno], [propio] = smtp.de("ssi@demo.local"), smtp.de("cst@demo.local")
-    assert ajeno["Subject"] == f"{turno.folio}: para su seguimiento; venció el mar 16 mar 2027"
+    que = "Respuesta oficial sobre el proyecto"
+    assert ajeno["Subject"] == f"Resumen semanal. Para su seguimiento: {que}: venció el 16 mar ({turno.folio})"
+    assert propio["Subject"] == f"{que}: venció el 16 mar; responda ya ({turno.folio})"
     for dicho in partes(ajeno):
         assert "Para su seguimiento" in dicho
         assert "Verlo" in dicho
@@ -113,7 +119,7 @@ def test_en_un_resumen_primero_lo_propio_y_se_cuenta_aparte(
     _vencer(instancia, monkeypatch, (ajeno, 10), (propio, 14))
     _salir(instancia, smtp.url)
     [mensaje] = smtp.de("dstc@demo.local")
-    assert mensaje["Subject"].startswith(f"1 pendiente suyo y 1 de seguimiento; el más urgente, {folio}: ")
+    assert mensaje["Subject"].endswith(f" ({folio}), y 1 de seguimiento")
     texto, html = partes(mensaje)
     for dicho, propios, ajenos in ((texto, "LE TOCA A USTED", "PARA SU SEGUIMIENTO"), (html, ">Le toca", ">Para su")):
         orden = [dicho.index(x) for x in (propios, f"{folio} ·", ajenos, f"{ajeno.folio} ·")]
@@ -123,19 +129,50 @@ def test_en_un_resumen_primero_lo_propio_y_se_cuenta_aparte(
 
 
 @pytest.mark.parametrize(
-    ("propias", "ajenas", "dice"),
+    ("partes", "dice"),
     [
-        (2, 6, "2 pendientes suyos y 6 de seguimiento; el más urgente, N-1: vence"),
-        (1, 1, "1 pendiente suyo y 1 de seguimiento; el más urgente, N-1: vence"),
-        (0, 6, "6 de seguimiento; el más urgente, A-1: venció"),
-        (2, 0, "2 pendientes; el más urgente, N-1: vence"),
+        (["N-1"], "Comentarios al documento: responda antes del 12 mar (N-1)"),
+        (["N-1", "N-2"], "Comentarios al documento: responda antes del 12 mar (N-1), y 1 pendiente más"),
+        (
+            ["N-1", "N-2", "N-3", "A-1", "A-2"],
+            "Comentarios al documento: responda antes del 12 mar (N-1), y 2 pendientes más y 2 de seguimiento",
+        ),
+        (["A-1"], "Para su seguimiento: Comentarios al documento: venció el 22 feb (A-1)"),
+        (
+            ["A-1", "A-2", "A-3"],
+            "Para su seguimiento: Comentarios al documento: venció el 22 feb (A-1), y 2 más de seguimiento",
+        ),
     ],
 )
-def test_el_asunto_cuenta_aparte_lo_de_seguimiento(propias: int, ajenas: int, dice: str) -> None:
+def test_el_asunto_dice_que_para_cuando_y_de_que_expediente(partes: list[str], dice: str) -> None:
     vence, vencio = HOY + timedelta(9), HOY - timedelta(9)
-    todas = [Parte(Clase.HITO, f"A-{i}", vencio, vencio, ajena=True) for i in range(1, ajenas + 1)]
-    todas += [Parte(Clase.HITO, f"N-{i}", vence, vence) for i in range(1, propias + 1)]
-    assert asunto(todas, HOY).startswith(dice)
+    todas = [
+        Parte(Clase.HITO, folio, vencio if folio[0] == "A" else vence, vencio, ajena=folio[0] == "A", que=QUE)
+        for folio in partes
+    ]
+    assert asunto(todas, HOY) == dice
+
+
+@pytest.mark.parametrize(
+    ("vence", "dice"),
+    [
+        (None, "espera su respuesta"),
+        (HOY, "responda hoy"),
+        (HOY + timedelta(1), "responda antes del 4 mar"),
+        (date(2028, 1, 10), "responda antes del 10 ene 2028"),
+        (HOY - timedelta(1), "venció el 2 mar; responda ya"),
+    ],
+)
+def test_el_asunto_dice_para_cuando_segun_el_dia_en_que_se_lee(vence: date | None, dice: str) -> None:
+    assert asunto([Parte(Clase.TURNO, "N-1", vence, vence, que=QUE)], HOY) == f"Comentarios al documento: {dice} (N-1)"
+
+
+def test_un_asunto_largo_se_corta_en_una_palabra_y_el_folio_se_lee() -> None:
+    larga = Parte(Clase.TURNO, "N-1", HOY, HOY, que="Elabora " + "el proyecto de lineamientos " * 9)
+    dicho = asunto([larga], HOY)
+    assert dicho.endswith("…: responda hoy (N-1)")
+    assert len(dicho) < 130
+    assert asunto([replace(larga, semanal=True)], HOY).startswith("Resumen semanal. Elabora")
 
 
 def test_el_turno_nuevo_dice_para_cuando_aunque_el_plazo_sea_de_un_tramo(instancia: Instancia, smtp: Buzon) -> None:
@@ -152,8 +189,6 @@ def test_el_turno_nuevo_dice_para_cuando_aunque_el_plazo_sea_de_un_tramo(instanc
     for dicho in (texto, html):
         assert "vence el" in dicho
         assert f"{vence.day} " in dicho.partition("vence el")[2][:12], "rige el tramo que antes vence"
-        assert "10 días hábiles" in dicho
-        assert "La fecha la da:" in dicho
 
 
 def test_el_recordatorio_de_un_tramo_lleva_al_turno_que_puede_atender(instancia: Instancia, smtp: Buzon) -> None:
@@ -176,14 +211,11 @@ def test_se_dice_de_que_ordenamiento_es_cada_clave(instancia: Instancia, smtp: B
     assert citado("M-C-4; L-46", manual, CATALOGO) == f"M-C-4; L-46, {de_manual} y {ORDENAMIENTO}"
     assert citado("Oficio del área", manual, CATALOGO) == "Oficio del área"
     turno = _en_la_cst(instancia)
-    plazo = plantar(instancia, turno.folio, LUNES, 10, turno=turno)
-    with transaccion(instancia.url) as s:
-        s.execute(update(Plazo).where(col(Plazo.id) == plazo.id).values(fundamento="L-22 ¶2"))
+    plantar(instancia, turno.folio, LUNES, 10, turno=turno)
     barrer(instancia.url, VENCIDO)
     _salir(instancia, smtp.url)
     texto = " ".join(partes(smtp.de("cst@demo.local")[0])[0].split())
     assert f"Lo manda: {instancia.actividad(turno).fundamento}, {de_manual}." in texto
-    assert f"La fecha la da: L-22 ¶2, {ORDENAMIENTO}." in texto
 
 
 def test_al_volver_el_correo_sale_un_solo_resumen_con_lo_que_aun_se_debe(

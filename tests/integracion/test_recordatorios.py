@@ -20,7 +20,7 @@ from modelos.actos.mover import bloquear
 from modelos.expediente import Encargo, Turno
 from modelos.notificaciones import Notificacion
 from modelos.organizacion import Persona
-from modelos.plazo import RESPUESTA_OFICIAL, Hitos
+from modelos.plazo import RESPUESTA_OFICIAL
 from modelos.plazos import Plazo, Recordatorio
 from modelos.sesion import transaccion
 from tareas.recordatorios import Resumen, barrer
@@ -173,31 +173,36 @@ def test_el_de_un_tramo_toca_a_quien_responde_y_a_quien_tiene_el_turno(instancia
     assert _personas(instancia, "antes-7") == {"ssi", "cst"}
 
 
-def test_lo_vencido_sube_un_nivel_mas_cada_vez_y_solo_pasado_el_legal(instancia: Instancia) -> None:
+def test_lo_vencido_se_insiste_solo_a_quien_lo_debe_y_hasta_la_cantidad_del_ajuste(instancia: Instancia) -> None:
     folio = instancia.iniciar("normatividad")
-    # Con insistencia diaria hay una entre la fecha conservadora (lun 15) y la legal (mar 16): ésa no sube.
-    hitos = Hitos(antes=(0,), vencido_cada=1)
-    plazo = plantar(instancia, folio, LUNES, 10, unidad="CAST-DEMO-01", hitos=hitos, clave="PL-98")
-    assert (plazo.vence, plazo.conservador) == (fecha("mar 2027-03-16"), fecha("lun 2027-03-15"))
-    _barrer_hasta(instancia, LUNES, date(2027, 3, 23))
-    base = _personas(instancia, "dia")
-    assert "cast-demo-01" in base
-    sube = {k: _personas(instancia, f"vencido-{k}") - base for k in range(1, 7)}
-    assert leer(instancia, plazo.id).insistencias == 6
-    assert sube[1] == set(), "el martes 16 aún no vence: no se escala"
-    niveles = [{"ce-15"}, {"cst"}, {"coordinacion", "dstc"}, {"ssi"}]
-    for k in (2, 3, 4, 5):
-        assert sube[k] == set().union(*niveles[:k]) - base
-    assert sube[5] == sube[4] == {"ce-15", "cst", "ssi"}
-    assert sube[6] == sube[5], "más arriba de la SSI no sube"
+    plazo = plantar(instancia, folio, LUNES, 10, turno=instancia.abiertos(folio)[0])
+    for i in range(120):
+        assert barrer(instancia.url, LUNES + timedelta(i), insistencias=3).completo
+    insistidos = [r.hito for r in _recordatorios(instancia, plazo.id) if r.hito.startswith("vencido-")]
+    assert insistidos == ["vencido-1", "vencido-2", "vencido-3"]
+    assert {p for p, hito in _avisados(instancia) if hito.startswith("vencido-")} == {"coordinacion", "dstc"}
+    quedo = leer(instancia, plazo.id)
+    assert (quedo.estado, quedo.insistencias, quedo.proximo) == ("abierto", 3, None)
 
 
-def test_la_escala_empieza_despues_de_la_propia_unidad(instancia: Instancia) -> None:
-    turno = _en_la_cst(instancia)
-    plantar(instancia, turno.folio, LUNES, 10, turno=turno)
-    _barrer_hasta(instancia, date(2027, 3, 16), date(2027, 3, 23))
-    assert _personas(instancia, "vencido-1") == {"cst", "coordinacion", "dstc"}
-    assert _personas(instancia, "vencido-2") == {"cst", "coordinacion", "dstc", "ssi"}
+def test_al_despertar_tarde_no_se_pasa_de_la_cantidad(instancia: Instancia) -> None:
+    folio = instancia.iniciar("normatividad")
+    plazo = plantar(instancia, folio, LUNES, 10, turno=instancia.abiertos(folio)[0])
+    barrer(instancia.url, date(2027, 7, 1), insistencias=2)
+    assert [r.hito for r in _recordatorios(instancia, plazo.id) if r.enviado] == ["vencido-2"]
+    assert barrer(instancia.url, date(2027, 9, 1), insistencias=2).plazos == 0
+
+
+def test_lo_que_ya_paso_de_la_cantidad_calla_aunque_se_vuelva_a_contar(instancia: Instancia) -> None:
+    """Como los que ya llevaban sesenta antes de que hubiera tope."""
+    folio = instancia.iniciar("normatividad")
+    plazo = plantar(instancia, folio, LUNES, 10, turno=instancia.abiertos(folio)[0])
+    with transaccion(instancia.url) as s:
+        viejo = {"hitos": [], "insistencias": 65, "proximo": date(2027, 9, 1)}
+        s.execute(update(Plazo).where(col(Plazo.id) == plazo.id).values(**viejo))
+    assert barrer(instancia.url, date(2027, 9, 1)).recordatorios == 0
+    assert leer(instancia, plazo.id).proximo is None
+    assert not _avisados(instancia)
 
 
 def test_si_en_la_unidad_no_hay_nadie_se_entera_el_nivel_de_arriba(instancia: Instancia) -> None:

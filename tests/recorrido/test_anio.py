@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import email
 import email.policy
+import email.utils
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -23,6 +25,7 @@ from flujos.catalogo import CATALOGO
 from modelos import reloj, sesion
 from modelos.ciclos import Apertura
 from modelos.expediente import Expediente
+from modelos.notificaciones import Notificacion
 from modelos.plazos import Plazo, Recordatorio
 from tareas.simulacion.anio import Plan, simular
 from tareas.simulacion.informe import Informe
@@ -104,7 +107,12 @@ def test_cada_hito_se_recuerda_una_vez_y_ninguno_falta(base: Session) -> None:
     assert revisados > 1000
 
 
-def test_a_quien_debe_y_no_cumple_se_le_insiste_cada_tres_habiles(base: Session) -> None:
+INSISTENCIAS = 5
+
+
+def test_a_quien_debe_y_no_cumple_se_le_insiste_cada_tres_habiles_hasta_cinco_y_despues_cada_semana(
+    base: Session,
+) -> None:
     abandonados = base.scalars(
         select(Plazo).where(col(Plazo.estado) == "abierto", col(Plazo.vence) < date(2027, 11, 1))
     ).all()
@@ -117,7 +125,36 @@ def test_a_quien_debe_y_no_cumple_se_le_insiste_cada_tres_habiles(base: Session)
             )
         ).all()
         desde = max(plazo.conservador, reloj.local(plazo.abierto).date())
-        assert sorted(r.toca for r in suyos) == [d for k, d in enumerate(_siguientes(desde), 1) if k % 3 == 0]
+        tocaban = [d for k, d in enumerate(_siguientes(desde), 1) if k % 3 == 0][:INSISTENCIAS]
+        assert sorted(r.toca for r in suyos) == tocaban
+        semanales = base.scalars(
+            select(Notificacion).where(
+                col(Notificacion.plazo_id) == plazo.id, col(Notificacion.clave).startswith("semana:")
+            )
+        ).all()
+        a_quien_debe = {n.dia for n in semanales if not n.datos["sube"]}
+        assert min(a_quien_debe) >= tocaban[-1]
+        assert len({d.isocalendar()[:2] for d in a_quien_debe}) == len(a_quien_debe) > 2
+        assert len({(n.persona_id, n.dia.isocalendar()[:2]) for n in semanales}) == len(semanales)
+
+
+def test_nadie_recibe_mas_de_cinco_correos_por_semana_habil_sin_turnos_nuevos(anio: tuple[Informe, Path]) -> None:
+    """Los de días sin turno propio nuevo; y el total cuadra con los archivos que de verdad salieron."""
+    correos = anio[0].correos
+    assert correos.sin_nuevos[2] <= 5
+    assert correos.insistencia == INSISTENCIAS
+    por_semana: Counter[tuple[str, str]] = Counter()
+    for mensaje in _correos(anio[1] / "correo"):
+        dia = email.utils.parsedate_to_datetime(str(mensaje["Date"])).astimezone(reloj.ZONA).date()
+        a_quien = email.utils.parseaddr(str(mensaje["To"]))[1]
+        por_semana[a_quien, "{}-W{:02d}".format(*dia.isocalendar())] += 1
+    assert por_semana == {(correo, semana): cuantos for correo, semana, cuantos, _ in correos.renglones}
+
+
+def test_el_asunto_de_cada_correo_dice_de_que_expediente(anio: tuple[Informe, Path]) -> None:
+    asuntos = [str(mensaje["Subject"]) for mensaje in _correos(anio[1] / "correo")]
+    assert all(re.search(r"\((?:[A-Z]+-2027-\d{4})\)", asunto) for asunto in asuntos)
+    assert not [a for a in asuntos if "prudente" in a or "conservador" in a]
 
 
 def test_el_correo_lleva_cada_aviso_una_vez_y_un_resumen_al_dia(anio: tuple[Informe, Path]) -> None:

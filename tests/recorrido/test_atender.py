@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import date
 from typing import Any
 
 import httpx
@@ -191,11 +192,11 @@ def test_los_antecedentes_traen_los_oficios_ya_firmados(web: str, instancia_sqli
     assert numero in pagina
 
 
-@pytest.mark.parametrize("tabla", list(CATALOGO), ids=lambda t: t.clave)
+@pytest.mark.parametrize("tabla", list(CATALOGO), ids=lambda t: f"{t.clave}-{t.version}")
 def test_lo_que_se_dice_que_pasara_es_lo_que_pasa(
     tabla: Tabla, instancia_sqlite: Instancia, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DSTC_RELOJ", "2026-11-20T12:00:00-06:00")
+    monkeypatch.setenv("DSTC_RELOJ", f"{max(tabla.vigente_desde, date(2026, 11, 20))}T12:00:00-06:00")
     with servida(instancia_sqlite) as direccion:
         camina = Caminante(direccion)
         folio, comprobados = camina.iniciar(tabla.clave), 0

@@ -80,7 +80,7 @@ def test_antes_de_iniciar_se_ve_a_quien_le_llega(web: str, instancia_sqlite: Ins
         assert "Lo verá 1 persona" in v.get("/procedimientos/normatividad/iniciar").text
 
 
-@pytest.mark.parametrize("tabla", list(CATALOGO), ids=lambda t: t.clave)
+@pytest.mark.parametrize("tabla", list(CATALOGO), ids=lambda t: f"{t.clave}-{t.version}")
 def test_la_descripcion_sale_de_la_tabla(tabla: object) -> None:
     assert hasattr(tabla, "inicio")
     dicha = iniciar.descripcion(tabla)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -42,10 +43,20 @@ def _hacia(tabla: Tabla, final: str) -> Elegir:
     return elegir
 
 
-@pytest.mark.parametrize(("clave", "final"), [(t.clave, final) for t in CATALOGO for final in t.finales], ids=str)
-def test_cada_tabla_llega_a_cada_final(instancia: Instancia, caminante: Caminante, clave: str, final: str) -> None:
-    tabla = next(t for t in CATALOGO if t.clave == clave)
-    folio = caminante.iniciar(clave)
+def _el_dia(tabla: Tabla) -> str:
+    """Un día en que ésa es la versión que rige."""
+    return f"{max(tabla.vigente_desde, date(2026, 11, 20))}T12:00:00-06:00"
+
+
+@pytest.mark.parametrize(
+    ("tabla", "final"),
+    [pytest.param(t, final, id=f"{t.clave}-{t.version}-{final}") for t in CATALOGO for final in t.finales],
+)
+def test_cada_tabla_llega_a_cada_final(
+    instancia: Instancia, caminante: Caminante, monkeypatch: pytest.MonkeyPatch, tabla: Tabla, final: str
+) -> None:
+    monkeypatch.setenv("DSTC_RELOJ", _el_dia(tabla))
+    folio = caminante.iniciar(tabla.clave)
     caso = caminante.caminar(folio, _hacia(tabla, final), instancia.cumplir_encargos)
     assert (caso["estado"], caso["desenlace"], caso["turnos"]) == ("concluido", final, [])
     instancia.exigir_integra()
@@ -61,10 +72,13 @@ def _variante(tabla: Tabla, vez: int) -> dict[str, str]:
     return {campo: valores[vez % len(valores)]} if campo else {}
 
 
-@pytest.mark.parametrize("clave", [t.clave for t in CATALOGO])
-def test_se_puede_pasar_por_todas_las_salidas(instancia_sqlite: Instancia, clave: str) -> None:
+@pytest.mark.parametrize("tabla", list(CATALOGO), ids=lambda t: f"{t.clave}-{t.version}")
+def test_se_puede_pasar_por_todas_las_salidas(
+    instancia_sqlite: Instancia, monkeypatch: pytest.MonkeyPatch, tabla: Tabla
+) -> None:
     """Responde siempre la salida menos usada, en tantos expedientes como haga falta."""
-    tabla = next(t for t in CATALOGO if t.clave == clave)
+    monkeypatch.setenv("DSTC_RELOJ", _el_dia(tabla))
+    clave = tabla.clave
     usos = Counter({(a.clave, e): 0 for a in tabla.actividades if a.a_mano for e in a.salidas})
 
     def elegir(turno: dict[str, Any]) -> str:

@@ -12,14 +12,14 @@ from modelos.expediente import Turno
 from modelos.organizacion import Adscripcion, por_correo
 from modelos.plazo import Hitos
 from modelos.sesion import transaccion
-from tareas.recordatorios import barrer
+from tareas.semana import resumir
 from tests.fabricas import Cliente, Instancia, servida
 from tests.plazos import plantar
 from tests.recorrido.visitante import Visitante
 
 LUNES = date(2027, 3, 1)
-ESCALADO = date(2027, 3, 23)
-"""Con insistencia diaria, la sexta de un plazo que venció el martes 16: ya llegó hasta la SSI."""
+ESCALADO = date(2027, 3, 22)
+"""El lunes siguiente a que venciera, el martes 16: sale el resumen de la semana, que llega hasta la SSI."""
 
 
 def _del_cast(instancia: Instancia) -> Turno:
@@ -50,7 +50,7 @@ def test_quien_recibe_lo_escalado_lo_puede_leer_y_otro_cast_no(
         assert antes["ce-15"] == {200}, "la unidad estatal de que depende ve lo de su CAST"
         assert antes["ssi"] == antes["cast-demo-02"] == antes["ce-11"] == {403}
         plantar(instancia, turno.folio, LUNES, 10, turno=None, unidad="CAST-DEMO-01", hitos=Hitos(vencido_cada=1))
-        barrer(instancia.url, ESCALADO)
+        assert resumir(instancia.url, ESCALADO).avisos
         despues = _ven(direccion, turno)
         assert [despues[a] for a in ("ce-15", "cst", "ssi", "cast-demo-01")] == [{200}] * 4
         assert despues["cast-demo-02"] == despues["ce-11"] == {403}

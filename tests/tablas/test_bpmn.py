@@ -30,7 +30,7 @@ from tests.tablas.hechura import actividad, poda
 from tests.unidad.tablas_al_azar import AL_AZAR, CON_BLOQUE
 
 RAIZ = Path(__file__).parents[2]
-TABLAS = [pytest.param(tabla, id=tabla.clave) for tabla in CATALOGO]
+TABLAS = [pytest.param(tabla, id=f"{tabla.clave}-{tabla.version}") for tabla in CATALOGO]
 MODELO = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 HOY = date(2026, 3, 3)
 
@@ -61,13 +61,17 @@ def revisados(carpeta: Path, tablas: list[Tabla]) -> dict[str, Any]:
     assert (npm / "node_modules" / "bpmnlint").is_dir(), f"falta bpmnlint en {npm}: ./dstc probar lo instala"
     archivos = []
     for n, tabla in enumerate(tablas):
-        archivos.append(carpeta / f"{n}-{tabla.clave}.bpmn")
+        archivos.append(carpeta / f"{n}-{_llave(tabla)}.bpmn")
         archivos[-1].write_text(bpmn(tabla), "utf-8")
     orden = [node, str(Path(__file__).with_name("revisar_bpmn.cjs")), str(npm), *map(str, archivos)]
     hecho = subprocess.run(orden, capture_output=True, text=True, check=False)
     assert hecho.returncode == 0, hecho.stderr
     informe: dict[str, Any] = json.loads(hecho.stdout)
     return {nombre.partition("-")[2].removesuffix(".bpmn"): dicho for nombre, dicho in informe.items()}
+
+
+def _llave(tabla: Tabla) -> str:
+    return f"{tabla.clave}@{tabla.version}"
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +81,14 @@ def informe(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.mark.parametrize("tabla", TABLAS)
 def test_otra_herramienta_lo_lee_sin_avisos_y_sin_faltas(tabla: Tabla, informe: dict[str, Any]) -> None:
-    assert informe[tabla.clave]["avisos"] == []
+    assert informe[_llave(tabla)]["avisos"] == []
     # Ni errores ni avisos de estilo: cada camino que se reúne pasa por su compuerta.
-    assert informe[tabla.clave]["faltas"] == []
+    assert informe[_llave(tabla)]["faltas"] == []
 
 
 @pytest.mark.parametrize("tabla", TABLAS)
 def test_cada_actividad_es_del_tipo_que_le_toca(tabla: Tabla, informe: dict[str, Any]) -> None:
-    elementos = informe[tabla.clave]["elementos"]
+    elementos = informe[_llave(tabla)]["elementos"]
     for act in tabla.actividades:
         esperado = "bpmn:CallActivity" if act.subprocedimiento else "Task"
         assert elementos[f"a_{act.clave}"].endswith(esperado)
@@ -99,7 +103,7 @@ def test_una_tabla_con_letras_raras_sigue_siendo_valida(tmp_path: Path) -> None:
         actividad("2", pregunta="", accion="Ñandú → árbol", unidad=Unidad.SPDI_DPP),
         nombre='Poda & "tala" <árboles>',
     )
-    dicho = revisados(tmp_path, [rara])["PODA"]
+    dicho = revisados(tmp_path, [rara])[_llave(rara)]
     assert (dicho["avisos"], dicho["faltas"]) == ([], [])
     ET.fromstring(svg(rara))  # noqa: S314 - lo escribimos nosotros
 

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from flujos.catalogo import CATALOGO
-from flujos.lineamientos import apertura_cast, mantenimiento, planeacion_metas, reequipamiento, registro_mensual
+from flujos.lineamientos import (
+    apertura_cast,
+    mantenimiento,
+    planeacion_metas,
+    reequipamiento,
+    registro_mensual,
+    registro_mensual_2,
+)
 from flujos.lineamientos.apertura_cast_formularios import Propuesta
 from modelos.calendario import OFICINAS_NACIONALES, Computo, Medida, publicados
 from modelos.errores import FormularioIncompleto
@@ -344,4 +351,24 @@ def test_los_tramos_de_apertura_los_cumple_quien_los_debe() -> None:
 
 def test_lo_automatico_no_lo_imprime_la_fuente() -> None:
     automaticas = {(t.clave, a.clave) for t in CATALOGO for a in t.actividades if a.tipo is Tipo.AUTOMATICA}
-    assert automaticas == {("apertura_cast", "3J"), ("registro_mensual", "5T"), ("mantenimiento", "4R")}
+    registro = {("registro_mensual", "5T"), ("registro_mensual", "0D")}
+    assert automaticas == {("apertura_cast", "3J"), *registro, ("mantenimiento", "4R")}
+
+
+def test_la_segunda_version_del_registro_solo_cambia_cuando_se_pide_la_designacion() -> None:
+    """Fila por fila, lo impreso es lo mismo; lo demás se confiesa inferido."""
+    segunda = registro_mensual_2.TABLA
+    assert CATALOGO.vigente("registro_mensual", date(2026, 11, 30)) is REG
+    assert CATALOGO.vigente("registro_mensual", date(2026, 12, 1)) is segunda
+    assert [a.clave for a in segunda.actividades] == ["0D", *(a.clave for a in REG.actividades)]
+    for antes in REG.actividades:
+        ahora = segunda[antes.clave]
+        impreso = ("accion", "unidad", "fundamento", "segun", "plazo", "numero", "nota")
+        assert [getattr(ahora, c) for c in impreso] == [getattr(antes, c) for c in impreso]
+        if antes.clave not in ("0", "1"):
+            assert ahora is antes
+    assert segunda["0"].evidencia[0].obligatoria
+    nuevas = {e: r for e, r in segunda["1"].salidas.items() if r.destinos != ("2",)}
+    assert all(ruta.inferida and ruta.destinos == ("0",) for ruta in nuevas.values())
+    assert len(nuevas) == 1
+    assert segunda["0D"].inferido

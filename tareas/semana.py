@@ -1,0 +1,134 @@
+"""El resumen de la semana: lo vencido que ya no se insiste a quien lo debe, y todo lo vencido a los de arriba.
+
+Una vez por semana, el día del ajuste o el primer hábil que siga. Cada aviso lleva su semana en la llave, así que
+puede morir en cualquier línea y repetirse. Lo que alguien acusó con una fecha compromiso calla hasta que pase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from modelos import hitos, reloj
+from modelos.a_quien import Organigrama
+from modelos.calendario.errores import CalendarioSinPublicar
+from modelos.ciclos import Jornada, marcar
+from modelos.consultas_ciclos import nacional
+from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.notificaciones import Clase
+from modelos.plazos import EstadoPlazo, Plazo
+from modelos.sesion import lectura, transaccion
+from tareas.recordatorios import INSISTENCIAS, quienes_lo_deben
+from tareas.redaccion import SEMANA
+
+TRABAJO = "resumen_semanal"
+LUNES = 1
+LOTE = 2000
+SABADO = 5
+
+
+@dataclass(frozen=True)
+class Resumida:
+    """Lo que dejó: plazos vencidos que se resumieron y avisos a personas; toca: falso si no era el día."""
+
+    toca: bool
+    plazos: int = 0
+    avisos: int = 0
+
+    def __str__(self) -> str:
+        return f"resumen de la semana: {self.plazos} plazos vencidos, {self.avisos} avisos" if self.toca else ""
+
+
+def resumir(url: str, dia: date, desde: int = LUNES, insistencias: int = INSISTENCIAS) -> Resumida:
+    """Avisa lo de esta semana, si ya le toca y no se ha hecho.
+
+    Recibe:
+        dia: hoy. desde: qué día de la semana toca, 1 (lunes) a 5; si es inhábil, el hábil que siga.
+        insistencias: las que se hacen a quien debe antes de pasar al resumen.
+    """
+    lunes = dia - timedelta(days=dia.weekday())
+    with lectura(url) as s:
+        hecha = s.get(Jornada, (TRABAJO, lunes)) is not None
+        if hecha or dia.isoweekday() < desde or not _es_habil(s, dia):
+            return Resumida(toca=False)
+    plazos, avisos, ultimo = 0, 0, ""
+    while True:
+        with transaccion(url) as s:
+            filas = _vencidos(s, dia, ultimo)
+            nuevos = _avisos(s, filas, dia, lunes, insistencias)
+            hitos.notificar(s, nuevos, reloj.ahora(), dia)
+            plazos, avisos = plazos + len(filas), avisos + len(nuevos)
+            if not filas:
+                marcar(s, TRABAJO, lunes, reloj.ahora(), f"{avisos} avisos")
+                return Resumida(toca=True, plazos=plazos, avisos=avisos)
+            ultimo = filas[-1].id
+
+
+def _es_habil(s: Session, dia: date) -> bool:
+    try:
+        return nacional(s)["F"].es_habil(dia)
+    except CalendarioSinPublicar:
+        return dia.weekday() < SABADO
+
+
+def _vencidos(s: Session, dia: date, despues_de: str) -> Sequence[Any]:
+    """Los que pasaron de su fecha y nadie ha acusado, por su id."""
+    consulta: Any = (
+        select(
+            col(Plazo.id),
+            col(Plazo.folio),
+            col(Plazo.turno_id),
+            col(Plazo.unidad),
+            col(Plazo.vence),
+            col(Plazo.insistencias),
+            col(Turno.persona_id).label("tomado_por"),
+        )
+        .join(Expediente, col(Expediente.folio) == Plazo.folio)
+        .join(Turno, col(Turno.id) == Plazo.turno_id, isouter=True)
+        .where(
+            col(Plazo.estado) == EstadoPlazo.ABIERTO.value,
+            col(Plazo.conservador) < dia,
+            or_(col(Plazo.compromiso).is_(None), col(Plazo.compromiso) < dia),
+            col(Expediente.estado) == EstadoExpediente.EN_CURSO.value,
+            func.coalesce(col(Turno.estado), ABIERTOS[0]).in_(ABIERTOS),
+            col(Plazo.id) > despues_de,
+        )
+        .order_by(col(Plazo.id))
+        .limit(LOTE)
+    )
+    return s.execute(consulta).all()
+
+
+def _avisos(s: Session, filas: Sequence[Any], dia: date, lunes: date, insistencias: int) -> list[dict[str, Any]]:
+    organigrama = Organigrama(s)
+    ocupadas = hitos.ocupadas(s, {f.folio for f in filas if f.turno_id is None})
+    avisos = []
+    for f in filas:
+        deben = quienes_lo_deben(f, ocupadas, organigrama)
+        # A quien debe se le insiste aparte; aquí, sólo cuando ya no.
+        para = dict(deben) if f.insistencias >= insistencias else {}
+        if f.vence is not None and f.vence < dia:
+            for arriba in organigrama.escala(f.unidad):
+                for persona in organigrama.de(arriba):
+                    if persona not in deben:
+                        para.setdefault(persona, (arriba, True))
+        avisos += [_aviso(f, persona, unidad, dia, lunes, sube=sube) for persona, (unidad, sube) in para.items()]
+    return avisos
+
+
+def _aviso(f: Any, persona: int, unidad: str, dia: date, lunes: date, *, sube: bool) -> dict[str, Any]:  # noqa: ANN401 - renglón de SQL
+    return hitos.notificacion(
+        persona,
+        f"{SEMANA}:{lunes.isoformat()}:{f.id}",
+        Clase.HITO,
+        f.folio,
+        turno=f.turno_id,
+        plazo=f.id,
+        datos={"hito": SEMANA, "toca": dia.isoformat(), "para": unidad, "sube": sube},
+    )
