@@ -7,7 +7,7 @@ fuera de toda transacción, y anota cómo le fue. Varios motores pueden hacer am
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -154,18 +154,28 @@ def _destino(canal: Canal) -> Destino:
     return Destino(canal.persona_id, canal.id, canal.creado)
 
 
-def enviar(url: str, tablas: Catalogo, cartero: Cartero, motor: str, cuantas: int = 2 * A_LA_VEZ) -> int:
+def enviar(
+    url: str,
+    tablas: Catalogo,
+    cartero: Cartero,
+    motor: str,
+    cuantas: int = 2 * A_LA_VEZ,
+    *,
+    esperan: Collection[str] = (),
+) -> int:
     """Toma hasta `cuantas` entregas, las envía y anota cómo les fue; devuelve cuántas tomó.
 
     Vuelve a mirar lo que llevan: lo que ya se atendió no se envía. Ninguna falla detiene a las demás.
+
+    esperan: las que todavía no deben salir (`atrasados`).
     """
     with lectura(url) as s:
         if not entregas.hay_que_enviar(s):
             return 0
     with transaccion(url) as s:
-        tomadas = entregas.tomar(s, motor, cuantas)
+        tomadas = entregas.tomar(s, motor, cuantas, esperan)
     with ThreadPoolExecutor(A_LA_VEZ, thread_name_prefix="cartero") as hilos:
-        pendientes = {hilos.submit(_entregar, url, tablas, cartero, t): t for t in tomadas}
+        pendientes = {hilos.submit(_entregar, url, tablas, cartero, t, motor): t for t in tomadas}
         for terminada in as_completed(pendientes):
             _anotar(url, pendientes[terminada], terminada.result, cartero.ajustes.entregas_intentos, motor)
     return len(tomadas)
@@ -175,10 +185,22 @@ class _YaNo(Exception):
     """No hace falta enviarla; su texto dice por qué."""
 
 
-def _entregar(url: str, tablas: Catalogo, cartero: Cartero, tomada: Tomada) -> Carta:
+class _Ajena(Exception):
+    """Mientras este motor dormía, otro la retomó o un resumen posterior la sustituyó: ya no es suya."""
+
+
+def atrasados(url: str, hoy: date) -> list[str]:
+    """Resúmenes de otro día que no han salido; los de hoy llevarán lo suyo en cuanto se vean los hitos de hoy."""
+    with lectura(url) as s:
+        return mensajes.resumenes_atrasados(s, hoy)
+
+
+def _entregar(url: str, tablas: Catalogo, cartero: Cartero, tomada: Tomada, motor: str) -> Carta:
     if not tomada.activo:
         raise _YaNo(SIN_DESTINO)
     with lectura(url) as s:
+        if not entregas.sigue_suya(s, tomada.id, motor):
+            raise _Ajena
         filas = mensajes.contenido(s, tomada.notificaciones)
         hacer = _redactar_oficio if mensajes_oficios.es_de_oficio(filas) else _redactar
         redactar = hacer(s, tablas, cartero, tomada, filas)
@@ -228,6 +250,8 @@ def _redactar_oficio(
 def _anotar(url: str, tomada: Tomada, resultado: Callable[[], Carta], maximo: int, motor: str) -> None:
     try:
         carta = resultado()
+    except _Ajena:
+        registro.warning("la entrega %s ya no era de este motor; no se envió", tomada.id)
     except (_YaNo, CorreoSinConfigurar) as error:
         with transaccion(url) as s:
             entregas.descartada(s, tomada.id, str(error))
