@@ -246,7 +246,7 @@ def _cotejar_tablas(ajustes: Ajustes) -> None:
 
     faltas = cotejar(ajustes.url_base, CATALOGO, cuarentena=ajustes.tabla_alterada == "cuarentena").faltas
     if faltas:
-        print("En cuarentena, porque no cuadra con lo que se publicó:", *faltas, sep="\n  - ", flush=True)
+        print("En cuarentena, porque no cuadra con lo que se publicó:", *faltas, sep="\n- ", flush=True)
 
 
 def _huella(ajustes: Ajustes) -> str:

@@ -79,7 +79,7 @@ class EnCuarentena(ErrorGestion):
         self.folio, self.motivo = folio, motivo
 
     def __str__(self) -> str:
-        return f"{self.folio} está en cuarentena y no se registró nada. {self.motivo}"
+        return f"{self.folio} está en cuarentena y no se registró nada. {self.motivo.rstrip('.')}."
 
 
 class TablasAlteradas(ErrorGestion):
@@ -95,7 +95,7 @@ class TablasAlteradas(ErrorGestion):
         self.faltas = tuple(faltas)
 
     def __str__(self) -> str:
-        faltas = "".join(f"  - {falta}\n" for falta in self.faltas)
+        faltas = "".join(f"- {falta}\n" for falta in self.faltas)
         return (
             "No se arranca, para no romper lo que se abrió con tablas ya publicadas y que aquí son otras:\n"
             f"{faltas}"

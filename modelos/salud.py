@@ -193,8 +193,9 @@ def conciliacion(m: Mirada) -> Causa | None:
 
 def cuarentena(m: Mirada) -> Causa | None:
     """Que no haya expedientes detenidos porque su tabla cambió después de publicada."""
-    separados = select(func.count()).select_from(Expediente).where(col(Expediente.cuarentena).is_not(None))
-    cuantos = m.s.scalar(separados)
+    # Quien está en cuarentena está detenido, y los detenidos tienen su índice.
+    en_ella = col(Expediente.detenido).is_(True) & col(Expediente.cuarentena).is_not(None)
+    cuantos = m.s.scalar(select(func.count()).select_from(Expediente).where(en_ella))
     if not cuantos:
         return None
     haga = "Reponga las tablas como se publicaron y reinicie; ./dstc migrar dice cuáles y qué cambió."

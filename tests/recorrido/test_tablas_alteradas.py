@@ -7,6 +7,7 @@ viendo, lo roto incluido.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from email import message_from_bytes, policy
 from html import unescape
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -56,9 +58,7 @@ ROTURAS = [
 ]
 Romper = Callable[[pytest.MonkeyPatch], None]
 QUIENES = [
-    pytest.param("coordinacion", _sin_actividad, id="coordinacion, otra clave"),
     pytest.param("coordinacion", _sin_procedimiento, id="coordinacion, sin procedimiento"),
-    pytest.param("cast-demo-01", _sin_version, id="cast, sin version"),
     pytest.param("cast-demo-01", _sin_actividad, id="cast, otra clave"),
     pytest.param("administracion", _sin_version, id="administracion, sin version"),
 ]
@@ -80,24 +80,24 @@ def caso(instancia_sqlite: Instancia, monkeypatch: pytest.MonkeyPatch) -> tuple[
     return instancia, roto, bueno
 
 
-def _caminos(v: Visitante) -> set[str]:
-    """Lo que se alcanza en tres pasos desde el inicio; de cada clase de dirección, unas cuantas."""
-    vistos: set[str] = set()
-    porver, clases = ["/", "/expedientes", "/tablero", "/plazos"], dict[str, int]()
-    for _ in range(3):
+def _recorrido(v: Visitante) -> dict[str, httpx.Response]:
+    """Lo que se alcanza en dos pasos, con lo que respondió; de cada clase de dirección, una o dos."""
+    vistas: dict[str, httpx.Response] = {}
+    porver, clases = ["/", "/bandeja", "/expedientes", "/tablero", "/plazos", "/calendario", "/oficios"], Counter[str]()
+    for _ in range(2):
         siguientes: list[str] = []
         for camino in porver:
-            respuesta = v.get(camino)
-            vistos.add(camino)
-            if "html" in respuesta.headers["content-type"]:
-                siguientes += [unescape(e) for e in ENLACE.findall(respuesta.text)]
+            vistas[camino] = v.get(camino)
+            if "html" in vistas[camino].headers["content-type"]:
+                siguientes += [unescape(e) for e in ENLACE.findall(vistas[camino].text)]
         porver = []
         for camino in dict.fromkeys(siguientes):
-            clase = re.sub(r"=[^&]*", "=", FOLIO.sub("F", camino))
-            if camino not in vistos and not camino.startswith(("/estatico", "/salir")) and clases.get(clase, 0) < 2:
-                clases[clase] = clases.get(clase, 0) + 1
+            # Con folio, dos: el roto y uno bueno. Lo demás se repite igual.
+            clase, tope = re.sub(r"=[^&]*", "=", FOLIO.sub("F", camino)), 2 if FOLIO.search(camino) else 1
+            if camino not in vistas and not camino.startswith(("/estatico", "/salir")) and clases[clase] < tope:
+                clases[clase] += 1
                 porver.append(camino)
-    return vistos
+    return vistas
 
 
 def _folios(texto: str) -> set[str]:
@@ -110,7 +110,8 @@ def test_ninguna_pagina_se_cae_por_un_expediente_ilegible(
 ) -> None:
     instancia, roto, _ = caso
     with servida(instancia) as direccion, Visitante(direccion, alias) as v:
-        antes = {camino: v.get(camino) for camino in sorted(_caminos(v))}
+        v.timeout = httpx.Timeout(600)  # una máquina lenta no es una falta
+        antes = _recorrido(v)
         romper(monkeypatch)
         faltas: list[tuple[str, object]] = []
         for camino, previa in antes.items():
@@ -138,6 +139,7 @@ def test_ninguna_llamada_se_cae_por_un_expediente_ilegible(
     de_uno = [ruta.removeprefix("/api/v1") for ruta in plantillas if "{folio}" in ruta]
     caminos += [ruta.replace("{folio}", folio) for ruta in de_uno for folio in (roto, bueno)]
     with servida(instancia) as direccion, Cliente(direccion, alias) as c:
+        c.timeout = httpx.Timeout(600)
         antes = {camino: c.get(camino) for camino in [*caminos, f"/turnos/{turno}"]}
         romper(monkeypatch)
         for camino, previa in antes.items():
