@@ -58,7 +58,7 @@ def _descripcion(feed: Feed, url: str) -> str:
 def _de_plazo(tablas: Catalogo, feed: Feed, plazo: Plazo, dia: date, url: str) -> Event:
     expediente = feed.expedientes[plazo.folio]
     ultimo, veces = feed.movimientos.get(plazo.folio, (plazo.abierto, 0))
-    tabla = tablas.version(expediente.procedimiento, expediente.version)
+    tabla = tablas.para_ver(expediente)
     suspendido = plazo.estado == EstadoPlazo.SUSPENDIDO
     evento = _evento(f"{plazo.id}@{DOMINIO}", dia, max(ultimo, plazo.abierto))
     evento.add("sequence", veces)
@@ -69,7 +69,7 @@ def _de_plazo(tablas: Catalogo, feed: Feed, plazo: Plazo, dia: date, url: str) -
     enlace = f"{url}/{camino}"
     renglones = [f"{tabla.nombre}, {plazo.unidad}."]
     if plazo.turno_id:
-        actividad = tabla[plazo.turno_id.split(".")[1]]
+        actividad = tabla.fila(plazo.turno_id.split(".")[1])
         numero = f"Actividad {actividad.numero_impreso}: " if actividad.numero_impreso else "Actividad: "
         renglones.append(f"{numero}{actividad.accion}")
     if suspendido:

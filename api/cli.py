@@ -31,6 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "--ayuda"]},
 )
 bitacora = typer.Typer(help="La bitácora encadenada de los expedientes.", no_args_is_help=True)
+tablas = typer.Typer(help="Las tablas de los procedimientos publicados.")
 app.add_typer(cli_organizacion.persona, name="persona")
 app.add_typer(cli_organizacion.cast, name="cast")
 app.add_typer(cli_dias.dias, name="dias")
@@ -40,6 +41,7 @@ app.add_typer(cli_papeleria.titular, name="titular")
 app.add_typer(cli_papeleria.leyenda, name="leyenda")
 app.add_typer(cli_papeleria.norma, name="norma")
 app.add_typer(bitacora, name="bitacora")
+app.add_typer(tablas, name="tablas")
 app.command("simular")(cli_simulacion.simular)
 
 
@@ -65,6 +67,7 @@ def servir_api() -> None:
     instancia.resguardar_demo(ajustes)
     instancia.exigir_puerto(ajustes, ajustes.escucha, ajustes.puerto, "DSTC_PUERTO")
     os.environ.update(instancia.entorno(ajustes))
+    instancia.exigir_tablas(ajustes)
     import uvicorn
 
     uvicorn.run(
@@ -85,7 +88,9 @@ def correr_motor() -> None:
     """Levanta un motor: el obrero de Prefect que conduce los expedientes. Puede haber varios."""
     from api import instancia
 
-    os.environ.update(instancia.entorno_prefect(leer_ajustes()))
+    ajustes = leer_ajustes()
+    os.environ.update(instancia.entorno_prefect(ajustes))
+    instancia.exigir_tablas(ajustes)
     from flujos import motor
 
     motor.main()
@@ -148,26 +153,54 @@ def reconstruir_expedientes(
 ) -> None:
     """Rehace expedientes y turnos desde su bitácora; sólo cambia lo que no coincida con ella."""
     from flujos.catalogo import CATALOGO
+    from modelos.errores import BitacoraIncongruente
     from modelos.sesion import lectura, transaccion
     from modelos.verificacion import folios, reconstruir
 
     url = exigir_base(leer_ajustes())
     with lectura(url) as sesion:
         pedidos = [folio] if folio else folios(sesion)
+    fallas = 0
     for uno in pedidos:
-        with transaccion(url) as sesion:
-            if reconstruir(sesion, CATALOGO, uno):
-                typer.echo(f"{uno}: se rehízo; no coincidía con su bitácora.")
-    typer.echo(f"{len(pedidos)} expedientes revisados.")
+        try:
+            with transaccion(url) as sesion:
+                if reconstruir(sesion, CATALOGO, uno):
+                    typer.echo(f"{uno}: se rehízo; no coincidía con su bitácora.")
+        except BitacoraIncongruente as error:
+            fallas += 1
+            typer.echo(f"{uno}: no se rehízo. {error}")
+    typer.echo(f"{len(pedidos)} expedientes revisados" + (f": {fallas} no se pudieron rehacer." if fallas else "."))
+    if fallas:
+        raise typer.Exit(1)
 
 
-@app.command("tablas")
-def listar_tablas() -> None:
+@tablas.callback(invoke_without_command=True)
+def listar_tablas(contexto: typer.Context) -> None:
     """Lista los procedimientos publicados."""
+    if contexto.invoked_subcommand:
+        return
     from flujos.catalogo import CATALOGO
 
     for tabla in CATALOGO:
         typer.echo(f"{tabla.clave}  {tabla.vigente_desde:%Y-%m-%d}  {tabla.nombre}")
+
+
+@tablas.command("aceptar")
+def aceptar_tabla(
+    clave: Annotated[str, typer.Argument(help="El procedimiento.")],
+    motivo: Annotated[str, typer.Option(help="Por qué el cambio no rompe nada de lo que se abrió con ella.")],
+    version: Annotated[str, typer.Option(help="AAAA-MM-DD desde que rige; vacía: la vigente.")] = "",
+) -> None:
+    """Da por bueno un cambio inocuo a una versión ya publicada, si todo lo abierto con ella se reproduce."""
+    from flujos.catalogo import CATALOGO
+    from modelos import reloj
+    from modelos.actos.cotejo_tablas import aceptar
+
+    de = version or CATALOGO.vigente(clave, reloj.hoy()).version
+    cambios = aceptar(exigir_base(leer_ajustes()), CATALOGO, clave, de, motivo)
+    typer.echo(f"Se aceptó «{clave}» del {de} como es ahora:")
+    for cambio in cambios:
+        typer.echo(f"  - {cambio}")
 
 
 @app.command(context_settings=SIN_AYUDA_PROPIA)

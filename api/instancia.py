@@ -208,11 +208,17 @@ def preparar(ajustes: Ajustes, *, siempre: bool = False) -> None:
 
     Se salta cuando ni el código ni la base cambiaron desde la última vez; así el
     segundo arranque no paga la importación de Alembic. `siempre`: aunque parezca al día.
+
+    Lanza:
+        NoArranca: aquí hubo una base y su archivo ya no está; crear otra vacía la daría por perdida sin decirlo.
+        TablasAlteradas: las tablas del programa no son las que se publicaron.
     """
     marca = ajustes.datos.resolve() / MARCA_PREPARADA
-    huella = _huella(ajustes)
-    igual = marca.exists() and marca.read_text("utf-8") == huella
-    if igual and not siempre and _version_de_la_base(ajustes) == ultima_migracion():
+    huella, cual = _huella(ajustes), hashlib.sha256(ajustes.url_base.encode()).hexdigest()
+    anterior = marca.read_text("utf-8").split() if marca.exists() else []
+    if cual in anterior:
+        _exigir_que_siga(ajustes, marca)
+    if anterior == [huella, cual] and not siempre and _version_de_la_base(ajustes) == ultima_migracion():
         return
     print(f"Preparo la base de {ajustes.datos.resolve()}…", flush=True)
     # Importaciones tardías: juntas cuestan más de dos segundos.
@@ -225,7 +231,44 @@ def preparar(ajustes: Ajustes, *, siempre: bool = False) -> None:
             from modelos import demo
 
             demo.sembrar_demo(abierta)
-    marca.write_text(huella, "utf-8")
+    _cotejar_tablas(ajustes)
+    marca.write_text(f"{huella}\n{cual}\n", "utf-8")
+
+
+def _exigir_que_siga(ajustes: Ajustes, marca: Path) -> None:
+    esquema, _, ruta = ajustes.url_base.partition(":///")
+    if esquema == "sqlite" and not Path(ruta).exists():
+        raise NoArranca(
+            f"Falta la base {ruta}: aquí la había y alguien la borró o la movió. Devuélvala a su lugar o restaure su "
+            f"respaldo. Si de veras quiere empezar en blanco, borre también {marca}."
+        )
+
+
+def exigir_tablas(ajustes: Ajustes) -> None:
+    """Exige que las tablas del programa sean las que la base publicó; es para un proceso que arranca.
+
+    Sin base no hay qué cotejar: la web arranca, lo dice en cada página y se coteja al volver a levantarla.
+
+    Lanza:
+        TablasAlteradas: dice qué cambió y qué hacer. Con DSTC_TABLA_ALTERADA=cuarentena sólo se anota.
+    """
+    from flujos.catalogo import CATALOGO
+    from modelos.actos.cotejo_tablas import comparar
+    from modelos.errores import BaseInaccesible, BaseSinPreparar, TablasAlteradas
+
+    with suppress(BaseInaccesible, BaseSinPreparar):
+        faltas = comparar(ajustes.url_base, CATALOGO)
+        if faltas and ajustes.tabla_alterada == "no_arrancar":
+            raise TablasAlteradas(faltas)
+
+
+def _cotejar_tablas(ajustes: Ajustes) -> None:
+    from flujos.catalogo import CATALOGO
+    from modelos.actos.cotejo_tablas import cotejar
+
+    faltas = cotejar(ajustes.url_base, CATALOGO, cuarentena=ajustes.tabla_alterada == "cuarentena").faltas
+    if faltas:
+        print("En cuarentena, porque no cuadra con lo que se publicó:", *faltas, sep="\n- ", flush=True)
 
 
 def _huella(ajustes: Ajustes) -> str:

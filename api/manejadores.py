@@ -14,6 +14,7 @@ from starlette.routing import Match
 
 from api.errores import codigo, problema, responder
 from api.web import errores as paginas
+from modelos import disco
 from modelos import errores as e
 from modelos.formularios import mensajes
 
@@ -37,6 +38,9 @@ def para(request: Request, error: e.ErrorGestion) -> Response:
 
 def imprevisto(request: Request, error: Exception) -> Response:
     """La respuesta a lo que nadie previó; al registro va dónde pasó, no lo que decía."""
+    if disco.esta_lleno(error):
+        registro.error("disco lleno al atender %s", request.method)
+        return para(request, e.DiscoLleno())
     # Sin el mensaje: el de una base de datos trae valores de personas.
     donde = "".join(traceback.format_tb(error.__traceback__))
     registro.error("error imprevisto: %s\n%s", type(error).__name__, donde)

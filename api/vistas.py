@@ -114,7 +114,8 @@ def turno(
     plazo: ConFecha | None = None,
 ) -> dict[str, Any]:
     """Un turno, con lo que hace falta para atenderlo. plazo: el que lo rige, si vence."""
-    actividad = tablas.version(expediente.procedimiento, expediente.version)[fila.actividad]
+    tabla = tablas.para_ver(expediente)
+    actividad = tabla.fila(fila.actividad)
     abierto = fila.estado in ABIERTOS
     return {
         "id": fila.id,
@@ -134,7 +135,8 @@ def turno(
         "suspendido": plazo is not None and plazo.estado == EstadoPlazo.SUSPENDIDO,
         "conservador": vistas_plazos.fecha(plazo.conservador) if plazo else None,
         "version": fila.version,
-        "salidas": list(actividad.salidas) if abierto and fila.a_mano else [],
+        "incidente": ilegible(tabla, expediente, fila.actividad) or None,
+        "salidas": list(actividad.salidas) if abierto and fila.a_mano and not expediente.cuarentena else [],
         "formulario": esquema_turno(s, actividad) if fila.a_mano else None,
         "evidencia": _evidencia(actividad),
     }
@@ -145,7 +147,7 @@ def turnos(s: Session, tablas: Catalogo, filas: Iterable[Turno]) -> list[dict[st
     lista = list(filas)
     de = consultas.asuntos(s, (fila.folio for fila in lista))
     citadas = consultas.nombres(s, (fila.persona_id for fila in lista))
-    con_plazos = {e.folio for e in de.values() if tablas.version(e.procedimiento, e.version).tiene_plazos}
+    con_plazos = {e.folio for e in de.values() if tablas.para_ver(e).tiene_plazos}
     rigen = vencimientos.fechas_de(s, [fila for fila in lista if fila.folio in con_plazos])
     return [turno(s, tablas, fila, de[fila.folio], citadas, rigen.get(fila.id)) for fila in lista]
 
@@ -162,7 +164,7 @@ def expediente(
     if abiertos is None:
         abiertos = consultas.turnos_abiertos(s, fila.folio)
     citadas = consultas.nombres(s, (t.persona_id for t in abiertos))
-    tabla = tablas.version(fila.procedimiento, fila.version)
+    tabla = tablas.para_ver(fila)
     if plazos is None:
         plazos = vencimientos.de_expedientes(s, [fila.folio])[fila.folio] if tabla.tiene_plazos else []
     rigen, hoy = vencimientos.rigen(abiertos, plazos), reloj.hoy()
@@ -173,8 +175,18 @@ def expediente(
         "subexpedientes": consultas.subexpedientes(s, fila.folio) if pudo_abrir else [],
         "turnos": [turno(s, tablas, t, fila, citadas, rigen.get(t.id)) for t in abiertos],
         "plazos": [vistas_plazos.plazo(p, hoy) for p in plazos],
-        "incidentes": _incidentes(s, ajustes, fila),
+        "incidentes": [*_de_su_tabla(tabla, fila, abiertos), *_incidentes(s, ajustes, fila)],
     }
+
+
+def ilegible(tabla: Tabla, expediente: Expediente, actividad: str = "") -> str:
+    """Por qué no se puede leer ni mover el expediente, o una actividad suya; vacío si se puede."""
+    return expediente.cuarentena or tabla.falta(actividad)
+
+
+def _de_su_tabla(tabla: Tabla, fila: Expediente, abiertos: Iterable[Turno]) -> list[str]:
+    dichas = (ilegible(tabla, fila), *(ilegible(tabla, fila, turno.actividad) for turno in abiertos))
+    return list(dict.fromkeys(filter(None, dichas)))
 
 
 def _incidentes(s: Session, ajustes: Ajustes, fila: Expediente) -> list[str]:
@@ -189,7 +201,7 @@ def expedientes(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Iterable[
     de_cada_uno: dict[str, list[Turno]] = {fila.folio: [] for fila in lista}
     for turno_abierto in consultas.turnos_abiertos(s, *de_cada_uno):
         de_cada_uno[turno_abierto.folio].append(turno_abierto)
-    con_plazos = [f.folio for f in lista if tablas.version(f.procedimiento, f.version).tiene_plazos]
+    con_plazos = [f.folio for f in lista if tablas.para_ver(f).tiene_plazos]
     plazos = vencimientos.de_expedientes(s, con_plazos)
     return [expediente(s, tablas, ajustes, f, de_cada_uno[f.folio], plazos.get(f.folio, [])) for f in lista]
 

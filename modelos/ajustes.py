@@ -59,6 +59,11 @@ class Ajustes(BaseSettings):
     corridas_simultaneas: int = Field(
         0, ge=0, description="Corridas a la vez en el motor; 0: 2 con SQLite y 4 con PostgreSQL."
     )
+    tabla_alterada: Literal["no_arrancar", "cuarentena"] = Field(
+        "no_arrancar",
+        description="Qué hacer al arrancar si una tabla publicada cambió o falta: no arrancar, o arrancar con los "
+        "expedientes que no se puedan reproducir en cuarentena, como incidentes.",
+    )
     encargos_intentos: int = Field(3, ge=1, le=20, description="Intentos de un efecto antes de dejarlo como incidente.")
     jornada_hora: int = Field(
         7,

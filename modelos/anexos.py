@@ -7,7 +7,6 @@ registra. Si el proceso muere antes, queda un temporal que nadie cita.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -22,6 +21,7 @@ from uuid import uuid4
 
 import filetype  # type: ignore[import-untyped]  # no trae tipos
 
+from modelos import disco
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, SinEspacio
 
 TROZO = 1 << 20
@@ -45,7 +45,6 @@ _TIPO_DE = {extension: tipo for tipo, extensiones in ADMITIDOS.items() for exten
 _RESERVADO = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 _INVISIBLES = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 LARGO_NOMBRE = 120
-SIN_LUGAR = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,8 @@ def guardar(carpeta: Path, nombre: str, flujo: BinaryIO, maximo: int) -> Guardad
         temporal.replace(final)
         _sincronizar(final.parent)
     except OSError as error:
-        if error.errno in SIN_LUGAR:
-            raise SinEspacio(limpio, os.strerror(error.errno or 0)) from error
+        if error.errno in disco.SIN_LUGAR:
+            raise SinEspacio(limpio, disco.motivo(error)) from error
         raise
     finally:
         if temporal is not None:

@@ -214,7 +214,7 @@ def _decisiones(s: Session, tabla: Tabla, expediente: Expediente, nombres: dict[
     consulta = select(Asiento).where(col(Asiento.folio) == expediente.folio, col(Asiento.tipo) == "decision")
     for asiento in s.scalars(consulta.order_by(col(Asiento.orden))):
         datos = json.loads(asiento.datos)
-        actividad = tabla[datos["actividad"]]
+        actividad = tabla.fila(datos["actividad"])
         yield {
             "actividad": actividad.clave,
             "numero": actividad.numero_impreso,

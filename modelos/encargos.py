@@ -31,6 +31,10 @@ _folio, _asiento, _efecto = col(Encargo.folio), col(Encargo.asiento), col(Encarg
 _hecho, _mostrado, _proximo = col(Encargo.hecho), col(Encargo.mostrado), col(Encargo.proximo)
 _intentos = col(Encargo.intentos)
 _sin_registrar = col(Encargo.registrado).is_(None)
+# Lo que está en cuarentena no gasta intentos: sigue donde iba cuando sale de ella.
+# Se buscan entre los detenidos, que son pocos y tienen su índice.
+_en_cuarentena = col(Expediente.detenido).is_(True) & col(Expediente.cuarentena).is_not(None)
+_actuable = _folio.not_in(select(col(Expediente.folio)).where(_en_cuarentena))
 
 
 def id_tarea(corrida: UUID, encargo: Encargo) -> UUID:
@@ -52,7 +56,7 @@ def folios_por_conducir(s: Session, max_intentos: int, limite: int = 100) -> lis
     por_mostrar = _hecho.is_not(None) & (_mostrado.is_(None) | (_mostrado < pulso() - VER_S))
     consulta = (
         select(_folio)
-        .where(_sin_registrar, por_hacer | por_mostrar, ~ajena(_folio))
+        .where(_sin_registrar, por_hacer | por_mostrar, ~ajena(_folio), _actuable)
         .group_by(_folio)
         .order_by(func.min(_proximo), _folio)
         .limit(limite)
@@ -84,7 +88,7 @@ def por_ver(s: Session, limite: int = 200) -> dict[UUID, Encargo]:
 def sin_prefect(s: Session, paciencia_s: float, max_intentos: int, limite: int) -> list[Encargo]:
     """Efectos por hacer desde hace `paciencia_s` segundos: los que ya no deben esperar a que Prefect los corra."""
     consulta = select(Encargo).where(
-        _sin_registrar, _hecho.is_(None), _intentos < max_intentos, _proximo <= pulso() - paciencia_s
+        _sin_registrar, _hecho.is_(None), _intentos < max_intentos, _proximo <= pulso() - paciencia_s, _actuable
     )
     return list(s.scalars(consulta.order_by(_proximo, _folio, _asiento).limit(limite)))
 

@@ -6,6 +6,7 @@ medio, otro la retoma cuando su latido vence: se prefiere repetir a perder (ADR 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,18 +47,18 @@ class Tomada:
     """Falso si la persona se dio de baja o el canal se quitó después de armarse."""
 
 
-def tomar(s: Session, motor: str, cuantas: int) -> list[Tomada]:
+def tomar(s: Session, motor: str, cuantas: int, menos: Collection[str] = ()) -> list[Tomada]:
     """Toma hasta `cuantas` de las que ya toca enviar; dos motores nunca toman la misma.
 
     También las que tomó un motor que ya no late, o que quedaron tomadas demasiado tiempo.
+
+    menos: las que deben esperar.
     """
     ahora = pulso()
-    late = exists().where(col(Latido.motor) == Entrega.motor, col(Latido.visto) >= ahora - VIVO_S)
-    tomada = col(Entrega.tomada)
-    libre = col(Entrega.motor).is_(None) | ((tomada < ahora - VIVO_S) & ~late) | (tomada < ahora - ABANDONADA_S)
     candidatas = (
         select(col(Entrega.id))
-        .where(col(Entrega.estado) == literal_column("'pendiente'"), col(Entrega.proximo) <= ahora, libre)
+        .where(col(Entrega.estado) == literal_column("'pendiente'"), col(Entrega.proximo) <= ahora, libre(ahora))
+        .where(col(Entrega.id).not_in(menos))
         .order_by(col(Entrega.proximo), col(Entrega.id))
         .limit(cuantas)
         .with_for_update(skip_locked=True)
@@ -95,6 +96,19 @@ def tomar(s: Session, motor: str, cuantas: int) -> list[Tomada]:
         )
         for e, nombre, correo, activa, direccion, activo in s.execute(consulta).all()
     ]
+
+
+def libre(ahora: float) -> ColumnElement[bool]:
+    """Que nadie la esté enviando: no la tiene ningún motor, o el que la tomó murió o la dejó. ahora: de `pulso`."""
+    late = exists().where(col(Latido.motor) == Entrega.motor, col(Latido.visto) >= ahora - VIVO_S)
+    tomada = col(Entrega.tomada)
+    return col(Entrega.motor).is_(None) | ((tomada < ahora - VIVO_S) & ~late) | (tomada < ahora - ABANDONADA_S)
+
+
+def sigue_suya(s: Session, id_: str, motor: str) -> bool:
+    """Si ese motor la tiene todavía: mientras dormía pudo retomarla otro, o sustituirla un resumen posterior."""
+    suya = (col(Entrega.motor) == motor) & (col(Entrega.estado) == EstadoEntrega.PENDIENTE.value)
+    return s.scalar(select(col(Entrega.id)).where(col(Entrega.id) == id_, suya)) is not None
 
 
 def hay_que_enviar(s: Session) -> bool:

@@ -50,6 +50,62 @@ class ProcedimientoDesconocido(ErrorGestion):
         )
 
 
+class TablaAlterada(ErrorGestion):
+    """A la tabla publicada con que se abrió un expediente le falta algo de lo que él usa; sobre él no se actúa.
+
+    que: qué le falta, para después de «esa versión».
+    """
+
+    titulo = "La tabla de este expediente cambió"
+
+    def __init__(self, clave: str, version: str, que: str) -> None:
+        super().__init__(clave, version, que)
+        self.clave, self.version, self.que = clave, version, que
+
+    def __str__(self) -> str:
+        return (
+            f"El expediente se abrió con la tabla «{self.clave}», versión {self.version}, y esa versión {self.que}. "
+            "No se registró nada. Avise a quien administra el sistema: debe reponer la tabla como se publicó."
+        )
+
+
+class EnCuarentena(ErrorGestion):
+    """El expediente no se puede reproducir con su tabla de ahora: se mira, pero no se actúa sobre él."""
+
+    titulo = "El expediente está en cuarentena"
+
+    def __init__(self, folio: str, motivo: str) -> None:
+        super().__init__(folio, motivo)
+        self.folio, self.motivo = folio, motivo
+
+    def __str__(self) -> str:
+        return f"{self.folio} está en cuarentena y no se registró nada. {self.motivo.rstrip('.')}."
+
+
+class TablasAlteradas(ErrorGestion):
+    """Las tablas de este programa no son las que se publicaron en la base; así no se arranca.
+
+    faltas: una frase por cada cosa que no cuadra.
+    """
+
+    titulo = "Las tablas no son las publicadas"
+
+    def __init__(self, faltas: Sequence[str]) -> None:
+        super().__init__(tuple(faltas))
+        self.faltas = tuple(faltas)
+
+    def __str__(self) -> str:
+        faltas = "".join(f"- {falta}\n" for falta in self.faltas)
+        return (
+            "No se arranca, para no romper lo que se abrió con tablas ya publicadas y que aquí son otras:\n"
+            f"{faltas}"
+            "Qué hacer: reponga cada tabla como estaba y publique el cambio como versión nueva (otra vigente_desde). "
+            "Si el cambio es inocuo y lo abierto con ella se sigue reproduciendo, acéptelo con "
+            "./dstc tablas aceptar CLAVE --motivo «por qué no rompe nada». Para arrancar mientras tanto, con lo que no "
+            "se reproduzca en cuarentena, fije DSTC_TABLA_ALTERADA=cuarentena."
+        )
+
+
 class BitacoraIncongruente(ErrorGestion):
     """Un asiento no corresponde a lo que la tabla tenía pendiente."""
 
@@ -270,7 +326,7 @@ class SinEspacio(ErrorGestion):
 
     def __str__(self) -> str:
         return (
-            f"No se pudo guardar «{self.nombre}» ({self.detalle}). Lo demás que capturó sigue en pantalla: "
+            f"No se pudo guardar «{self.nombre}»: {self.detalle}. Lo demás que capturó sigue en pantalla: "
             "avise a quien administra el sistema y vuelva a intentar."
         )
 
@@ -284,6 +340,18 @@ class BaseInaccesible(ErrorGestion):
         return (
             "La base de datos no responde y su acto no se registró. Espere un minuto y vuelva a enviar; "
             "si sigue igual, avise a quien administra el sistema."
+        )
+
+
+class DiscoLleno(BaseInaccesible):
+    """Disco lleno: no hay dónde escribir; el acto no se registró."""
+
+    titulo = "Disco lleno"
+
+    def __str__(self) -> str:
+        return (
+            "El disco del servidor está lleno y no se registró nada de lo que envió. Avise a quien administra el "
+            "sistema: debe liberar espacio. Después, vuelva a enviarlo."
         )
 
 

@@ -62,7 +62,8 @@ class Expediente(SQLModel, table=True):
     situacion: `Situacion.a_json()`; asientos y ultimo_hash: el final de su bitácora.
     corrida: identificador de su corrida en Prefect, cuando el motor ya la creó.
     busqueda: folio y asunto plegados, para encontrarlos sin acentos ni mayúsculas en cualquier base.
-    detenido: un efecto agotó sus intentos y espera a que alguien lo reintente.
+    detenido: un efecto agotó sus intentos y espera a que alguien lo reintente, o está en cuarentena.
+    cuarentena: por qué no se actúa sobre él, si su tabla cambió después de publicada (ADR 0035).
     """
 
     __table_args__ = (
@@ -89,6 +90,7 @@ class Expediente(SQLModel, table=True):
     ultimo_hash: str = Field(max_length=64)
     corrida: str | None = Field(default=None, max_length=36)
     detenido: bool = False
+    cuarentena: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     busqueda: str = Field(max_length=350)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -20,14 +20,16 @@ from sqlmodel import col
 from modelos import hitos
 from modelos.a_quien import Organigrama
 from modelos.columnas import Instante
+from modelos.entregas import libre
 from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.latido import pulso
 from modelos.notificaciones import Canal, Clase, Entrega, EstadoEntrega, Notificacion
 from modelos.oficio import VIGENTES
 from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol
 from modelos.plazos import EstadoPlazo, Plazo
-from modelos.reloj import hoy, iso, local
+from modelos.reloj import fin_del_dia, hoy, iso, local
 from modelos.sesion import insertar
 
 _ESPACIO = UUID("6f1a2b0e-3c53-5a0b-9d1e-0d57c0de0022")
@@ -231,7 +233,8 @@ def resumenes_sin_entregar(s: Session, destinos: Iterable[Destino], dia: date) -
     de_persona = {d.persona: d for d in destinos if d.canal is None}
     de_canal = {d.canal: d for d in destinos if d.canal is not None}
     sin_entregar = col(Entrega.estado).in_((EstadoEntrega.PENDIENTE.value, EstadoEntrega.FALLIDA.value))
-    base = select(Entrega).where(sin_entregar, col(Entrega.motor).is_(None)).order_by(col(Entrega.creada))
+    # La que tomó un motor que murió tampoco llegó: si no se sustituye, al revivir saldría además de la de hoy.
+    base = select(Entrega).where(sin_entregar, libre(pulso())).order_by(col(Entrega.creada))
     base = base.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     hallados: dict[Destino, list[Entrega]] = {}
     for columna, por_id in ((col(Entrega.persona_id), de_persona), (col(Entrega.canal_id), de_canal)):
@@ -246,9 +249,31 @@ def resumenes_sin_entregar(s: Session, destinos: Iterable[Destino], dia: date) -
     return {destino: list({e.id: e for e in filas}.values()) for destino, filas in hallados.items()}
 
 
+def resumenes_atrasados(s: Session, dia: date) -> list[str]:
+    """Los resúmenes de antes de `dia` que no han salido: el de hoy puede llevar lo suyo, y no deben salir los dos."""
+    viejas = select(Entrega).where(
+        col(Entrega.estado) == EstadoEntrega.PENDIENTE.value, col(Entrega.creada) < fin_del_dia(dia - timedelta(1))
+    )
+    filas = s.scalars(viejas).all()
+    altas_de = altas(s, {f.persona_id for f in filas if f.persona_id is not None and f.canal_id is None})
+    canales_de = {c.id: c for c in s.scalars(select(Canal).where(col(Canal.id).in_({f.canal_id for f in filas})))}
+    hallados = []
+    for fila in filas:
+        canal = canales_de.get(fila.canal_id)
+        if canal is not None:
+            destino = Destino(canal.persona_id, canal.id, canal.creado)
+        elif fila.persona_id in altas_de:
+            destino = Destino(fila.persona_id, None, altas_de[fila.persona_id])
+        else:
+            continue
+        if fila.id == id_resumen(destino, local(fila.creada).date()):
+            hallados.append(fila.id)
+    return hallados
+
+
 def sustituir(s: Session, ids: Sequence[str], motivo: str) -> None:
     """Descarta esas entregas porque otra ya lleva lo suyo."""
-    valores = {"estado": EstadoEntrega.DESCARTADA.value, "error": motivo}
+    valores = {"estado": EstadoEntrega.DESCARTADA.value, "error": motivo, "motor": None, "tomada": None}
     for i in range(0, len(ids), TRAMO):
         orden = update(Entrega).where(col(Entrega.id).in_(ids[i : i + TRAMO])).values(**valores)
         s.execute(orden, execution_options={"synchronize_session": False})

@@ -41,6 +41,7 @@ from modelos import (
     reservas,
     senales,
     suscripciones,
+    tablas_publicadas,
     titulares,
 )
 from modelos.errores import BaseInaccesible, ErrorGestion
@@ -68,6 +69,7 @@ TABLAS = (
     reservas,
     senales,
     suscripciones,
+    tablas_publicadas,
     titulares,
 )
 """Módulos con tablas: importarlos es lo que las da de alta en los metadatos."""

@@ -6,7 +6,7 @@ qué valor le toca; `modelos.verificacion` lo compara y `reconstruir` lo escribe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from modelos.dias_inhabiles import oficinas
 from modelos.errores import BitacoraIncongruente
 from modelos.expediente import Anexo, Aviso, Expediente, Turno, plegar
 from modelos.notificaciones import Notificacion
+from modelos.oficios import Oficio
 from modelos.plazos import Plazo, Recordatorio
 from modelos.reproduccion import Reproducido, reproducir
 from modelos.tabla import Catalogo
@@ -117,10 +118,7 @@ def _rehacer_plazos(s: Session, folio: str, debidos: Filas) -> bool:
     }
     for id_ in sorted(faltan):
         s.execute(insert(Plazo), rehechos[id_])
-    for id_ in sobran:
-        s.execute(delete(Recordatorio).where(col(Recordatorio.plazo_id) == id_))
-        s.execute(delete(Notificacion).where(col(Notificacion.plazo_id) == id_))
-        s.execute(delete(Plazo).where(col(Plazo.id) == id_))
+    _quitar_plazos(s, sobran)
     for id_ in distintos:
         # Lo ya recordado se conserva: rehacerlo no debe repetir un aviso.
         valores = {campo: valor for campo, valor in rehechos[id_].items() if campo not in ("insistencias", "vuelta")}
@@ -153,9 +151,7 @@ def reconstruir(s: Session, tablas: Catalogo, expediente: Expediente, asientos: 
     debidos = turnos_debidos(expediente.folio, asientos, caso)
     for id_ in debidos.keys() - guardados.keys():
         s.execute(insert(Turno), {"id": id_, "anexos": 0, **debidos[id_]})
-    _quitar_plazos_de(s, guardados.keys() - debidos.keys())
-    for id_ in guardados.keys() - debidos.keys():
-        _quitar(s, id_, asientos[-1]["orden"])
+    _quitar(s, guardados.keys() - debidos.keys(), asientos[-1]["orden"])
     distintos = [id_ for id_ in debidos.keys() & guardados.keys() if debidos[id_] != guardados[id_]]
     for id_ in distintos:
         s.execute(update(Turno).where(col(Turno.id) == id_).values(**debidos[id_]))
@@ -163,23 +159,24 @@ def reconstruir(s: Session, tablas: Catalogo, expediente: Expediente, asientos: 
     return bool(cambios or distintos or debidos.keys() != guardados.keys() or plazos)
 
 
-def _quitar_plazos_de(s: Session, turnos: Iterable[str]) -> None:
-    """Lo que cuelga de turnos que sobran: sus plazos y lo que se notificó de ellos."""
-    sobran = list(turnos)
+def _quitar(s: Session, sobran: Collection[str], orden: int) -> None:
+    """Quita turnos que la bitácora no abrió, con lo que cuelga de ellos; sus oficios se conservan, sin turno."""
     if not sobran:
         return
-    suyos = select(col(Plazo.id)).where(col(Plazo.turno_id).in_(sobran)).scalar_subquery()
-    s.execute(delete(Notificacion).where(col(Notificacion.turno_id).in_(sobran)))
-    s.execute(delete(Recordatorio).where(col(Recordatorio.plazo_id).in_(suyos)))
-    s.execute(delete(Plazo).where(col(Plazo.turno_id).in_(sobran)))
+    con_evidencia = select(col(Anexo.turno_id)).where(col(Anexo.turno_id).in_(sobran)).order_by(col(Anexo.turno_id))
+    if (suyo := s.scalar(con_evidencia.limit(1))) is not None:
+        raise BitacoraIncongruente(orden, f"el turno {suyo} no está en la bitácora y tiene evidencia adjunta")
+    _quitar_plazos(s, s.scalars(select(col(Plazo.id)).where(col(Plazo.turno_id).in_(sobran))).all())
+    for de_turno in (Aviso, CapturaGuardada, Notificacion):
+        s.execute(delete(de_turno).where(col(de_turno.turno_id).in_(sobran)))
+    s.execute(update(Oficio).where(col(Oficio.turno_id).in_(sobran)).values(turno_id=None))
+    s.execute(delete(Turno).where(col(Turno.id).in_(sobran)))
 
 
-def _quitar(s: Session, id_: str, orden: int) -> None:
-    if s.scalar(select(col(Anexo.id)).where(col(Anexo.turno_id) == id_).limit(1)) is not None:
-        raise BitacoraIncongruente(orden, f"el turno {id_} no está en la bitácora y tiene evidencia adjunta")
-    for de_turno in (Aviso, CapturaGuardada):
-        s.execute(delete(de_turno).where(col(de_turno.turno_id) == id_))
-    s.execute(delete(Turno).where(col(Turno.id) == id_))
+def _quitar_plazos(s: Session, sobran: Collection[str]) -> None:
+    for de_plazo in (Recordatorio, Notificacion):
+        s.execute(delete(de_plazo).where(col(de_plazo.plazo_id).in_(sobran)))
+    s.execute(delete(Plazo).where(col(Plazo.id).in_(sobran)))
 
 
 def _fecha(asientos: Sequence[Mapping[str, Any]], orden: int) -> datetime:

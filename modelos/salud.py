@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,7 +22,9 @@ from modelos import encargos, latido, reloj, senales
 from modelos.actos import ciclos
 from modelos.ajustes import Ajustes
 from modelos.ciclos import Jornada
+from modelos.disco import probar
 from modelos.errores import BaseInaccesible, BaseSinPreparar
+from modelos.expediente import Expediente
 from modelos.sesion import lectura
 
 RECORDATORIOS = "recordatorios"
@@ -102,6 +105,18 @@ def _sin_base(error: Exception) -> Causa:
     return Causa("base", "La base de datos no responde o está dañada: no se registra nada.", haga)
 
 
+def disco(ajustes: Ajustes) -> Causa | None:
+    """Que se pueda escribir: se prueba, donde están la base, los anexos y los oficios."""
+    carpetas = [ajustes.datos, ajustes.carpeta_anexos, ajustes.carpeta_oficios]
+    if ajustes.url_base.startswith("sqlite"):
+        carpetas.append(Path(ajustes.url_base.removeprefix("sqlite:///")).parent)
+    falla = next(filter(None, (probar(carpeta) for carpeta in dict.fromkeys(carpetas))), "")
+    if not falla:
+        return None
+    haga = "Libere espacio en el disco de los datos, o dele permiso de escritura; nada más hay que reiniciar."
+    return Causa("disco", f"No se puede escribir: {falla}. Lo que se envía no se registra.", haga)
+
+
 def motor(m: Mirada) -> Causa | None:
     """Que haya un motor: sin él nada se conduce, se avisa ni se recuerda."""
     if m.motores:
@@ -178,6 +193,17 @@ def conciliacion(m: Mirada) -> Causa | None:
     return None
 
 
+def cuarentena(m: Mirada) -> Causa | None:
+    """Que no haya expedientes detenidos porque su tabla cambió después de publicada."""
+    # Quien está en cuarentena está detenido, y los detenidos tienen su índice.
+    en_ella = col(Expediente.detenido).is_(True) & col(Expediente.cuarentena).is_not(None)
+    cuantos = m.s.scalar(select(func.count()).select_from(Expediente).where(en_ella))
+    if not cuantos:
+        return None
+    haga = "Reponga las tablas como se publicaron y reinicie; ./dstc migrar dice cuáles y qué cambió."
+    return Causa("tablas", f"Expedientes en cuarentena porque su tabla cambió: {cuantos}.", haga)
+
+
 def barrido(m: Mirada) -> Causa | None:
     """Que hoy se hayan recordado los plazos."""
     return _jornada(m, RECORDATORIOS, "los recordatorios de plazos")
@@ -189,7 +215,7 @@ def apertura_de_ciclos(m: Mirada) -> Causa | None:
 
 
 Vigilado = Callable[[Mirada], Causa | None]
-DE_LA_MAQUINA: tuple[Callable[[Ajustes], Causa | None], ...] = ()
+DE_LA_MAQUINA: tuple[Callable[[Ajustes], Causa | None], ...] = (disco,)
 """Lo que se mira aunque la base no responda."""
 DE_LA_BASE: tuple[Vigilado, ...] = (
     motor,
@@ -201,6 +227,7 @@ DE_LA_BASE: tuple[Vigilado, ...] = (
     conciliacion,
     barrido,
     apertura_de_ciclos,
+    cuarentena,
 )
 
 

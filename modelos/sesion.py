@@ -3,6 +3,8 @@
 SQLite y PostgreSQL se usan igual. Con SQLite la transacción de escritura se abre
 con `BEGIN IMMEDIATE` (quien escribe espera su turno al principio, no a la mitad)
 y el diario se sincroniza en cada confirmación: lo aceptado sobrevive a un apagón.
+Su archivo puede borrarse o cambiarse en marcha, y quien lo tenía abierto seguiría
+escribiendo en uno que ya nadie encuentra: se comprueba al empezar y al confirmar.
 """
 
 from __future__ import annotations
@@ -12,18 +14,21 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from psycopg.errors import UndefinedColumn, UndefinedTable
+from psycopg.errors import DiskFull, UndefinedColumn, UndefinedTable
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as EsperaAgotada
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from modelos.errores import BaseInaccesible, BaseSinPreparar
+from modelos.errores import BaseInaccesible, BaseSinPreparar, DiscoLleno
 
 registro = logging.getLogger(__name__)
 
@@ -38,7 +43,10 @@ def motor(url: str) -> Engine:
         creado = create_engine(
             url, hide_parameters=True, connect_args={"timeout": ESPERA_SQLITE_MS / 1000}, pool_size=20, max_overflow=80
         )
+        event.listen(creado, "do_connect", _abrir_sqlite)
         event.listen(creado, "connect", _preparar_sqlite)
+        event.listen(creado, "connect", partial(_anotar_archivo, _archivo(url)))
+        event.listen(creado, "checkout", partial(_exigir_el_mismo_archivo, _archivo(url)))
         event.listen(creado, "begin", _empezar_sqlite)
         return creado
     return create_engine(
@@ -60,12 +68,17 @@ def transaccion(url: str) -> Iterator[Session]:
     """Todo lo que se haga dentro se confirma junto, o nada.
 
     Lanza:
-        BaseInaccesible: la base no responde; no se registró nada.
+        BaseInaccesible: la base no responde; no se registró nada. DiscoLleno: no hay dónde escribir.
     """
-    fila = _fila_sqlite if url.startswith("sqlite") else nullcontext()
-    with fila, _sesion(url, escritura=True) as sesion:
-        yield sesion
-        sesion.commit()
+    es_sqlite = url.startswith("sqlite")
+    with _fila_sqlite if es_sqlite else nullcontext():
+        antes = _identidad(_archivo(url)) if es_sqlite else None
+        with _sesion(url, escritura=True) as sesion:
+            yield sesion
+            sesion.commit()
+        if es_sqlite and _identidad(_archivo(url)) != antes:
+            registro.error("el archivo de la base se borró o se cambió mientras se escribía en él")
+            raise BaseInaccesible
 
 
 @contextmanager
@@ -89,6 +102,9 @@ def _sesion(url: str, *, escritura: bool) -> Iterator[Session]:
             raise BaseSinPreparar from error
         if isinstance(error, ProgrammingError):
             raise
+        if _es_disco_lleno(error):
+            registro.error("disco lleno: la base no pudo escribir")
+            raise DiscoLleno from error
         registro.exception("la base no respondió")
         raise BaseInaccesible from error
 
@@ -113,6 +129,40 @@ def insertar(s: Session, tabla: type) -> Any:  # noqa: ANN401 - cada dialecto ti
     """Un INSERT que admite `on_conflict_do_…`, del dialecto de la sesión."""
     dialecto = insert_sqlite if s.get_bind().dialect.name == "sqlite" else insert_postgresql
     return dialecto(tabla)
+
+
+def _es_disco_lleno(error: Exception) -> bool:
+    original = getattr(error, "orig", None)
+    sqlite = isinstance(original, sqlite3.Error) and original.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL
+    return sqlite or isinstance(original, DiskFull)
+
+
+def _archivo(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def _abrir_sqlite(_dialecto: object, _entrada: object, lugar: list[Any], opciones: dict[str, Any]) -> Any:  # noqa: ANN401 - lo pide así el evento
+    """Abre el archivo si existe; SQLite, por omisión, crearía uno vacío en su lugar."""
+    return sqlite3.connect(f"file:{quote(str(lugar[0]))}?mode=rw", uri=True, **opciones)
+
+
+def _exigir_el_mismo_archivo(archivo: Path, _conexion: object, entrada: ConnectionPoolEntry, _prestada: object) -> None:
+    """Descarta la conexión que quedó abierta sobre un archivo que ya no es el de su ruta; se abre otra."""
+    if _identidad(archivo) != entrada.info["archivo"]:
+        raise DisconnectionError
+
+
+def _anotar_archivo(archivo: Path, _conexion: object, entrada: ConnectionPoolEntry) -> None:
+    entrada.info["archivo"] = _identidad(archivo)
+
+
+def _identidad(archivo: Path) -> tuple[int, int] | None:
+    """Cuál es, aunque otro tome su nombre; None si no está."""
+    try:
+        visto = archivo.stat()
+    except OSError:
+        return None
+    return visto.st_dev, visto.st_ino
 
 
 def _preparar_sqlite(conexion: sqlite3.Connection, _registro: object) -> None:

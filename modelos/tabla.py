@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Protocol
 
 from modelos.actividad import (
     FIN,
@@ -31,7 +32,7 @@ from modelos.actividad import (
     texto_salida,
 )
 from modelos.calendario import POR_DEFECTO, Medida
-from modelos.errores import ProcedimientoDesconocido, TablaInvalida
+from modelos.errores import ProcedimientoDesconocido, TablaAlterada, TablaInvalida
 from modelos.oficio import (
     Emision,
     Forma,
@@ -119,6 +120,7 @@ class Tabla:
     promueve: el dato inicial que nombra a la unidad estatal que también puede iniciarlo, para sí misma.
     tramos: plazos que abarcan varias actividades. perfil: el calendario con que se cuentan todos.
     ciclo: cada cuándo se abre solo. precedente: lo que se busca en expedientes anteriores al abrir.
+    ausente: no se publicó; está en lugar de una versión que falta, para que lo abierto con ella se pueda mirar.
     """
 
     clave: str
@@ -138,6 +140,7 @@ class Tabla:
     ciclo: Ciclo | None = None
     precedente: Precedente | None = None
     notas: tuple[str, ...] = ()
+    ausente: bool = False
 
     def __post_init__(self) -> None:
         """Rechaza la tabla mal hecha en el momento de importarla."""
@@ -166,10 +169,31 @@ class Tabla:
     @cached_property
     def tiene_plazos(self) -> bool:
         """Si algo suyo vence; los expedientes de una tabla sin plazos no los buscan."""
-        return bool(self.tramos) or any(actividad.plazo for actividad in self.actividades)
+        return self.ausente or bool(self.tramos) or any(actividad.plazo for actividad in self.actividades)
 
     def __getitem__(self, clave: str) -> Actividad:
-        return self._por_clave[clave]
+        """La fila con esa clave, para actuar con ella.
+
+        Lanza:
+            TablaAlterada: no la tiene.
+        """
+        try:
+            return self._por_clave[clave]
+        except KeyError:
+            raise TablaAlterada(self.clave, self.version, f"ya no tiene la actividad {clave}") from None
+
+    def fila(self, clave: str) -> Actividad:
+        """La fila con esa clave, para mirarla; si ya no está, una que lo dice y por la que no se sale."""
+        return self._por_clave.get(clave) or Actividad(clave, self.duena, self.falta(clave), {}, numero="")
+
+    def falta(self, clave: str = "") -> str:
+        """Por qué no se puede leer lo de esa actividad, o nada de la tabla; vacío si se puede."""
+        if self.ausente:
+            return self.fundamento
+        if clave and clave not in self:
+            que = f"la tabla con que se abrió ya no tiene la actividad {clave}"
+            return f"No se puede leer: {que}. Avise a quien administra el sistema."
+        return ""
 
     def __contains__(self, clave: str) -> bool:
         return clave in self._por_clave
@@ -179,6 +203,18 @@ class Tabla:
         """Los finales con nombre, en el orden en que la tabla los menciona."""
         destinos = (d for act in self.actividades for r in act.salidas.values() for d in r.destinos)
         return tuple(dict.fromkeys(d for d in destinos if es_final(d)))
+
+
+class Tramitado(Protocol):
+    """Lo que se abrió con una versión de una tabla; `modelos.expediente.Expediente` lo cumple."""
+
+    @property
+    def procedimiento(self) -> str:
+        """La clave de la tabla."""
+
+    @property
+    def version(self) -> str:
+        """Su versión."""
 
 
 class Catalogo:
@@ -201,8 +237,51 @@ class Catalogo:
     def __iter__(self) -> Iterator[Tabla]:
         return (tabla for versiones in self._tablas.values() for tabla in versiones.values())
 
+    def de(self, caso: Tramitado) -> Tabla:
+        """La tabla con que se abrió un expediente, para actuar con ella.
+
+        Lanza:
+            TablaAlterada: el catálogo ya no la tiene.
+        """
+        try:
+            return self.version(caso.procedimiento, caso.version)
+        except ProcedimientoDesconocido:
+            raise TablaAlterada(caso.procedimiento, caso.version, "ya no está en el catálogo") from None
+
+    def para_ver(self, caso: Tramitado) -> Tabla:
+        """La tabla con que se abrió un expediente, para mirarlo; si el catálogo ya no la tiene, una que lo dice."""
+        try:
+            return self.version(caso.procedimiento, caso.version)
+        except ProcedimientoDesconocido:
+            return self._ausente(caso.procedimiento, caso.version)
+
+    def _ausente(self, clave: str, version: str) -> Tabla:
+        """En lugar de una versión que falta: con el nombre del procedimiento, si queda otra, y ninguna de sus filas."""
+        otra = next(iter(self._tablas.get(clave, {}).values()), None)
+        que = f"la tabla con que se abrió, «{clave}» del {version}, ya no está en el catálogo"
+        falta = f"No se puede leer: {que}. Avise a quien administra el sistema."
+        unica = Actividad(
+            "falta", otra.duena if otra else Unidad.DSTC, falta, {SIGUE: a(FIN)}, numero="", inferido=falta
+        )
+        try:
+            desde = date.fromisoformat(version)
+        except ValueError:
+            desde = date.min
+        return Tabla(
+            clave=clave,
+            siglas=otra.siglas if otra else "FALTA",
+            nombre=otra.nombre if otra else clave,
+            codigo=otra.codigo if otra else "—",
+            revision=version,
+            vigente_desde=desde,
+            fundamento=falta,
+            duena=unica.unidad,
+            actividades=(unica,),
+            ausente=True,
+        )
+
     def version(self, clave: str, version: str) -> Tabla:
-        """La tabla con que se abrió un expediente, aunque ya no sea la vigente.
+        """Esa versión de esa tabla, aunque ya no sea la vigente.
 
         Lanza:
             ProcedimientoDesconocido: esa clave o esa versión no está publicada.

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import proyeccion, verificacion_oficios
 from modelos.bitacora import Asiento
-from modelos.errores import BitacoraIncongruente, NoExiste
+from modelos.errores import BaseInaccesible, BitacoraIncongruente, ErrorGestion, NoExiste
 from modelos.expediente import Expediente
 from modelos.proyeccion import (
     Filas,
@@ -63,9 +64,8 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
         expediente = s.get(Expediente, uno)
         if expediente is None:
             raise NoExiste("el expediente", uno)
-        asientos = publicados(s, uno)
-        revisados += len(asientos)
-        if falla := _falla(s, tablas, expediente, asientos):
+        revisados += expediente.asientos
+        if falla := _revisar(s, tablas, expediente):
             fallas.append(falla)
         s.expunge_all()
     if folio is None:
@@ -88,7 +88,12 @@ def reconstruir(s: Session, tablas: Catalogo, folio: str) -> bool:
     expediente = s.scalar(select(Expediente).where(col(Expediente.folio) == folio).with_for_update())
     if expediente is None:
         raise NoExiste("el expediente", folio)
-    asientos = publicados(s, folio)
+    try:
+        asientos = publicados(s, folio)
+    except (ValueError, TypeError) as error:
+        raise BitacoraIncongruente(
+            1, "hay asientos que no se pueden leer; no se rehace nada a partir de ellos"
+        ) from error
     roto = revisar_cadena(asientos) if asientos else 1
     if roto is not None:
         raise BitacoraIncongruente(roto, "la cadena está rota; no se rehace nada a partir de ella")
@@ -102,8 +107,21 @@ def publicados(s: Session, folio: str, desde: int = 0, limite: int | None = None
     return [{**asiento.contenido(), "hash": asiento.hash} for asiento in s.scalars(consulta)]
 
 
+def _revisar(s: Session, tablas: Catalogo, expediente: Expediente) -> Falla | None:
+    """Lo que no cuadra en uno; lo que ni siquiera se puede leer es su falla, y no calla a los demás."""
+    try:
+        return _falla(s, tablas, expediente, publicados(s, expediente.folio))
+    except (SQLAlchemyError, BaseInaccesible):
+        raise
+    except Exception as error:  # noqa: BLE001 - lo que alguien dañó a mano puede fallar de cualquier manera
+        motivo = str(error) if isinstance(error, ErrorGestion) else type(error).__name__
+        return Falla(expediente.folio, 0, f"no se puede leer ({motivo})")
+
+
 def _falla(s: Session, tablas: Catalogo, expediente: Expediente, asientos: list[dict[str, Any]]) -> Falla | None:
     folio = expediente.folio
+    if not asientos:
+        return Falla(folio, 1, "no tiene ningún asiento: se borraron, o nunca se abrió por su bitácora")
     if roto := revisar_cadena(asientos):
         return Falla(folio, roto, "su contenido o su eslabón no corresponden a su hash")
     if len(asientos) != expediente.asientos or asientos[-1]["hash"] != expediente.ultimo_hash:

@@ -23,7 +23,7 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from typing import TYPE_CHECKING
 
-from modelos import canales, reloj
+from modelos import canales, disco, reloj
 from modelos.ajustes import Ajustes
 from modelos.errores import ErrorGestion
 from tareas.smtp import conexion
@@ -179,7 +179,7 @@ class Cartero:
                 archivo.write(bytes(mensaje))
             provisional.replace(definitivo)
         except OSError as error:
-            raise EntregaAplazada(f"No se pudo guardar en la carpeta de correo ({error.strerror}).") from error
+            raise EntregaAplazada(f"No se pudo guardar en la carpeta de correo ({disco.motivo(error)}).") from error
 
     def _servicio(self) -> NotifyEmail:
         servicio = canales.instanciar(self.servidor)

@@ -173,9 +173,12 @@ def repartir(url: str, tablas: Catalogo, ahora: datetime, motor: str, cartero: C
 
     Puede tardar lo que tarde el correo: quien llama no debe tener a nadie esperando.
     """
-    barrido = RECORDATORIOS in _previas(url, reloj.local(ahora).date())
+    hoy = reloj.local(ahora).date()
+    barrido = RECORDATORIOS in _previas(url, hoy)
     mensajes.juntar(url, ahora, barrido_terminado=barrido)
-    return mensajes.enviar(url, tablas, cartero, motor)
+    # Antes del barrido de hoy no se sabe si el resumen de hoy llevará lo de uno anterior que no salió.
+    habra = not barrido and cartero.ajustes.jornada_hora != NUNCA
+    return mensajes.enviar(url, tablas, cartero, motor, esperan=mensajes.atrasados(url, hoy) if habra else ())
 
 
 def _previas(url: str, dia: date) -> dict[str, str]:

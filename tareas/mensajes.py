@@ -7,7 +7,7 @@ fuera de toda transacción, y anota cómo le fue. Varios motores pueden hacer am
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -195,19 +195,29 @@ def _destino(canal: Canal) -> Destino:
     return Destino(canal.persona_id, canal.id, canal.creado)
 
 
-def enviar(url: str, tablas: Catalogo, cartero: Cartero, motor: str, cuantas: int = 2 * A_LA_VEZ) -> int:
+def enviar(
+    url: str,
+    tablas: Catalogo,
+    cartero: Cartero,
+    motor: str,
+    cuantas: int = 2 * A_LA_VEZ,
+    *,
+    esperan: Collection[str] = (),
+) -> int:
     """Toma hasta `cuantas` entregas, las envía y anota cómo les fue; devuelve cuántas tomó.
 
     Vuelve a mirar lo que llevan: lo que ya se atendió no se envía. Ninguna falla detiene a las demás.
+
+    esperan: las que todavía no deben salir (`atrasados`).
     """
     with lectura(url) as s:
         if not entregas.hay_que_enviar(s):
             return 0
     with transaccion(url) as s:
-        tomadas = entregas.tomar(s, motor, cuantas)
+        tomadas = entregas.tomar(s, motor, cuantas, esperan)
     with ThreadPoolExecutor(A_LA_VEZ, thread_name_prefix="cartero") as hilos:
         envios = [_Envio(t) for t in tomadas]
-        pendientes = {hilos.submit(_entregar, url, tablas, cartero, envio): envio for envio in envios}
+        pendientes = {hilos.submit(_entregar, url, tablas, cartero, envio, motor): envio for envio in envios}
         for terminada in as_completed(pendientes):
             _anotar(url, pendientes[terminada], terminada.result, cartero.ajustes.entregas_intentos, motor)
     return len(tomadas)
@@ -215,6 +225,10 @@ def enviar(url: str, tablas: Catalogo, cartero: Cartero, motor: str, cuantas: in
 
 class _YaNo(Exception):
     """No hace falta enviarla; su texto dice por qué."""
+
+
+class _Ajena(Exception):
+    """Mientras este motor dormía, otro la retomó o un resumen posterior la sustituyó: ya no es suya."""
 
 
 @dataclass
@@ -225,12 +239,20 @@ class _Envio:
     omitidas: dict[int, str] = field(default_factory=dict)
 
 
-def _entregar(url: str, tablas: Catalogo, cartero: Cartero, envio: _Envio) -> Carta:
+def atrasados(url: str, hoy: date) -> list[str]:
+    """Resúmenes de otro día que no han salido; los de hoy llevarán lo suyo en cuanto se vean los hitos de hoy."""
+    with lectura(url) as s:
+        return mensajes.resumenes_atrasados(s, hoy)
+
+
+def _entregar(url: str, tablas: Catalogo, cartero: Cartero, envio: _Envio, motor: str) -> Carta:
     tomada = envio.tomada
     if not tomada.activo:
         envio.omitidas |= dict.fromkeys(tomada.notificaciones, SIN_DESTINO)
         raise _YaNo(SIN_DESTINO)
     with lectura(url) as s:
+        if not entregas.sigue_suya(s, tomada.id, motor):
+            raise _Ajena
         filas = mensajes.contenido(s, tomada.notificaciones)
         hacer = _redactar_oficio if mensajes_oficios.es_de_oficio(filas) else _redactar
         redactar = hacer(s, tablas, cartero, envio, filas)
@@ -290,6 +312,8 @@ def _anotar(url: str, envio: _Envio, resultado: Callable[[], Carta], maximo: int
     omitidas = {} if tomada.direccion else envio.omitidas
     try:
         carta = resultado()
+    except _Ajena:
+        registro.warning("la entrega %s ya no era de este motor; no se envió", tomada.id)
     except (_YaNo, CorreoSinConfigurar) as error:
         with transaccion(url) as s:
             entregas.descartada(s, tomada.id, str(error))

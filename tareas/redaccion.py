@@ -237,8 +237,8 @@ def _de_mencion(f: Any, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQ
 def _punto(f: Any, tablas: Catalogo, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQL
     if f.datos.get("mencion"):
         return _de_mencion(f, lugar)
-    tabla = tablas.version(f.procedimiento, f.version)
-    actividad = tabla[f.actividad] if f.actividad else None
+    tabla = tablas.para_ver(f)
+    actividad = tabla.fila(f.actividad) if f.actividad else None
     plazo = _plazo(f, lugar)
     turno = f.turno_id or lugar.atender.get(f.clave)
     ruta = f"/turnos/{quote(turno, safe='')}" if turno else f"/expedientes/{quote(f.folio, safe='')}"

@@ -265,6 +265,7 @@ class Turno(BaseModel):
     suspendido: bool = Field(description="Su plazo no corre: la fecha es la que tenía y cambiará al reanudarse.")
     conservador: date | None = Field(description="El menor de los perfiles; contra él se recuerda.")
     version: int
+    incidente: str | None = Field(description="Por qué no se puede leer ni atender, si su tabla cambió.")
     salidas: list[str]
     formulario: dict[str, Any] | None
     evidencia: list[Evidencia]
@@ -325,7 +326,9 @@ class Expediente(BaseModel):
     turnos: list[Turno] = Field(description="Los pendientes y tomados.")
     plazos: list[PlazoExpediente] = Field(description="Por cumplir, el que antes vence primero; luego los cerrados.")
     corrida: str | None = Field(description="Su corrida en Prefect.")
-    incidentes: list[str] = Field(description="Efectos que fallaron y esperan a que se reintenten.")
+    incidentes: list[str] = Field(
+        description="Efectos que fallaron y esperan a que se reintenten, y lo que su tabla ya no deja leer."
+    )
 
 
 class ExpedienteNuevo(Solicitud):

@@ -21,7 +21,7 @@ _TEXTOS = {
     500: "El sistema está mal configurado o falló; no se registró nada.",
     501: "Falta instalar una biblioteca opcional.",
     503: "La base de datos no responde; no se registró nada.",
-    507: "No hay espacio para guardar el archivo; no se registró nada.",
+    507: "Disco lleno; no se registró nada.",
 }
 
 

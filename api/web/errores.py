@@ -32,7 +32,7 @@ _QUE_HACER = {
     422: "Vuelva a la página anterior, corrija y envíe de nuevo.",
     500: "No se perdió nada de lo que ya estaba registrado. Anote la hora y avise a quien administra el sistema.",
     503: "Lo ya registrado está a salvo. Espere un minuto y vuelva a intentar.",
-    507: "Avise a quien administra el sistema: hace falta espacio para guardar archivos.",
+    507: "Avise a quien administra el sistema: hace falta espacio en su disco.",
 }
 
 

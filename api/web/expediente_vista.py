@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
+from api import vistas
 from api.dependencias import Puerta
 from api.web import (
     diagrama,  # noqa: F401 - da a las plantillas `vista_de_diagrama`
@@ -80,7 +81,7 @@ def mostrar(
     como = pedido or Pedido()
     with puerta.lectura() as (s, quien):
         fila = consultas.expediente_visible(s, quien, folio)
-        tabla = puerta.tablas.version(fila.procedimiento, fila.version)
+        tabla = puerta.tablas.para_ver(fila)
         datos = {**_datos(s, puerta, quien, fila, tabla), **_alrededor(s, puerta, quien, fila, tabla, como)}
     hechos: tuple[Hecho, ...] = datos["historia"].hechos
     orden = numero(como.registrado)
@@ -132,6 +133,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "vence": {id_: p.vencimiento for id_, p in rige.items()},
         "hijos": sorted(hijos, key=lambda hijo: hijo.abierto),
         "historia": historia.contar(s, tabla, fila),
+        "ilegible": vistas.ilegible(tabla, fila) or next(filter(None, (tabla.falta(t.actividad) for t in turnos)), ""),
         "incidentes": encargos.incidentes(s, fila.folio, puerta.ajustes.encargos_intentos),
         "unidades": unidades,
         "conduce": conduce,

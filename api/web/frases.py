@@ -52,6 +52,8 @@ def numero(actividad: Actividad) -> str:
 
 def rotulo(tabla: Tabla, clave: str) -> str:
     """Una actividad en dos palabras: «5, CST»; con su frase si el número se repite o no lo hay."""
+    if clave not in tabla:
+        return f"{clave}, que ya no está en la tabla"
     actividad = tabla[clave]
     if not actividad.numero_impreso:
         return f"actividad añadida, {actividad.unidad} ({recorte(actividad.accion)})"

@@ -170,7 +170,7 @@ class _Narrador:
 
     def _decision(self, asiento: Mapping[str, Any]) -> str:
         datos = asiento["datos"]
-        actividad = self.tabla[datos["actividad"]]
+        actividad = self.tabla.fila(datos["actividad"])
         numero = f" {actividad.numero_impreso}" if actividad.numero_impreso else ""
         cual = f"la actividad{numero}, «{recorte(actividad.accion, 120)}»"
         if sub := datos.get("subexpediente"):
@@ -207,7 +207,7 @@ class _Narrador:
         datos = asiento["datos"]
         modelo: type[Formulario] | None = self.tabla.datos if asiento["tipo"] == "apertura" else None
         if asiento["tipo"] == "decision":
-            modelo = self.tabla[datos["actividad"]].formulario
+            modelo = self.tabla.fila(datos["actividad"]).formulario
         campos = modelo.model_fields if modelo else {}
         return [
             (campos[n].title or n if n in campos else n, _valor(v))
@@ -217,7 +217,8 @@ class _Narrador:
 
     def _turno(self, asiento: Mapping[str, Any]) -> str:
         _, actividad, unidad, _ = asiento["datos"]["turno"].split(".")
-        numero = self.tabla[actividad].numero_impreso or recorte(self.tabla[actividad].accion)
+        fila = self.tabla.fila(actividad)
+        numero = fila.numero_impreso or recorte(fila.accion)
         return f"la {numero} de {unidad}"
 
     def _quien(self, actor: str) -> str:

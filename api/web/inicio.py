@@ -237,6 +237,7 @@ def _turnos(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno]) -
     filas = []
     for p in renglones.armar(s, puerta, quien, turnos, detalle=False):
         tiene = "Lo tiene usted" if p.propio else f"Lo tiene {p.persona}" if p.persona else ""
+        tiene = p.expediente.cuarentena or tiene
         detalles = (p.expediente.asunto, p.turno.folio, p.tabla.nombre, *((tiene,) if tiene else ()))
         marca, numero = "Nuevo" if p.nuevo else "", p.actividad.numero_impreso or "+"
         filas.append(Renglon(f"/turnos/{p.turno.id}", p.actividad.accion, detalles, p.vencimiento, marca, numero))
@@ -252,7 +253,7 @@ def _expedientes(s: Session, tablas: Catalogo, expedientes: Sequence[Expediente]
             e.asunto,
             (
                 e.folio,
-                tablas.version(e.procedimiento, e.version).nombre,
+                tablas.para_ver(e).nombre,
                 *_donde(tablas, e, abiertos[e.folio], nombres),
             ),
         )
@@ -264,7 +265,7 @@ def _donde(
     tablas: Catalogo, expediente: Expediente, turnos: Iterable[Turno], nombres: Mapping[int, str]
 ) -> Iterable[str]:
     """Una frase por actividad pendiente: qué unidades la tienen, quién, y desde cuándo."""
-    tabla = tablas.version(expediente.procedimiento, expediente.version)
+    tabla = tablas.para_ver(expediente)
     de: dict[str, list[Turno]] = {}
     for turno in turnos:
         de.setdefault(turno.actividad, []).append(turno)
@@ -274,7 +275,7 @@ def _donde(
         persona = nombres.get(suyos[0].persona_id or 0, "") if len(suyos) == 1 else ""
         verbo = "tiene" if len(unidades) == 1 else "tienen"
         yield (
-            f"{quienes} {verbo} «{frases.recorte(tabla[clave].accion)}»"
+            f"{quienes} {verbo} «{frases.recorte(tabla.fila(clave).accion)}»"
             f"{f', con {persona}' if persona else ''}, desde {hace(suyos[0].abierto)}"
         )
 
@@ -284,7 +285,7 @@ def _sin_nadie(s: Session, tablas: Catalogo, turnos: Sequence[Turno]) -> list[Re
     return [
         Renglon(
             f"/turnos/{t.id}",
-            tablas.version(de[t.folio].procedimiento, de[t.folio].version)[t.actividad].accion,
+            tablas.para_ver(de[t.folio]).fila(t.actividad).accion,
             (de[t.folio].asunto, t.folio, f"{t.unidad}, sin nadie activo que lo atienda", f"Desde {hace(t.abierto)}"),
         )
         for t in turnos
@@ -292,7 +293,8 @@ def _sin_nadie(s: Session, tablas: Catalogo, turnos: Sequence[Turno]) -> list[Re
 
 
 def _detenido(expediente: Expediente) -> Renglon:
-    detalles = (expediente.folio, "Algo que hace el sistema falló varias veces; ahí se reintenta")
+    porque = expediente.cuarentena or "Algo que hace el sistema falló varias veces; ahí se reintenta"
+    detalles = (expediente.folio, porque)
     return Renglon(f"/expedientes/{expediente.folio}", expediente.asunto, detalles)
 
 

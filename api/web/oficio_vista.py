@@ -65,7 +65,7 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
     """Todo lo que la plantilla necesita, leído de una vez. Lanza NoExiste, NoLeCorresponde."""
     oficio = consultas_oficios.visible(s, quien, id_)
     expediente = s.get_one(Expediente, oficio.folio)
-    tabla = puerta.tablas.version(expediente.procedimiento, expediente.version)
+    tabla = puerta.tablas.para_ver(expediente)
     a_quien = consultas_oficios.destinatarios_de(s, [id_])[id_]
     nombres = consultas.nombres(s, [*(d.acusado_por for d in a_quien), oficio.editado_por])
     hoja = json.loads(oficio.contenido) if oficio.contenido else imprenta.borrador(s, puerta, oficio)
@@ -173,7 +173,7 @@ def _contexto(s: Session, puerta: Puerta, quien: Quien) -> Contexto:
 def _permitido(s: Session, puerta: Puerta, quien: Quien, oficio: Oficio, expediente: Expediente) -> dict[str, Any]:
     """Qué se ofrece. Sólo decide qué se ve: la regla la aplica cada acto."""
     ctx = _contexto(s, puerta, quien)
-    tabla = puerta.tablas.version(expediente.procedimiento, expediente.version)
+    tabla = puerta.tablas.para_ver(expediente)
     hoy = reloj.hoy()
     firmante = titulares.como_firma(s, quien.persona, oficio.unidad, expediente.procedimiento, hoy)
     redacta = actos.puede_redactar(ctx, quien, oficio, expediente)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from api import vistas
 from api.dependencias import Puerta
 from api.web import frases, frases_plazos
 from api.web.frases_plazos import Vencimiento
@@ -46,6 +47,7 @@ class Antecedente:
 class Pendiente:
     """Un renglón de la bandeja. elegibles: a quién se le puede dar; vacío si quien mira no puede reasignarlo.
 
+    incidente: por qué no se puede leer ni mover, si su tabla cambió.
     agrupable: puede responderse junto con otros iguales (`es_agrupable`) y le toca a quien mira.
     """
 
@@ -60,6 +62,7 @@ class Pendiente:
     toma: bool
     libera: bool
     agrupable: bool
+    incidente: str = ""
     elegibles: tuple[tuple[int, str], ...] = ()
     antecedente: Antecedente | None = None
 
@@ -93,14 +96,15 @@ def armar(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, 
     nuevos = _nuevos(s, quien, turnos)
     rigen = vencimientos.plazos_de(s, turnos)
     dichos = frases_plazos.dichos(s, rigen.values())
-    tablas = {f: puerta.tablas.version(e.procedimiento, e.version) for f, e in de.items()}
+    tablas = {f: puerta.tablas.para_ver(e) for f, e in de.items()}
     trajo = _antecedentes(s, turnos, tablas) if detalle else {}
     elegibles = _Elegibles(s)
     sueltos = ausentes(s, turnos)
     renglones = []
     for turno in turnos:
         expediente, tabla = de[turno.folio], tablas[turno.folio]
-        mueve = expediente.estado == EstadoExpediente.EN_CURSO
+        incidente = vistas.ilegible(tabla, expediente, turno.actividad)
+        mueve = expediente.estado == EstadoExpediente.EN_CURSO and not incidente
         atiende = mueve and puede_atender(quien, turno.unidad)
         propio = turno.persona_id == quien.persona
         libre = turno.persona_id is None or turno.id in sueltos
@@ -110,14 +114,15 @@ def armar(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, 
                 turno,
                 expediente,
                 tabla,
-                tabla[turno.actividad],
+                tabla.fila(turno.actividad),
                 "" if libre else nombres.get(turno.persona_id or 0, ""),
                 propio,
                 turno.id in nuevos,
                 dichos[rigen[turno.id].id] if turno.id in rigen else None,
                 toma=atiende and libre,
                 libera=mueve and not libre and puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena),
-                agrupable=atiende and (propio or libre) and es_agrupable(tabla[turno.actividad]),
+                incidente=incidente,
+                agrupable=atiende and (propio or libre) and es_agrupable(tabla.fila(turno.actividad)),
                 elegibles=elegibles.de(turno) if reasigna else (),
                 antecedente=trajo.get(turno.id),
             )

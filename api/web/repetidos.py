@@ -70,7 +70,7 @@ def ya_registrada(puerta: Puerta, id_: str, captura: Captura) -> str:
 
 def _es_igual(s: Session, puerta: Puerta, turno: Turno, expediente: Expediente, captura: Captura) -> bool:
     asentado: dict[str, Any] = s.get_one(Asiento, (turno.folio, turno.cierre)).contenido()["datos"]
-    actividad = puerta.tablas.version(expediente.procedimiento, expediente.version)[turno.actividad]
+    actividad = puerta.tablas.de(expediente)[turno.actividad]
     salida = captura.texto("salida") or (next(iter(actividad.salidas)) if len(actividad.salidas) == 1 else "")
     try:
         datos = validar(actividad.formulario, a_json(vistas.esquema_turno(s, actividad), captura))

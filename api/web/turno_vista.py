@@ -52,15 +52,16 @@ def datos(
     captura: lo que se acaba de enviar; sin ella, lo que la persona dejó guardado sin registrar.
     """
     turno, expediente = consultas.turno_visible(s, quien, id_)
-    tabla = puerta.tablas.version(expediente.procedimiento, expediente.version)
-    actividad = tabla[turno.actividad]
+    tabla = puerta.tablas.para_ver(expediente)
+    actividad = tabla.fila(turno.actividad)
     turnos = consultas.turnos_de(s, expediente.folio)
     nombres = consultas.nombres(s, (t.persona_id for t in turnos))
     unidades = consultas.unidades(s)
     pasado = historia.contar(s, tabla, expediente)
     esquema = vistas.esquema_turno(s, actividad)
     propios = consultas.anexos_de(s, [turno.id])
-    permitido = _permitido(s, quien, turno, expediente)
+    incidente = vistas.ilegible(tabla, expediente, turno.actividad)
+    permitido = _permitido(s, quien, turno, expediente, incidente)
     guardada = capturas.leer(s, quien.persona, turno.id)
     if guardada and turno.estado == EstadoTurno.ATENDIDO and permitido["propio"]:
         guardada = None  # la registró por otra puerta: lo que valió está en la respuesta
@@ -72,6 +73,7 @@ def datos(
         "expediente": expediente,
         "tabla": tabla,
         "actividad": actividad,
+        "incidente": incidente,
         "persona": nombres.get(turno.persona_id, "") if turno.persona_id else "",
         "unidades": unidades,
         "antecedentes": _antecedentes(tabla, turno, pasado),
@@ -147,11 +149,11 @@ def resumen(vista: Mapping[str, Any], errores: Mapping[str, str]) -> list[Falta]
     return faltas(errores, controles, otros)
 
 
-def _permitido(s: Session, quien: Quien, turno: Turno, expediente: Expediente) -> dict[str, Any]:
+def _permitido(s: Session, quien: Quien, turno: Turno, expediente: Expediente, incidente: str) -> dict[str, Any]:
     """Qué botones se ofrecen. Sólo decide qué se ve: la regla la aplica cada acto."""
     abierto = turno.estado in ABIERTOS and turno.a_mano
     en_curso = expediente.estado == EstadoExpediente.EN_CURSO
-    mueve = abierto and en_curso
+    mueve = abierto and en_curso and not incidente
     libera = puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena)
     de_la_unidad = puede_atender(quien, turno.unidad)
     propio = turno.persona_id == quien.persona
@@ -175,12 +177,12 @@ def _permitido(s: Session, quien: Quien, turno: Turno, expediente: Expediente) -
 def _antecedentes(tabla: Tabla, turno: Turno, pasado: Historia) -> list[Hecho]:
     """Lo que trajo el expediente hasta aquí: de un abanico o de ramas paralelas, todas sus respuestas."""
     origen = pasado[turno.apertura]
-    fila = tabla[turno.actividad]
+    fila = tabla.fila(turno.actividad)
     claves = [c for c in (fila.une or (origen.actividad,)) if c]
     if origen.orden > 1 and not claves:  # se cerró una espera: importan las respuestas que sí llegaron
         claves = [act.clave for act in tabla.actividades if act.por_cada and _sigue_a(act, fila.clave)]
     previas = {h.orden: h for clave in claves for h in pasado.decisiones(clave, origen.orden)}
-    if fila.une or (claves and tabla[claves[0]].por_cada):
+    if fila.une or (claves and tabla.fila(claves[0]).por_cada):
         return [*previas.values(), *([origen] if origen.orden not in previas else [])]
     return [origen]
 

@@ -153,7 +153,7 @@ def _guardar(request: Request, puerta: Puerta, id_: str, captura: Captura, subid
 def _atender(puerta: Puerta, id_: str, captura: Captura) -> Response:
     with puerta.acto() as ctx:
         turno, expediente = consultas.turno_visible(ctx.s, actos.persona_que_actua(ctx), id_)
-        actividad = puerta.tablas.version(expediente.procedimiento, expediente.version)[turno.actividad]
+        actividad = puerta.tablas.de(expediente)[turno.actividad]
         datos = a_json(vistas.esquema_turno(ctx.s, actividad), captura)
         salida = captura.texto("salida") or (next(iter(actividad.salidas)) if len(actividad.salidas) == 1 else "")
         if not salida:

@@ -173,7 +173,7 @@ def _atender(puerta: Puerta, quien: Quien, turno: Turno, version: int, comentari
     try:
         with puerta.acto() as ctx:
             _, expediente = consultas.turno_visible(ctx.s, actos.persona_que_actua(ctx), turno.id)
-            tabla = puerta.tablas.version(expediente.procedimiento, expediente.version)
+            tabla = puerta.tablas.de(expediente)
             actividad = tabla[turno.actividad]
             if not renglones.es_agrupable(actividad):
                 return False, "Pide datos, documentos o una decisión: respóndala en su página."

@@ -135,7 +135,7 @@ def exigir_otra_mano(ctx: Contexto, oficio: Oficio, tabla: Tabla, quien: Quien) 
         col(Turno.salida).is_not(None),
     )
     if (suya := ctx.s.scalar(hechas.limit(1))) is not None:
-        cual = tabla[suya].numero_impreso or suya
+        cual = tabla.fila(suya).numero_impreso or suya
         raise NoLeCorresponde(f"firmar este oficio, que revisa la actividad {cual} que usted atendió", "otra persona")
 
 

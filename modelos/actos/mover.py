@@ -17,7 +17,7 @@ from modelos.actos import plazos
 from modelos.actos.conteo import asentado
 from modelos.actos.reparto import repartir
 from modelos.avance import Movimiento, Pendiente, Situacion
-from modelos.errores import ActoNoProcede, NoExiste
+from modelos.errores import ActoNoProcede, EnCuarentena, NoExiste
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.latido import pulso
 from modelos.oficio import Emision
@@ -54,11 +54,18 @@ _ENCARGOS = insert(Encargo.__table__)  # type: ignore[attr-defined]
 
 
 def bloquear(ctx: Contexto, folio: str) -> tuple[Expediente, Tabla]:
-    """El expediente, reservado para esta transacción, y la tabla con que se abrió."""
+    """El expediente, reservado para esta transacción, y la tabla con que se abrió.
+
+    Lanza:
+        NoExiste: no hay tal folio.
+        EnCuarentena, TablaAlterada: su tabla cambió y no se actúa sobre él.
+    """
     expediente = ctx.s.scalar(_RESERVAR, {"el_folio": folio})
     if expediente is None:
         raise NoExiste("el expediente", folio)
-    return expediente, ctx.tablas.version(expediente.procedimiento, expediente.version)
+    if expediente.cuarentena:
+        raise EnCuarentena(folio, expediente.cuarentena)
+    return expediente, ctx.tablas.de(expediente)
 
 
 def exigir_en_curso(expediente: Expediente, acto: str) -> None:

@@ -74,7 +74,7 @@ def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comenta
     quien = persona_que_actua(ctx)
     pendiente = pendiente_de(id_)
     expediente, tabla = bloquear(ctx, id_.partition(".")[0])
-    actividad = _actividad(tabla, pendiente, id_)
+    actividad = _actividad(ctx, tabla, pendiente, id_)
     if not puede_atender(quien, pendiente.unidad):
         leer_turno(ctx, id_)
         raise NoLeCorresponde("atender este turno", f"{pendiente.unidad}, con rol de operación o coordinación")
@@ -162,9 +162,9 @@ def pendiente_de(id_: str) -> Pendiente:
     return Pendiente(partes[1], partes[2], int(partes[3]))
 
 
-def _actividad(tabla: Tabla, pendiente: Pendiente, id_: str) -> Actividad:
+def _actividad(ctx: Contexto, tabla: Tabla, pendiente: Pendiente, id_: str) -> Actividad:
     if pendiente.actividad not in tabla:
-        raise NoExiste("el turno", id_)
+        leer_turno(ctx, id_)  # si existe, la que cambió es la tabla
     return tabla[pendiente.actividad]
 
 
@@ -288,7 +288,7 @@ def exigir_abierto(ctx: Contexto, turno: Turno) -> None:
         por = "Usted" if propio else nombre_de(ctx, turno.persona_id)
         cuando = reloj.local(turno.cerrado).strftime("%d/%m/%Y a las %H:%M") if turno.cerrado else ""
         expediente = ctx.s.get_one(Expediente, turno.folio)
-        actividad = ctx.tablas.version(expediente.procedimiento, expediente.version)[turno.actividad]
+        actividad = ctx.tablas.para_ver(expediente).fila(turno.actividad)
         raise ActividadYaAtendida(turno.folio, actividad.numero_impreso or actividad.clave, por, cuando)
     if turno.estado == EstadoTurno.CANCELADO:
         raise ActoNoProcede("atender el turno", "se canceló", "Recargue el expediente para ver por qué.")

@@ -171,7 +171,7 @@ def _alcance(tabla: Tabla, desde: str) -> set[str]:
     visto: set[str] = set()
     cola = [desde]
     while cola:
-        destinos = {d for r in tabla[cola.pop()].salidas.values() for d in r.destinos if not es_final(d)}
+        destinos = {d for r in tabla.fila(cola.pop()).salidas.values() for d in r.destinos if not es_final(d)}
         cola += destinos - visto
         visto |= destinos
     return visto

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from modelos import disco
 from modelos.actos.firma import Impreso
 from modelos.ajustes import Ajustes
 from modelos.errores import NoExiste, SinEspacio
@@ -84,7 +85,7 @@ def guardar(carpeta: Path, resumen: str, pdf: bytes) -> None:
         temporal.replace(final)
         _sincronizar(final.parent)
     except OSError as error:
-        raise SinEspacio("el PDF del oficio", os.strerror(error.errno or 0)) from error
+        raise SinEspacio("el PDF del oficio", disco.motivo(error)) from error
     finally:
         if temporal is not None:
             temporal.unlink(missing_ok=True)

@@ -122,7 +122,7 @@ def redactar(ctx: Contexto, encargo: Encargo) -> str:
     expediente = ctx.s.get_one(Expediente, encargo.folio)
     if expediente.estado == EstadoExpediente.CANCELADO:
         return "el expediente se canceló: ya no hace falta"
-    tabla = ctx.tablas.version(expediente.procedimiento, expediente.version)
+    tabla = ctx.tablas.de(expediente)
     emision = next((e for e in tabla[datos["actividad"]].oficios if e.clave == datos["oficio"]), None)
     if emision is None:
         raise NoExiste("en la tabla el oficio", datos["oficio"])

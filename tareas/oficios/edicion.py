@@ -115,7 +115,7 @@ def muestra(ctx: Contexto, folio: str, clave: str, texto: str, direccion: str) -
     expediente = ctx.s.get(Expediente, folio)
     if expediente is None:
         raise NoExiste("el expediente", folio)
-    tabla = ctx.tablas.version(expediente.procedimiento, expediente.version)
+    tabla = ctx.tablas.de(expediente)
     es_comun = clave in borrador.comunes()
     propia = _una_del_expediente(ctx, tabla, folio) if es_comun else clave
     con = borrador.juego(ctx, borrador.vigente(ctx, propia) if es_comun else Texto(clave, limpio, 1))

@@ -95,7 +95,7 @@ class Personal:
             if turno.estado not in ABIERTOS:
                 return
             expediente = s.get_one(Expediente, turno.folio)
-            actividad = self.tablas.version(expediente.procedimiento, expediente.version)[turno.actividad]
+            actividad = self.tablas.de(expediente)[turno.actividad]
             ctx = Contexto(s, self.tablas, self._quien(s, turno.unidad), reloj.ahora())
             for documento in actividad.evidencia:
                 if documento.obligatoria:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from flujos.lineamientos import ORDENAMIENTO
-from modelos import entregas, reloj
+from modelos import entregas, latido, reloj
 from modelos.ajustes import Ajustes
 from modelos.errores import ActoNoProcede
 from modelos.expediente import Turno
@@ -22,6 +23,7 @@ from modelos.organizacion import por_correo
 from modelos.plazo import Hitos
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion
+from tareas import jornada
 from tareas.cartero import Cartero
 from tareas.mensajes import enviar, juntar
 from tareas.recordatorios import barrer
@@ -275,3 +277,73 @@ def test_un_resumen_que_alguien_esta_enviando_no_se_descarta(
             entregas.tomar(s, "vivo", 10)
     with instancia.leer() as s:
         assert {e.estado for e in s.scalars(select(Entrega))} == {"pendiente"}
+
+
+def test_lo_que_dejo_un_motor_muerto_no_sale_ademas_del_resumen_de_hoy(
+    instancia: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Muere enviando el resumen y revive días después: lo de entonces va en el de hoy, y el viejo ya no sale."""
+    monkeypatch.setenv("DSTC_RELOJ", f"{LUNES}T09:00:00-06:00")
+    folio = instancia.iniciar("normatividad")
+    plantar(instancia, folio, LUNES, 1, turno=instancia.abiertos(folio)[0], hitos=Hitos(antes=(1, 0)))
+    barrer(instancia.url, LUNES)
+    juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
+    with transaccion(instancia.url) as s:
+        viejas = {t.id for t in entregas.tomar(s, "muerto", 10)}
+        s.execute(update(Entrega).values(tomada=0.0))
+    assert viejas
+
+    monkeypatch.setenv("DSTC_RELOJ", f"{LUNES + timedelta(days=3)}T09:00:00-06:00")
+    cartero = _cartero(instancia, smtp.url)
+    while jornada.repartir(instancia.url, CATALOGO, reloj.ahora(), "vivo", cartero):
+        pass
+    assert smtp.recibidos == [], "hasta ver los hitos de hoy no se sabe si el de hoy lleva lo del viejo"
+    jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, (jornada.RECORDATORIOS,))
+    while jornada.repartir(instancia.url, CATALOGO, reloj.ahora(), "vivo", cartero):
+        pass
+    assert smtp.recibidos
+    assert len(smtp.para) == len(set(smtp.para)), "a cada quien, un solo resumen"
+    assert not {m["X-DSTC-Entrega"] for m in smtp.recibidos} & viejas
+    with instancia.leer() as s:
+        assert {s.get_one(Entrega, id_).estado for id_ in viejas} == {"descartada"}
+
+
+def test_sin_nada_nuevo_que_decir_lo_del_motor_muerto_si_sale(
+    instancia: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DSTC_RELOJ", f"{LUNES + timedelta(days=1)}T09:00:00-06:00")
+    folio = instancia.iniciar("normatividad")
+    plantar(instancia, folio, LUNES, 30, turno=instancia.abiertos(folio)[0], hitos=Hitos(antes=(29,)))
+    barrer(instancia.url, LUNES + timedelta(days=1))
+    juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
+    with transaccion(instancia.url) as s:
+        viejas = {t.id for t in entregas.tomar(s, "muerto", 10)}
+        s.execute(update(Entrega).values(tomada=0.0))
+    monkeypatch.setenv("DSTC_RELOJ", f"{LUNES + timedelta(days=3)}T09:00:00-06:00")
+    jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, (jornada.RECORDATORIOS,))
+    while jornada.repartir(instancia.url, CATALOGO, reloj.ahora(), "vivo", _cartero(instancia, smtp.url)):
+        pass
+    assert {m["X-DSTC-Entrega"] for m in smtp.recibidos} == viejas
+
+
+def test_un_motor_que_desperto_no_envia_lo_que_ya_no_es_suyo(
+    instancia: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Se congeló con la entrega en la mano y otro la retomó: al despertar no la repite ni la da por descartada."""
+    monkeypatch.setenv("DSTC_RELOJ", f"{LUNES}T09:00:00-06:00")
+    folio = instancia.iniciar("normatividad")
+    plantar(instancia, folio, LUNES, 1, turno=instancia.abiertos(folio)[0], hitos=Hitos(antes=(1, 0)))
+    barrer(instancia.url, LUNES)
+    juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
+    tomar = entregas.tomar
+
+    def tomar_y_perderlas(s: Session, motor: str, cuantas: int, menos: Collection[str] = ()) -> list[entregas.Tomada]:
+        tomadas = tomar(s, motor, cuantas, menos)
+        s.execute(update(Entrega).values(motor="otro", tomada=latido.pulso()))
+        return tomadas
+
+    monkeypatch.setattr(entregas, "tomar", tomar_y_perderlas)
+    assert enviar(instancia.url, CATALOGO, _cartero(instancia, smtp.url), "dormido") > 0
+    assert smtp.recibidos == []
+    with instancia.leer() as s:
+        assert {(e.estado, e.motor) for e in s.scalars(select(Entrega))} == {("pendiente", "otro")}
