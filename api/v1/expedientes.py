@@ -41,13 +41,18 @@ ClaveIdempotencia = Annotated[
     summary="Iniciar un expediente",
 )
 def iniciar(cuerpo: ExpedienteNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
-    """Abre un expediente del procedimiento vigente; su primer turno vuelve ya creado."""
+    """Abre un expediente del procedimiento vigente; su primer turno vuelve ya creado.
+
+    Si ya hay uno de la misma unidad y el mismo periodo, o un plazo suyo ya venció, responde 409 y dice en
+    `confirmar` lo que hay que repetir en la solicitud para abrirlo de todos modos.
+    """
     with puerta.acto() as ctx:
         if clave is not None:
-            previo = idempotencia.reservar(ctx, clave, ["expedientes", cuerpo.model_dump(mode="json")])
+            pedido = cuerpo.model_dump(mode="json", exclude={"confirmar"})  # confirmar no lo hace otra solicitud
+            previo = idempotencia.reservar(ctx, clave, ["expedientes", pedido])
             if previo is not None:
                 return _ver(ctx, puerta, ctx.s.get_one(Fila, previo))
-        expediente = apertura.iniciar(ctx, cuerpo.procedimiento, cuerpo.asunto, cuerpo.datos)
+        expediente = apertura.iniciar(ctx, cuerpo.procedimiento, cuerpo.asunto, cuerpo.datos, cuerpo.confirmar)
         if clave is not None:
             idempotencia.cumplir(ctx, clave, expediente.folio)
         return _ver(ctx, puerta, expediente)

@@ -63,7 +63,8 @@ def ver(
     """La matriz. faltan: sólo las que siguen en trámite o sin expediente; desde: la unidad en que empieza la página."""
     with puerta.lectura() as (s, quien):
         tabla = _mirable(puerta, quien, clave, periodo)
-        de = consultas_campanas.expedientes(s, tabla, periodo)
+        hay = consultas_campanas.de_cada_unidad(s, tabla, periodo)
+        de = {unidad: suyos[0] for unidad, suyos in hay.items()}
         reparto = consultas_campanas.reparte(tabla)
         todas = consultas_campanas.miembros(s, reparto.grupo) if reparto else []
         presentes = {m.clave for m in todas}
@@ -75,11 +76,11 @@ def ver(
             todas = [m for m in todas if m.clave not in de or de[m.clave].estado in EN_TRAMITE]
         corte = next((i for i, m in enumerate(todas) if m.clave == desde), 0)
         tramo = todas[corte : corte + POR_PAGINA]
-        suyos = {m.clave: de[m.clave] for m in tramo if m.clave in de}
-        turnos = consultas_campanas.turnos_de(s, [e.folio for e in suyos.values()])
+        suyos = {m.clave: hay[m.clave] for m in tramo if m.clave in hay}
+        turnos = consultas_campanas.turnos_de(s, [los[0].folio for los in suyos.values()])
         filas = matriz.de_campana(s, tabla, tramo, suyos, turnos)
         lanza = campanas.puede_lanzar(quien, tabla)
-        por_atender = consultas_campanas.por_atender(s, de) if lanza else []
+        por_atender = consultas_campanas.por_atender(s, hay) if lanza else []
     return pagina(
         request,
         "campana.html",

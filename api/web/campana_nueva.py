@@ -19,6 +19,7 @@ from api.web.iniciar import esquema_inicial
 from api.web.plantillas import pagina
 from modelos import consultas_campanas, reloj
 from modelos.actos import apertura, campanas
+from modelos.actos.advertencias import por_confirmar, vencidos
 from modelos.actos.campanas import Abierta
 from modelos.actos.turnos import persona_que_actua
 from modelos.calendario.errores import PlazoInvalido
@@ -28,6 +29,7 @@ from modelos.errores import (
     BaseSinPreparar,
     ClaveRepetida,
     ErrorGestion,
+    FaltaConfirmar,
     FormularioIncompleto,
     NoExiste,
     NoLeCorresponde,
@@ -52,6 +54,8 @@ class Revision:
     periodo: str
     abrir: list[Miembro]
     saltar: list[tuple[Miembro, str, str]]
+    falta: FaltaConfirmar | None = None
+    """Lo que falta confirmar: que algún plazo de ese periodo ya venció."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,9 @@ def lanzar(request: Request, clave: str, puerta: Entrada, captura: Formulario) -
         revision = _revisar(puerta, clave, captura)
     except FormularioIncompleto as error:
         return _formulario(request, puerta, clave, captura, error.campos)
-    if acto == "revisar":
+    if acto == "revisar" or (revision.abrir and revision.falta):
         return _revision(request, puerta, clave, captura, revision)
-    hecho = _abrir(puerta, clave, captura.texto("ficha")[:80], revision)
+    hecho = _abrir(puerta, clave, captura, revision)
     if hecho.fallas or hecho.quedan:
         return _revision(request, puerta, clave, captura, _revisar(puerta, clave, captura), hecho)
     dicho = urlencode({"abiertos": len(hecho.abiertas), "saltados": len(revision.saltar)})
@@ -149,23 +153,26 @@ def _revisar(puerta: Puerta, clave: str, captura: Captura) -> Revision:
             raise FormularioIncompleto(faltan)
         periodo = campanas.periodo_de(tabla, datos)
         saltos = consultas_campanas.saltos(s, tabla, periodo, [m.clave for m in elegidas])
+        tarde = vencidos(s, tabla, datos, reloj.ahora())
     return Revision(
         asunto,
         datos,
         periodo,
         [m for m in elegidas if m.clave not in saltos],
         [(m, *saltos[m.clave]) for m in elegidas if m.clave in saltos],
+        por_confirmar(tarde, captura.lista("confirmar")),
     )
 
 
-def _abrir(puerta: Puerta, clave: str, ficha: str, revision: Revision) -> Hecho:
+def _abrir(puerta: Puerta, clave: str, captura: Captura, revision: Revision) -> Hecho:
     """Cada uno en su transacción; lo de una unidad no detiene a las demás."""
+    ficha, confirmadas = captura.texto("ficha")[:80], captura.lista("confirmar")
     hecho = Hecho(quedan=max(0, len(revision.abrir) - LOTE))
     for miembro in revision.abrir[:LOTE]:
         try:
             with puerta.acto() as ctx:
                 tabla = _lanzable(puerta, persona_que_actua(ctx), clave)
-                una = campanas.abrir_una(ctx, tabla, revision.asunto, revision.datos, miembro.clave, ficha)
+                una = campanas.abrir_una(ctx, tabla, revision.asunto, revision.datos, miembro.clave, ficha, confirmadas)
         except (SinSesion, NoLeCorresponde, BaseInaccesible, BaseSinPreparar):
             raise
         except ClaveRepetida:
@@ -237,8 +244,9 @@ def _revision(
         request,
         "campana_revision.html",
         quien,
-        409 if hecho and hecho.fallas else 200,
+        409 if (hecho and hecho.fallas) or (captura.texto("acto") == "lanzar" and revision.falta) else 200,
         tabla=tabla,
+        confirmadas=captura.lista("confirmar"),
         r=revision,
         titulo=nombre(revision.periodo),
         hecho=hecho,
