@@ -116,6 +116,26 @@ def _los_que_cuentan(suyos: Sequence[Expediente]) -> list[Expediente]:
     return sorted(cuentan, key=lambda e: e.estado not in EN_TRAMITE)  # estable: conserva lo más reciente primero
 
 
+def de_la_campana(s: Session, tabla: Tabla, de: Mapping[str, Sequence[Expediente]]) -> list[Miembro]:
+    """Las unidades de una campaña: las activas del grupo y, al final, las dadas de baja que sí tienen expediente."""
+    reparto = reparte(tabla)
+    todas = miembros(s, reparto.grupo) if reparto else []
+    presentes = {m.clave for m in todas}
+    return todas + [Miembro(u, "dada de baja", "", con_gente=True) for u in sorted(de.keys() - presentes)]
+
+
+def cuenta(todas: Iterable[Miembro], de: Mapping[str, Sequence[Expediente]]) -> dict[str, int]:
+    """Cuántas unidades hay en cada estado, por el expediente que cuenta de cada una."""
+    estados = [de[m.clave][0].estado if m.clave in de else "" for m in todas]
+    return {
+        "unidades": len(estados),
+        "concluidos": estados.count(EstadoExpediente.CONCLUIDO.value),
+        "en_tramite": sum(estado in EN_TRAMITE for estado in estados),
+        "cancelados": estados.count(EstadoExpediente.CANCELADO.value),
+        "sin": estados.count(""),
+    }
+
+
 def saltos(s: Session, tabla: Tabla, periodo: str, unidades: Iterable[str]) -> dict[str, tuple[str, str]]:
     """De las que no hace falta abrir, (folio, por qué); el folio va vacío si no hay."""
     pedidas = set(unidades)

@@ -20,6 +20,7 @@ from api.v1.esquemas import (
     Rectificacion,
     Reintento,
 )
+from api.v1.parametros import EXPEDIENTE, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, idempotencia
 from modelos.actos import apertura, conduccion
@@ -64,11 +65,11 @@ def iniciar(cuerpo: ExpedienteNuevo, puerta: Entrada, clave: ClaveIdempotencia =
 def listar(
     puerta: Entrada,
     procedimiento: str | None = None,
-    estado: str | None = None,
+    estado: Annotated[str | None, Query(json_schema_extra=EXPEDIENTE)] = None,
     unidad: Annotated[str | None, Query(description="Con un turno abierto en esa unidad.")] = None,
     texto: Annotated[str | None, Query(description="En el folio o en el asunto.", max_length=200)] = None,
-    cursor: str | None = None,
-    limite: int = consultas.LIMITE,
+    cursor: Cursor = None,
+    limite: Limite = consultas.LIMITE,
 ) -> dict[str, Any]:
     """Los expedientes que conciernen a quien pregunta, el más reciente primero."""
     with puerta.lectura() as (s, quien):
