@@ -143,9 +143,9 @@ def adelantar(
         ActoNoProcede (ya se abrió o se dispensó: dice el folio o quién), FaltaConfirmar (un plazo suyo ya venció).
     """
     pedido = _pedido(ctx, procedimiento, periodo, unidad, motivo, "adelantar")
+    filas = [_reservar(ctx, pedido, cual, EstadoApertura.ABIERTA) for cual in pedido.unidades]
     tarde = vencidos(ctx.s, pedido.tabla, {DEL_PERIODO: pedido.periodo.clave}, ctx.ahora)
     exigir_confirmadas(tarde, confirmadas)
-    filas = [_reservar(ctx, pedido, cual, EstadoApertura.ABIERTA) for cual in pedido.unidades]
     return [(fila, _abrir(ctx, pedido.tabla, pedido.periodo, fila)) for fila in filas]
 
 
