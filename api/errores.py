@@ -35,6 +35,7 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     e.TurnoTomado: 409,
     e.ActoNoProcede: 409,
     e.SinDestinatarios: 409,
+    e.FaltaConfirmar: 409,
     e.FormularioIncompleto: 422,
     e.EvidenciaFaltante: 422,
     e.ArchivoRechazado: 422,
@@ -89,6 +90,8 @@ def responder(error: e.ErrorGestion) -> JSONResponse:
     extra: dict[str, Any] = {}
     if isinstance(error, e.FormularioIncompleto):
         extra["campos"] = error.campos
+    if isinstance(error, e.FaltaConfirmar):
+        extra |= {"confirmar": list(error.confirmar), "folios": list(error.folios)}
     respuesta = problema(codigo(error), error.titulo, str(error), f"urn:dstc:error:{nombre}", **extra)
     if isinstance(error, e.DemasiadosIntentos):
         respuesta.headers["Retry-After"] = str(max(1, error.espera_s))

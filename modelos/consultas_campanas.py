@@ -89,21 +89,51 @@ def miembros(s: Session, grupo: Sigla) -> list[Miembro]:
 
 
 def expedientes(s: Session, tabla: Tabla, periodo: str) -> dict[str, Expediente]:
-    """El expediente que cuenta de cada unidad: el más reciente, y antes uno vivo o concluido que uno cancelado."""
+    """El expediente que cuenta de cada unidad: el primero de `de_cada_unidad`."""
+    return {unidad: suyos[0] for unidad, suyos in de_cada_unidad(s, tabla, periodo).items()}
+
+
+def de_cada_unidad(s: Session, tabla: Tabla, periodo: str) -> dict[str, list[Expediente]]:
+    """Los expedientes de cada unidad: primero lo que sigue en trámite, luego lo concluido; de éstos, lo más reciente.
+
+    Los cancelados sólo cuentan si no hay otro.
+    """
     campo = _campo(tabla)
     consulta = select(Expediente).where(col(Expediente.procedimiento) == tabla.clave)
     if periodo == EN_CURSO:
         consulta = consulta.where(col(Expediente.estado).in_(EN_TRAMITE))
     else:
         consulta = consulta.where(col(Expediente.datos)[DEL_PERIODO].as_string() == periodo)
-    de: dict[str, Expediente] = {}
-    for expediente in s.scalars(consulta.order_by(col(Expediente.abierto), col(Expediente.folio))):
-        unidad = str(expediente.datos.get(campo) or "")
-        previo = de.get(unidad)
-        peor = expediente.estado == EstadoExpediente.CANCELADO
-        if unidad and (previo is None or not peor or previo.estado == EstadoExpediente.CANCELADO):
-            de[unidad] = expediente
-    return de
+    de: dict[str, list[Expediente]] = {}
+    for expediente in s.scalars(consulta.order_by(col(Expediente.abierto).desc(), col(Expediente.folio).desc())):
+        if unidad := str(expediente.datos.get(campo) or ""):
+            de.setdefault(unidad, []).append(expediente)
+    return {unidad: _los_que_cuentan(suyos) for unidad, suyos in de.items()}
+
+
+def _los_que_cuentan(suyos: Sequence[Expediente]) -> list[Expediente]:
+    cuentan = [e for e in suyos if e.estado != EstadoExpediente.CANCELADO] or list(suyos[:1])
+    return sorted(cuentan, key=lambda e: e.estado not in EN_TRAMITE)  # estable: conserva lo más reciente primero
+
+
+def de_la_campana(s: Session, tabla: Tabla, de: Mapping[str, Sequence[Expediente]]) -> list[Miembro]:
+    """Las unidades de una campaña: las activas del grupo y, al final, las dadas de baja que sí tienen expediente."""
+    reparto = reparte(tabla)
+    todas = miembros(s, reparto.grupo) if reparto else []
+    presentes = {m.clave for m in todas}
+    return todas + [Miembro(u, "dada de baja", "", con_gente=True) for u in sorted(de.keys() - presentes)]
+
+
+def cuenta(todas: Iterable[Miembro], de: Mapping[str, Sequence[Expediente]]) -> dict[str, int]:
+    """Cuántas unidades hay en cada estado, por el expediente que cuenta de cada una."""
+    estados = [de[m.clave][0].estado if m.clave in de else "" for m in todas]
+    return {
+        "unidades": len(estados),
+        "concluidos": estados.count(EstadoExpediente.CONCLUIDO.value),
+        "en_tramite": sum(estado in EN_TRAMITE for estado in estados),
+        "cancelados": estados.count(EstadoExpediente.CANCELADO.value),
+        "sin": estados.count(""),
+    }
 
 
 def saltos(s: Session, tabla: Tabla, periodo: str, unidades: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -149,9 +179,9 @@ def turnos_de(s: Session, folios: Sequence[str]) -> dict[str, list[Turno]]:
     return de
 
 
-def por_atender(s: Session, vivos: Mapping[str, Expediente]) -> list[Turno]:
+def por_atender(s: Session, todos: Mapping[str, Sequence[Expediente]]) -> list[Turno]:
     """Los turnos que alguien debe, de los expedientes que corren; lo suspendido no se debe."""
-    folios = [e.folio for e in vivos.values() if e.estado == EstadoExpediente.EN_CURSO]
+    folios = [e.folio for suyos in todos.values() for e in suyos if e.estado == EstadoExpediente.EN_CURSO]
     consulta = select(Turno).where(
         col(Turno.folio).in_(folios), col(Turno.estado).in_(ABIERTOS), col(Turno.a_mano).is_(True)
     )

@@ -446,6 +446,28 @@ class OrigenAjeno(ErrorGestion):
         return "La petición no salió de este sistema. Abra la página de aquí y vuelva a intentar."
 
 
+class FaltaConfirmar(ErrorGestion):
+    """Se puede hacer, pero antes hay algo que saber y confirmar; no se hizo nada.
+
+    confirmar: una clave por advertencia, en el mismo orden; es lo que se devuelve para confirmarla.
+    folios: las claves que son un expediente.
+    """
+
+    titulo = "Falta confirmar"
+
+    def __init__(self, advertencias: Sequence[str], confirmar: Sequence[str], folios: Sequence[str]) -> None:
+        super().__init__(tuple(advertencias), tuple(confirmar), tuple(folios))
+        self.advertencias, self.confirmar, self.folios = tuple(advertencias), tuple(confirmar), tuple(folios)
+
+    @property
+    def pares(self) -> tuple[tuple[str, str], ...]:
+        """Cada clave con su advertencia."""
+        return tuple(zip(self.confirmar, self.advertencias, strict=True))
+
+    def __str__(self) -> str:
+        return f"No se abrió nada: {'; '.join(self.advertencias)}. Si aun así procede, confírmelo."
+
+
 # --- oficios -----------------------------------------------------------------
 
 

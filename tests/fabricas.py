@@ -30,6 +30,7 @@ from modelos import catalogos, demo, migrar, reloj, sesion
 from modelos.actos import apertura, turnos
 from modelos.actos.mover import Contexto
 from modelos.ajustes import Ajustes
+from modelos.errores import FaltaConfirmar
 from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.organizacion import por_correo, quien_es
 from modelos.tabla import Actividad, Catalogo
@@ -67,9 +68,14 @@ class Instancia:
             yield s
 
     def iniciar(self, procedimiento: str, asunto: str = "Prueba", **datos: Any) -> str:
-        """Abre un expediente como la coordinación y devuelve su folio."""
-        with self.como("coordinacion") as ctx:
-            return apertura.iniciar(ctx, procedimiento, asunto, datos).folio
+        """Abre un expediente como la coordinación, confirmando lo que se le advierta, y devuelve su folio."""
+        confirmadas: tuple[str, ...] = ()
+        while True:
+            try:
+                with self.como("coordinacion") as ctx:
+                    return apertura.iniciar(ctx, procedimiento, asunto, datos, confirmadas).folio
+            except FaltaConfirmar as falta:
+                confirmadas += falta.confirmar
 
     def abiertos(self, folio: str) -> list[Turno]:
         """Los turnos abiertos que alguien puede atender a mano."""

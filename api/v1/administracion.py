@@ -13,6 +13,7 @@ from api.dependencias import Entrada
 from api.v1 import esquemas_administracion as formas
 from api.v1.esquemas import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
+from api.v1.parametros import Limite, uno_de
 from api.v1.respuestas import archivo, errores
 from modelos import carga_plan, consultas_catalogos, consultas_unidades, idempotencia, reloj, sin_nadie
 from modelos import consultas_personas as consultas
@@ -20,17 +21,23 @@ from modelos.actos import administracion, carga
 from modelos.actos import unidades as actos
 from modelos.actos.administracion import Alta
 from modelos.actos.mover import Contexto
+from modelos.cambios import Cosa
 from modelos.carga_plan import Paso, Plan
-from modelos.consultas import LIMITE, LIMITE_MAXIMO
+from modelos.consultas import LIMITE
 from modelos.errores import NoExiste
 from modelos.organizacion import Adscripcion, Unidad
-from modelos.permisos import exigir_administracion
+from modelos.permisos import Rol, exigir_administracion
+from modelos.unidades import TipoUnidad
 from tareas import excel_catalogos as excel
 
 ruta = APIRouter(tags=["Unidades y personas"])
 VER = "administrar unidades y personas"
 Id = Annotated[int, Path(ge=1, le=ENTERO_MAXIMO)]
-Limite = Annotated[int, Query(ge=1, le=LIMITE_MAXIMO)]
+Tipo = Annotated[str, Query(json_schema_extra=uno_de("", *TipoUnidad))]
+EstadoUnidad = Annotated[str, Query(json_schema_extra=uno_de("", *consultas_unidades.ESTADOS))]
+EstadoPersona = Annotated[str, Query(json_schema_extra=uno_de("", *consultas.ESTADOS))]
+RolPedido = Annotated[str, Query(json_schema_extra=uno_de("", *Rol))]
+CosaPedida = Annotated[str, Query(json_schema_extra=uno_de("", *Cosa))]
 Cursor = Annotated[str, Query(max_length=140, description="El `siguiente` del tramo anterior.")]
 Texto = Annotated[str, Query(max_length=200, description="Sin acentos ni mayúsculas.")]
 ElLibro = Annotated[UploadFile, File(description="Un .xlsx de 2 MB y 2000 renglones por hoja a lo más.")]
@@ -44,7 +51,12 @@ _ARCHIVO: dict[str, Any] = {"responses": errores(401, 403, 404, 409, 413, 422)}
 
 @ruta.get("/unidades", response_model=Lista[formas.Unidad], summary="Las unidades", **_LEER)
 def listar_unidades(
-    puerta: Entrada, texto: Texto = "", tipo: str = "", estado: str = "", cursor: Cursor = "", limite: Limite = LIMITE
+    puerta: Entrada,
+    texto: Texto = "",
+    tipo: Tipo = "",
+    estado: EstadoUnidad = "",
+    cursor: Cursor = "",
+    limite: Limite = LIMITE,
 ) -> dict[str, Any]:
     """Por clave. tipo: nacional, estatal o cast; estado: activas, baja o por_confirmar."""
     with puerta.lectura() as (s, quien):
@@ -97,8 +109,8 @@ def listar_personas(
     puerta: Entrada,
     texto: Texto = "",
     unidad: str = "",
-    rol: str = "",
-    estado: str = "",
+    rol: RolPedido = "",
+    estado: EstadoPersona = "",
     cursor: Cursor = "",
     limite: Limite = LIMITE,
 ) -> dict[str, Any]:
@@ -217,7 +229,7 @@ def reactivar_persona(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
 
 @ruta.get("/cambios", response_model=Lista[formas.CambioHecho], summary="Quién cambió qué", **_LEER)
 def listar_cambios(
-    puerta: Entrada, cosa: str = "", quien: str = "", cursor: Cursor = "", limite: Limite = LIMITE
+    puerta: Entrada, cosa: CosaPedida = "", quien: str = "", cursor: Cursor = "", limite: Limite = LIMITE
 ) -> dict[str, Any]:
     """Lo último primero. quien: el id de quien cambió, o «consola»."""
     with puerta.lectura() as (s, yo):

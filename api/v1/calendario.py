@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 
 from api.dependencias import Entrada, Puerta
 from api.v1 import esquemas
+from api.v1.parametros import uno_de
 from api.v1.respuestas import errores
 from modelos.calendario import POR_DEFECTO, Medida, computar, ultimo_habil
 from modelos.dias_inhabiles import Oficina, dias_vigentes, oficina, oficinas
@@ -22,6 +23,7 @@ Perfil = Annotated[
     Query(
         max_length=20,
         description="A (LFPA art. 28), B (LFT art. 74), C (Calendario Oficial) o F (A y C juntos).",
+        json_schema_extra=uno_de("A", "B", "C", "F"),
     ),
 ]
 Unidad = Annotated[
@@ -49,6 +51,7 @@ def computo(
             max_length=40,
             description="El evento: una fecha (`2027-03-01`), que se entiende en hora hábil, o un instante con zona "
             "(`2027-03-01T19:30:00-06:00`).",
+            examples=["2027-03-01", "2027-03-01T19:30:00-06:00"],
         ),
     ],
     dias: Annotated[int | None, Query(ge=1, le=1000, description="Días hábiles.")] = None,
@@ -98,7 +101,7 @@ def computo(
 )
 def ultimo(
     puerta: Entrada,
-    mes: Annotated[str, Query(max_length=10, description="El mes, como `2026-12`.")],
+    mes: Annotated[str, Query(max_length=10, description="El mes, como `2026-12`.", examples=["2026-12"])],
     perfil: Perfil = POR_DEFECTO,
     unidad: Unidad = None,
 ) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api import vistas_ciclos
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas import Lista
-from api.v1.esquemas_ciclos import Decision, Prevista
+from api.v1.esquemas_ciclos import Adelanto, Decision, Prevista
 from api.v1.respuestas import errores
 from modelos import consultas, reloj
 from modelos.actos import ciclos
@@ -48,10 +48,10 @@ def listar(
 
 
 @ruta.post("/ciclos/{procedimiento}/{periodo}/adelantar", summary="Adelantar un periodo", **_DECIDIR)
-def adelantar(procedimiento: str, periodo: str, cuerpo: Decision, puerta: Entrada) -> dict[str, Any]:
+def adelantar(procedimiento: str, periodo: str, cuerpo: Adelanto, puerta: Entrada) -> dict[str, Any]:
     """Lo abre ya, para una unidad o para todas las que falten; su día no abrirá otro."""
     with puerta.acto() as ctx:
-        ciclos.adelantar(ctx, procedimiento, periodo, cuerpo.unidad, cuerpo.motivo)
+        ciclos.adelantar(ctx, procedimiento, periodo, cuerpo.unidad, cuerpo.motivo, cuerpo.confirmar)
         return _como_quedo(ctx, puerta, procedimiento, periodo)
 
 

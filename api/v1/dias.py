@@ -11,6 +11,7 @@ from api import vistas_dias
 from api.dependencias import Entrada, Puerta
 from api.v1 import esquemas_dias as formas
 from api.v1.esquemas import ENTERO_MAXIMO, Lista, Motivo
+from api.v1.parametros import PUBLICACION, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, publicaciones, reloj
 from modelos.actos import publicaciones as actos
@@ -34,8 +35,8 @@ def listar_dias(
     perfil: Annotated[str, Query(max_length=20)] = POR_DEFECTO,
     unidad: Annotated[str, Query(max_length=40, description="Con los de su entidad y su centro.")] = "",
     fines_de_semana: Annotated[bool, Query(description="También sábados y domingos sin otro motivo.")] = False,  # noqa: FBT002
-    cursor: str | None = None,
-    limite: int = consultas.LIMITE,
+    cursor: Cursor = None,
+    limite: Limite = consultas.LIMITE,
 ) -> dict[str, Any]:
     """Los inhábiles de ley y los institucionales, y los habilitados, con quién lo dice.
 
@@ -61,9 +62,9 @@ def listar_dias(
 )
 def listar(
     puerta: Entrada,
-    estado: Annotated[str, Query(description="propuesta, aprobada o descartada; sin él, todas.")] = "",
-    cursor: str | None = None,
-    limite: int = consultas.LIMITE,
+    estado: Annotated[str, Query(description="Sin él, todas.", json_schema_extra=PUBLICACION)] = "",
+    cursor: Cursor = None,
+    limite: Limite = consultas.LIMITE,
 ) -> dict[str, Any]:
     """Las propuestas, aprobadas y descartadas, la más reciente primero. Sólo la administración."""
     with puerta.lectura() as (s, quien):
@@ -113,7 +114,7 @@ def ver(
     id: int,  # noqa: A002 - nombre del contrato
     puerta: Entrada,
     cursor: Annotated[str, Query(max_length=140, description="El `siguiente` de los efectos.")] = "",
-    limite: int = consultas.LIMITE,
+    limite: Limite = consultas.LIMITE,
 ) -> dict[str, Any]:
     """De una propuesta, qué plazos movería; de una aprobada, cuánto va del recuento. Sólo la administración."""
     with puerta.lectura() as (s, quien):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from api.dependencias import Entrada
 from api.v1.esquemas import Lista
 from api.v1.esquemas_avisos import Entrega, EntregaReintentada
+from api.v1.parametros import ENTREGA, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, entregas
 from modelos.reloj import iso
@@ -19,9 +20,9 @@ ruta = APIRouter(tags=["Avisos"])
 @ruta.get("/entregas", response_model=Lista[Entrega], responses=errores(401, 403, 422), summary="Los mensajes")
 def listar(
     puerta: Entrada,
-    estado: Annotated[str | None, Query(description="`pendiente`, `enviada`, `fallida` o `descartada`.")] = None,
-    cursor: str | None = None,
-    limite: int = consultas.LIMITE,
+    estado: Annotated[str | None, Query(json_schema_extra=ENTREGA)] = None,
+    cursor: Cursor = None,
+    limite: Limite = consultas.LIMITE,
 ) -> dict[str, Any]:
     """A quién se le envió qué y por qué no ha salido lo demás, lo más reciente primero; sin lo que dicen."""
     with puerta.lectura() as (s, quien):

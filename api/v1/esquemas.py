@@ -19,6 +19,14 @@ EstadoTurno = Literal["pendiente", "tomado", "atendido", "cancelado"]
 ENTERO_MAXIMO = 2**31 - 1
 Instante = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """Fecha y hora en UTC, siempre con microsegundos: `2026-05-15T15:00:00.000000Z`."""
+Confirmadas = Annotated[
+    list[Annotated[str, Field(max_length=200)]],
+    Field(
+        max_length=100,
+        description="Lo que una respuesta 409 pidió confirmar, tal como vino: que ya hay uno igual (su folio) o que "
+        "un plazo ya venció.",
+    ),
+]
 
 
 class Solicitud(BaseModel):
@@ -56,6 +64,10 @@ class Problema(BaseModel):
     status: int
     detail: str = Field(description="En español; dice qué hacer.")
     campos: dict[str, str] | None = Field(None, description="Falta de cada campo, si el error es de captura.")
+    confirmar: list[str] | None = Field(
+        None, description="Lo que falta confirmar: repita la solicitud con esto mismo en su campo `confirmar`."
+    )
+    folios: list[str] | None = Field(None, description="Si falta confirmar: los expedientes que ya hay.")
 
 
 class Lista(BaseModel, Generic[T]):
@@ -337,6 +349,7 @@ class ExpedienteNuevo(Solicitud):
     procedimiento: str = Field(max_length=60)
     asunto: str = Field(max_length=300)
     datos: dict[str, Any] = Field(default_factory=dict)
+    confirmar: Confirmadas = Field(default_factory=list)
 
 
 class Respuesta(Solicitud):

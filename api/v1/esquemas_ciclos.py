@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.v1.esquemas import Instante, Motivo
+from api.v1.esquemas import Confirmadas, Instante, Motivo
 
 
 class PlazoPrevisto(BaseModel):
@@ -55,3 +55,9 @@ class Decision(Motivo):
     """Para qué unidad y por qué; sin unidad, para todas las que falten."""
 
     unidad: str | None = Field(None, max_length=40)
+
+
+class Adelanto(Decision):
+    """Lo mismo, y lo que se confirma si ya es tarde."""
+
+    confirmar: Confirmadas = Field(default_factory=list)

@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.v1.esquemas import ENTERO_MAXIMO, Instante, Lista, PersonaCitada, Solicitud
+from api.v1.parametros import FECHA, uno_de
+from modelos.calendario.institucionales import Ambito, TipoDia
 
 
 class Dia(BaseModel):
@@ -42,16 +44,16 @@ class Tramo(BaseModel):
 class TramoNuevo(Solicitud):
     """Un tramo por proponer."""
 
-    inicio: str = Field(max_length=40)
-    fin: str = Field(max_length=40)
-    tipo: str = Field(
-        max_length=40, description="`vacaciones_generales`, `suspension_labores`, `fuerza_mayor` o `habilitado`."
-    )
-    ambito: str = Field("nacional", max_length=40, description="`nacional`, `entidad` o `centro`.")
+    inicio: str = Field(max_length=40, json_schema_extra=FECHA)
+    fin: str = Field(max_length=40, json_schema_extra=FECHA)
+    tipo: str = Field(max_length=40, json_schema_extra=uno_de(*TipoDia))
+    ambito: str = Field("nacional", max_length=40, json_schema_extra=uno_de(*Ambito))
     lugar: str = Field("", max_length=100, description="`MX-SON`, o la clave del centro; vacío si es nacional.")
     motivo: str = Field(max_length=1000)
     fuente: str = Field(max_length=1000, description="Dónde consta.")
-    publicado_dof: str = Field("", max_length=40, description="Vacío: todavía no sale en el DOF.")
+    publicado_dof: str = Field(
+        "", max_length=40, description="`2026-12-01`; vacío: todavía no sale en el DOF.", examples=["2026-12-01"]
+    )
 
 
 class PublicacionNueva(Solicitud):

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.v1.esquemas import ENTERO_MAXIMO, Instante, PersonaCitada, Solicitud
+from api.v1.parametros import uno_de
 from modelos.actos.plantillas import LARGO
 from modelos.formularios import LARGO_MOTIVO
 
@@ -142,7 +143,7 @@ class NormaNueva(Solicitud):
 
     nombre: str = Field(max_length=500)
     cita: str = Field(max_length=500)
-    estado: str = Field(max_length=20)
+    estado: str = Field(max_length=20, json_schema_extra=uno_de("proyecto", "vigente", "abrogado"))
     acuerdo: str = Field("", max_length=500)
     emitido: date | None = Fecha
     publicado: date | None = Fecha

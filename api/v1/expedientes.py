@@ -21,6 +21,7 @@ from api.v1.esquemas import (
     Rectificacion,
     Reintento,
 )
+from api.v1.parametros import EXPEDIENTE, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, idempotencia
 from modelos.actos import apertura, compromisos, conduccion
@@ -42,13 +43,18 @@ ClaveIdempotencia = Annotated[
     summary="Iniciar un expediente",
 )
 def iniciar(cuerpo: ExpedienteNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
-    """Abre un expediente del procedimiento vigente; su primer turno vuelve ya creado."""
+    """Abre un expediente del procedimiento vigente; su primer turno vuelve ya creado.
+
+    Si ya hay uno de la misma unidad y el mismo periodo, o un plazo suyo ya venció, responde 409 y dice en
+    `confirmar` lo que hay que repetir en la solicitud para abrirlo de todos modos.
+    """
     with puerta.acto() as ctx:
         if clave is not None:
-            previo = idempotencia.reservar(ctx, clave, ["expedientes", cuerpo.model_dump(mode="json")])
+            pedido = cuerpo.model_dump(mode="json", exclude={"confirmar"})  # confirmar no lo hace otra solicitud
+            previo = idempotencia.reservar(ctx, clave, ["expedientes", pedido])
             if previo is not None:
                 return _ver(ctx, puerta, ctx.s.get_one(Fila, previo))
-        expediente = apertura.iniciar(ctx, cuerpo.procedimiento, cuerpo.asunto, cuerpo.datos)
+        expediente = apertura.iniciar(ctx, cuerpo.procedimiento, cuerpo.asunto, cuerpo.datos, cuerpo.confirmar)
         if clave is not None:
             idempotencia.cumplir(ctx, clave, expediente.folio)
         return _ver(ctx, puerta, expediente)
@@ -60,11 +66,11 @@ def iniciar(cuerpo: ExpedienteNuevo, puerta: Entrada, clave: ClaveIdempotencia =
 def listar(
     puerta: Entrada,
     procedimiento: str | None = None,
-    estado: str | None = None,
+    estado: Annotated[str | None, Query(json_schema_extra=EXPEDIENTE)] = None,
     unidad: Annotated[str | None, Query(description="Con un turno abierto en esa unidad.")] = None,
     texto: Annotated[str | None, Query(description="En el folio o en el asunto.", max_length=200)] = None,
-    cursor: str | None = None,
-    limite: int = consultas.LIMITE,
+    cursor: Cursor = None,
+    limite: Limite = consultas.LIMITE,
 ) -> dict[str, Any]:
     """Los expedientes que conciernen a quien pregunta, el más reciente primero."""
     with puerta.lectura() as (s, quien):

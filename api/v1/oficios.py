@@ -13,6 +13,7 @@ from api.dependencias import Entrada, Puerta
 from api.v1.esquemas import ENTERO_MAXIMO, Lista
 from api.v1.esquemas_oficios import Acuse, Correccion, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
 from api.v1.expedientes import ClaveIdempotencia
+from api.v1.parametros import OFICIO, Cursor, Limite
 from api.v1.respuestas import archivo, errores
 from modelos import consultas, consultas_oficios, idempotencia
 from modelos.actos import acuses
@@ -30,7 +31,7 @@ _ACTO: dict[str, Any] = {"response_model": OficioEntero, "responses": errores(40
 
 @ruta.get("/expedientes/{folio}/oficios", summary="Los oficios de un expediente", **_LISTA)
 def del_expediente(
-    folio: str, puerta: Entrada, cursor: str | None = None, limite: int = consultas.LIMITE
+    folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = consultas.LIMITE
 ) -> dict[str, Any]:
     """Los que a quien pregunta le toca ver, el más reciente primero; un borrador, sólo quien lo puede corregir."""
     with puerta.lectura() as (s, quien):
@@ -67,11 +68,11 @@ def emitir(folio: str, cuerpo: OficioNuevo, puerta: Entrada, clave: ClaveIdempot
 @ruta.get("/oficios", summary="Buscar oficios", **_LISTA)
 def listar(
     puerta: Entrada,
-    estado: Annotated[str, Query(description="borrador, firmado, enviado, cancelado, sustituido o descartado.")] = "",
+    estado: Annotated[str, Query(json_schema_extra=OFICIO)] = "",
     unidad: Annotated[str, Query(description="La que lo emite.")] = "",
     texto: Annotated[str, Query(description="En el número o en el asunto.", max_length=200)] = "",
-    cursor: str | None = None,
-    limite: int = consultas.LIMITE,
+    cursor: Cursor = None,
+    limite: Limite = consultas.LIMITE,
 ) -> dict[str, Any]:
     """Los que a quien pregunta le toca ver, el más reciente primero."""
     with puerta.lectura() as (s, quien):

@@ -11,6 +11,7 @@ from api import vistas, vistas_plazos
 from api.dependencias import Entrada
 from api.v1.esquemas import Lista
 from api.v1.esquemas_plazos import Plazo
+from api.v1.parametros import PLAZO, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, consultas_plazos, reloj
 
@@ -25,13 +26,14 @@ def listar(
         str | None,
         Query(
             description="abierto, suspendido, sin_calcular, cumplido, cancelado; o vencido: abierto y ya pasó su día. "
-            "Por defecto, los por cumplir: los tres primeros."
+            "Por defecto, los por cumplir: los tres primeros.",
+            json_schema_extra=PLAZO,
         ),
     ] = None,
     unidad: Annotated[str | None, Query(description="La que lo debe.")] = None,
     procedimiento: str | None = None,
-    cursor: str | None = None,
-    limite: int = consultas.LIMITE,
+    cursor: Cursor = None,
+    limite: Limite = consultas.LIMITE,
 ) -> dict[str, Any]:
     """Los plazos de los expedientes que conciernen a quien pregunta; el que antes vence primero, sin fecha al final."""
     hoy = reloj.hoy()

@@ -17,10 +17,12 @@ from modelos.tablero.nombres import nombre_actividad, tablas_por_clave
 from modelos.tablero.tiempos import Medida
 
 ruta = APIRouter(tags=["Tablero"])
-Periodo = Annotated[str, Query(description="2026, 2026-S1, 2026-T3 o 2026-05; por defecto, el año en curso.")]
-Fecha = Annotated[str, Query(description="Sin `periodo`: AAAA-MM-DD, inclusive.")]
+Periodo = Annotated[
+    str, Query(description="2026, 2026-S1, 2026-T3 o 2026-05; por defecto, el año en curso.", examples=["2026-T3"])
+]
+Fecha = Annotated[str, Query(description="Sin `periodo`: AAAA-MM-DD, inclusive.", examples=["2026-05-15"])]
 Clave = Annotated[str, Query(description="Clave del procedimiento.")]
-Entidad = Annotated[str, Query(description="Clave ISO 3166-2, como MX-MEX.")]
+Entidad = Annotated[str, Query(description="Clave ISO 3166-2.", examples=["MX-MEX"])]
 Unidad = Annotated[str, Query(description="Clave de la unidad.")]
 
 

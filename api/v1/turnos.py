@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from api import vistas
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas import Atendido, Lista, MotivoOpcional, Reasignacion, Respuesta, Turno, TurnoDetalle
+from api.v1.parametros import TURNO, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, vencimientos
 from modelos.actos import asignacion, turnos
@@ -26,12 +27,14 @@ _MOVER: dict[str, Any] = {"response_model": Turno, "responses": errores(401, 403
 @ruta.get("/turnos", response_model=Lista[Turno], responses=errores(401, 403, 404, 422), summary="Mi bandeja")
 def listar(
     puerta: Entrada,
-    estado: Annotated[str | None, Query(description="Por defecto, los abiertos: pendientes y tomados.")] = None,
+    estado: Annotated[
+        str | None, Query(description="Por defecto, los abiertos: pendientes y tomados.", json_schema_extra=TURNO)
+    ] = None,
     unidad: str | None = None,
     procedimiento: str | None = None,
     vence_antes: Annotated[date | None, Query(description="Sólo los que vencen antes de esa fecha.")] = None,
-    cursor: str | None = None,
-    limite: int = consultas.LIMITE,
+    cursor: Cursor = None,
+    limite: Limite = consultas.LIMITE,
 ) -> dict[str, Any]:
     """Los turnos que puede atender quien pregunta, el más antiguo primero."""
     with puerta.lectura() as (s, quien):

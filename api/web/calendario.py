@@ -20,7 +20,7 @@ from modelos.actos import ciclos
 from modelos.calendario import sumar_meses
 from modelos.ciclos_visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.consultas_ciclos import Prevista
-from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
+from modelos.errores import ActoNoProcede, FaltaConfirmar, FormularioIncompleto, NoExiste, SinDestinatarios
 from modelos.periodo import Cada, Periodo, nombre_periodo
 from modelos.permisos import atiende, puede_conducir
 
@@ -34,7 +34,8 @@ TITULOS = {"motivo": "Motivo", "unidad": "Para quién", "periodo": "Periodo"}
 CON_CONTROL = ("motivo", "unidad")
 TODAS = "*"
 """Lo que manda el formulario para decir «todas las que falten»; vacío es que no se eligió."""
-ACTOS = {"adelantar": ciclos.adelantar, "dispensar": ciclos.dispensar}
+ADELANTAR, DISPENSAR = "adelantar", "dispensar"
+ACTOS = (ADELANTAR, DISPENSAR)
 ESTADOS = {
     "por_venir": ("○", "Por abrirse"),
     "abierta": ("✓", "Ya se abrió"),
@@ -51,6 +52,8 @@ class Rechazo:
     status: int
     resumen: Sequence[Falta]
     textos: Mapping[str, str]
+    falta: FaltaConfirmar | None = None
+    confirmadas: Sequence[str] = ()
 
 
 @ruta.get("/calendario")
@@ -96,11 +99,18 @@ def decidir(
         return _mostrar(request, puerta, procedimiento, periodo, Rechazo(acto, 200, (), captura.textos))
     try:
         with puerta.acto() as ctx:
-            ACTOS[acto](ctx, procedimiento, periodo, _unidad(captura), captura.texto("motivo"))
+            pedido = (ctx, procedimiento, periodo, _unidad(captura), captura.texto("motivo"))
+            if acto == ADELANTAR:
+                ciclos.adelantar(*pedido, captura.lista("confirmar"))
+            else:
+                ciclos.dispensar(*pedido)
     except FormularioIncompleto as error:
         campos = error.campos.items()
         resumen = [Falta(f"{TITULOS.get(c, c)}: {m}.", f"{acto}-{c}" if c in CON_CONTROL else "") for c, m in campos]
         return _mostrar(request, puerta, procedimiento, periodo, Rechazo(acto, 422, resumen, captura.textos))
+    except FaltaConfirmar as falta:
+        rechazo = Rechazo(acto, codigo(falta), (), captura.textos, falta, captura.lista("confirmar"))
+        return _mostrar(request, puerta, procedimiento, periodo, rechazo)
     except (ActoNoProcede, SinDestinatarios) as error:
         rechazo = Rechazo(acto, codigo(error), [Falta(str(error))], captura.textos)
         return _mostrar(request, puerta, procedimiento, periodo, rechazo)

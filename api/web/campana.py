@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencias import Entrada, Puerta
+from api.campanas import es_periodo, mirable
+from api.dependencias import Entrada
 from api.web import campana_nueva, matriz
 from api.web.campana_nueva import nombre
 from api.web.formularios import Formulario, numero
@@ -16,13 +16,10 @@ from api.web.plantillas import pagina
 from modelos import consultas_campanas, reloj
 from modelos.actos import campanas
 from modelos.actos.turnos import persona_que_actua
-from modelos.calendario.errores import PlazoInvalido
-from modelos.consultas_campanas import EN_CURSO, Miembro
+from modelos.consultas_campanas import EN_CURSO
 from modelos.errores import NoExiste, NoLeCorresponde
-from modelos.expediente import EN_TRAMITE, EstadoExpediente, Expediente
-from modelos.periodo import Periodo
-from modelos.permisos import Quien, puede_atender
-from modelos.tabla import Tabla
+from modelos.expediente import EN_TRAMITE
+from modelos.permisos import puede_atender
 from modelos.tablero.filtro import ve_tablero
 
 ruta = APIRouter()
@@ -62,24 +59,21 @@ def ver(
 ) -> HTMLResponse:
     """La matriz. faltan: sólo las que siguen en trámite o sin expediente; desde: la unidad en que empieza la página."""
     with puerta.lectura() as (s, quien):
-        tabla = _mirable(puerta, quien, clave, periodo)
-        de = consultas_campanas.expedientes(s, tabla, periodo)
-        reparto = consultas_campanas.reparte(tabla)
-        todas = consultas_campanas.miembros(s, reparto.grupo) if reparto else []
-        presentes = {m.clave for m in todas}
-        todas += [Miembro(u, "dada de baja", "", con_gente=True) for u in sorted(de.keys() - presentes)]
-        if not de and periodo != EN_CURSO and not _es_periodo(tabla, periodo):
+        tabla = mirable(puerta, quien, clave, periodo)
+        hay = consultas_campanas.de_cada_unidad(s, tabla, periodo)
+        todas = consultas_campanas.de_la_campana(s, tabla, hay)
+        if not hay and periodo != EN_CURSO and not es_periodo(tabla, periodo):
             raise NoExiste("la campaña", f"{clave} {periodo}")
-        cuenta = _cuenta(todas, de)
+        cuenta = consultas_campanas.cuenta(todas, hay)
         if faltan:
-            todas = [m for m in todas if m.clave not in de or de[m.clave].estado in EN_TRAMITE]
+            todas = [m for m in todas if m.clave not in hay or hay[m.clave][0].estado in EN_TRAMITE]
         corte = next((i for i, m in enumerate(todas) if m.clave == desde), 0)
         tramo = todas[corte : corte + POR_PAGINA]
-        suyos = {m.clave: de[m.clave] for m in tramo if m.clave in de}
-        turnos = consultas_campanas.turnos_de(s, [e.folio for e in suyos.values()])
+        suyos = {m.clave: hay[m.clave] for m in tramo if m.clave in hay}
+        turnos = consultas_campanas.turnos_de(s, [los[0].folio for los in suyos.values()])
         filas = matriz.de_campana(s, tabla, tramo, suyos, turnos)
         lanza = campanas.puede_lanzar(quien, tabla)
-        por_atender = consultas_campanas.por_atender(s, de) if lanza else []
+        por_atender = consultas_campanas.por_atender(s, hay) if lanza else []
     return pagina(
         request,
         "campana.html",
@@ -105,7 +99,7 @@ def ver(
 def recordar(clave: str, periodo: str, puerta: Entrada, _captura: Formulario) -> Response:
     """Recuerda a quienes deben algo; a cada persona, una vez al día."""
     with puerta.acto() as ctx:
-        tabla = _mirable(puerta, persona_que_actua(ctx), clave, periodo)
+        tabla = mirable(puerta, persona_que_actua(ctx), clave, periodo)
         hecho = campanas.recordar(ctx, tabla, periodo)
     dicho = urlencode({"recordadas": hecho.personas, "ya": hecho.ya})
     return RedirectResponse(f"/campanas/{quote(clave)}/{quote(periodo)}?{dicho}#confirmacion", 303)
@@ -115,34 +109,3 @@ def recordar(clave: str, periodo: str, puerta: Entrada, _captura: Formulario) ->
 def volver(clave: str, periodo: str) -> Response:
     """Quien recarga la dirección vuelve a la matriz."""
     return RedirectResponse(f"/campanas/{quote(clave)}/{quote(periodo)}", 303)
-
-
-# --- piezas --------------------------------------------------------------------
-
-
-def _mirable(puerta: Puerta, quien: Quien, clave: str, periodo: str) -> Tabla:
-    tabla = puerta.tablas.vigente(clave, reloj.hoy())
-    if consultas_campanas.reparte(tabla) is None or consultas_campanas.con_periodo(tabla) == (periodo == EN_CURSO):
-        raise NoExiste("la campaña", f"{clave} {periodo}")
-    if not campanas.puede_mirar(quien, tabla):
-        raise NoLeCorresponde(f"ver la campaña de «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
-    return tabla
-
-
-def _es_periodo(tabla: Tabla, periodo: str) -> bool:
-    try:
-        leido = Periodo.leer(periodo)
-    except PlazoInvalido:
-        return False
-    return tabla.ciclo is None or leido.cada is tabla.ciclo.cada
-
-
-def _cuenta(todas: Sequence[Miembro], de: Mapping[str, Expediente]) -> dict[str, int]:
-    estados = [de[m.clave].estado if m.clave in de else "" for m in todas]
-    return {
-        "unidades": len(todas),
-        "concluidos": estados.count(EstadoExpediente.CONCLUIDO.value),
-        "en_tramite": sum(estado in EN_TRAMITE for estado in estados),
-        "cancelados": estados.count(EstadoExpediente.CANCELADO.value),
-        "sin": estados.count(""),
-    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
@@ -12,55 +11,25 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from api.campanas import LOTE, Hecho, Revision, abrir, lanzable, revisar
 from api.dependencias import Entrada, Puerta
 from api.web import previsto
 from api.web.formularios import PREFIJO, Captura, Falta, Formulario, a_json, campos, faltas
 from api.web.iniciar import esquema_inicial
 from api.web.plantillas import pagina
-from modelos import consultas_campanas, reloj
-from modelos.actos import apertura, campanas
-from modelos.actos.campanas import Abierta
-from modelos.actos.turnos import persona_que_actua
+from modelos import consultas_campanas
+from modelos.actos import apertura
 from modelos.calendario.errores import PlazoInvalido
 from modelos.consultas_campanas import EN_CURSO, Miembro
 from modelos.errores import (
-    BaseInaccesible,
-    BaseSinPreparar,
-    ClaveRepetida,
-    ErrorGestion,
     FormularioIncompleto,
-    NoExiste,
-    NoLeCorresponde,
-    SinSesion,
 )
 from modelos.periodo import Periodo, nombre_periodo
 from modelos.permisos import Quien
 from modelos.tabla import Tabla
 
 ruta = APIRouter()
-LOTE = 60
-"""Cuántos se abren por envío: lo que falte se sigue con el mismo botón, y nadie espera más de unos segundos."""
 OTROS = {"asunto": ("Asunto", "asunto"), "unidades": ("A qué unidades", "unidades")}
-
-
-@dataclass(frozen=True)
-class Revision:
-    """Lo que hará una campaña, ya revisado: a quiénes se les abrirá y a quiénes no, con por qué."""
-
-    asunto: str
-    datos: dict[str, Any]
-    periodo: str
-    abrir: list[Miembro]
-    saltar: list[tuple[Miembro, str, str]]
-
-
-@dataclass(frozen=True)
-class Hecho:
-    """Lo que dejó un envío: lo que se abrió, lo que no se pudo y cuántas faltan."""
-
-    abiertas: list[Abierta] = field(default_factory=list)
-    fallas: list[tuple[str, str]] = field(default_factory=list)
-    quedan: int = 0
 
 
 @ruta.get("/campanas/{clave}/iniciar")
@@ -79,9 +48,9 @@ def lanzar(request: Request, clave: str, puerta: Entrada, captura: Formulario) -
         revision = _revisar(puerta, clave, captura)
     except FormularioIncompleto as error:
         return _formulario(request, puerta, clave, captura, error.campos)
-    if acto == "revisar":
+    if acto == "revisar" or revision.falta:
         return _revision(request, puerta, clave, captura, revision)
-    hecho = _abrir(puerta, clave, captura.texto("ficha")[:80], revision)
+    hecho = abrir(puerta, clave, captura.texto("ficha")[:80], revision, captura.lista("confirmar"))
     if hecho.fallas or hecho.quedan:
         return _revision(request, puerta, clave, captura, _revisar(puerta, clave, captura), hecho)
     dicho = urlencode({"abiertos": len(hecho.abiertas), "saltados": len(revision.saltar)})
@@ -97,15 +66,6 @@ def nombre(periodo: str) -> str:
 
 
 # --- piezas --------------------------------------------------------------------
-
-
-def _lanzable(puerta: Puerta, quien: Quien, clave: str) -> Tabla:
-    tabla = puerta.tablas.vigente(clave, reloj.hoy())
-    if consultas_campanas.reparte(tabla) is None:
-        raise NoExiste("la campaña", tabla.nombre)
-    if not campanas.puede_lanzar(quien, tabla):
-        raise NoLeCorresponde(f"lanzar «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
-    return tabla
 
 
 def _elegidas(captura: Captura, todas: Sequence[Miembro]) -> list[Miembro]:
@@ -125,57 +85,26 @@ def _elegidas(captura: Captura, todas: Sequence[Miembro]) -> list[Miembro]:
     return [m for m in todas if m.clave in captura.lista("unidad")]
 
 
-def _elegidas_o_falta(captura: Captura, todas: Sequence[Miembro]) -> tuple[list[Miembro], dict[str, str]]:
-    try:
-        elegidas = _elegidas(captura, todas)
-    except FormularioIncompleto as error:
-        return [], error.campos
-    return elegidas, {} if elegidas else {"unidades": "elija al menos una"}
-
-
 def _revisar(puerta: Puerta, clave: str, captura: Captura) -> Revision:
     """Lanza FormularioIncompleto con todo lo que falte."""
     with puerta.lectura() as (s, quien):
-        tabla = _lanzable(puerta, quien, clave)
+        tabla = lanzable(puerta, quien, clave)
         reparto = consultas_campanas.reparte(tabla)
         todas = consultas_campanas.miembros(s, reparto.grupo) if reparto else []
         datos = a_json(_esquema(s, quien, tabla), captura)
-        elegidas, faltan = _elegidas_o_falta(captura, todas)
-        try:
-            asunto = campanas.exigir_datos(tabla, captura.texto("asunto"), datos, todas[0].clave if todas else "-")
-        except FormularioIncompleto as error:
-            raise FormularioIncompleto({**error.campos, **faltan}) from error
-        if faltan:
-            raise FormularioIncompleto(faltan)
-        periodo = campanas.periodo_de(tabla, datos)
-        saltos = consultas_campanas.saltos(s, tabla, periodo, [m.clave for m in elegidas])
-    return Revision(
-        asunto,
-        datos,
-        periodo,
-        [m for m in elegidas if m.clave not in saltos],
-        [(m, *saltos[m.clave]) for m in elegidas if m.clave in saltos],
-    )
+    elegidas, ambigua = _elegidas_o_falta(captura, todas)
+    try:
+        revision = revisar(puerta, clave, captura.texto("asunto"), datos, elegidas, captura.lista("confirmar"))
+    except FormularioIncompleto as error:
+        raise FormularioIncompleto({**error.campos, **ambigua}) from error
+    return revision
 
 
-def _abrir(puerta: Puerta, clave: str, ficha: str, revision: Revision) -> Hecho:
-    """Cada uno en su transacción; lo de una unidad no detiene a las demás."""
-    hecho = Hecho(quedan=max(0, len(revision.abrir) - LOTE))
-    for miembro in revision.abrir[:LOTE]:
-        try:
-            with puerta.acto() as ctx:
-                tabla = _lanzable(puerta, persona_que_actua(ctx), clave)
-                una = campanas.abrir_una(ctx, tabla, revision.asunto, revision.datos, miembro.clave, ficha)
-        except (SinSesion, NoLeCorresponde, BaseInaccesible, BaseSinPreparar):
-            raise
-        except ClaveRepetida:
-            hecho.fallas.append((miembro.clave, "esta página ya lo abrió con otros datos"))
-        except ErrorGestion as error:
-            hecho.fallas.append((miembro.clave, str(error)))
-        else:
-            if una.folio:
-                hecho.abiertas.append(una)
-    return hecho
+def _elegidas_o_falta(captura: Captura, todas: Sequence[Miembro]) -> tuple[list[str], dict[str, str]]:
+    try:
+        return [m.clave for m in _elegidas(captura, todas)], {}
+    except FormularioIncompleto as error:
+        return [], error.campos
 
 
 def _esquema(s: Session, quien: Quien, tabla: Tabla) -> dict[str, Any]:
@@ -192,7 +121,7 @@ def _formulario(
 ) -> HTMLResponse:
     errores = errores or {}
     with puerta.lectura() as (s, quien):
-        tabla = _lanzable(puerta, quien, clave)
+        tabla = lanzable(puerta, quien, clave)
         reparto = consultas_campanas.reparte(tabla)
         todas = consultas_campanas.miembros(s, reparto.grupo) if reparto else []
         controles = campos(_esquema(s, quien, tabla), captura.textos if captura else None, errores)
@@ -229,7 +158,7 @@ def _revision(
     request: Request, puerta: Puerta, clave: str, captura: Captura, revision: Revision, hecho: Hecho | None = None
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        tabla = _lanzable(puerta, quien, clave)
+        tabla = lanzable(puerta, quien, clave)
         primero = previsto.al_iniciar(s, tabla, en_campana=True)
     todas = [*revision.abrir, *(m for m, _, _ in revision.saltar)]
     textos = {n: t for n, t in captura.textos.items() if n.startswith(PREFIJO) or n in ("asunto", "ficha")}
@@ -237,8 +166,9 @@ def _revision(
         request,
         "campana_revision.html",
         quien,
-        409 if hecho and hecho.fallas else 200,
+        409 if (hecho and hecho.fallas) or (captura.texto("acto") == "lanzar" and revision.falta) else 200,
         tabla=tabla,
+        confirmadas=captura.lista("confirmar"),
         r=revision,
         titulo=nombre(revision.periodo),
         hecho=hecho,

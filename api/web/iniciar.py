@@ -21,7 +21,7 @@ from api.web.repetidos import YaAbierto
 from modelos import consultas, consultas_campanas, duraciones, idempotencia, reloj
 from modelos.actos import apertura, campanas
 from modelos.duraciones import Duracion
-from modelos.errores import ClaveRepetida, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
+from modelos.errores import ClaveRepetida, FaltaConfirmar, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
 from modelos.organizacion import activas
 from modelos.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Tabla
@@ -73,8 +73,8 @@ def iniciar(request: Request, clave: str, puerta: Entrada, captura: Formulario) 
         # Volvió atrás y cambió lo que ya había enviado: es otro expediente, y debe decirlo.
         aviso = "Esta página ya abrió un expediente con otros datos. Si quiere abrir uno más, revise y envíe de nuevo."
         return _formulario(request, puerta, clave, captura, {}, 409, aviso, nueva=True)
-    except YaAbierto as gemelo:
-        return _formulario(request, puerta, clave, captura, {}, 409, gemelo=gemelo)
+    except (FaltaConfirmar, YaAbierto) as antes:
+        return _formulario(request, puerta, clave, captura, {}, 409, antes=antes)
     except SinDestinatarios as error:
         return _formulario(request, puerta, clave, captura, {}, codigo(error), str(error))
     return RedirectResponse(f"/expedientes/{folio}?registrado=1#confirmacion", 303)
@@ -115,8 +115,9 @@ def _abrir(puerta: Puerta, tabla: Tabla, esquema: dict[str, Any], captura: Captu
         ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
         if previo := idempotencia.reservar(ctx, ficha, ["pagina", tabla.clave, asunto, datos]):
             return previo
-        nuevo = apertura.iniciar(ctx, tabla.clave, asunto, datos)
-        repetidos.exigir_unico(ctx, nuevo, captura.texto("otro"))
+        confirmadas = captura.lista("confirmar")
+        nuevo = apertura.iniciar(ctx, tabla.clave, asunto, datos, confirmadas)
+        repetidos.exigir_unico(ctx, nuevo, [captura.texto("otro"), *confirmadas])
         idempotencia.cumplir(ctx, ficha, nuevo.folio)
         return nuevo.folio
 
@@ -137,7 +138,7 @@ def _formulario(
     aviso: str = "",
     *,
     nueva: bool = False,
-    gemelo: YaAbierto | None = None,
+    antes: FaltaConfirmar | YaAbierto | None = None,
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
         tabla = iniciable(puerta, quien, clave)
@@ -157,7 +158,9 @@ def _formulario(
         campos=[c for c in controles if not c.inferido],
         inferidos=[c for c in controles if c.inferido],
         asunto=captura.texto("asunto") if captura else "",
-        gemelo=gemelo,
+        gemelo=antes if isinstance(antes, YaAbierto) else None,
+        por_confirmar=antes if isinstance(antes, FaltaConfirmar) else None,
+        ya_confirmadas=captura.lista("confirmar") if captura else [],
         recuperado=captura is not None and captura.recupera,
         errores=errores,
         resumen=[Falta(aviso), *resumen] if aviso else resumen,

@@ -49,7 +49,10 @@ class Celda:
 
 @dataclass(frozen=True)
 class Fila:
-    """Una unidad. folio: vacío si no tiene expediente propio; nota: lo que haya que decir de ella."""
+    """Una unidad. folio: vacío si no tiene expediente propio; nota: lo que haya que decir de ella.
+
+    tambien: sus otros expedientes (folio, signo y estado), si se le abrió más de uno.
+    """
 
     unidad: str
     nombre: str
@@ -57,6 +60,7 @@ class Fila:
     folio: str = ""
     estado: tuple[str, str] | None = None
     nota: str = ""
+    tambien: tuple[tuple[str, str, str], ...] = ()
 
 
 def columnas(tabla: Tabla, *, en_abanico: bool = False) -> list[Columna]:
@@ -69,15 +73,18 @@ def de_campana(
     s: Session,
     tabla: Tabla,
     unidades: Sequence[Miembro],
-    de: Mapping[str, Expediente],
+    de: Mapping[str, Sequence[Expediente]],
     turnos: Mapping[str, Sequence[Turno]],
 ) -> list[Fila]:
-    """Un renglón por unidad, con su expediente. turnos: por folio."""
-    todos = [t for e in de.values() for t in turnos.get(e.folio, ())]
+    """Un renglón por unidad, con su expediente y, si tiene más de uno, los demás por su folio.
+
+    de: los de cada unidad, primero el que se pinta. turnos: por folio.
+    """
+    todos = [t for suyos in de.values() for t in turnos.get(suyos[0].folio, ())]
     pinta = _Pintor.leer(s, todos)
     filas = []
     for unidad in unidades:
-        expediente = de.get(unidad.clave)
+        expediente, *otros = de.get(unidad.clave, [None])
         nota = "" if unidad.con_gente else "Hoy no tiene a nadie que atienda."
         if expediente is None:
             vacias = tuple(Celda("sin", "", "Sin expediente") for _ in _de_personas(tabla))
@@ -89,7 +96,8 @@ def de_campana(
             for act in _de_personas(tabla)
         )
         como = en_palabras(expediente.estado)
-        filas.append(Fila(unidad.clave, unidad.nombre, celdas, expediente.folio, como, nota))
+        tambien = tuple((otro.folio, *en_palabras(otro.estado)) for otro in otros if otro is not None)
+        filas.append(Fila(unidad.clave, unidad.nombre, celdas, expediente.folio, como, nota, tambien))
     return filas
 
 

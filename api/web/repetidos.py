@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,19 +43,19 @@ class YaAbierto(Exception):
         return "hace 1 minuto" if minutos == 1 else f"hace {minutos} minutos"
 
 
-def exigir_unico(ctx: Contexto, nuevo: Expediente, confirmado: str) -> None:
+def exigir_unico(ctx: Contexto, nuevo: Expediente, confirmados: Collection[str]) -> None:
     """Deja abrirlo si no tiene gemelo reciente, o si ya se le dijo cuál es y aun así lo quiere.
 
     Se pregunta después de reservar el folio: dos envíos simultáneos hacen fila ahí y el segundo ve al primero.
 
     Lanza:
-        YaAbierto: hay uno y no es el que se confirmó.
+        YaAbierto: hay uno y no es de los que se confirmaron.
     """
     persona = ctx.quien.persona if ctx.quien else 0
     recientes = consultas.recien_abiertos(ctx.s, persona, nuevo.procedimiento, ctx.ahora - PLAZO_GEMELO)
     asunto = nuevo.asunto.casefold()
     gemelos = [e for e in recientes if e.folio != nuevo.folio and e.asunto.casefold() == asunto]
-    if gemelos and gemelos[0].folio != confirmado:
+    if gemelos and gemelos[0].folio not in confirmados:
         raise YaAbierto(gemelos[0].folio, gemelos[0].abierto)
 
 

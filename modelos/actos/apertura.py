@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import avance, bitacora, ciclos, reloj
+from modelos.actos.advertencias import exigir_confirmadas, repetidos, vencidos
 from modelos.actos.mover import Contexto, Hecho, asentar
 from modelos.actos.reparto import repartir
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
@@ -24,18 +25,27 @@ from modelos.unidades import es_estatal
 LARGO_ASUNTO = 300
 
 
-def iniciar(ctx: Contexto, procedimiento: str, asunto: str, datos: dict[str, Any]) -> Expediente:
+def iniciar(
+    ctx: Contexto, procedimiento: str, asunto: str, datos: dict[str, Any], confirmadas: Collection[str] = ()
+) -> Expediente:
     """Abre un expediente del procedimiento vigente y su primer turno.
+
+    confirmadas: las advertencias que quien inicia ya leyó.
 
     Lanza:
         ProcedimientoDesconocido: no hay tabla vigente con esa clave.
         NoLeCorresponde: quien lo pide no coordina la unidad dueña.
         FormularioIncompleto: falta el asunto o los datos no cumplen.
+        FaltaConfirmar: ya hay uno de esa unidad y periodo, o un plazo suyo ya venció.
     """
     tabla = ctx.tablas.vigente(procedimiento, reloj.local(ctx.ahora).date())
     if ctx.quien is None or not puede_iniciar(ctx.quien, tabla, datos):
         raise NoLeCorresponde(f"iniciar «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
-    return abrir(ctx, tabla, asunto, datos)
+    expediente = abrir(ctx, tabla, asunto, datos)
+    # Después de reservar el folio: dos que inician lo mismo a la vez hacen fila ahí, y el segundo ve al primero.
+    halladas = repetidos(ctx.s, tabla, expediente.datos, expediente.folio)
+    exigir_confirmadas([*halladas, *vencidos(ctx.s, tabla, expediente.datos, ctx.ahora)], confirmadas)
+    return expediente
 
 
 def puede_iniciar(quien: Quien, tabla: Tabla, datos: Mapping[str, Any] | None = None) -> bool:

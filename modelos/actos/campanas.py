@@ -6,7 +6,7 @@ y ninguno de más, lo repita quien lo repita.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,10 +81,18 @@ def exigir_datos(tabla: Tabla, asunto: str, datos: dict[str, Any], unidad: str) 
     return limpio
 
 
-def abrir_una(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], unidad: str, ficha: str) -> Abierta:
+def abrir_una(
+    ctx: Contexto,
+    tabla: Tabla,
+    asunto: str,
+    datos: dict[str, Any],
+    unidad: str,
+    ficha: str,
+    confirmadas: Collection[str] = (),
+) -> Abierta:
     """Abre el de una unidad, o dice por qué se salta. Repetirlo con la misma ficha da el mismo folio.
 
-    asunto: el de la campaña, sin la unidad.
+    asunto: el de la campaña, sin la unidad. confirmadas: las advertencias que quien lanza ya leyó.
 
     Lanza:
         Lo que `apertura.iniciar`.
@@ -100,7 +108,7 @@ def abrir_una(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], u
     if salto := consultas_campanas.saltos(ctx.s, tabla, periodo, [unidad]).get(unidad):
         return Abierta(unidad, "", salto[1])
     idempotencia.reservar(ctx, clave, solicitud)
-    nuevo = apertura.iniciar(ctx, tabla.clave, suyo, completos)
+    nuevo = apertura.iniciar(ctx, tabla.clave, suyo, completos, confirmadas)
     idempotencia.cumplir(ctx, clave, nuevo.folio)
     return Abierta(unidad, nuevo.folio)
 
@@ -147,8 +155,8 @@ def recordar(ctx: Contexto, tabla: Tabla, periodo: str) -> Recordados:
 
 def faltan(ctx: Contexto, quien: Quien, tabla: Tabla, periodo: str) -> list[Turno]:
     """Los turnos de la campaña que otros deben."""
-    vivos = consultas_campanas.expedientes(ctx.s, tabla, periodo)
-    return [t for t in consultas_campanas.por_atender(ctx.s, vivos) if not puede_atender(quien, t.unidad)]
+    todos = consultas_campanas.de_cada_unidad(ctx.s, tabla, periodo)
+    return [t for t in consultas_campanas.por_atender(ctx.s, todos) if not puede_atender(quien, t.unidad)]
 
 
 def _a_quien(ctx: Contexto, turnos: Sequence[Turno]) -> tuple[list[tuple[int, Turno]], set[str]]:

@@ -7,7 +7,7 @@ motores lo intenten, ni en qué línea muera cualquiera de ellos.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.actos import apertura
+from modelos.actos.advertencias import exigir_confirmadas, vencidos
 from modelos.actos.mover import Contexto
 from modelos.calendario import sumar_meses
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
@@ -126,18 +127,25 @@ def abrir_pendientes(url: str, tablas: Catalogo, hoy: date, lote: int | None = N
 
 
 def adelantar(
-    ctx: Contexto, procedimiento: str, periodo: str, unidad: str | None, motivo: str
+    ctx: Contexto,
+    procedimiento: str,
+    periodo: str,
+    unidad: str | None,
+    motivo: str,
+    confirmadas: Collection[str] = (),
 ) -> list[tuple[Apertura, Expediente]]:
     """Abre ya un periodo que se abriría después, o que pasó sin abrirse.
 
-    unidad: una del grupo; None: todas las que falten.
+    unidad: una del grupo; None: todas las que falten. confirmadas: las advertencias que quien adelanta ya leyó.
 
     Lanza:
         ProcedimientoDesconocido, NoLeCorresponde, FormularioIncompleto (sin motivo, u otro periodo o unidad),
-        ActoNoProcede (ya se abrió o se dispensó: dice el folio o quién).
+        ActoNoProcede (ya se abrió o se dispensó: dice el folio o quién), FaltaConfirmar (un plazo suyo ya venció).
     """
     pedido = _pedido(ctx, procedimiento, periodo, unidad, motivo, "adelantar")
     filas = [_reservar(ctx, pedido, cual, EstadoApertura.ABIERTA) for cual in pedido.unidades]
+    tarde = vencidos(ctx.s, pedido.tabla, {DEL_PERIODO: pedido.periodo.clave}, ctx.ahora)
+    exigir_confirmadas(tarde, confirmadas)
     return [(fila, _abrir(ctx, pedido.tabla, pedido.periodo, fila)) for fila in filas]
 
 

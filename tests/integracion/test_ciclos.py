@@ -30,6 +30,7 @@ from modelos.dias_inhabiles import DiaInhabil, Publicacion
 from modelos.errores import (
     ActoNoProcede,
     ErrorGestion,
+    FaltaConfirmar,
     FormularioIncompleto,
     NoLeCorresponde,
     ProcedimientoDesconocido,
@@ -307,10 +308,10 @@ def test_adelantar_iniciar_y_abrirse_solo_a_la_vez_no_se_traban_ni_repiten(insta
         hilo.start()
     for hilo in hilos:
         hilo.join(60)
-    # A quien adelantaba se le pudieron adelantar: es lo único que puede no proceder.
-    assert all(not isinstance(r, ErrorGestion) or isinstance(r, ActoNoProcede) for r in resultados.values()), resultados
+    # A quien adelantaba se le pudieron adelantar, y a quien iniciaba se le dice el que ya hay: lo demás procede.
     assert not isinstance(resultados["solo"], ErrorGestion)
-    assert not isinstance(resultados["iniciar"], ErrorGestion)
+    assert isinstance(resultados["adelantar"], int | ActoNoProcede), resultados
+    assert isinstance(resultados["iniciar"], str | FaltaConfirmar), resultados
     abrir(instancia)
     hechas = aperturas(instancia)
     assert Counter(a.unidad for a in hechas) == Counter(unidades)
@@ -420,8 +421,12 @@ def test_un_periodo_que_se_paso_sin_abrirse_se_abre_a_mano(
     instancia: Instancia, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poner(monkeypatch, date(2027, 9, 1))
+    with como(instancia, "coordinacion") as ctx, pytest.raises(FaltaConfirmar, match="30 jun 2027") as falta:
+        ciclos.adelantar(ctx, "poda", "2028", None, "Se olvidó.")
+    assert not aperturas(instancia)
     with como(instancia, "coordinacion") as ctx:
-        assert len(ciclos.adelantar(ctx, "poda", "2028", None, "Se olvidó.")) == len(CASTS)
+        abiertas = ciclos.adelantar(ctx, "poda", "2028", None, "Se olvidó.", falta.value.confirmar)
+        assert len(abiertas) == len(CASTS)
 
 
 @pytest.mark.parametrize("alias", ["cast-demo-01", "cst", "direccion", "administracion"])

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlmodel import col
 
-from api.web import campana_nueva, matriz
+from api.web import matriz
 from flujos.catalogo import CATALOGO
 from modelos import consultas, reloj
 from modelos.actos import campanas, ciclos, conduccion
@@ -37,6 +37,12 @@ PLAZOS = {"campo-dias_validacion": "5", "campo-dias_reporte": "10"}
 CAMINO = "/campanas/registro_mensual/iniciar"
 MATRIZ = "/campanas/registro_mensual/2026-11"
 TODAS = {**MES, **PLAZOS, "alcance": "todas"}
+
+
+@pytest.fixture(autouse=True)
+def _en_noviembre(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Con noviembre todavía por vencer: lo tardío se confirma, y eso lo prueba `test_confirmar`."""
+    monkeypatch.setenv("DSTC_RELOJ", "2026-11-20T12:00:00-06:00")
 
 
 def lanzar(v: Visitante, **mas: Any) -> Any:
@@ -159,7 +165,7 @@ def test_dos_campanas_a_la_vez_abren_uno_por_unidad(instancia: Instancia, direcc
 def test_se_abre_por_lotes_y_se_sigue_con_el_mismo_boton(
     web: str, instancia_sqlite: Instancia, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(campana_nueva, "LOTE", 2)
+    monkeypatch.setattr("api.campanas.LOTE", 2)
     with Visitante(web, "coordinacion") as v:
         a_medias = lanzar(v)
         assert "Se abrieron 2 expedientes. Faltan 1" in plano(a_medias.text)

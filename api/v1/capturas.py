@@ -1,0 +1,82 @@
+"""Guardar lo que se lleva escrito de un turno sin registrarlo; es lo mismo que guarda y recupera su página."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse, Response
+
+from api.dependencias import Entrada
+from api.errores import problema
+from api.v1 import esquemas_comodidades as formas
+from api.v1.respuestas import errores
+from api.web.capturas import de_otra
+from api.web.formularios import PREFIJO
+from modelos import consultas
+from modelos.actos import capturas
+from modelos.actos.turnos import persona_que_actua
+from modelos.comodidades import CapturaGuardada
+from modelos.reloj import iso
+
+ruta = APIRouter(tags=["Turnos"])
+
+
+@ruta.get(
+    "/turnos/{id}/captura",
+    response_model=formas.Captura,
+    responses=errores(401, 403, 404),
+    summary="Lo que llevo escrito",
+)
+def ver(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
+    """Lo que quien pregunta guardó de ese turno sin registrarlo; vacío, con `revision` 0, si no hay nada."""
+    with puerta.lectura() as (s, quien):
+        consultas.turno_visible(s, quien, id)
+        return _ver(id, capturas.leer(s, quien.persona, id))
+
+
+@ruta.put(
+    "/turnos/{id}/captura",
+    response_model=formas.Captura,
+    responses=errores(401, 403, 404, 409, 422),
+    summary="Guardar sin registrar",
+)
+def guardar(id: str, cuerpo: formas.CapturaNueva, puerta: Entrada) -> Response:  # noqa: A002
+    """Guarda lo escrito aunque le falte algo; no decide ni cambia el turno, y nadie más lo ve."""
+    textos = {"salida": cuerpo.salida, "comentario": cuerpo.comentario}
+    textos |= {PREFIJO + campo: texto for campo, texto in cuerpo.datos.items()}
+    with puerta.acto() as ctx:
+        guardada, otra = capturas.guardar(ctx, id, textos, cuerpo.revision)
+    if otra is not None:
+        titulo = "Se guardó en otra página"
+        return problema(409, titulo, de_otra(otra), "urn:dstc:error:captura-vieja", captura=_ver(id, otra))
+    return JSONResponse(_ver(id, guardada))
+
+
+@ruta.delete(
+    "/turnos/{id}/captura",
+    response_model=formas.Captura,
+    responses=errores(401, 403, 404, 422),
+    summary="Descartar lo escrito",
+)
+def descartar(
+    id: str,  # noqa: A002
+    puerta: Entrada,
+    revision: Annotated[int, Query(ge=0, le=capturas.REVISION_MAXIMA, description="La que se leyó.")],
+) -> dict[str, Any]:
+    """Tira lo guardado y devuelve lo que quede: nada, o lo que otra página guardó después."""
+    with puerta.acto() as ctx:
+        consultas.turno_visible(ctx.s, persona_que_actua(ctx), id)
+        return _ver(id, capturas.descartar(ctx, id, revision))
+
+
+def _ver(turno: str, guardada: CapturaGuardada | None) -> dict[str, Any]:
+    textos: dict[str, str] = guardada.textos if guardada else {}
+    return {
+        "turno": turno,
+        "revision": guardada.revision if guardada else 0,
+        "guardada": iso(guardada.guardada) if guardada else None,
+        "salida": textos.get("salida", ""),
+        "comentario": textos.get("comentario", ""),
+        "datos": {n.removeprefix(PREFIJO): t for n, t in textos.items() if n.startswith(PREFIJO)},
+    }

@@ -1,0 +1,163 @@
+"""Comentar un expediente y seguirlo, con las mismas reglas que su página."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+
+from api import vistas
+from api.dependencias import Entrada
+from api.v1 import esquemas_comodidades as formas
+from api.v1.esquemas import Lista
+from api.v1.expedientes import ClaveIdempotencia
+from api.v1.parametros import Cursor, Limite
+from api.v1.respuestas import errores
+from modelos import consultas_comentarios, idempotencia
+from modelos.actos import comentarios
+from modelos.actos.turnos import persona_que_actua
+from modelos.comodidades import Comentario
+from modelos.consultas import CURSOR_AJENO, LIMITE, expediente_visible
+from modelos.errores import FormularioIncompleto
+from modelos.permisos import Quien
+from modelos.reloj import iso
+
+ruta = APIRouter(tags=["Comentarios y seguimiento"])
+_LEER: dict[str, Any] = {"responses": errores(401, 403, 404, 422)}
+
+
+@ruta.get(
+    "/expedientes/{folio}/comentarios", response_model=Lista[formas.Comentario], summary="Lo que se ha dicho", **_LEER
+)
+def listar(folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) -> dict[str, Any]:
+    """Los comentarios, el más reciente primero."""
+    antes = _numero(cursor)
+    with puerta.lectura() as (s, quien):
+        expediente_visible(s, quien, folio)
+        dichos, total, sigue = consultas_comentarios.de_expediente(s, quien, folio, antes=antes, limite=limite)
+    elementos = [_ver(dicho) for dicho in dichos]
+    return {"elementos": elementos, "total": total, "siguiente": str(sigue) if sigue else None}
+
+
+@ruta.post(
+    "/expedientes/{folio}/comentarios",
+    status_code=201,
+    response_model=formas.Comentario,
+    responses=errores(401, 403, 404, 409, 422),
+    summary="Comentar",
+)
+def comentar(
+    folio: str, cuerpo: formas.ComentarioNuevo, puerta: Entrada, clave: ClaveIdempotencia = None
+) -> dict[str, Any]:
+    """Dice algo sin decidir nada y hace saber a quien menciona; sólo a quien ya puede leer el expediente."""
+    with puerta.acto() as ctx:
+        if clave is not None:
+            pedido = ["comentarios", folio, cuerpo.model_dump(mode="json")]
+            if previo := idempotencia.reservar(ctx, clave, pedido):
+                expediente_visible(ctx.s, persona_que_actua(ctx), folio)
+                return _uno(ctx.s, persona_que_actua(ctx), ctx.s.get_one(Comentario, int(previo)))
+        nuevo = comentarios.comentar(ctx, folio, cuerpo.texto, cuerpo.menciona)
+        if clave is not None:
+            idempotencia.cumplir(ctx, clave, str(nuevo.id))
+        return _uno(ctx.s, persona_que_actua(ctx), nuevo)
+
+
+@ruta.get(
+    "/expedientes/{folio}/lectores", response_model=Lista[formas.Lector], summary="A quién se puede mencionar", **_LEER
+)
+def lectores(folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) -> dict[str, Any]:
+    """Las personas que hoy pueden leer el expediente; primero las de las unidades que participan."""
+    with puerta.lectura() as (s, quien):
+        expediente = expediente_visible(s, quien, folio)
+        todos = consultas_comentarios.quienes_lo_ven(s, expediente)
+    desde = next((i for i, lector in enumerate(todos) if str(lector.id) == cursor), None) if cursor else 0
+    if desde is None:
+        raise FormularioIncompleto(CURSOR_AJENO)
+    sigue = todos[desde + limite : desde + limite + 1]
+    elementos = [
+        {"id": x.id, "nombre": x.nombre, "unidades": list(x.unidades), "participa": x.participa}
+        for x in todos[desde : desde + limite]
+    ]
+    return {"elementos": elementos, "total": len(todos), "siguiente": str(sigue[0].id) if sigue else None}
+
+
+@ruta.get("/seguimientos", response_model=Lista[formas.Seguido], responses=errores(401, 422), summary="Los que sigo")
+def seguidos(puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) -> dict[str, Any]:
+    """Los expedientes que sigue quien pregunta y todavía ve, el más reciente primero, con lo nuevo de cada uno."""
+    with puerta.lectura() as (s, quien):
+        tramo = consultas_comentarios.seguidos(s, quien, cursor=cursor, limite=limite)
+        nuevo = consultas_comentarios.novedades(s, quien, (e.folio for e in tramo.elementos))
+    campos = ("folio", "procedimiento", "asunto", "estado")
+    elementos = [{**{c: getattr(e, c) for c in campos}, "novedades": nuevo[e.folio]} for e in tramo.elementos]
+    return vistas.lista(tramo, elementos)
+
+
+@ruta.get("/expedientes/{folio}/seguimiento", response_model=formas.Seguimiento, summary="¿Lo sigo?", **_LEER)
+def sigo(folio: str, puerta: Entrada) -> dict[str, Any]:
+    """Si lo sigue quien pregunta, desde cuándo y cuánto hay de nuevo."""
+    with puerta.lectura() as (s, quien):
+        expediente_visible(s, quien, folio)
+        return _seguimiento(s, quien, folio)
+
+
+@ruta.put("/expedientes/{folio}/seguimiento", response_model=formas.Seguimiento, summary="Seguir", **_LEER)
+def seguir(folio: str, puerta: Entrada) -> dict[str, Any]:
+    """Lo agrega a los que sigue; repetirlo no cambia nada."""
+    with puerta.acto() as ctx:
+        comentarios.seguir(ctx, folio)
+        return _seguimiento(ctx.s, persona_que_actua(ctx), folio)
+
+
+@ruta.delete("/expedientes/{folio}/seguimiento", response_model=formas.Seguimiento, summary="Dejar de seguir", **_LEER)
+def dejar(folio: str, puerta: Entrada) -> dict[str, Any]:
+    """Lo quita de los que sigue, lo vea todavía o no; repetirlo no cambia nada."""
+    with puerta.acto() as ctx:
+        comentarios.dejar(ctx, folio)
+        return _seguimiento(ctx.s, persona_que_actua(ctx), folio)
+
+
+@ruta.post("/expedientes/{folio}/visto", response_model=formas.Seguimiento, summary="Darlo por visto", **_LEER)
+def visto(folio: str, cuerpo: formas.Visto, puerta: Entrada) -> dict[str, Any]:
+    """Anota hasta dónde lo leyó, si lo sigue, y que ya vio dónde le mencionan en él."""
+    with puerta.acto() as ctx:
+        quien = persona_que_actua(ctx)
+        expediente = expediente_visible(ctx.s, quien, folio)
+        comentarios.dar_por_visto(ctx, folio, min(cuerpo.hasta, expediente.asientos))
+        return _seguimiento(ctx.s, quien, folio)
+
+
+def _numero(cursor: str | None) -> int:
+    if cursor is not None and not (cursor.isdecimal() and len(cursor) < 10):
+        raise FormularioIncompleto(CURSOR_AJENO)
+    return int(cursor or 0)
+
+
+def _uno(s: Session, quien: Quien, comentario: Comentario) -> dict[str, Any]:
+    (dicho,), _, _ = consultas_comentarios.de_expediente(
+        s, quien, comentario.folio, antes=(comentario.id or 0) + 1, limite=1
+    )
+    return _ver(dicho)
+
+
+def _ver(dicho: consultas_comentarios.Dicho) -> dict[str, Any]:
+    comentario = dicho.comentario
+    return {
+        "id": comentario.id,
+        "folio": comentario.folio,
+        "texto": comentario.texto,
+        "creado": iso(comentario.creado),
+        "persona": {"id": comentario.persona_id, "nombre": dicho.de},
+        "menciona": list(dicho.menciona),
+        "nuevo": dicho.nuevo,
+    }
+
+
+def _seguimiento(s: Session, quien: Quien, folio: str) -> dict[str, Any]:
+    suyo = consultas_comentarios.seguimiento(s, quien, folio)
+    return {
+        "folio": folio,
+        "sigue": suyo is not None,
+        "desde": iso(suyo.desde) if suyo else None,
+        "novedades": consultas_comentarios.novedades(s, quien, [folio]).get(folio, 0),
+    }
