@@ -1,6 +1,6 @@
 """Por qué una notificación no salió, y la fecha compromiso de un plazo.
 
-Revisión: 0008
+Revisión: 0009
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """La huella de cada tabla publicada, y la cuarentena de lo que no se reproduce con ella.
 
-Revisión: 0008
+Revisión: 0010
 """
 
 import sqlalchemy as sa

@@ -3,7 +3,7 @@
 En SQLite, `INSERT OR REPLACE` borra el renglón viejo sin pasar por el disparador de DELETE: se rechaza antes de
 insertar. También el que reemplaza por `rowid`, que no es la llave de estas tablas pero es única.
 
-Revisión: 0009
+Revisión: 0011
 """
 
 from alembic import op
