@@ -12,11 +12,14 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
-from modelos import consultas_oficios, oficio_impreso
+from modelos import consultas_oficios, oficio_impreso, reloj, titulares
 from modelos.actos import firma
 from modelos.actos.mover import Contexto
 from modelos.ajustes import Ajustes
+from modelos.expediente import Expediente
+from modelos.oficio import EstadoOficio
 from modelos.oficios import Oficio
+from modelos.permisos import Quien
 from tareas.oficios.archivo import Imprenta, pdf_de
 from tareas.oficios.texto import arbol
 from tareas.oficios.word import borrador_docx
@@ -27,9 +30,9 @@ POLITICA_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'
 """Un PDF no corre nada de aquí, pero el visor del navegador trae sus propios estilos."""
 
 
-def firmar(puerta: Puerta, ctx: Contexto, id_: str, version: int) -> Oficio:
+def firmar(puerta: Puerta, ctx: Contexto, id_: str, version: int, leido: str = "") -> Oficio:
     """Lo firma quien trae la sesión. Lanza lo que `modelos.actos.firma.firmar`."""
-    return firma.firmar(ctx, id_, version, _de(puerta.ajustes), reglas(puerta.ajustes))
+    return firma.firmar(ctx, id_, version, _de(puerta.ajustes), reglas(puerta.ajustes), leido)
 
 
 def reglas(ajustes: Ajustes) -> firma.Reglas:
@@ -37,10 +40,18 @@ def reglas(ajustes: Ajustes) -> firma.Reglas:
     return firma.Reglas(ajustes.url_publica, ajustes.norma_en_proyecto == "bloquear")
 
 
-def borrador(s: Session, puerta: Puerta, oficio: Oficio) -> dict[str, Any]:
-    """El contenido de un borrador, como saldría hoy."""
+def borrador(s: Session, puerta: Puerta, quien: Quien, oficio: Oficio) -> dict[str, Any]:
+    """El contenido de un borrador, como saldría si lo firmara ahora quien mira o, si no puede, quien tiene el cargo."""
     a_quien = consultas_oficios.destinatarios_de(s, [oficio.id])[oficio.id]
-    return oficio_impreso.contenido(s, oficio, a_quien, None, puerta.ajustes.url_publica)
+    procedimiento = s.get_one(Expediente, oficio.folio).procedimiento
+    firmante = titulares.como_firma(s, quien.persona, oficio.unidad, procedimiento, reloj.hoy())
+    return oficio_impreso.contenido(s, oficio, a_quien, firmante, puerta.ajustes.url_publica)
+
+
+def leido(s: Session, puerta: Puerta, quien: Quien, oficio: Oficio) -> str | None:
+    """Las huellas de lo que saldría si quien mira lo firmara ahora; None si ya no es un borrador."""
+    es_borrador = oficio.estado == EstadoOficio.BORRADOR
+    return oficio_impreso.huellas(borrador(s, puerta, quien, oficio)) if es_borrador else None
 
 
 def entregar_pdf(puerta: Puerta, id_: str, ya_tiene: str = "") -> Response:
@@ -53,7 +64,7 @@ def entregar_pdf(puerta: Puerta, id_: str, ya_tiene: str = "") -> Response:
     """
     with puerta.lectura() as (s, quien):
         oficio = consultas_oficios.visible(s, quien, id_)
-        contenido = None if oficio.numero else borrador(s, puerta, oficio)
+        contenido = None if oficio.numero else borrador(s, puerta, quien, oficio)
     encabezados = {"Content-Security-Policy": POLITICA_PDF, "Content-Disposition": _disposicion(oficio, "pdf")}
     if contenido is not None:
         return Response(pdf_de(contenido), media_type=PDF, headers=encabezados)
@@ -69,7 +80,7 @@ def entregar_docx(puerta: Puerta, id_: str) -> Response:
     """El texto en Word, siempre como borrador. Lanza NoExiste, NoLeCorresponde, BibliotecaFaltante."""
     with puerta.lectura() as (s, quien):
         oficio = consultas_oficios.visible(s, quien, id_)
-        contenido = borrador(s, puerta, oficio)
+        contenido = borrador(s, puerta, quien, oficio)
     contenido = {**contenido, "estado": "borrador", "cuerpo": arbol(contenido["cuerpo_markdown"])}
     encabezados = {"Content-Disposition": _disposicion(oficio, "docx")}
     return Response(borrador_docx(contenido), media_type=DOCX, headers=encabezados)

@@ -16,6 +16,7 @@ from modelos.oficio import EstadoOficio, mostrar_codigo
 from modelos.oficios import Destinatario, Oficio
 from modelos.reloj import iso
 from modelos.verificacion_publica import Constancia
+from tareas.oficios.ajenos import ajenos
 
 
 def oficios(s: Session, ajustes: Ajustes, filas: Sequence[Oficio]) -> list[dict[str, Any]]:
@@ -29,6 +30,17 @@ def oficio(s: Session, ajustes: Ajustes, fila: Oficio) -> dict[str, Any]:
     """Uno, con su texto."""
     resumen = oficios(s, ajustes, [fila])[0]
     return {**resumen, "cuerpo": fila.cuerpo, "anexos": fila.anexos.splitlines()}
+
+
+def sin_letra(fila: Oficio, a_quien: Sequence[Destinatario]) -> list[str]:
+    """Los signos de un borrador que no se pueden imprimir; los de la papelería y la firma se dicen al firmar."""
+    escrito = {
+        "asunto": fila.asunto,
+        "cuerpo_markdown": fila.cuerpo,
+        "anexos": fila.anexos.splitlines(),
+        "destinatarios": [d.a_json() for d in a_quien],
+    }
+    return [str(ajeno) for ajeno in ajenos(escrito)] if fila.estado == EstadoOficio.BORRADOR else []
 
 
 def de_avisos(s: Session, ajustes: Ajustes) -> Avisador:
@@ -73,6 +85,7 @@ def _oficio(fila: Oficio, a_quien: Sequence[Destinatario], avisador: Avisador) -
         "sellado": fila.sellado,
         "destinatarios": [_destinatario(d) for d in a_quien],
         "faltan": faltantes(fila) if fila.estado == EstadoOficio.BORRADOR else [],
+        "sin_letra": sin_letra(fila, a_quien),
         "avisos": [str(aviso) for aviso in avisador.de(fila, a_quien)],
         "motivo": fila.motivo or None,
         "sustituye": fila.sustituye,

@@ -315,6 +315,19 @@ class SolicitudDemasiadoGrande(ErrorGestion):
         )
 
 
+class SinTipografias(ErrorGestion):
+    """Faltan los archivos de letra con que se componen los oficios."""
+
+    titulo = "Faltan las tipografías"
+
+    def __init__(self, carpeta: str) -> None:
+        super().__init__(carpeta)
+        self.carpeta = carpeta
+
+    def __str__(self) -> str:
+        return f"No están las tipografías en {self.carpeta}. Quien administra debe correr ./dstc, que las repone."
+
+
 class SinEspacio(ErrorGestion):
     """El disco no admitió el archivo; nada quedó a medias."""
 
@@ -501,6 +514,19 @@ class NormaEnProyecto(ErrorGestion):
             f"El oficio se funda en normas que no constan como vigentes: {'; '.join(self.normas)}. "
             "Pida a la administración que registre su publicación, o cambie el fundamento."
         )
+
+
+class LeidoCambio(ErrorGestion):
+    """Lo que se imprimiría ya no es lo que leyó quien firma; no se firmó. partes: qué cambió, en palabras."""
+
+    titulo = "Lo que leyó ya no es lo que saldría"
+
+    def __init__(self, partes: Sequence[str]) -> None:
+        super().__init__(list(partes))
+        self.partes = list(partes)
+
+    def __str__(self) -> str:
+        return f"No se firmó: desde que lo leyó cambió {'; '.join(self.partes)}. Léalo de nuevo y firme."
 
 
 class OficioCambio(ErrorGestion):

@@ -7,10 +7,13 @@ en qué momento se redacta su borrador (dominio 06 §6.1).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from modelos.calendario import fecha_larga
 from modelos.unidades import Unidad
 
 
@@ -154,9 +157,17 @@ FALTA = re.compile(r"(?<!\\)\[FALTA: ([^\]\n]{1,200})\]")
 
 ALFABETO = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Base 32 de Crockford: sin I, L, O ni U, que se confunden al dictarlas."""
+LARGO_SELLO = 64
 LARGO_CODIGO = 16
 """80 bits: adivinar uno no es posible aunque se probaran miles por segundo."""
-_CONFUSAS = str.maketrans({"I": "1", "L": "1", "O": "0"})
+_CONFUSAS = str.maketrans(
+    "ILO\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a7\u03a5"
+    "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0423",
+    "110ABEZH1KMN0PTXYABES1JKMH0PCTXY",
+)
+"""Las que se confunden al dictarlas, y las letras griegas y cirílicas que se ven igual que una nuestra."""
+_EN_HEXADECIMAL = str.maketrans("o\u03bf\u043e\u03b1\u0430\u0435\u03b2\u0432\u0441l\u0456\u03b9", "000aaebbc111")
+_DIRECCION = re.compile(r".*/v/", re.DOTALL)
 
 
 def codigo_de(azar: Iterable[int]) -> str:
@@ -165,11 +176,31 @@ def codigo_de(azar: Iterable[int]) -> str:
 
 
 def leer_codigo(escrito: str) -> str:
-    """El código como se guarda, aunque se copie con guiones, espacios o minúsculas; vacío si no puede ser uno."""
-    limpio = re.sub(r"[\s-]+", "", escrito).upper().translate(_CONFUSAS)
+    """El código como se guarda, como sea que se haya copiado; vacío si no puede ser uno.
+
+    No importan guiones, espacios, signos que no se ven, minúsculas ni letras de otro alfabeto que se ven igual; también
+    vale la dirección entera que se lee en el QR.
+    """
+    limpio = solo_letras(_DIRECCION.sub("", escrito)).upper().translate(_CONFUSAS)
     return limpio if len(limpio) == LARGO_CODIGO and set(limpio) <= set(ALFABETO) else ""
+
+
+def leer_sello(escrito: str) -> str:
+    """El sello de texto como se guarda, como sea que se haya copiado; vacío si no puede ser uno."""
+    limpio = solo_letras(escrito).lower().translate(_EN_HEXADECIMAL)
+    return limpio if len(limpio) == LARGO_SELLO and set(limpio) <= set("0123456789abcdef") else ""
+
+
+def solo_letras(escrito: str) -> str:
+    """Las letras y cifras de un texto copiado de un papel o de un PDF; una de ancho completo es la misma."""
+    return "".join(c for c in unicodedata.normalize("NFKC", escrito) if c.isalnum())
 
 
 def mostrar_codigo(codigo: str) -> str:
     """En grupos de cuatro, para dictarlo: `K7QF-2M9X-…`."""
     return "-".join(codigo[i : i + 4] for i in range(0, len(codigo), 4))
+
+
+def momento(dia: date, hora: str) -> str:
+    """Cuándo se firmó, como se imprime."""
+    return f"{fecha_larga(dia)}, {hora} h (hora del centro)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from modelos import ordenamientos, papeleria, reloj, titulares
 from modelos.bitacora import canonico
 from modelos.calendario import fecha_larga
-from modelos.oficio import mostrar_codigo
+from modelos.oficio import momento, mostrar_codigo
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Persona, Unidad
 from modelos.titulares import Firmante
@@ -27,12 +28,14 @@ def contenido(
     """El contenido, completo menos el árbol del cuerpo, que arma la imprenta a partir de `cuerpo_markdown`.
 
     Recibe:
-        firmante: None en un borrador: se imprime quién tiene el cargo, sin fecha de firma.
+        firmante: quien firma; de un borrador, quien lo firmaría. None: quien hoy tiene el cargo.
         direccion: la pública del sistema, sin diagonal final.
+
+    Un borrador sale como saldría si se firmara ahora: con la fecha, la leyenda y los cargos de hoy.
     """
     unidad = s.get_one(Unidad, oficio.unidad)
     hoja = papeleria.de_unidad(s, unidad)
-    local = reloj.local(oficio.firmado or oficio.editado or oficio.creado)
+    local = reloj.local(oficio.firmado or oficio.terminado or reloj.ahora())
     para = [d for d in a_quien if d.clase == "para"]
     en_conjunto = len(para) > POR_SEPARADO
     lugar = f"{hoja.lugar}, a " if hoja.lugar else "A "
@@ -50,15 +53,15 @@ def contenido(
         "destinatarios": [conjunto(s, para)] if en_conjunto else [d.a_json() for d in para],
         "presente": "Presentes" if len(para) > 1 else "Presente",
         "cuerpo_markdown": oficio.cuerpo,
-        "atentamente": _bloque(s, oficio, firmante),
+        "atentamente": _bloque(s, oficio, firmante, local),
         "ccp": [_copia(d) for d in a_quien if d.clase == "ccp"],
-        "iniciales": _iniciales(s, oficio),
+        "iniciales": _iniciales(s, oficio, firmante, local.date()),
         "anexos": [renglon.strip() for renglon in oficio.anexos.splitlines() if renglon.strip()],
         "distribucion": [{"clave": d.unidad or "", "nombre": d.cargo or d.nombre} for d in para] if en_conjunto else [],
         "pie": {"domicilio": hoja.domicilio, "telefono": hoja.telefono, "sitio": hoja.sitio},
         "aviso": AVISO_PROYECTO if ordenamientos.en_proyecto(s, oficio.ordenamientos) else "",
         "codigo": mostrar_codigo(oficio.codigo) if oficio.codigo else "",
-        "direccion_verificacion": f"{direccion}/v/{oficio.codigo}" if oficio.codigo else "",
+        "direccion_verificacion": f"{direccion}/v/{oficio.codigo or ''}",
     }
     datos["sello"] = sello(datos) if oficio.numero else ""
     return datos
@@ -68,6 +71,43 @@ def sello(datos: dict[str, Any]) -> str:
     """sha256 del contenido sin su propio sello: el sello de texto, verificable sin certificado."""
     sin_sello = {campo: valor for campo, valor in datos.items() if campo != "sello"}
     return hashlib.sha256(canonico(sin_sello).encode()).hexdigest()
+
+
+_SE_PONEN_AL_FIRMAR = ("estado", "numero", "codigo", "direccion_verificacion", "sello", "idioma")
+_EN_PALABRAS = {
+    "fecha": "la fecha",
+    "lugar_fecha": "la fecha o el lugar",
+    "atentamente": "el nombre o el cargo de quien firma",
+    "leyenda": "la leyenda del año",
+    "membrete": "el membrete",
+    "pie": "el pie",
+    "aviso": "el aviso de norma en proyecto",
+    "iniciales": "las iniciales",
+    "destinatarios": "a quién se dirige",
+    "distribucion": "la lista de distribución",
+    "ccp": "las copias",
+    "cuerpo_markdown": "el texto",
+    "asunto": "el asunto",
+    "anexos": "los anexos",
+}
+
+
+def huellas(contenido: dict[str, Any]) -> str:
+    """De cada parte que se lee antes de firmar, su nombre y su huella; lo que se pone al firmar no cuenta."""
+    partes = {campo: valor for campo, valor in contenido.items() if campo not in _SE_PONEN_AL_FIRMAR}
+    partes["atentamente"] = {c: v for c, v in partes["atentamente"].items() if c != "firmado"}
+    return ";".join(
+        f"{campo}={hashlib.sha256(canonico({campo: valor}).encode()).hexdigest()[:12]}"
+        for campo, valor in sorted(partes.items())
+    )
+
+
+def cambios(leido: str, contenido: dict[str, Any]) -> list[str]:
+    """Qué partes ya no son las que se leyeron, en palabras. leido: las `huellas` de entonces."""
+    antes = set(leido.split(";"))
+    ahora = [parte for parte in huellas(contenido).split(";") if parte not in antes]
+    nombres = [campo for campo, _, _ in (parte.partition("=") for parte in ahora)]
+    return list(dict.fromkeys(_EN_PALABRAS.get(campo, campo) for campo in nombres))
 
 
 def conjunto(s: Session, para: Sequence[Destinatario]) -> dict[str, str]:
@@ -82,21 +122,19 @@ def conjunto(s: Session, para: Sequence[Destinatario]) -> dict[str, str]:
     return {"nombre": "", "cargo": cargo, "institucion": "Lista de distribución al final de este oficio"}
 
 
-def _bloque(s: Session, oficio: Oficio, firmante: Firmante | None) -> dict[str, str]:
-    if firmante is None or oficio.firmado is None:
-        con_cargo = titulares.titular(s, oficio.unidad, reloj.local(oficio.creado).date())
+def _bloque(s: Session, oficio: Oficio, firmante: Firmante | None, cuando: datetime) -> dict[str, str]:
+    if firmante is None:
+        con_cargo = titulares.titular(s, oficio.unidad, cuando.date())
         if con_cargo is None:
             return {"nombre": "", "cargo": "", "suplencia": "", "firmado": ""}
         titularidad, persona = con_cargo
         nombre = titulares.con_nombre(titularidad.tratamiento, persona.nombre)
         return {"nombre": nombre, "cargo": titularidad.cargo, "suplencia": "", "firmado": ""}
-    local = reloj.local(oficio.firmado)
-    cuando = f"{fecha_larga(local.date())}, {local:%H:%M} h (hora del centro)"
     return {
         "nombre": firmante.nombre,
         "cargo": firmante.cargo,
         "suplencia": firmante.suplencia,
-        "firmado": cuando,
+        "firmado": momento(cuando.date(), f"{cuando:%H:%M}") if oficio.firmado else "",
     }
 
 
@@ -105,11 +143,10 @@ def _copia(quien: Destinatario) -> str:
     return f"{nombre}.- Para su conocimiento."
 
 
-def _iniciales(s: Session, oficio: Oficio) -> str:
+def _iniciales(s: Session, oficio: Oficio, firmante: Firmante | None, hoy: date) -> str:
     """De quien firma y de quien corrigió el borrador, como se acostumbra: «AAA/bbb»."""
-    hoy = reloj.local(oficio.firmado or oficio.creado).date()
     con_cargo = titulares.titular(s, oficio.unidad, hoy)
-    propio = con_cargo is not None and oficio.firmante_id in (None, con_cargo[0].persona_id)
+    propio = con_cargo is not None and (firmante is None or firmante.persona == con_cargo[0].persona_id)
     firma = con_cargo[0].iniciales if con_cargo and propio else ""
     elaboro = s.get(Persona, oficio.editado_por) if oficio.editado_por else None
     siglas = "".join(palabra[0] for palabra in elaboro.nombre.split() if palabra[0].isalpha()) if elaboro else ""

@@ -9,7 +9,7 @@ from sqlalchemy import Column, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos import reloj
+from modelos import letras, reloj
 from modelos.columnas import Instante
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
@@ -109,6 +109,7 @@ def fijar(s: Session, clave: str, campos: dict[str, str], ahora: datetime, perso
         raise NoExiste("la unidad", clave)
     limpios = {campo: " ".join(limpiar_texto(campo, campos.get(campo, "")).split()) for campo in LARGOS}
     faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
+    faltas |= {c: falta for c, v in limpios.items() if (falta := letras.falta(v))}
     formato = limpiar_texto("formato", campos.get("formato", "")).strip() or FORMATO
     if falta := falta_de_formato(formato) or _falta_al_numerar(s, clave, formato):
         faltas["formato"] = falta
@@ -138,6 +139,8 @@ def fijar_leyenda(s: Session, anio: int, texto: str, fuente: str) -> Leyenda:
         faltas["texto"] = "escriba la leyenda, sin comillas, en 300 caracteres o menos"
     elif (dice := re.match(r"\d{4}", limpio)) and int(dice[0]) != anio:
         faltas["texto"] = f"empieza con {dice[0]} y la está guardando para {anio}"
+    elif falta := letras.falta(limpio):
+        faltas["texto"] = falta
     if not 1 <= len(origen) <= 500:
         faltas["fuente"] = "diga dónde se publicó, en 500 caracteres o menos"
     if faltas:

@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos import reloj
+from modelos import letras, reloj
 from modelos.columnas import Instante, columna_json
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
@@ -270,6 +270,7 @@ def _limpios(campos: dict[str, str], obligatorios: tuple[str, ...]) -> dict[str,
     limpios = {campo: " ".join(limpiar_texto(campo, valor).split()) for campo, valor in campos.items()}
     faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
     faltas |= {c: "no puede quedar vacío" for c in obligatorios if not limpios[c]}
+    faltas |= {c: falta for c, v in limpios.items() if (falta := letras.falta(v))}
     if faltas:
         raise FormularioIncompleto(faltas)
     return limpios

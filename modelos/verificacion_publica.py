@@ -21,7 +21,7 @@ from modelos import claves, reloj
 from modelos.acceso import IntentoFallido, cuidar_intentos
 from modelos.ajustes import Ajustes
 from modelos.errores import ArchivoDemasiadoGrande, CodigoDesconocido
-from modelos.oficio import CON_NUMERO, EstadoOficio, leer_codigo, mostrar_codigo
+from modelos.oficio import CON_NUMERO, EstadoOficio, leer_codigo, leer_sello, mostrar_codigo
 from modelos.oficios import Oficio
 from modelos.organizacion import Unidad
 from modelos.sesion import lectura, serializar, transaccion
@@ -85,6 +85,11 @@ def es_identico(constancia_: Constancia, nombre: str, archivo: BinaryIO) -> bool
             raise ArchivoDemasiadoGrande(nombre, f"pasa de {MAXIMO // 1024 // 1024} MB y un oficio nunca pesa tanto")
         resumen.update(trozo)
     return resumen.hexdigest() == constancia_.sha256
+
+
+def es_su_sello(constancia_: Constancia, escrito: str) -> bool:
+    """Si el sello copiado del papel o del PDF es el de ese oficio; no importan espacios, guiones ni mayúsculas."""
+    return bool(constancia_.sello) and leer_sello(escrito) == constancia_.sello
 
 
 # --- piezas --------------------------------------------------------------------

@@ -56,6 +56,9 @@ class Oficio(BaseModel):
     sellado: bool = Field(description="Si el PDF lleva sello electrónico institucional.")
     destinatarios: list[Destinatario]
     faltan: list[str] = Field(description="Datos por escribir: mientras haya, no se puede firmar.")
+    sin_letra: list[str] = Field(
+        description="Signos que la letra de los oficios no tiene, y dónde están: mientras haya, no se firma."
+    )
     avisos: list[str] = Field(description="Qué conviene notar y qué hacer.")
     motivo: str | None = Field(description="Por qué se canceló, se descartó o se sustituyó.")
     sustituye: str | None = Field(description="El oficio que deja sin efecto al firmarse.")
@@ -66,6 +69,9 @@ class OficioEntero(Oficio):
 
     cuerpo: str = Field(description="En Markdown.")
     anexos: list[str]
+    leido: str | None = Field(
+        description="Huellas de lo que se imprimiría hoy, de un borrador: mándelas al firmar para firmar justo eso."
+    )
 
 
 class DestinatarioEscrito(Solicitud):
@@ -98,6 +104,15 @@ class MotivoOficio(Solicitud):
     """Por qué."""
 
     motivo: str = Field(max_length=LARGO_MOTIVO)
+
+
+class Firma(Solicitud):
+    """Qué se leyó antes de firmar."""
+
+    version: VersionLeida
+    leido: str = Field(
+        "", max_length=1000, description="El `leido` del oficio que se mostró; si lo que saldría ya es otra cosa, 409."
+    )
 
 
 class Acuse(Solicitud):
@@ -134,6 +149,7 @@ class Verificacion(BaseModel):
     sello: str = Field(description="El sello de texto impreso: sha256 de su contenido.")
     sha256: str = Field(description="Del PDF que se emitió.")
     sellado: bool = Field(description="Si el PDF lleva sello electrónico institucional.")
+    sello_coincide: bool | None = Field(description="Si el `sello` que se mandó es ése; nulo si no se mandó.")
 
 
 class Comparacion(Verificacion):

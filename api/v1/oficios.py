@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from api import imprenta, vistas, vistas_oficios
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas import ENTERO_MAXIMO, Lista
-from api.v1.esquemas_oficios import Acuse, Correccion, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
+from api.v1.esquemas_oficios import Acuse, Correccion, Firma, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import OFICIO, Cursor, Limite
 from api.v1.respuestas import archivo, errores
@@ -19,8 +20,10 @@ from modelos import consultas, consultas_oficios, idempotencia
 from modelos.actos import acuses
 from modelos.actos import oficios as actos
 from modelos.actos.mover import Contexto
+from modelos.actos.turnos import persona_que_actua
 from modelos.errores import FormularioIncompleto
 from modelos.oficios import Oficio as Fila
+from modelos.permisos import Quien
 from tareas.oficios import borrador, texto
 from tareas.oficios.fuera import sin_tomar_la_base
 
@@ -88,7 +91,7 @@ def listar(
 def ver(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
     """El oficio, a quién va, quién ya acusó y qué conviene notar."""
     with puerta.lectura() as (s, quien):
-        return vistas_oficios.oficio(s, puerta.ajustes, consultas_oficios.visible(s, quien, id))
+        return _entero(s, puerta, quien, consultas_oficios.visible(s, quien, id))
 
 
 @ruta.get(
@@ -152,10 +155,10 @@ def rehacer(id: str, cuerpo: Leido, puerta: Entrada) -> dict[str, Any]:  # noqa:
 
 
 @ruta.post("/oficios/{id}/firmar", summary="Firmar y enviar", **_ACTO)
-def firmar(id: str, cuerpo: Leido, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def firmar(id: str, cuerpo: Firma, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
     """Le da número y código, guarda su PDF, lo asienta y pide enviarlo; firma quien tiene el cargo o lo suple."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, imprenta.firmar(puerta, ctx, id, cuerpo.version))
+        return _ver(ctx, puerta, imprenta.firmar(puerta, ctx, id, cuerpo.version, cuerpo.leido))
 
 
 @ruta.post("/oficios/{id}/cancelar", summary="Cancelar o descartar", **_ACTO)
@@ -194,4 +197,8 @@ def recordar(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
 
 
 def _ver(ctx: Contexto, puerta: Puerta, fila: Fila) -> dict[str, Any]:
-    return vistas_oficios.oficio(ctx.s, puerta.ajustes, fila)
+    return _entero(ctx.s, puerta, persona_que_actua(ctx), fila)
+
+
+def _entero(s: Session, puerta: Puerta, quien: Quien, fila: Fila) -> dict[str, Any]:
+    return {**vistas_oficios.oficio(s, puerta.ajustes, fila), "leido": imprenta.leido(s, puerta, quien, fila)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 
 from api import vistas_oficios
 from api.dependencias import Entrada
@@ -22,10 +22,20 @@ ruta = APIRouter(tags=["Verificación"])
     openapi_extra=SIN_SESION,
     summary="Verificar un oficio",
 )
-def verificar(codigo: str, puerta: Entrada, request: Request, respuesta: Response) -> dict[str, Any]:
-    """Lo mínimo para saber si un oficio se emitió y sigue vigente; el código admite guiones y minúsculas."""
+def verificar(
+    codigo: str,
+    puerta: Entrada,
+    request: Request,
+    respuesta: Response,
+    sello: Annotated[
+        str | None, Query(max_length=500, description="El que se leyó en el papel, para cotejarlo.")
+    ] = None,
+) -> dict[str, Any]:
+    """Lo mínimo para saber si un oficio se emitió y sigue vigente; del código no importan guiones ni minúsculas."""
     respuesta.headers["X-Robots-Tag"] = "noindex"
-    return vistas_oficios.constancia(publica.constancia(puerta.ajustes, codigo, de_donde(request)))
+    dada = publica.constancia(puerta.ajustes, codigo, de_donde(request))
+    cotejo = None if sello is None else publica.es_su_sello(dada, sello)
+    return {**vistas_oficios.constancia(dada), "sello_coincide": cotejo}
 
 
 @ruta.post(
@@ -44,7 +54,7 @@ def comparar(
     """Dice si el archivo es, byte por byte, el que se emitió con ese código."""
     dada = publica.constancia(puerta.ajustes, codigo, de_donde(request))
     igual = publica.es_identico(dada, archivo.filename or "", archivo.file)
-    return {**vistas_oficios.constancia(dada), "identico": igual}
+    return {**vistas_oficios.constancia(dada), "sello_coincide": None, "identico": igual}
 
 
 def de_donde(request: Request) -> str:

@@ -24,13 +24,14 @@ from modelos.actos.mover import Contexto
 from modelos.errores import NoLeCorresponde
 from modelos.expediente import Encargo, Expediente, Turno
 from modelos.oficio import VIGENTES, EstadoOficio
+from modelos.oficio_impreso import huellas
 from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio
 from modelos.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Actividad
-from tareas.oficios import texto
+from tareas.oficios.ajenos import ajenos
 from tareas.oficios.borrador import EXTENSION, del_archivo, del_sistema
-from tareas.oficios.errores import OficioDemasiadoLargo, SinTipografias
-from tareas.oficios.imprenta import sin_letra
+from tareas.oficios.hoja import leida
+from tareas.oficios.texto import html_de
 
 ESTADOS = {
     "borrador": ("✎", "Borrador"),
@@ -68,9 +69,12 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
     tabla = puerta.tablas.para_ver(expediente)
     a_quien = consultas_oficios.destinatarios_de(s, [id_])[id_]
     nombres = consultas.nombres(s, [*(d.acusado_por for d in a_quien), oficio.editado_por])
-    hoja = json.loads(oficio.contenido) if oficio.contenido else imprenta.borrador(s, puerta, oficio)
+    contenido = json.loads(oficio.contenido) if oficio.contenido else imprenta.borrador(s, puerta, quien, oficio)
+    hoja = leida(contenido)
+    sin_letra = ajenos(contenido) if oficio.estado == EstadoOficio.BORRADOR else []
     reciben = [_recibe(s, d, quien, nombres) for d in a_quien]
     permitido = _permitido(s, puerta, quien, oficio, expediente)
+    permitido["puede_firmar"] = permitido["puede_firmar"] and not sin_letra
     # A quien lo recibe no se le dice cómo entregarlo.
     interesa = permitido["redacta"] or oficio.estado == EstadoOficio.BORRADOR
     return {
@@ -79,8 +83,9 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
         "tabla": tabla,
         "actividad": tabla[oficio.actividad] if oficio.actividad and oficio.actividad in tabla else None,
         "hoja": hoja,
-        "vista": _vista(hoja["cuerpo_markdown"]),
-        "sin_letra": _sin_letra(hoja) if oficio.estado == EstadoOficio.BORRADOR else (),
+        "vista": Markup(html_de(hoja["cuerpo"])),  # noqa: S704 - escapa todo lo que no es suyo
+        "leido": huellas(contenido),
+        "sin_letra": sin_letra,
         "avisos": vistas_oficios.de_avisos(s, puerta.ajustes).de(oficio, a_quien) if interesa else [],
         "reciben": reciben,
         "faltan_acuses": [r for r in reciben if r.fila.clase == "para" and r.fila.acusado is None],
@@ -205,21 +210,6 @@ def _sin_recordar(fila: Destinatario) -> bool:
 def _recibe(s: Session, fila: Destinatario, quien: Quien, nombres: Mapping[int, str]) -> Recibe:
     propio = fila.acusado is None and fila.unidad is not None and actos.recibe(s, quien, fila.unidad, reloj.hoy())
     return Recibe(fila, propio, nombres.get(fila.acusado_por or 0, ""))
-
-
-def _vista(markdown: str) -> Markup:
-    try:
-        return Markup(texto.html(markdown))  # noqa: S704 - `texto.html` escapa todo lo que no es suyo
-    except OficioDemasiadoLargo as error:
-        return Markup("<p>{}</p>").format(str(error))
-
-
-def _sin_letra(hoja: Mapping[str, Any]) -> tuple[str, ...]:
-    """Los signos que en el papel no se verán; sin tipografías no se sabe, y el PDF dirá que faltan."""
-    try:
-        return sin_letra(hoja)
-    except SinTipografias:
-        return ()
 
 
 def _ve_expediente(s: Session, quien: Quien, folio: str) -> bool:

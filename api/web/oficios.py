@@ -156,7 +156,7 @@ def firmar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> R
         propio = ctx.quien is not None and oficio.firmante_id == ctx.quien.persona
         # Doble clic, o volver a enviar la página: lo que quiso hacer ya está hecho.
         if not (propio and oficio.firmado and oficio.version > captura.entero("version") > 0):
-            imprenta.firmar(puerta, ctx, id, captura.entero("version"))
+            imprenta.firmar(puerta, ctx, id, captura.entero("version"), captura.texto("leido"))
         return "firmado"
 
     return _hacer(request, puerta, id, captura, "firmar", acto)
@@ -289,7 +289,7 @@ def _mostrar(
         acto=acto,
         titulo_error=error.titulo if error else "",
         resumen=_resumen(error, faltas) if error else [],
-        faltas=faltas,
+        faltas=_sin_letra(vista) | faltas,
         recuperado=captura is not None and error is None,
         editando=editaba,
         escrito={
@@ -307,6 +307,13 @@ def _mostrar(
         suelto=legible(textos) if captura and acto == "editar" and not editaba else [],
         **vista,
     )
+
+
+def _sin_letra(vista: Mapping[str, Any]) -> dict[str, str]:
+    """Junto a cada campo de un borrador, los signos que no se podrán imprimir."""
+    campos = ("asunto", "cuerpo", "anexos")
+    juntos = {c: "; ".join(str(a) for a in vista["sin_letra"] if a.campo == c) for c in campos}
+    return {c: f"la letra de los oficios no tiene {dichos}" for c, dichos in juntos.items() if dichos}
 
 
 def _resumen(error: ErrorGestion, faltas: Mapping[str, str]) -> list[Falta]:

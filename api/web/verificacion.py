@@ -30,7 +30,7 @@ def ver(request: Request, codigo: str, puerta: Entrada) -> HTMLResponse:
 
 @ruta.post("/v/{codigo}")
 def comparar(request: Request, codigo: str, puerta: Entrada, captura: Formulario) -> HTMLResponse:
-    """Lo mismo, y si el PDF que se subió es el que se emitió."""
+    """Lo mismo, y si el PDF que se subió, o el sello que se pegó, es el que se emitió."""
     return _mostrar(request, puerta, codigo, captura)
 
 
@@ -40,8 +40,11 @@ def _mostrar(request: Request, puerta: Puerta, codigo: str, captura: Captura | N
     except (CodigoDesconocido, DemasiadosIntentos) as error:
         return _pagina(request, error=error)
     archivo = captura.archivos.get("archivo") if captura else None
+    sello = captura.texto("sello").strip() if captura else ""
+    if archivo is None and sello:
+        return _pagina(request, dada, coincide=publica.es_su_sello(dada, sello), sello=sello)
     if archivo is None:
-        falta = "Elija primero el archivo PDF que quiere comparar." if captura else ""
+        falta = "Elija el archivo PDF que quiere comparar, o pegue el sello impreso." if captura else ""
         return _pagina(request, dada, problema=falta)
     try:
         igual = publica.es_identico(dada, archivo.filename or "", archivo.file)
@@ -57,7 +60,9 @@ def _pagina(
     error: ErrorGestion | None = None,
     problema: str = "",
     identico: bool | None = None,
+    coincide: bool | None = None,
     archivo: str = "",
+    sello: str = "",
 ) -> HTMLResponse:
     respuesta = pagina(
         request,
@@ -67,6 +72,8 @@ def _pagina(
         error=error,
         problema=problema,
         identico=identico,
+        coincide=coincide,
+        sello=sello,
         archivo=archivo,
         maximo=publica.MAXIMO,
     )

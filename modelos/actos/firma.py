@@ -20,7 +20,7 @@ from modelos import bitacora, oficio_impreso, ordenamientos, papeleria, reloj, t
 from modelos.actos.mover import Contexto, encargar
 from modelos.actos.oficios import destinatarios, leer, reservar_borrador
 from modelos.actos.turnos import persona_que_actua
-from modelos.errores import ActoNoProcede, NoLeCorresponde, NormaEnProyecto, OficioIncompleto
+from modelos.errores import ActoNoProcede, LeidoCambio, NoLeCorresponde, NormaEnProyecto, OficioIncompleto
 from modelos.expediente import EstadoExpediente, Serie, Turno
 from modelos.oficio import ALFABETO, FALTA, LARGO_CODIGO, VIGENTES, EstadoOficio, codigo_de, numerar
 from modelos.oficios import Destinatario, Oficio
@@ -57,12 +57,15 @@ class Reglas:
     bloquear_proyecto: bool = False
 
 
-def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Reglas) -> Oficio:
+def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Reglas, leido: str = "") -> Oficio:
     """Le da número y código, compone su PDF, lo asienta y pide enviarlo.
+
+    leido: las huellas de lo que se mostró a quien firma (`oficio_impreso.huellas`); vacío: no se coteja.
 
     Lanza:
         NoExiste, ActoNoProcede, OficioCambio: ya no es un borrador, o cambió después de leerlo.
         NoLeCorresponde: ni tiene el cargo ni lo suple, o es quien hizo lo que el oficio revisa.
+        LeidoCambio: la fecha, un cargo, la papelería o la leyenda ya no son lo que leyó.
         OficioIncompleto: quedan datos por escribir. NormaEnProyecto: se funda en una, y el ajuste lo impide.
     """
     quien = persona_que_actua(ctx)
@@ -92,6 +95,8 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
     oficio.firmado, oficio.firmante_id = ctx.ahora, quien.persona
     oficio.estado, oficio.version = EstadoOficio.FIRMADO.value, oficio.version + 1
     contenido = oficio_impreso.contenido(ctx.s, oficio, a_quien, firmante, reglas.direccion)
+    if leido and (distintas := oficio_impreso.cambios(leido, contenido)):
+        raise LeidoCambio(distintas)
     impreso = imprenta(contenido)
     oficio.contenido = bitacora.canonico(contenido)
     oficio.sha256, oficio.tamano, oficio.sellado = impreso.sha256, impreso.tamano, impreso.sellado

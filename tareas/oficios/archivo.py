@@ -14,6 +14,8 @@ from modelos.actos.firma import Impreso
 from modelos.ajustes import Ajustes
 from modelos.errores import NoExiste, SinEspacio
 from modelos.oficios import Oficio
+from tareas.oficios.ajenos import ajenos
+from tareas.oficios.errores import SignosSinLetra
 from tareas.oficios.imprenta import componer
 from tareas.oficios.sello import Sello
 from tareas.oficios.texto import arbol
@@ -32,9 +34,12 @@ class Imprenta:
         """Compone, sella si hay certificado, y guarda.
 
         Lanza:
+            SignosSinLetra: alguno no se imprimiría; dice cuál y dónde.
             SelloInservible: el certificado venció, o su clave no es.
             SinEspacio: el disco no lo admitió; nada quedó a medias.
         """
+        if sin_letra := ajenos(contenido):
+            raise SignosSinLetra(tuple(f"{a}{a.de_quien}" for a in sin_letra))
         pdf = pdf_de(contenido)
         sello = self._con_que_sellar()
         if sello:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos import oficio_impreso, ordenamientos, reloj
+from modelos import letras, oficio_impreso, ordenamientos, reloj
 from modelos.actividad import es_grupo
 from modelos.actos.mover import Contexto
 from modelos.actos.plantillas import ACTO, Revisada, limpiar_plantilla
@@ -90,6 +90,9 @@ def revisada(ctx: Contexto, clave: str, texto: str | None) -> Revisada:
     if texto is None:
         return Revisada(clave, None, sistema)
     limpio = limpiar_plantilla(texto)
+    for linea, renglon in enumerate(limpio.split("\n"), 1):
+        if sin_letra := letras.falta(renglon):
+            raise FormularioIncompleto({"texto": f"línea {linea}: {sin_letra}"})
     try:
         _revisar_comun(ctx, clave, limpio) if clave in borrador.comunes() else _revisar(ctx, Texto(clave, limpio, 1))
     except PlantillaRota as error:

@@ -50,17 +50,27 @@ class OficioDemasiadoLargo(ErrorGestion):
         )
 
 
-class SinTipografias(ErrorGestion):
-    """Faltan los archivos de letra con que se componen los oficios."""
+class SignosSinLetra(ErrorGestion):
+    """El oficio lleva signos que la letra no dibuja; no se firmó. ajenos: cuál es cada uno y dónde está."""
 
-    titulo = "Faltan las tipografías"
+    titulo = "Hay signos que no se pueden imprimir"
 
-    def __init__(self, carpeta: str) -> None:
-        super().__init__(carpeta)
-        self.carpeta = carpeta
+    def __init__(self, ajenos: tuple[str, ...]) -> None:
+        super().__init__(ajenos)
+        self.ajenos = ajenos
 
     def __str__(self) -> str:
-        return f"No están las tipografías en {self.carpeta}. Quien administra debe correr ./dstc, que las repone."
+        return f"No se firmó, porque lo firmado no diría lo que se lee. {en_palabras(self.ajenos)}"
+
+
+SIGNOS_A_LA_VISTA = 5
+
+
+def en_palabras(ajenos: tuple[str, ...]) -> str:
+    """Los signos sin letra y qué hacer con ellos."""
+    cuales = "; ".join(ajenos[:SIGNOS_A_LA_VISTA])
+    mas = f"; y {len(ajenos) - SIGNOS_A_LA_VISTA} más" if len(ajenos) > SIGNOS_A_LA_VISTA else ""
+    return f"La letra de los oficios no tiene {cuales}{mas}. Escríbalos con palabras o con otro signo."
 
 
 class SinLogotipo(ErrorGestion):

@@ -9,17 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from datetime import date
 from math import inf
 from typing import Any
 
 import segno
 
+from modelos.oficio import LARGO_CODIGO, momento
 from tareas.oficios import letras
 from tareas.oficios.logotipo import como_svg
-from tareas.oficios.texto import Nodo, limpiar
+from tareas.oficios.texto import Nodo, bloques, limpiar
 
-SIN_VALIDEZ = ("numero", "codigo", "direccion_verificacion", "sello")
-"""Lo que un borrador no lleva aunque se le dé."""
+AL_FIRMAR = {"numero": "(se asigna al firmar)", "codigo": "(se asigna al firmar)", "sello": "(se calcula al firmar)"}
+"""Lo que un borrador no lleva aunque se le dé, y lo que dice en su lugar: lo demás queda donde quedará al firmarse."""
+ROTULOS = {"oficio circular": "Oficio circular No.", "circular": "Oficio circular No.", "acta": "Acta No."}
+ROTULOS |= {"informe": "Informe No."}
+MARCAS = {"borrador": "BORRADOR – SIN VALIDEZ", "cancelado": "CANCELADO", "sustituido": "SUSTITUIDO"}
+SIN_HORA = "--:--"
 PESO_LLANO = 20_000
 """Letras que se componen aquí mismo; unas siete páginas."""
 _PESA_UN_NODO = 20
@@ -28,7 +34,8 @@ _CABEN = 24
 _ULTIMO_CORTO = 900
 # Signos encimados, escrituras que se ligan y guiones que no se ven: con ellos el tiempo no es el de sus letras.
 _DE_OTRAS_LETRAS = re.compile(
-    "[^\\n -~\u00a0-\u00ac\u00ae-\u02ff\u200b\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2100-\u2bff\ufffd]"
+    "[^\\n -~\u00a0-\u00ac\u00ae-\u02ff\u1e00-\u1eff\u200b\u2010-\u2027\u2030-\u205e\u20a0-\u20cf"
+    "\u2100-\u2bff\ua78b\ua78c\ufffd]"
 )
 
 _VACIO: dict[str, Any] = {
@@ -46,23 +53,30 @@ _VACIO: dict[str, Any] = {
     **dict.fromkeys(("leyenda", "numero", "asunto", "expediente", "lugar_fecha", "fecha", "presente"), ""),
     **dict.fromkeys(("iniciales", "aviso", "codigo", "direccion_verificacion", "sello"), ""),
 }
+_NO_SE_IMPRIMEN = {
+    *("forma", "estado", "idioma", "lang", "region", "fecha", "qr", "logo", "logo_alternativo", "cuerpo_markdown"),
+    *("titulo", "autor", "descripcion", "direccion_verificacion", "ultimo_corto", "rotulo", "marca"),
+}
 Valor = Any
 
 
-def preparada(contenido: Mapping[str, Any], signos: frozenset[int]) -> dict[str, Any]:
-    """El contenido con todas sus claves, sólo letras que se pueden dibujar, y palabras que caben.
-
-    signos: los que tiene la tipografía.
-    """
+def preparada(contenido: Mapping[str, Any]) -> dict[str, Any]:
+    """El contenido con todas sus claves, sólo letras que se pueden dibujar, y palabras que caben."""
     datos = _VACIO | deepcopy(dict(contenido))
     for parte in ("membrete", "pie"):
         datos[parte] = {**_VACIO[parte], **(datos[parte] or {})}
+    titulo = datos["asunto"]
     if datos["estado"] == "borrador":
-        datos |= dict.fromkeys(SIN_VALIDEZ, "")
-        datos["atentamente"] = {**(datos["atentamente"] or {}), "firmado": ""}
+        datos |= AL_FIRMAR
+        datos["direccion_verificacion"] = _sin_codigo(datos["direccion_verificacion"])
+        if datos["atentamente"]:
+            firmado = momento(date.fromisoformat(datos["fecha"]), SIN_HORA)
+            datos["atentamente"] = {**datos["atentamente"], "firmado": firmado}
+    elif datos["numero"]:
+        titulo = f"{datos['numero']} – {titulo}"
     direccion = datos["direccion_verificacion"]
     logo, alternativo = datos["membrete"]["logo"], datos["membrete"]["logo_alternativo"]
-    datos = {clave: _dibujable(valor, signos) for clave, valor in datos.items()}
+    datos = {clave: _dibujable(valor) for clave, valor in datos.items()}
     membrete = datos["membrete"]
     membrete["institucion_corta"] = membrete["institucion_corta"] or membrete["institucion"].split(" (")[0]
     membrete |= {"logo": como_svg(logo) if logo else "", "logo_alternativo": alternativo or "Logotipo institucional"}
@@ -78,10 +92,36 @@ def preparada(contenido: Mapping[str, Any], signos: frozenset[int]) -> dict[str,
     datos["ultimo_corto"] = datos["ultimo_corto"] and datos["cuerpo"][-1]["t"] == "parrafo"
     datos["lang"], _, region = (datos["idioma"] or "es-MX").partition("-")
     datos["region"] = region or None
-    datos["direccion_impresa"] = letras.partible(datos["direccion_verificacion"], 1)
-    datos["sello"] = letras.partible(datos["sello"], 1) if datos["sello"] else ""
-    datos["qr"] = _qr(direccion) if datos["codigo"] else ""
+    datos["direccion_verificacion"], datos["direccion_impresa"] = direccion, letras.en_tramos(direccion)
+    datos["sello"] = letras.en_tramos(datos["sello"].replace(letras.CORTE, ""))
+    datos |= {
+        "rotulo": ROTULOS.get(datos["forma"], "Oficio No."),
+        "marca": MARCAS.get(datos["estado"], ""),
+        "titulo": _de_corrido(_dibujable(titulo)),
+        "autor": _de_corrido(membrete["institucion"]),
+        "descripcion": _de_corrido(datos["expediente"]),
+    }
+    datos["qr"] = _qr(direccion) if datos["codigo"] and datos["estado"] != "borrador" else ""
     return datos
+
+
+def leida(contenido: Mapping[str, Any]) -> dict[str, Any]:
+    """Lo mismo que se compone, para mostrarlo en una página: con sus palabras fijas y sin las señas del papel.
+
+    Lanza:
+        SinTipografias, OficioDemasiadoLargo.
+    """
+    cuerpo = bloques(contenido["cuerpo_markdown"])
+    sin_dibujos = {**contenido, "cuerpo": cuerpo, "membrete": {**contenido["membrete"], "logo": ""}}
+    return {clave: _sin_cortes(valor) for clave, valor in preparada(sin_dibujos).items()}
+
+
+def en_piezas(datos: Mapping[str, Any]) -> dict[str, Any]:
+    """Lo preparado, con cada texto que se imprime en las piezas en que se compone."""
+    return {
+        clave: valor if clave in _NO_SE_IMPRIMEN else [_nodo(n) for n in valor] if clave == "cuerpo" else _piezas(valor)
+        for clave, valor in datos.items()
+    }
 
 
 def es_llana(datos: Mapping[str, Any]) -> bool:
@@ -114,6 +154,43 @@ def _peso(valor: Valor) -> float:
     if isinstance(valor, list | tuple):
         return _PESA_UN_NODO + sum(map(_peso, valor))
     return 0
+
+
+def _piezas(valor: Valor) -> Valor:
+    if isinstance(valor, str):
+        return letras.piezas(valor)
+    if isinstance(valor, Mapping):
+        return {clave: dentro if clave in _NO_SE_IMPRIMEN else _piezas(dentro) for clave, dentro in valor.items()}
+    return [_piezas(dentro) for dentro in valor] if isinstance(valor, list) else valor
+
+
+def _nodo(nodo: Nodo) -> Nodo:
+    """El nodo con sus textos en piezas; lo demás que trae son señas."""
+    if nodo["t"] == "texto":
+        return {**nodo, "v": letras.piezas(nodo["v"])}
+    if nodo["t"] == "lista":
+        return {**nodo, "elementos": [[_nodo(b) for b in elemento] for elemento in nodo["elementos"]]}
+    if nodo["t"] == "tabla":
+        filas = [[[_nodo(n) for n in celda] for celda in fila] for fila in (nodo["encabezado"], *nodo["filas"])]
+        return {**nodo, "encabezado": filas[0], "filas": filas[1:]}
+    return {**nodo, "hijos": [_nodo(n) for n in nodo["hijos"]]} if "hijos" in nodo else nodo
+
+
+def _sin_cortes(valor: Valor) -> Valor:
+    if isinstance(valor, str):
+        return _de_corrido(valor)
+    if isinstance(valor, Mapping):
+        return {clave: _sin_cortes(dentro) for clave, dentro in valor.items()}
+    return [_sin_cortes(dentro) for dentro in valor] if isinstance(valor, list) else valor
+
+
+def _sin_codigo(direccion: str) -> str:
+    """La dirección con equis donde irá el código: tan larga como quedará."""
+    return f"{direccion.rpartition('/')[0]}/{'X' * LARGO_CODIGO}" if direccion else ""
+
+
+def _de_corrido(texto: str) -> str:
+    return texto.replace(letras.CORTE, "")
 
 
 def _destinatario(dado: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,13 +242,13 @@ def _hojas(nodos: Sequence[Nodo]) -> Iterator[str]:
         yield from _hojas(nodo.get("hijos", ()))
 
 
-def _dibujable(valor: Valor, signos: frozenset[int]) -> Valor:
+def _dibujable(valor: Valor) -> Valor:
     if isinstance(valor, str):
-        return letras.partible(letras.dibujable(limpiar(valor), signos))
+        return letras.partible(letras.dibujable(limpiar(valor)))
     if isinstance(valor, Mapping):
-        return {clave: _dibujable(dentro, signos) for clave, dentro in valor.items()}
+        return {clave: _dibujable(dentro) for clave, dentro in valor.items()}
     if isinstance(valor, list | tuple):
-        return [_dibujable(dentro, signos) for dentro in valor]
+        return [_dibujable(dentro) for dentro in valor]
     return "" if valor is None else valor
 
 

@@ -2,7 +2,7 @@
 
 El contenido es un diccionario de JSON (lo que se guarda al firmar); la composición es `plantillas_oficio/_oficio.typ`.
 El compilador rechaza lo que no cumpla las dos normas, así que un PDF que sale, cumple. Repetir da los mismos bytes: la
-fecha del documento es la del oficio, y las letras son las de `.dstc/tipografias`, nunca las de la máquina.
+fecha del documento es la del oficio, y las letras son las de `modelos.letras`, nunca las de la máquina.
 """
 
 from __future__ import annotations
@@ -21,15 +21,14 @@ from typing import Any
 
 import typst
 
-from tareas.oficios import hoja, letras
-from tareas.oficios.errores import ComposicionFallida, ComposicionSinTerminar, SinTipografias
+from modelos import letras
+from modelos.errores import SinTipografias
+from tareas.oficios import hoja
+from tareas.oficios.errores import ComposicionFallida, ComposicionSinTerminar
 from tareas.oficios.procesos import Aparte, SeCorto
-from tareas.oficios.texto import SALTO, limpiar
 
 RAIZ = Path(__file__).parents[2]
 COMPOSICION = RAIZ / "plantillas_oficio" / "_oficio.typ"
-TIPOGRAFIAS = RAIZ / ".dstc" / "tipografias"
-ESTILOS = ("Regular", "Italic", "Bold", "BoldItalic")
 NORMAS: list[Any] = ["a-2a", "ua-1"]
 Ajuste = Any
 SEGUNDOS = 10.0
@@ -57,24 +56,18 @@ def paginas(contenido: Mapping[str, Any], ppp: float = 110) -> list[bytes]:
     return _compilar(contenido, format="png", ppi=ppp)
 
 
-def sin_letra(contenido: Mapping[str, Any]) -> tuple[str, ...]:
-    """Los signos que la tipografía no tiene (un emoji, un ideograma): en el papel salen como «�»."""
-    faltan = {c for texto in hoja.textos(contenido) for c in limpiar(texto) if ord(c) not in dibujables()}
-    return tuple(sorted(faltan - {"\n", "\t", SALTO}))
-
-
 # --- de los datos al papel ------------------------------------------------------
 
 
 def _compilar(contenido: Mapping[str, Any], **opciones: Ajuste) -> list[bytes]:
     """Lo llano, aquí mismo: son milisegundos. Lo demás, en otro proceso, que se corta; los bytes son los mismos."""
     try:
-        datos = hoja.preparada(contenido, dibujables())
+        datos = hoja.preparada(contenido)
         cuando = date.fromisoformat(str(contenido.get("fecha", "")))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ComposicionFallida(f"el contenido no tiene la forma esperada ({error})") from error
     datos["fecha"] = [cuando.year, cuando.month, cuando.day]
-    pedido = partial(_imprimir, json.dumps(datos, ensure_ascii=False), cuando, opciones)
+    pedido = partial(_imprimir, json.dumps(hoja.en_piezas(datos), ensure_ascii=False), cuando, opciones)
     if hoja.es_llana(datos):
         return pedido()
     try:
@@ -140,30 +133,18 @@ def _compilador() -> typst.Compiler:
     """Uno por hilo: componer en varios a la vez no espera a nadie."""
     if not hasattr(_propio, "compilador"):
         _propio.compilador = typst.Compiler(
-            COMPOSICION, root=COMPOSICION.parent, font_paths=_fuentes(), ignore_system_fonts=True
+            COMPOSICION, root=COMPOSICION.parent, font_paths=fuentes(), ignore_system_fonts=True
         )
     compilador: typst.Compiler = _propio.compilador
     return compilador
 
 
 @cache
-def _fuentes() -> typst.Fonts:
-    _archivos()
-    fuentes = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TIPOGRAFIAS])
+def fuentes() -> typst.Fonts:
+    """Las letras, las mismas para todo lo que se compone. Lanza SinTipografias."""
+    letras.familias()
+    fuentes = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[letras.TIPOGRAFIAS])
     # Sin letras la composición no falla: deja la hoja en blanco.
-    if len([f for f in fuentes.fonts() if f.family == "Noto Sans"]) < len(ESTILOS):
-        raise SinTipografias(str(TIPOGRAFIAS))
+    if not {letras.TEXTO, *letras.RESPALDOS} <= {f.family for f in fuentes.fonts()}:
+        raise SinTipografias(str(letras.TIPOGRAFIAS))
     return fuentes
-
-
-@cache
-def dibujables() -> frozenset[int]:
-    """Los signos que dibujan todos los estilos. Lanza SinTipografias."""
-    return frozenset.intersection(*(letras.signos(archivo.read_bytes()) for archivo in _archivos()))
-
-
-def _archivos() -> list[Path]:
-    archivos = [TIPOGRAFIAS / f"NotoSans-{estilo}.ttf" for estilo in ESTILOS]
-    if not all(archivo.is_file() for archivo in archivos):
-        raise SinTipografias(str(TIPOGRAFIAS))
-    return archivos

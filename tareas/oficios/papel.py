@@ -13,7 +13,7 @@ import typst
 
 from tareas.oficios import letras
 from tareas.oficios.errores import ComposicionFallida
-from tareas.oficios.imprenta import NORMAS, TIPOGRAFIAS, dibujables
+from tareas.oficios.imprenta import NORMAS, fuentes
 
 DIBUJOS = ("svg", "diagramas")
 """Las claves cuyos textos son dibujos: a ésos no se les parten las palabras largas."""
@@ -42,7 +42,7 @@ def componer(composicion: Path, contenido: Mapping[str, Any], cuando: date) -> b
 
 def _dibujable(valor: Any, *, dibujo: bool = False) -> Any:  # noqa: ANN401 - recorre JSON
     if isinstance(valor, str):
-        texto = letras.dibujable(valor, dibujables())  # sin las letras la composición no falla: deja la hoja en blanco
+        texto = letras.dibujable(valor)  # sin las letras la composición no falla: deja la hoja en blanco
         return texto if dibujo else letras.partible(texto)
     if isinstance(valor, Mapping):
         return {clave: _dibujable(dentro, dibujo=dibujo or clave in DIBUJOS) for clave, dentro in valor.items()}
@@ -53,8 +53,7 @@ def _compilador(composicion: Path) -> typst.Compiler:
     """Uno por hilo y composición: componer en varios a la vez no espera a nadie."""
     suyos: dict[Path, typst.Compiler] = _propios.__dict__.setdefault("suyos", {})
     if composicion not in suyos:
-        fuentes = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TIPOGRAFIAS])
         suyos[composicion] = typst.Compiler(
-            composicion, root=composicion.parent, font_paths=fuentes, ignore_system_fonts=True
+            composicion, root=composicion.parent, font_paths=fuentes(), ignore_system_fonts=True
         )
     return suyos[composicion]

@@ -38,8 +38,8 @@ CARPETA = Path(__file__).parents[2] / "plantillas_oficio"
 EXTENSION = ".md.j2"
 Citar = Callable[[Sequence[str]], str]
 
-_CITA = re.compile("\ue000([0-9]+)\ue001")
-"""El lugar de una cita. Son letras de uso privado, que `limpiar` quita de los datos y de la plantilla."""
+_CITA = re.compile("\ufdd0([0-9]+)\ufdd1")
+"""El lugar de una cita. Son señas que nunca serán letras, y que `limpiar` quita de los datos y de la plantilla."""
 
 
 _FRASES: dict[type[Exception], str] = {
@@ -108,7 +108,7 @@ def bosquejar(
 
     def fundamento(*claves: object) -> Markup:
         citas.append(tuple(str(clave) for clave in claves))
-        return Markup(f"\ue000{len(citas) - 1}\ue001")  # noqa: S704 - lo escapa `terminar`
+        return Markup(f"\ufdd0{len(citas) - 1}\ufdd1")  # noqa: S704 - lo escapa `terminar`
 
     entorno = _entorno(texto, editadas, nombre)
     entorno.estricto = estricto

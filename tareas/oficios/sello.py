@@ -2,6 +2,9 @@
 
 Es opcional y es de la institución, no de una persona. No se ve en la hoja: un recuadro de firma rompería la
 accesibilidad, y quien firma ya está impreso. pyHanko tarda más de un segundo en cargarse; sólo se carga al sellar.
+
+Un certificado se prueba al abrirlo: se sella con él una hoja en blanco y se revisa. El que aquí no sirve se sabe
+entonces, y no el día de la firma.
 """
 
 from __future__ import annotations
@@ -10,9 +13,11 @@ import io
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from modelos import reloj
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 
 CAMPO = "Sello"
 PARA_QUE = "sellar los oficios"
+OTRO = "Pida uno con llave RSA o de curva elíptica, a nombre de la institución."
 
 
 @dataclass(frozen=True)
@@ -39,24 +45,38 @@ class Sello:
 
     @classmethod
     def de(cls, ruta: Path, clave: str, ahora: datetime | None = None) -> Sello:
-        """Lee un archivo PKCS#12 (.p12 o .pfx) con su llave.
+        """Lee un archivo PKCS#12 (.p12 o .pfx) con su llave, y lo prueba.
 
         Lanza:
-            SelloInservible: no está, la clave no es, no trae llave, o el certificado venció o aún no vale.
+            SelloInservible: no está, la clave no es, no trae llave, el certificado venció o aún no vale, o lo que
+                se sella con él no se puede comprobar.
             BibliotecaFaltante: no se instaló pyHanko.
         """
         crudo = _leido(ruta)
         try:
             contenido = pkcs12.load_pkcs12(crudo, clave.encode() if clave else None)
-        except ValueError as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             arreglo = "Revise la clave del certificado en los ajustes, y que el archivo sea un .p12 completo."
             raise SelloInservible(ruta.name, "la clave no corresponde o el archivo está dañado", arreglo) from error
         if contenido.key is None or contenido.cert is None:
             raise SelloInservible(ruta.name, "no trae llave y certificado", "Expórtelo de nuevo con ambos.")
         certificado = contenido.cert.certificate
-        sello = cls(_titular(certificado), certificado.not_valid_after_utc, ruta.name, _firmante(crudo, clave))
-        sello.exigir_vigencia(ahora or reloj.ahora(), certificado.not_valid_before_utc)
+        sello = cls(
+            _titular(certificado), certificado.not_valid_after_utc, ruta.name, _firmante(ruta.name, crudo, clave)
+        )
+        cuando = ahora or reloj.ahora()
+        sello.exigir_vigencia(cuando, certificado.not_valid_before_utc)
+        sello.probar(cuando)
         return sello
+
+    def probar(self, ahora: datetime) -> None:
+        """Sella una hoja en blanco y la revisa. Lanza SelloInservible si no queda un sello que se pueda comprobar."""
+        try:
+            revision = revisar_sello(sellar(_hoja_en_blanco(), self, ahora=ahora))
+        except PdfIlegible as error:
+            raise SelloInservible(self.certificado, f"no se pudo sellar con él ({error.motivo})", OTRO) from error
+        if not revision.integro:
+            raise SelloInservible(self.certificado, "lo que se sella con él no se puede comprobar", OTRO)
 
     def sellar(self, pdf: bytes, *, motivo: str = "", lugar: str = "") -> bytes:
         """Lo mismo que la función `sellar`, con este sello y a esta hora."""
@@ -92,6 +112,7 @@ def sellar(pdf: bytes, sello: Sello, *, motivo: str = "", lugar: str = "", ahora
     sello.exigir_vigencia(cuando)
     fields, signers, _ = _pyhanko()
     from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.sign.general import SigningError
 
     datos = signers.PdfSignatureMetadata(
         field_name=CAMPO,
@@ -113,7 +134,7 @@ def sellar(pdf: bytes, sello: Sello, *, motivo: str = "", lugar: str = "", ahora
         escritor = _escritor(pdf + b"\n")
         firmador = signers.PdfSigner(datos, signer=sello.firmante, new_field_spec=campo)
         hecho = firmador.sign_pdf(escritor, output=io.BytesIO())
-    except (PdfError, OSError) as error:
+    except (PdfError, SigningError, UnsupportedAlgorithm, OSError, *_DE_LO_AJENO) as error:
         raise PdfIlegible("no se pudo agregar el sello") from error
     return bytes(hecho.getvalue())
 
@@ -131,27 +152,32 @@ def revisar_sello(pdf: bytes) -> Revision:
     from pyhanko.sign.validation.errors import SignatureValidationError
     from pyhanko_certvalidator import ValidationContext
 
-    try:
-        firmas = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
-    except (PdfError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise PdfIlegible("no se puede leer") from error
-    if not firmas:
-        return Revision(sellado=False)
-    firma = firmas[-1]
     registro = logging.getLogger("pyhanko")
     nivel, registro.level = registro.level, logging.CRITICAL  # que el emisor no sea conocido aquí no es noticia
     try:
+        firmas = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+        if not firmas:
+            return Revision(sellado=False)
         confianza = ValidationContext(trust_roots=[], allow_fetching=False)
-        estado = validate_pdf_signature(firma, confianza, skip_diff=False)
-    except (PdfError, SignatureValidationError, ValueError, KeyError, TypeError) as error:
-        raise PdfIlegible("su sello no se puede leer") from error
+        estado = validate_pdf_signature(firmas[-1], confianza, skip_diff=False)
+        return _revision(firmas[-1], estado)
+    except (PdfError, SignatureValidationError, *_DE_LO_AJENO) as error:
+        raise PdfIlegible("está dañado, o su sello no se puede leer") from error
     finally:
         registro.level = nivel
-    certificado: Any = firma.signer_cert
+
+
+_DE_LO_AJENO = (ValueError, LookupError, TypeError, AttributeError, NotImplementedError, RecursionError)
+"""Lo que lanzan las bibliotecas al leer un archivo o un certificado que no tiene la forma que esperan."""
+
+
+def _revision(firma: Any, estado: PdfSignatureStatus) -> Revision:  # noqa: ANN401 - de una biblioteca sin tipos
+    certificado = firma.signer_cert
+    nombres = certificado.subject.native.get("common_name") or certificado.subject.human_friendly
     return Revision(
         sellado=True,
         integro=bool(estado.intact and estado.valid and _cubre_todo(estado)),
-        de=str(certificado.subject.native.get("common_name", "")),
+        de=nombres if isinstance(nombres, str) else str(nombres[0]),
         huella_certificado=certificado.sha256.hex(),
         cuando=firma.self_reported_timestamp,
     )
@@ -179,14 +205,26 @@ def _titular(certificado: Certificate) -> str:
     return str(nombres[0].value) if nombres else certificado.subject.rfc4514_string()
 
 
-def _firmante(crudo: bytes, clave: str) -> SimpleSigner:
+def _firmante(nombre: str, crudo: bytes, clave: str) -> SimpleSigner:
     _, signers, _ = _pyhanko()
     firmante = signers.SimpleSigner.load_pkcs12_data(
         crudo, other_certs=[], passphrase=clave.encode() if clave else None
     )
     if firmante is None:
-        raise SelloInservible("PKCS#12", "no se pudo leer su llave", "Expórtelo de nuevo con su llave.")
+        raise SelloInservible(nombre, "no se pudo leer su llave", "Expórtelo de nuevo con su llave.")
     return firmante  # type: ignore[no-any-return]
+
+
+def _hoja_en_blanco() -> bytes:
+    from pyhanko.pdf_utils import generic, writer
+
+    escritor = writer.PdfFileWriter(stream_xrefs=False)
+    escritor.insert_page(
+        writer.PageObject(contents=escritor.add_object(generic.StreamObject(stream_data=b"")), media_box=(0, 0, 9, 9))
+    )
+    hecha = io.BytesIO()
+    escritor.write(hecha)
+    return hecha.getvalue()
 
 
 def _escritor(pdf: bytes) -> IncrementalPdfFileWriter:
@@ -210,4 +248,17 @@ def _pyhanko() -> tuple[Any, Any, Any]:
         from pyhanko.sign import fields, signers
     except ImportError as error:
         raise BibliotecaFaltante("pyhanko", PARA_QUE) from error
+    _leer_certificados_del_sat()
     return fields, signers, incremental_writer
+
+
+@cache
+def _leer_certificados_del_sat() -> None:
+    """Los certificados del SAT llevan el RFC como texto en el identificador único (2.5.4.45).
+
+    La norma lo define como cadena de bits y asn1crypto no lee otra cosa: sin esto, lo sellado con uno no se podría
+    comprobar. `_oid_specs` es privado: una prueba sella y comprueba con certificados como ésos.
+    """
+    from asn1crypto import x509
+
+    x509.NameTypeAndValue._oid_specs["unique_identifier"] = x509.DirectoryString  # noqa: SLF001

@@ -21,6 +21,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from modelos.errores import FormularioIncompleto
 from modelos.formularios import donde_encimados
+from modelos.letras import invisible
 from modelos.oficio import FALTA
 from tareas.oficios.errores import OficioDemasiadoLargo
 
@@ -52,10 +53,15 @@ def arbol(markdown: str) -> list[Nodo]:
         OficioDemasiadoLargo: pasa de `MAXIMO` caracteres.
         FormularioIncompleto: lo que diga `falta`, con su renglón.
     """
-    bloques, que_falta = _leido(markdown)
+    hallados, que_falta = _leido(markdown)
     if que_falta:
         raise FormularioIncompleto({"cuerpo": que_falta})
-    return bloques
+    return hallados
+
+
+def bloques(markdown: str) -> list[Nodo]:
+    """El árbol, se pueda o no imprimir: para mostrar lo que hay que corregir. Lanza OficioDemasiadoLargo."""
+    return _leido(markdown)[0]
 
 
 def falta(markdown: str) -> str:
@@ -64,19 +70,19 @@ def falta(markdown: str) -> str:
 
 
 def _leido(markdown: str) -> tuple[list[Nodo], str]:
-    """El árbol, se pueda o no imprimir (una página debe mostrar lo que hay que corregir), y qué lo impide."""
+    """El árbol, se pueda o no imprimir, y qué lo impide."""
     if len(markdown) > MAXIMO:
         raise OficioDemasiadoLargo(len(markdown), MAXIMO)
     limpio = limpiar(markdown)
     piezas = _lector().parse(limpio)
-    bloques = _bloques(SyntaxTreeNode(piezas).children)
-    _ordenar_titulos(bloques)
+    hallados = _bloques(SyntaxTreeNode(piezas).children)
+    _ordenar_titulos(hallados)
     hondo = next((p.map[0] for p in piezas if p.type == "list_item_open" and p.level >= _HONDO and p.map), None)
     if hondo is not None:
-        return bloques, f"renglón {hondo + 1}: la lista tiene más de {NIVELES} niveles; escríbala con menos"
+        return hallados, f"renglón {hondo + 1}: la lista tiene más de {NIVELES} niveles; escríbala con menos"
     if (donde := donde_encimados(limpio)) is not None:
-        return bloques, f"renglón {limpio[:donde].count(chr(10)) + 1}: trae signos encimados; bórrelos"
-    return bloques, ""
+        return hallados, f"renglón {limpio[:donde].count(chr(10)) + 1}: trae signos encimados; bórrelos"
+    return hallados, ""
 
 
 def faltantes(markdown: str) -> tuple[str, ...]:
@@ -85,19 +91,16 @@ def faltantes(markdown: str) -> tuple[str, ...]:
 
 
 def limpiar(texto: str) -> str:
-    """Sin caracteres de control ni órdenes de dirección: cambian lo que se lee sin que se vea.
+    """Sin lo que no se ve (control, órdenes de dirección, anchos cero, guiones suaves, selectores de dibujo).
 
-    Los acentos quedan compuestos (NFC), como los trae la tipografía.
+    Los acentos quedan compuestos (NFC), como los trae la tipografía; las ligaduras («ﬁ»), en sus letras. Lo que se
+    vería si hubiera con qué (un signo sin asignar, uno de una letra particular) no se quita: que falte se debe notar.
     """
-    texto = unicodedata.normalize("NFC", texto.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in texto if c in "\n\t" or not _invisible(c))
+    texto = unicodedata.normalize("NFC", texto.replace("\r\n", "\n").replace("\r", "\n")).translate(_LIGADURAS)
+    return "".join(c for c in texto if c in "\n\t" or not invisible(c))
 
 
-@cache
-def _invisible(c: str) -> bool:
-    if unicodedata.category(c) == "Cf":
-        return c != "\u00ad"
-    return unicodedata.category(c) in {"Cc", "Cn", "Co", "Cs"}
+_LIGADURAS = {0xFB00 + i: letras for i, letras in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}
 
 
 @cache
@@ -193,7 +196,12 @@ def _escapar_renglon(renglon: str) -> str:
 
 def html(markdown: str) -> str:
     """El cuerpo en HTML seguro, con los subtítulos desde `h3` para caber en una página que ya tiene `h1` y `h2`."""
-    return "".join(_html(bloque) for bloque in _leido(markdown)[0])
+    return html_de(bloques(markdown))
+
+
+def html_de(arbol: Iterable[Nodo]) -> str:
+    """Lo mismo, de un árbol ya leído."""
+    return "".join(map(_html, arbol))
 
 
 def _html(nodo: Nodo) -> str:
@@ -237,7 +245,7 @@ def _html_renglon(nodos: Iterable[Nodo]) -> str:
 
 def plano(markdown: str) -> str:
     """El cuerpo sin marcas, para el asunto, el correo de texto y las búsquedas."""
-    return "\n\n".join(_plano(bloque) for bloque in _leido(markdown)[0])
+    return "\n\n".join(_plano(bloque) for bloque in bloques(markdown))
 
 
 def _plano(nodo: Nodo) -> str:

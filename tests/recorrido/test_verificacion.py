@@ -19,7 +19,7 @@ from tests.recorrido.visitante import Visitante
 INVENTADO = "0123-4567-89AB-CDEF"
 CAMPOS = {
     "codigo", "unidad", "nombre_unidad", "numero", "fecha", "asunto", "estado", "sustituto", "sello", "sha256",
-    "sellado",
+    "sellado", "sello_coincide",
 }  # fmt: skip
 
 
@@ -63,6 +63,29 @@ def test_la_pagina_publica_dice_lo_mismo_sin_sesion(firmado: dict[str, str], web
             assert '<meta name="robots" content="noindex">' in pagina.text
             assert pagina.headers["x-robots-tag"] == "noindex"
         assert v.get("/verificacion").status_code == 200
+
+
+def test_del_codigo_y_del_sello_no_importan_espacios_ni_lo_que_no_se_ve(firmado: dict[str, str], web: str) -> None:
+    """Así quedan al copiarlos de un PDF, de un correo o de un documento de Word."""
+    codigo = firmado["codigo"]
+    formas = (
+        "\u200b".join(codigo),
+        codigo.replace("-", "\u00ad\u2011"),
+        codigo.replace("-", "\u00a0"),
+        f"\ufeff{codigo} .",
+        codigo.translate(str.maketrans("AEKMTX", "\u0410\u0415\u041a\u041c\u0422\u0425")),
+        f"https://otra.ejemplo.mx/v/{codigo.replace('-', '').lower()}",
+    )
+    with Cliente(web) as nadie, Visitante(web) as v:
+        for escrito in formas:
+            assert firmado["numero"] in v.get("/verificacion", params={"codigo": escrito}).text, ascii(escrito)
+        sello = nadie.get(f"/verificacion/{codigo}").json()["sello"]
+        copiado = "\u200b".join(sello[:32]).upper() + " \u00a0" + sello[32:50] + "\u00ad\n" + sello[50:]
+        for pegado, coincide in ((copiado, True), (sello[:-1] + "g", False), (sello[::-1], False), (" ", False)):
+            dada = nadie.get(f"/verificacion/{codigo}", params={"sello": pegado})
+            assert (dada.status_code, dada.json()["sello_coincide"]) == (200, coincide), ascii(pegado)
+        assert "El sello es el de este oficio" in v.post(f"/v/{codigo}", data={"sello": copiado}).text
+        assert "El sello no es el de este oficio" in v.post(f"/v/{codigo}", data={"sello": "0" * 64}).text
 
 
 def test_un_codigo_que_no_existe_y_uno_mal_escrito_dan_lo_mismo(firmado: dict[str, str], web: str) -> None:

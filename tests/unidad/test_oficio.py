@@ -60,6 +60,8 @@ def test_el_codigo_se_lee_aunque_se_copie_con_guiones_espacios_o_minusculas(azar
     assert leer_codigo(mostrar_codigo(codigo)) == codigo
     assert leer_codigo(f" {mostrar_codigo(codigo).lower().replace('-', ' ')} ") == codigo
     assert leer_codigo(codigo.replace("1", "l").replace("0", "O")) == codigo
+    assert leer_codigo("\u200b\u00ad".join(codigo.lower())) == codigo
+    assert leer_codigo(f"https://ejemplo.mx/v/{codigo}") == codigo
 
 
 @pytest.mark.parametrize(
