@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from api import descripcion, manejadores, v1, web
 from api.encabezados import ErroresPropios, SinCuerpo
 from api.guardia import Guardia
+from api.porteria import Porteria
 from modelos.ajustes import VERSION, Ajustes, ajustes
 
 ESTATICO = Path(__file__).parent / "web" / "estatico"
@@ -34,6 +35,7 @@ def crear(con: Ajustes | None = None) -> FastAPI:
         redirect_slashes=False,  # la redirección repite el `Host` que trajo la petición
     )
     app.state.ajustes = usados
+    app.state.porteria = Porteria(usados.entradas_en_fila)
     app.include_router(v1.ruta, prefix="/api/v1")
     app.include_router(web.ruta, include_in_schema=False)
     app.mount("/estatico", StaticFiles(directory=ESTATICO, check_dir=False), name="estatico")

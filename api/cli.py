@@ -66,21 +66,18 @@ def servir_api() -> None:
     ajustes = leer_ajustes()
     instancia.resguardar_demo(ajustes)
     instancia.exigir_puerto(ajustes, ajustes.escucha, ajustes.puerto, "DSTC_PUERTO")
+    instancia.avisar_del_proxy(ajustes)
     os.environ.update(instancia.entorno(ajustes))
     instancia.exigir_tablas(ajustes)
     import uvicorn
 
-    uvicorn.run(
-        "api.app:crear",
-        factory=True,
-        host=ajustes.escucha,
-        port=ajustes.puerto,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(ajustes.proxies),
-        forwarded_allow_ips=ajustes.proxies,
-        timeout_graceful_shutdown=5,
-    )
+    from api import servidor
+
+    servidor.admitir_conexiones()
+    web = uvicorn.Server(servidor.configuracion(ajustes))
+    web.run()
+    if not web.started:
+        raise typer.Exit(3)
 
 
 @app.command("motor")
@@ -241,6 +238,7 @@ def _levantar(ajustes: Ajustes) -> None:
             instancia.exigir_puerto(ajustes, "127.0.0.1", puerto, "DSTC_PUERTO_PREFECT")
             procesos.insert(1, _proceso("prefect", espera=True))
         instancia.preparar(ajustes)
+        instancia.avisar_del_proxy(ajustes)
         supervisor = Supervisor(
             procesos,
             datos / "registros",

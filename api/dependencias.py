@@ -14,49 +14,78 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from api import cookies
 from flujos.catalogo import CATALOGO
 from modelos import acceso, reloj
 from modelos.actos.mover import Contexto
 from modelos.ajustes import Ajustes
+from modelos.errores import ClaveProvisional
 from modelos.permisos import Quien
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 
-COOKIE = "dstc_sesion"
-
 
 @dataclass(frozen=True)
 class Puerta:
-    """Lo que trae una petición; de aquí salen la lectura y el acto, ya con su persona."""
+    """Lo que trae una petición; de aquí salen la lectura y el acto, ya con su persona.
+
+    equipo: la ficha que recuerda su navegador. direccion: la de red de quien pide.
+    es_uso: si la pide una persona, y no la página por su cuenta; sólo entonces su sesión sigue en uso.
+    """
 
     ajustes: Ajustes
     tablas: Catalogo
     token: str | None
+    equipo: str | None = None
+    direccion: str = ""
+    es_uso: bool = True
 
     @contextmanager
-    def lectura(self) -> Iterator[tuple[Session, Quien]]:
-        """Una lectura por quien trae la sesión. Lanza SinSesion."""
+    def lectura(self, *, provisional: bool = False) -> Iterator[tuple[Session, Quien]]:
+        """Una lectura por quien trae la sesión.
+
+        provisional: si basta la que sólo sirve para cambiar la contraseña.
+
+        Lanza:
+            SinSesion. ClaveProvisional: antes debe cambiar la contraseña que le dieron.
+        """
         with lectura(self.ajustes.url_base) as s:
-            yield s, acceso.quien_trae(s, self.token)
+            suya = self._en_curso(s, provisional=provisional)
+            yield s, suya.quien
+        if self.es_uso and self.token and acceso.por_renovar(self.ajustes, suya):
+            acceso.renovar_aparte(self.ajustes, self.token, suya)
 
     @contextmanager
-    def acto(self) -> Iterator[Contexto]:
-        """Una transacción por quien trae la sesión; se confirma al salir sin error. Lanza SinSesion."""
+    def acto(self, *, provisional: bool = False) -> Iterator[Contexto]:
+        """Una transacción por quien trae la sesión; se confirma al salir sin error. Lanza lo que `lectura`."""
         with transaccion(self.ajustes.url_base) as s:
-            yield Contexto(s, self.tablas, acceso.quien_trae(s, self.token), reloj.ahora())
+            suya = self._en_curso(s, provisional=provisional)
+            yield Contexto(s, self.tablas, suya.quien, reloj.ahora())
+            if self.token and acceso.por_renovar(self.ajustes, suya):
+                acceso.renovar(s, self.ajustes, self.token, suya)
+
+    def _en_curso(self, s: Session, *, provisional: bool) -> acceso.EnCurso:
+        suya = acceso.en_curso(s, self.token)
+        if suya.provisional and not provisional:
+            raise ClaveProvisional
+        return suya
 
 
 async def puerta(request: Request) -> Puerta:
     """Asíncrona a propósito: no hace nada que espere y así no gasta un hilo."""
-    return Puerta(request.app.state.ajustes, CATALOGO, token_de(request))
+    ajustes: Ajustes = request.app.state.ajustes
+    direccion = request.client.host if request.client else ""
+    equipo = cookies.equipo(request.cookies, ajustes)
+    sola = request.url.path == "/vivo" or "x-vivo" in request.headers
+    return Puerta(ajustes, CATALOGO, token_de(request, ajustes), equipo, direccion, es_uso=not sola)
 
 
-def token_de(request: Request) -> str | None:
+def token_de(request: Request, ajustes: Ajustes) -> str | None:
     """La ficha de la petición: la del encabezado `Authorization: Bearer`, o la de la cookie."""
     esquema, _, ficha = request.headers.get("authorization", "").partition(" ")
     if esquema.lower() == "bearer":
         return ficha.strip() or None
-    return request.cookies.get(COOKIE)
+    return cookies.sesion(request.cookies, ajustes)
 
 
 Entrada = Annotated[Puerta, Depends(puerta)]

@@ -47,7 +47,7 @@ def _completar(metodo: str, operacion: dict[str, Any]) -> None:
     respuestas: dict[str, Any] = operacion["responses"]
     codigos = {*DE_TODAS, *(() if metodo.upper() in SEGUROS else DE_LAS_QUE_CAMBIAN)}
     if pide_sesion(operacion):
-        codigos.add(401)
+        codigos |= {401, 403}  # también a quien antes debe cambiar la contraseña que le dieron
     if "requestBody" in operacion:
         codigos.add(400)
     for codigo, respuesta in errores(*codigos).items():

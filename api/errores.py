@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from modelos import errores as e
 from modelos.calendario import errores as dias
@@ -52,7 +52,11 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     e.SinSesion: 401,
     e.EnlaceRevocado: 404,
     e.CredencialesInvalidas: 401,
+    e.ClaveProvisional: 403,
+    e.SinPalabras: 500,
     e.DemasiadosIntentos: 429,
+    e.PorteriaLlena: 503,
+    e.ComparacionesLlenas: 503,
     e.OrigenAjeno: 403,
     e.CodigoDesconocido: 404,
     dias.CalendarioSinPublicar: 422,
@@ -95,10 +99,15 @@ def responder(error: e.ErrorGestion) -> JSONResponse:
     if isinstance(error, e.FaltaConfirmar):
         extra |= {"confirmar": list(error.confirmar), "folios": list(error.folios)}
     respuesta = problema(codigo(error), error.titulo, str(error), f"urn:dstc:error:{nombre}", **extra)
-    if isinstance(error, e.DemasiadosIntentos):
-        respuesta.headers["Retry-After"] = str(max(1, error.espera_s))
     if isinstance(error, e.SinSesion):
         respuesta.headers["WWW-Authenticate"] = "Bearer"
+    decir_espera(respuesta, error)
+    return respuesta
+
+
+def decir_espera(respuesta: Response, error: e.ErrorGestion) -> None:
+    """Pone `Retry-After` si de ese error se sale esperando."""
+    if isinstance(error, e.DemasiadosIntentos | e.PorteriaLlena | e.ComparacionesLlenas):
+        respuesta.headers["Retry-After"] = str(max(1, error.espera_s))
     if isinstance(error, e.BaseInaccesible):
         respuesta.headers["Retry-After"] = "30"
-    return respuesta

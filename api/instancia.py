@@ -136,6 +136,18 @@ def exigir_puerto(ajustes: Ajustes, direccion: str, puerto: int, ajuste: str) ->
             raise NoArranca(f"El puerto {puerto} {motivo}, o fije otro con {ajuste}={otro_puerto(ajustes)}.") from error
 
 
+def avisar_del_proxy(ajustes: Ajustes) -> None:
+    """Dice lo que pasa si se sirve por HTTPS, que aquí siempre lo pone un proxy, y no se dijo cuál es."""
+    if ajustes.https and not ajustes.proxies:
+        print(
+            "Aviso: se sirve por HTTPS y falta DSTC_PROXIES, la dirección del proxy que lo pone (por ejemplo "
+            "DSTC_PROXIES=127.0.0.1). Sin ella todas las personas parecen venir de la misma dirección, y los fallos "
+            "de una hacen esperar a las demás.",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
 def otro_puerto(ajustes: Ajustes) -> int:
     """Un puerto que sugerir, lejos de los dos de esta instancia."""
     return ajustes.puerto + 10 if ajustes.puerto + 11 < 65536 else 8010

@@ -87,8 +87,8 @@ def instalar(app: FastAPI) -> None:
 
 
 def es_api(request: Request) -> bool:
-    """Si quien pide es un programa (JSON) y no una página."""
-    return request.url.path.startswith("/api/")
+    """Si quien pide es un programa (JSON) y no una página; lo que la página guarda sola también lo pide uno."""
+    return request.url.path.startswith("/api/") or request.url.path.endswith("/captura")
 
 
 def _admitidos(request: Request) -> list[str]:

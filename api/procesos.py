@@ -20,6 +20,8 @@ from pathlib import Path
 from types import FrameType
 
 REGISTRO_MAX_BYTES = 10 * 1024 * 1024
+ENTRE_ROTACIONES_S = 5.0
+TROZO = 1 << 20
 ESPERA_INICIAL_S = 0.5
 ESPERA_MAXIMA_S = 30.0
 ESTABLE_TRAS_S = 60.0
@@ -68,12 +70,11 @@ class Supervisor:
     avisar: Callable[[str], None] = field(default=lambda mensaje: print(mensaje, flush=True))
     cierre_s: float = CIERRE_S
     _senales: int = 0
+    _sin_rotar: bool = False
 
     def correr(self) -> int:
         """Supervisa hasta recibir una señal; devuelve el código con que debe salir el programa."""
         self.registros.mkdir(parents=True, exist_ok=True)
-        for proceso in self.procesos:
-            rotar(self.archivo(proceso))
         previas = {s: signal.signal(s, self._anotar) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         hijos = [_Hijo(proceso) for proceso in self.procesos]
         try:
@@ -88,8 +89,11 @@ class Supervisor:
         return self.registros / f"{proceso.nombre}.log"
 
     def _vigilar(self, hijos: list[_Hijo]) -> int:
-        atiende = False
+        atiende, rotar_en = False, 0.0
         while not self._senales:
+            if time.monotonic() >= rotar_en:
+                rotar_en = time.monotonic() + ENTRE_ROTACIONES_S
+                self._rotar()
             for hijo in hijos:
                 if hijo.vivo is None:
                     if (atiende or not hijo.proceso.espera_a_los_demas) and time.monotonic() >= hijo.levantar_en:
@@ -104,6 +108,15 @@ class Supervisor:
                 self.al_responder()
             time.sleep(VUELTA_S)
         return 0
+
+    def _rotar(self) -> None:
+        for proceso in self.procesos:
+            try:
+                rotar(self.archivo(proceso))
+            except OSError as error:
+                if not self._sin_rotar:  # una vez: con el disco lleno se repetiría cada vuelta
+                    self.avisar(f"No se pudo rotar el registro de «{proceso.nombre}»: {error.strerror}.")
+                self._sin_rotar = True
 
     def _levantar(self, hijo: _Hijo) -> None:
         padre = os.getpid()
@@ -156,9 +169,20 @@ class Supervisor:
 
 
 def rotar(archivo: Path) -> None:
-    """Guarda aparte un registro que ya creció demasiado; se conserva uno anterior."""
-    if archivo.exists() and archivo.stat().st_size > REGISTRO_MAX_BYTES:
-        archivo.replace(archivo.with_suffix(".log.1"))
+    """Guarda aparte un registro que ya creció demasiado; se conserva uno anterior.
+
+    Se copia y se vacía, en vez de cambiarle el nombre: quien escribe lo tiene abierto (para agregar, y por eso sigue
+    bien) y no tiene que saber de esto. Lo que escriba entre la última lectura y el corte, microsegundos, se pierde.
+    """
+    if not archivo.exists() or archivo.stat().st_size <= REGISTRO_MAX_BYTES:
+        return
+    a_medias = archivo.with_suffix(".log.nuevo")
+    with archivo.open("r+b") as lleno:
+        with a_medias.open("wb") as copia:
+            while trozo := lleno.read(TROZO):
+                copia.write(trozo)
+        lleno.truncate(0)
+    a_medias.replace(archivo.with_suffix(".log.1"))
 
 
 def ultima_linea(archivo: Path) -> str:

@@ -46,13 +46,34 @@ class Ajustes(BaseSettings):
         "se usa un Prefect ya existente.",
     )
     proxies: str = Field(
-        "", description="Direcciones de los proxies cuyo X-Forwarded-For se cree, separadas por comas; vacía: ninguno."
+        "",
+        description="Direcciones de los proxies cuyo X-Forwarded-For se cree, separadas por comas; vacía: ninguno. "
+        "Detrás de uno hace falta: sin ella todas las personas parecen venir de la misma dirección.",
     )
     demo: bool = Field(False, description="Instancia de demostración: sólo escucha en esta máquina.")
     cookie_segura: bool = Field(False, description="Marca Secure en la cookie de sesión; actívelo si sirve por HTTPS.")
     sesion_horas: int = Field(12, ge=1, le=720, description="Vigencia de una sesión, en horas.")
+    sesion_inactiva_min: int = Field(
+        120, ge=0, le=43_200, description="Minutos sin uso tras los que caduca una sesión; 0: sólo al vencer."
+    )
     intentos_max: int = Field(5, ge=1, le=100, description="Contraseñas falladas antes de pedir espera.")
     intentos_ventana_s: int = Field(900, ge=1, description="Ventana en que se cuentan, en segundos.")
+    intentos_espera_s: int = Field(
+        60, ge=1, le=900, description="Lo más que se hace esperar tras un fallo; empieza en 10 s y se dobla."
+    )
+    equipo_dias: int = Field(
+        180,
+        ge=0,
+        le=730,
+        description="Días sin uso tras los que se olvida un equipo desde el que alguien entró; 0: no se recuerdan, y "
+        "se pierde lo que se envíe con la sesión ya vencida.",
+    )
+    entradas_en_fila: int = Field(
+        16,
+        ge=1,
+        le=500,
+        description="Entradas que hacen fila a la vez desde equipos que no se conocen; los conocidos, el triple.",
+    )
     anexo_max_bytes: int = Field(
         25 * 1024 * 1024, ge=1, description="Tamaño máximo de un archivo de evidencia, en bytes."
     )
@@ -159,6 +180,11 @@ class Ajustes(BaseSettings):
         if bool(usuario) != bool(clave) or not credencial.get_secret_value().isascii():
             raise PydanticCustomError("credencial", "debe ser usuario:clave, sin acentos")
         return credencial
+
+    @property
+    def https(self) -> bool:
+        """Si la web se abre por HTTPS."""
+        return self.cookie_segura or self.direccion.startswith("https://")
 
     @property
     def carpeta_correo(self) -> Path:

@@ -19,7 +19,7 @@ from modelos.columnas import Instante, columna_json
 from modelos.organizacion import Persona
 
 CONSOLA = "La línea de órdenes"
-_DEL_REGISTRO = {"id", "actualizada", "creada", "clave_cifrada"}
+_DEL_REGISTRO = {"id", "actualizada", "creada", "clave_cifrada", "clave_provisional"}
 
 
 class Cosa(StrEnum):

@@ -1,30 +1,41 @@
-"""Contraseñas: argon2id, y pocas a la vez porque cada una ocupa 64 MiB y un cuarto de segundo."""
+"""Contraseñas: argon2id, y pocas a la vez porque cada una ocupa 64 MiB y un cuarto de segundo.
+
+La misma contraseña se puede teclear de dos maneras (la «ñ» entera, o una «n» y su tilde,
+según el teclado). Se guarda la de una y se admiten las dos; qué contraseña sirve lo dice
+`modelos.contrasenas`.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import threading
 from functools import cache
+from unicodedata import normalize
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from modelos.errores import DemasiadosIntentos
-
-_A_LA_VEZ = threading.BoundedSemaphore(2)
-ESPERA_S = 10.0
+A_LA_VEZ = 2
+_turno = threading.BoundedSemaphore(A_LA_VEZ)
 _argon2 = PasswordHash((Argon2Hasher(),))
 _LIGERO = Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1)
 _ES_LIGERA = "$m=1024,t=1,"
+_ESPACIO = re.compile(r"[^\S\n]")
 _LETRAS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Sin las que se confunden al copiarlas de un papel: l, i, o, 1, 0."""
 
 
 def cifrar(clave: str) -> str:
     """El resumen argon2id de una contraseña, con su sal."""
-    with _A_LA_VEZ:
-        return _argon2.hash(clave)
+    with _turno:
+        return _argon2.hash(normal(clave))
+
+
+def normal(clave: str) -> str:
+    """La contraseña como se guarda: cada letra entera (NFC) y cada espacio como el común (RFC 8265)."""
+    return _ESPACIO.sub(" ", normalize("NFC", clave))
 
 
 def generada() -> str:
@@ -42,20 +53,22 @@ def cifrar_generada(clave: str) -> str:
 
 
 def coincide(clave: str, cifrada: str | None) -> bool:
-    """Si la contraseña corresponde; tarda lo mismo aunque la persona no exista (`cifrada` None).
+    """Si la contraseña corresponde; tarda lo mismo aunque la persona no exista (`cifrada` None)."""
+    with _turno:
+        aciertos = [_verifica(forma, cifrada) for forma in _formas(clave)]  # todas: cortar diría cuál fue
+    return cifrada is not None and any(aciertos)
 
-    Lanza:
-        DemasiadosIntentos: hay tanta gente entrando que no tocó turno; los demás hilos siguen libres.
-    """
-    if not _A_LA_VEZ.acquire(timeout=ESPERA_S):
-        raise DemasiadosIntentos(round(ESPERA_S))
-    try:
-        acierta = _argon2.verify(clave, cifrada or _senuelo())
-        if cifrada and _ES_LIGERA in cifrada:
-            _argon2.verify(clave, _senuelo())  # que tarde lo que cualquier otra
-    finally:
-        _A_LA_VEZ.release()
-    return acierta and cifrada is not None
+
+def _verifica(clave: str, cifrada: str | None) -> bool:
+    acierta = _argon2.verify(clave, cifrada or _senuelo())
+    if cifrada and _ES_LIGERA in cifrada:
+        _argon2.verify(clave, _senuelo())  # que tarde lo que cualquier otra
+    return acierta
+
+
+def _formas(clave: str) -> list[str]:
+    """Las maneras de teclearla: las que se guardaron antes de normalizar pudieron ser cualquiera de ellas."""
+    return list(dict.fromkeys((normal(clave), normalize("NFD", clave), clave)))
 
 
 @cache

@@ -299,6 +299,11 @@ class ArchivoDemasiadoGrande(ArchivoRechazado):
     titulo = "Archivo demasiado grande"
 
 
+def _peso(bytes_: int) -> str:
+    mega = 1024 * 1024
+    return f"{bytes_ / mega:.0f} MB" if bytes_ >= mega else f"{bytes_ // 1024} KB"
+
+
 class SolicitudDemasiadoGrande(ErrorGestion):
     """La petición entera pasa de lo que se admite; no se leyó."""
 
@@ -310,8 +315,8 @@ class SolicitudDemasiadoGrande(ErrorGestion):
 
     def __str__(self) -> str:
         return (
-            f"Lo que envió pasa de {self.maximo / 1024 / 1024:.0f} MB y no se guardó nada. "
-            "Regrese a la página anterior y adjunte un archivo más pequeño."
+            f"Lo que envió pasa de {_peso(self.maximo)} y no se guardó nada. "
+            "Regrese a la página anterior y envíe menos, o adjunte un archivo más pequeño."
         )
 
 
@@ -446,8 +451,66 @@ class DemasiadosIntentos(ErrorGestion):
         self.espera_s = espera_s
 
     def __str__(self) -> str:
-        minutos = max(1, math.ceil(self.espera_s / 60))
-        return f"Hubo demasiados intentos fallidos. Espere {minutos} min y vuelva a intentar."
+        segundos = max(1, math.ceil(self.espera_s))
+        cuanto = f"{segundos} s" if segundos < 120 else f"{math.ceil(segundos / 60)} min"
+        return f"Hubo demasiados intentos fallidos. Espere {cuanto} y vuelva a intentar."
+
+
+class PorteriaLlena(ErrorGestion):
+    """Hay tanta gente entrando a la vez que ésta no alcanzó lugar en la fila; no cuenta como intento."""
+
+    titulo = "Hay mucha gente entrando"
+
+    def __init__(self, espera_s: int) -> None:
+        super().__init__(espera_s)
+        self.espera_s = espera_s
+
+    def __str__(self) -> str:
+        return (
+            f"Hay mucha gente entrando al mismo tiempo. Espere {self.espera_s} s y vuelva a intentar; "
+            "su intento no se contó."
+        )
+
+
+class ComparacionesLlenas(ErrorGestion):
+    """Ya se reciben tantos archivos para comparar como se admiten a la vez."""
+
+    titulo = "Hay muchos archivos comparándose"
+
+    def __init__(self, espera_s: int) -> None:
+        super().__init__(espera_s)
+        self.espera_s = espera_s
+
+    def __str__(self) -> str:
+        return f"Se están comparando muchos archivos a la vez. Espere {self.espera_s} s y vuelva a enviar el suyo."
+
+
+class SinPalabras(ErrorGestion):
+    """Faltan las listas con que se reconoce una contraseña fácil de adivinar."""
+
+    titulo = "Faltan las listas de palabras"
+
+    def __init__(self, carpeta: str) -> None:
+        super().__init__(carpeta)
+        self.carpeta = carpeta
+
+    def __str__(self) -> str:
+        return (
+            f"No están las listas de palabras en {self.carpeta} y sin ellas no se admite ninguna contraseña nueva. "
+            "Quien administra debe correr ./dstc, que las repone."
+        )
+
+
+class ClaveProvisional(ErrorGestion):
+    """Entró con una contraseña que le dio otra persona, o que ya no se admite: antes de seguir la cambia."""
+
+    titulo = "Cambie su contraseña"
+
+    def __str__(self) -> str:
+        return (
+            "Antes de seguir cambie su contraseña: la que usó se la dio otra persona o ya no se admite. "
+            "En la página, en «Su cuenta»; un programa, con POST /api/v1/sesiones/actual/clave."
+        )
 
 
 class OrigenAjeno(ErrorGestion):

@@ -8,19 +8,18 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Column, ColumnElement, Index, UniqueConstraint, func, or_, select
+from sqlalchemy import Boolean, Column, ColumnElement, Index, UniqueConstraint, false, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos import reloj
-from modelos.claves import cifrar
+from modelos import contrasenas, reloj
+from modelos.claves import cifrar, cifrar_generada
 from modelos.columnas import Instante
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.permisos import Quien, Rol
 from modelos.unidades import TIPO_DE_GRUPO, TipoUnidad
 from modelos.unidades import Unidad as Sigla
 
-LARGO_MINIMO_CLAVE = 10
 LARGO_MAXIMO = 200
 _CORREO = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CLAVE_CAST = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
@@ -46,6 +45,7 @@ class Persona(SQLModel, table=True):
     correo: str = Field(max_length=200, unique=True)
     nombre: str = Field(max_length=200)
     clave_cifrada: str = Field(max_length=200)
+    clave_provisional: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     activa: bool = True
     creada: datetime = Field(sa_column=Column(Instante, nullable=False))
     es_demo: bool = False
@@ -145,9 +145,21 @@ def por_correo(s: Session, correo: str) -> Persona | None:
 
 
 def crear_persona(
-    s: Session, *, correo: str, nombre: str, clave: str, unidad: str, rol: str, es_demo: bool = False
+    s: Session,
+    *,
+    correo: str,
+    nombre: str,
+    clave: str,
+    unidad: str,
+    rol: str,
+    al_azar: bool = False,
+    provisional: bool = True,
+    es_demo: bool = False,
 ) -> Persona:
     """Da de alta a una persona con su primera adscripción, vigente desde hoy.
+
+    al_azar: si la contraseña salió de `claves.generada`. provisional: si debe cambiarla al entrar, porque la conoce
+    quien la da de alta. es_demo: la de demostración es pública, y no se le pide nada.
 
     Lanza:
         FormularioIncompleto: correo, nombre, contraseña o rol no sirven; dice cuál y por qué.
@@ -155,8 +167,8 @@ def crear_persona(
         DatoRepetido: ya hay una persona con ese correo.
     """
     faltas = faltas_de_persona(correo.strip(), nombre.strip())
-    if falta := falta_de_clave(clave, es_demo=es_demo):
-        faltas["clave"] = falta
+    if falta := "" if al_azar or es_demo else contrasenas.falta(clave, (correo, nombre, unidad)):
+        faltas["clave"] = f"la contraseña {falta}"
     if rol not in set(Rol):
         faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
     if faltas:
@@ -168,7 +180,8 @@ def crear_persona(
     persona = Persona(
         correo=correo.strip().lower(),
         nombre=nombre.strip(),
-        clave_cifrada=cifrar(clave),
+        clave_cifrada=cifrar_generada(clave) if al_azar else cifrar(clave),
+        clave_provisional=provisional and not es_demo,
         creada=reloj.ahora(),
         es_demo=es_demo,
     )
@@ -179,6 +192,13 @@ def crear_persona(
     return persona
 
 
+def lo_suyo(s: Session, persona: Persona | None) -> list[str]:
+    """Lo que cualquiera sabe de una persona, que no debe estar en su contraseña; de nadie tarda lo mismo."""
+    de_quien = persona.id if persona else 0
+    unidades = s.scalars(select(col(Adscripcion.unidad)).where(col(Adscripcion.persona_id) == de_quien).distinct())
+    return [*([persona.correo, persona.nombre] if persona else ()), *unidades]
+
+
 def faltas_de_persona(correo: str, nombre: str) -> dict[str, str]:
     """Por qué no sirven, por campo; vacío si sirven. No mira si el correo ya es de alguien."""
     faltas = {}
@@ -187,14 +207,6 @@ def faltas_de_persona(correo: str, nombre: str) -> dict[str, str]:
     if not 1 <= len(nombre) <= LARGO_MAXIMO or not nombre.isprintable():
         faltas["nombre"] = f"escriba el nombre en un renglón, de {LARGO_MAXIMO} caracteres a lo más"
     return faltas
-
-
-def falta_de_clave(clave: str, *, es_demo: bool = False) -> str:
-    """Por qué no sirve esa contraseña; vacío si sirve."""
-    minimo = 1 if es_demo else LARGO_MINIMO_CLAVE
-    if not minimo <= len(clave.strip()) or len(clave) > LARGO_MAXIMO or not clave.isprintable():
-        return f"la contraseña lleva entre {LARGO_MINIMO_CLAVE} y {LARGO_MAXIMO} caracteres, y no sólo espacios"
-    return ""
 
 
 def crear_cast(s: Session, *, clave: str, nombre: str, depende_de: str, es_demo: bool = False) -> Unidad:

@@ -14,17 +14,17 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import acceso, reloj
-from modelos.claves import cifrar
+from modelos import acceso, contrasenas, reloj
+from modelos.claves import cifrar, cifrar_generada
 from modelos.columnas import de_los
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.expediente import EstadoTurno, Turno
 from modelos.organizacion import (
-    LARGO_MINIMO_CLAVE,
     Adscripcion,
     Persona,
     Unidad,
     faltas_de_persona,
+    lo_suyo,
     por_correo,
     vigente,
 )
@@ -178,17 +178,23 @@ def reservar(s: Session, id_: int) -> Persona:
     return persona
 
 
-def cambiar_clave(s: Session, correo: str, clave: str) -> Persona:
+def cambiar_clave(
+    s: Session, correo: str, clave: str, *, provisional: bool = True, al_azar: bool = False, cifrada: str = ""
+) -> Persona:
     """Le pone otra contraseña y cierra todas sus sesiones: quien conocía la anterior queda fuera.
+
+    provisional: si debe cambiarla al entrar, porque la conoce quien se la puso. al_azar: si salió de
+    `claves.generada`. cifrada: su resumen, si ya se hizo; tarda, y mejor antes de la transacción.
 
     Lanza:
         NoExiste: no hay esa persona.
-        FormularioIncompleto: la contraseña es muy corta.
+        FormularioIncompleto: la contraseña no sirve; dice por qué.
     """
     persona = _persona(s, correo)
-    if len(clave) < LARGO_MINIMO_CLAVE:
-        raise FormularioIncompleto({"clave": f"la contraseña lleva al menos {LARGO_MINIMO_CLAVE} caracteres"})
-    persona.clave_cifrada = cifrar(clave)
+    if falta := "" if al_azar else contrasenas.falta(clave, lo_suyo(s, persona)):
+        raise FormularioIncompleto({"clave": f"la contraseña {falta}"})
+    persona.clave_cifrada = cifrada or (cifrar_generada(clave) if al_azar else cifrar(clave))
+    persona.clave_provisional = provisional
     acceso.revocar_todas(s, persona.id or 0)
     s.flush()
     return persona
@@ -212,13 +218,13 @@ def dar_de_baja(s: Session, correo: str) -> None:
     s.flush()
 
 
-def reactivar(s: Session, correo: str, clave: str) -> Persona:
+def reactivar(s: Session, correo: str, clave: str, *, al_azar: bool = False) -> Persona:
     """Deshace una baja, con otra contraseña. Sus adscripciones siguen cerradas: hay que darle las que toquen.
 
     Lanza:
         NoExiste, FormularioIncompleto: como `cambiar_clave`.
     """
-    persona = cambiar_clave(s, correo, clave)
+    persona = cambiar_clave(s, correo, clave, al_azar=al_azar)
     persona.activa = True
     s.flush()
     return persona

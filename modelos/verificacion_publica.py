@@ -7,20 +7,19 @@ pruebe sin fin, y se responde igual a un código que no existe y a uno mal escri
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import BinaryIO
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import claves, reloj
-from modelos.acceso import IntentoFallido, cuidar_intentos
 from modelos.ajustes import Ajustes
 from modelos.errores import ArchivoDemasiadoGrande, CodigoDesconocido
+from modelos.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
 from modelos.oficio import CON_NUMERO, EstadoOficio, leer_codigo, leer_sello, mostrar_codigo
 from modelos.oficios import Oficio
 from modelos.organizacion import Unidad
@@ -69,7 +68,7 @@ def constancia(ajustes: Ajustes, escrito: str, direccion: str) -> Constancia:
     with lectura(ajustes.url_base) as s:
         hallada = _de_codigo(s, codigo) if codigo else None
         if hallada is None:  # el código bueno pasa siempre: quien falla no estorba a los demás
-            cuidar_intentos(s, ajustes, tope)
+            exigir_espera(s, ajustes, tope)
     if hallada is None:
         _contar_fallo(ajustes, tope)
         raise CodigoDesconocido
@@ -124,19 +123,13 @@ def _de_codigo(s: Session, codigo: str) -> Constancia | None:
 
 def _contar_fallo(ajustes: Ajustes, tope: dict[str, int]) -> None:
     """Anota el fallo; de paso tira los que ya salieron de la ventana, para que la tabla no crezca sin fin."""
-    ahora, (llave,) = reloj.ahora(), tope
+    (llave,) = tope
     with transaccion(ajustes.url_base) as s:
         serializar(s, llave)
-        cuidar_intentos(s, ajustes, tope)
-        vieja = ahora - timedelta(seconds=ajustes.intentos_ventana_s)
-        s.execute(delete(IntentoFallido).where(col(IntentoFallido.cuando) <= vieja))
-        s.add(IntentoFallido(llave=llave, cuando=ahora))
+        exigir_espera(s, ajustes, tope)
+        olvidar_viejos(s, ajustes)
+        s.add(IntentoFallido(llave=llave, cuando=reloj.ahora()))
 
 
 def _llave(direccion: str) -> str:
-    """La de una dirección de red; de IPv6, la de su subred, porque a cada quien le dan una entera."""
-    try:
-        red = ipaddress.ip_network(f"{direccion}/64", strict=False) if ":" in direccion else direccion
-    except ValueError:
-        red = direccion
-    return claves.huella(f"verificacion|{red}")
+    return claves.huella(f"verificacion|{red(direccion)}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from modelos import sesion
+from modelos import reloj, sesion
 from modelos.ajustes import Ajustes
 from tests.fabricas import Instancia, Plantillas, servida
 from tests.postgres import servidor_postgres
@@ -39,6 +39,12 @@ def instancia_sqlite(plantillas: Plantillas, tmp_path: Path) -> Iterator[Instanc
     ajustes = Ajustes(datos=tmp_path, base=plantillas.copia("sqlite", tmp_path), demo=True)
     yield Instancia(ajustes)
     sesion.motor(ajustes.url_base).dispose()
+
+
+@pytest.fixture
+def reloj_detenido(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Para lo que depende de cuánto hace que pasó algo: así no depende de cuánto tarda la prueba."""
+    monkeypatch.setenv("DSTC_RELOJ", reloj.ahora().isoformat())
 
 
 @pytest.fixture

@@ -192,10 +192,11 @@ def puerto_libre() -> int:
 def servida(instancia: Instancia) -> Iterator[str]:
     """La aplicación, en un uvicorn de verdad; da su dirección. Al terminar, toda respuesta suya era del contrato."""
     from api.app import crear
+    from api.servidor import configuracion
 
     puerto = puerto_libre()
     testigo = Testigo(crear(instancia.ajustes))
-    servidor = uvicorn.Server(uvicorn.Config(testigo, port=puerto, log_level="error"))
+    servidor = uvicorn.Server(configuracion(instancia.ajustes, testigo, port=puerto, log_level="error"))
     hilo = threading.Thread(target=servidor.run, daemon=True)
     hilo.start()
     hasta = time.monotonic() + 300

@@ -100,12 +100,20 @@ class Credenciales(Solicitud):
     clave: str = Field(max_length=200)
 
 
+class CambioDeClave(Solicitud):
+    """La contraseña de hoy y la que la sustituye."""
+
+    actual: str = Field(max_length=200)
+    nueva: str = Field(max_length=200)
+
+
 class SesionNueva(BaseModel):
     """La sesión abierta; el token no se vuelve a mostrar."""
 
     token: str
     vence: Instante
     persona: Persona
+    clave_provisional: bool = Field(description="Si antes de lo demás hay que cambiar la contraseña.")
 
 
 class Causa(BaseModel):

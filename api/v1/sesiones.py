@@ -8,9 +8,11 @@ from fastapi import APIRouter, Request, Response
 
 from api import vistas
 from api.dependencias import Entrada
-from api.v1.esquemas import Credenciales, Persona, SesionNueva
+from api.porteria import Porteria
+from api.v1.esquemas import CambioDeClave, Credenciales, Persona, SesionNueva
 from api.v1.respuestas import SIN_SESION, errores
 from modelos import acceso
+from modelos.actos import cuenta
 from modelos.reloj import iso
 
 ruta = APIRouter(tags=["Sesiones"])
@@ -20,27 +22,58 @@ ruta = APIRouter(tags=["Sesiones"])
     "/sesiones",
     status_code=201,
     response_model=SesionNueva,
-    responses=errores(401, 422, 429),
+    responses=errores(401, 429),
     openapi_extra=SIN_SESION,
     summary="Entrar",
 )
-def entrar(cuerpo: Credenciales, puerta: Entrada, request: Request) -> dict[str, Any]:
-    """Abre una sesión. El `token` va después en `Authorization: Bearer`."""
-    direccion = request.client.host if request.client else ""
-    nueva = acceso.entrar(puerta.ajustes, cuerpo.correo, cuerpo.clave, direccion)
-    return {"token": nueva.token, "vence": iso(nueva.vence), "persona": vistas.persona(nueva.quien)}
+async def entrar(cuerpo: Credenciales, puerta: Entrada, request: Request) -> dict[str, Any]:
+    """Abre una sesión. El `token` va después en `Authorization: Bearer`.
+
+    Con `clave_provisional` sólo sirve para cambiar la contraseña: `POST /sesiones/actual/clave`.
+    """
+    porteria: Porteria = request.app.state.porteria
+    nueva = await porteria.atender(
+        lambda: acceso.entrar(puerta.ajustes, cuerpo.correo, cuerpo.clave, puerta.direccion), se_conoce=False
+    )
+    return _abierta(nueva)
+
+
+@ruta.post(
+    "/sesiones/actual/clave",
+    status_code=201,
+    response_model=SesionNueva,
+    responses=errores(409, 429),
+    summary="Cambiar su contraseña",
+)
+async def cambiar_clave(cuerpo: CambioDeClave, puerta: Entrada, request: Request) -> dict[str, Any]:
+    """Cambia la de quien pregunta, cierra todas sus sesiones y le abre otra."""
+    porteria: Porteria = request.app.state.porteria
+    nueva = await porteria.atender(
+        lambda: cuenta.cambiar_clave(puerta.ajustes, puerta.token, puerta.direccion, cuerpo.actual, cuerpo.nueva),
+        se_conoce=True,
+    )
+    return _abierta(nueva)
 
 
 @ruta.get("/sesiones/actual", response_model=Persona, responses=errores(401), summary="Quién soy")
 def actual(puerta: Entrada) -> dict[str, Any]:
     """La persona de la sesión con que se pregunta y sus adscripciones vigentes."""
-    with puerta.lectura() as (_, quien):
+    with puerta.lectura(provisional=True) as (_, quien):
         return vistas.persona(quien)
 
 
 @ruta.delete("/sesiones/actual", status_code=204, responses=errores(401), summary="Salir")
 def salir(puerta: Entrada) -> Response:
     """Revoca la sesión con que se pide."""
-    with puerta.acto() as ctx:
+    with puerta.acto(provisional=True) as ctx:
         acceso.salir(ctx.s, puerta.token or "")
     return Response(status_code=204)
+
+
+def _abierta(nueva: acceso.Entrada) -> dict[str, Any]:
+    return {
+        "token": nueva.token,
+        "vence": iso(nueva.vence),
+        "persona": vistas.persona(nueva.quien),
+        "clave_provisional": nueva.provisional,
+    }

@@ -7,49 +7,57 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api import cookies
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web.formularios import Formulario
+from api.porteria import Porteria
+from api.web.formularios import Captura, Formulario
 from api.web.plantillas import pagina
-from api.web.sesion import poner_cookie
-from modelos import consultas, consultas_personas, reloj
+from api.web.sesion import camino_local
+from modelos import consultas, consultas_personas, contrasenas, reloj
 from modelos.actos import cuenta
-from modelos.errores import ActoNoProcede, DemasiadosIntentos, FormularioIncompleto
-from modelos.organizacion import LARGO_MINIMO_CLAVE
+from modelos.errores import ActoNoProcede, DemasiadosIntentos, FormularioIncompleto, SinPalabras
 from modelos.permisos import NOMBRES
 
 ruta = APIRouter()
 CAMINO = "/cuenta"
 CONTROLES = (
     ("actual", "Contraseña actual", "current-password", ""),
-    ("nueva", "Contraseña nueva", "new-password", f"Al menos {LARGO_MINIMO_CLAVE} caracteres."),
+    ("nueva", "Contraseña nueva", "new-password", contrasenas.AYUDA),
     ("repetida", "Repita la nueva", "new-password", ""),
 )
 
 
 @ruta.get(CAMINO)
-def ver(request: Request, puerta: Entrada, hecho: str = "") -> HTMLResponse:
-    """Quién es para el sistema, y el formulario de su contraseña."""
-    return _mostrar(request, puerta, {}, hecho=bool(hecho))
+def ver(request: Request, puerta: Entrada, hecho: str = "", ir: str = "") -> HTMLResponse:
+    """Quién es para el sistema, y el formulario de su contraseña. ir: adónde iba quien antes debe cambiarla."""
+    return _mostrar(request, puerta, {}, hecho=bool(hecho), ir=ir)
 
 
 @ruta.post(CAMINO)
-def cambiar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
-    """Cambia la contraseña. Si algo falta, vuelve sin lo escrito: una contraseña no se devuelve a la página."""
-    actual, nueva = captura.texto("actual"), captura.texto("nueva")
+async def cambiar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+    """Cambia la contraseña, en la portería: también ésta se comprueba y se cifra."""
+    porteria: Porteria = request.app.state.porteria
+    return await porteria.atender(lambda: _cambiar(request, puerta, captura), se_conoce=True)
+
+
+def _cambiar(request: Request, puerta: Puerta, captura: Captura) -> Response:
+    """Si algo falta, vuelve sin lo escrito: una contraseña no se devuelve a la página."""
+    actual, nueva, ir = captura.texto("actual"), captura.texto("nueva"), captura.texto("ir")
     if captura.recupera:
-        return _mostrar(request, puerta, {})
+        return _mostrar(request, puerta, {}, ir=ir)
     if nueva != captura.texto("repetida"):
-        return _mostrar(request, puerta, {"repetida": "no es igual a la nueva"}, 422)
+        return _mostrar(request, puerta, {"repetida": "no es igual a la nueva"}, 422, ir=ir)
     try:
-        direccion = request.client.host if request.client else ""
-        entrada = cuenta.cambiar_clave(puerta.ajustes, puerta.token, direccion, actual, nueva)
+        entrada = cuenta.cambiar_clave(
+            puerta.ajustes, puerta.token, puerta.direccion, actual, nueva, puerta.equipo or ""
+        )
     except FormularioIncompleto as error:
-        return _mostrar(request, puerta, error.campos, 422)
-    except (ActoNoProcede, DemasiadosIntentos) as error:
-        return _mostrar(request, puerta, {}, codigo(error), str(error))
-    respuesta = RedirectResponse(f"{CAMINO}?hecho=1#hecho", 303)
-    poner_cookie(respuesta, puerta.ajustes, entrada)
+        return _mostrar(request, puerta, error.campos, 422, ir=ir)
+    except (ActoNoProcede, DemasiadosIntentos, SinPalabras) as error:
+        return _mostrar(request, puerta, {}, codigo(error), str(error), ir=ir)
+    respuesta = RedirectResponse(camino_local(ir) if ir else f"{CAMINO}?hecho=1#hecho", 303)
+    cookies.poner(respuesta, puerta.ajustes, entrada)
     return respuesta
 
 
@@ -61,8 +69,9 @@ def _mostrar(
     aviso: str = "",
     *,
     hecho: bool = False,
+    ir: str = "",
 ) -> HTMLResponse:
-    with puerta.lectura() as (s, quien):
+    with puerta.lectura(provisional=True) as (s, quien):
         detalle = consultas_personas.una(s, quien.persona)
         unidades = consultas.unidades(s)
     return pagina(
@@ -79,4 +88,6 @@ def _mostrar(
         errores=errores,
         problema=aviso,
         hecho=hecho,
+        ir=ir,
+        debe_cambiarla=detalle.persona.clave_provisional,
     )

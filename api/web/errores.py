@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.dependencias import COOKIE
-from api.errores import codigo
+from api import cookies
+from api.errores import codigo, decir_espera
 from api.web import sesion
 from api.web.administracion_parametros import ROTULOS
 from api.web.formularios import PREFIJO, legible, recuperable
 from api.web.plantillas import pagina as armar
 from modelos import acceso
-from modelos.errores import BaseInaccesible, ErrorGestion, SinSesion
+from modelos.errores import BaseInaccesible, ClaveProvisional, ErrorGestion, SinSesion
 from modelos.permisos import Quien
 from modelos.sesion import lectura
 
@@ -37,12 +37,13 @@ _QUE_HACER = {
 
 
 def responder(request: Request, error: ErrorGestion) -> Response:
-    """La página de un error propio; a quien no tiene sesión lo lleva a entrar."""
+    """La página de un error propio; a quien no tiene sesión lo lleva a entrar, y a quien debe, a cambiar su clave."""
     if isinstance(error, SinSesion):
         return _sin_sesion(request)
+    if isinstance(error, ClaveProvisional):
+        return RedirectResponse(sesion.a_la_cuenta(request), 303)
     respuesta = pagina(request, codigo(error), error.titulo, str(error))
-    if isinstance(error, BaseInaccesible):
-        respuesta.headers["Retry-After"] = "30"
+    decir_espera(respuesta, error)
     return respuesta
 
 
@@ -117,11 +118,11 @@ def por_enviar(request: Request) -> dict[str, str]:
 
 def _quien(request: Request, status: int) -> Quien | None:
     """La persona, para que la página de error conserve su menú; si la base falla, sin él."""
-    token = request.cookies.get(COOKIE)
+    token = cookies.sesion(request.cookies, request.app.state.ajustes)
     if not token or status >= 500:
         return None
     try:
         with lectura(request.app.state.ajustes.url_base) as s:
             return acceso.quien_trae(s, token)
-    except (SinSesion, BaseInaccesible):
+    except (SinSesion, ClaveProvisional, BaseInaccesible):
         return None

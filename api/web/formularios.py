@@ -11,15 +11,19 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request, UploadFile
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile as Recibido
 
 from flujos.catalogo import CATALOGO
 from modelos.actividad import Formulario as Molde
 from modelos.actividad import texto_salida
+from modelos.errores import FormularioIncompleto
 
 V = TypeVar("V")
+CAMPOS = 1000
 PREFIJO = "campo-"
 LARGO_RENGLON = 200
 LARGO_TEXTO = int(Molde.model_config.get("str_max_length") or 20_000)
@@ -129,12 +133,26 @@ class Captura:
 
 async def leer(request: Request) -> AsyncIterator[Captura]:
     """Lee el formulario que llegó; lo deja en la petición por si hay que devolverlo a quien lo escribió."""
+    if request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
+        # En un hilo: de un megabyte hecho a propósito se tarda un segundo, y el bucle es de todos.
+        yield _capturar(request, await run_in_threadpool(_pares, await request.body()))
+        return
     async with request.form() as formulario:
-        pares = formulario.multi_items()
-        textos = [(limpio(n), limpio(v)) for n, v in pares if isinstance(v, str)]
-        archivos = [(limpio(n), _archivo(v)) for n, v in pares if isinstance(v, Recibido) and v.filename]
-        request.state.capturado, request.state.con_archivos = dict(textos), bool(archivos)
-        yield Captura(dict(textos), dict(archivos), _juntos(textos), _juntos(archivos))
+        yield _capturar(request, formulario.multi_items())
+
+
+def _pares(cuerpo: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(cuerpo.decode("latin-1"), keep_blank_values=True, errors="replace", max_num_fields=CAMPOS)
+    except ValueError as error:
+        raise FormularioIncompleto({"formulario": f"trae más de {CAMPOS} campos"}) from error
+
+
+def _capturar(request: Request, pares: Sequence[tuple[str, str | Recibido]]) -> Captura:
+    textos = [(limpio(n), limpio(v)) for n, v in pares if isinstance(v, str)]
+    archivos = [(limpio(n), _archivo(v)) for n, v in pares if isinstance(v, Recibido) and v.filename]
+    request.state.capturado, request.state.con_archivos = dict(textos), bool(archivos)
+    return Captura(dict(textos), dict(archivos), _juntos(textos), _juntos(archivos))
 
 
 Formulario = Annotated[Captura, Depends(leer)]

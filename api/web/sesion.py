@@ -9,19 +9,24 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
-from api.dependencias import COOKIE, Entrada
-from api.errores import codigo
+from api import cookies
+from api.dependencias import Entrada, Puerta
+from api.errores import codigo, decir_espera
+from api.porteria import Porteria
 from api.web.formularios import Captura, Formulario, legible, limpio, recuperable
 from api.web.plantillas import pagina
-from modelos import acceso, reloj
+from modelos import acceso, equipos
 from modelos.ajustes import Ajustes
 from modelos.demo import CLAVE, CUENTAS_VISIBLES, DOMINIO
-from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, ErrorGestion, SinSesion
+from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, ErrorGestion, PorteriaLlena, SinSesion
 from modelos.permisos import Quien
+from modelos.sesion import lectura
 
 ruta = APIRouter()
 INICIO = "/"
+CUENTA = "/cuenta"
 GUARDADO_MAXIMO = 80_000
 """Caracteres de lo que viaja con la entrada: ya codificado cabe en el megabyte que admite un campo."""
 IBA_A = {
@@ -59,6 +64,12 @@ def a_la_entrada(request: Request) -> str:
     elif request.url.query:
         camino += f"?{request.url.query}"
     return "/entrar" if camino in (INICIO, "/salir") else f"/entrar?ir={quote(camino, safe='/')}"
+
+
+def a_la_cuenta(request: Request) -> str:
+    """La página donde se cambia la contraseña, para volver después a lo que se pedía."""
+    ir = a_la_entrada(request).partition("?ir=")[2]
+    return f"{CUENTA}?ir={ir}" if ir else CUENTA
 
 
 def pedir_de_nuevo(request: Request, pendiente: dict[str, str]) -> HTMLResponse:
@@ -107,7 +118,7 @@ def pedir(request: Request, puerta: Entrada, ir: str = INICIO, salio: Annotated[
     destino = camino_local(ir)
     if puerta.token:
         try:
-            with puerta.lectura():
+            with puerta.lectura(provisional=True):
                 return RedirectResponse(destino, 303)
         except SinSesion:
             pass  # la cookie venció: se le pide entrar como a cualquiera
@@ -115,29 +126,37 @@ def pedir(request: Request, puerta: Entrada, ir: str = INICIO, salio: Annotated[
 
 
 @ruta.post("/entrar")
-def entrar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
-    """Comprueba la contraseña y abre la sesión."""
-    destino, correo = camino_local(captura.texto("ir")), captura.texto("correo").strip()
-    direccion = request.client.host if request.client else ""
+async def entrar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+    """Comprueba la contraseña y abre la sesión, en la portería y no en los hilos de todos."""
+    porteria: Porteria = request.app.state.porteria
     try:
-        nueva = acceso.entrar(puerta.ajustes, correo, captura.texto("clave"), direccion)
+        se_conoce = await run_in_threadpool(conocido, puerta)
+        return await porteria.atender(lambda: _entrar(request, puerta, captura), se_conoce=se_conoce)
+    except PorteriaLlena as error:
+        return _rechazada(request, captura, camino_local(captura.texto("ir")), error)
+
+
+def _entrar(request: Request, puerta: Puerta, captura: Captura) -> Response:
+    destino, correo = camino_local(captura.texto("ir")), captura.texto("correo").strip()
+    try:
+        nueva = acceso.entrar(puerta.ajustes, correo, captura.texto("clave"), puerta.direccion, puerta.equipo or "")
     except (CredencialesInvalidas, DemasiadosIntentos) as error:
         return _rechazada(request, captura, destino, error)
-    respuesta = _continuar(request, nueva.quien, captura.texto("guardado")) or RedirectResponse(destino, 303)
-    poner_cookie(respuesta, puerta.ajustes, nueva)
+    guardado = captura.texto("guardado")
+    if nueva.provisional:
+        respuesta: Response = RedirectResponse(f"{CUENTA}?ir={quote(destino, safe='/')}", 303)
+    else:
+        respuesta = continuar(request, nueva.quien, guardado) or RedirectResponse(destino, 303)
+    cookies.poner(respuesta, puerta.ajustes, nueva)
     return respuesta
 
 
-def poner_cookie(respuesta: Response, ajustes: Ajustes, nueva: acceso.Entrada) -> None:
-    """La respuesta deja a quien la recibe dentro, con esa sesión."""
-    respuesta.set_cookie(
-        COOKIE,
-        nueva.token,
-        max_age=round((nueva.vence - reloj.ahora()).total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=ajustes.cookie_segura,
-    )
+def conocido(puerta: Puerta) -> bool:
+    """Si desde ese equipo ya había entrado alguien."""
+    if puerta.equipo is None:
+        return False
+    with lectura(puerta.ajustes.url_base) as s:
+        return equipos.es_conocido(s, puerta.ajustes, puerta.equipo)
 
 
 @ruta.post("/salir")
@@ -145,16 +164,16 @@ def salir(puerta: Entrada) -> Response:
     """Cierra la sesión; si ya estaba cerrada, da lo mismo."""
     if puerta.token:
         try:
-            with puerta.acto() as ctx:
+            with puerta.acto(provisional=True) as ctx:
                 acceso.salir(ctx.s, puerta.token)
         except SinSesion:
             pass  # ya no había sesión que cerrar
     respuesta = RedirectResponse("/entrar?salio=1", 303)
-    respuesta.delete_cookie(COOKIE)
+    cookies.quitar_sesion(respuesta, puerta.ajustes)
     return respuesta
 
 
-def _continuar(request: Request, quien: Quien, guardado: str) -> Response | None:
+def continuar(request: Request, quien: Quien, guardado: str) -> Response | None:
     """La página que lleva de vuelta al formulario con lo escrito al perder la sesión; None si no había nada.
 
     No lo envía: los archivos que se hubieran elegido no viajan, y sin ellos sería otra respuesta.
@@ -184,6 +203,5 @@ def _continuar(request: Request, quien: Quien, guardado: str) -> Response | None
 def _rechazada(request: Request, captura: Captura, ir: str, error: ErrorGestion) -> Response:
     correo, guardado = captura.texto("correo").strip(), captura.texto("guardado")[: GUARDADO_MAXIMO + 1]
     respuesta = formulario(request, ir, correo, str(error), codigo(error), guardado=guardado)
-    if isinstance(error, DemasiadosIntentos):
-        respuesta.headers["Retry-After"] = str(max(1, error.espera_s))
+    decir_espera(respuesta, error)
     return respuesta

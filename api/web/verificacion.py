@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo as de_http
+from api.errores import decir_espera
 from api.v1.verificacion import de_donde
 from api.web.formularios import Captura, Formulario
 from api.web.plantillas import pagina
@@ -78,6 +79,6 @@ def _pagina(
         maximo=publica.MAXIMO,
     )
     respuesta.headers["X-Robots-Tag"] = "noindex"
-    if isinstance(error, DemasiadosIntentos):
-        respuesta.headers["Retry-After"] = str(max(1, error.espera_s))
+    if error:
+        decir_espera(respuesta, error)
     return respuesta

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from api.dependencias import Entrada
 from api.errores import codigo
 from modelos import consultas_vivo
-from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion
+from modelos.errores import ClaveProvisional, FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion
 
 ruta = APIRouter()
 
@@ -22,5 +22,5 @@ def vivo(puerta: Entrada, que: str = "") -> JSONResponse:
     try:
         with puerta.lectura() as (s, quien):
             return JSONResponse({"marca": consultas_vivo.marca(s, quien, que[:200])})
-    except (FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion) as error:
+    except (ClaveProvisional, FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion) as error:
         return JSONResponse({"aviso": str(error)}, codigo(error))

@@ -54,7 +54,9 @@ def alta_persona(ctx: Contexto, correo: str, nombre: str, unidad: str, rol: str,
     if faltas:
         raise FormularioIncompleto(faltas)
     serializar(ctx.s, LLAVE)  # dos altas a la vez con el mismo correo: la segunda lo encuentra
-    persona = crear_persona(ctx.s, correo=correo, nombre=limpio, clave=inicial, unidad=unidad, rol=rol)
+    persona = crear_persona(
+        ctx.s, correo=correo, nombre=limpio, clave=inicial, unidad=unidad, rol=rol, al_azar=not clave
+    )
     anotar(ctx.s, Cosa.PERSONA, str(persona.id), {}, persona, autor, ctx.ahora)
     for primera in _suyas(ctx, persona.id or 0):
         anotar(ctx.s, Cosa.ADSCRIPCION, str(persona.id), {}, primera, autor, ctx.ahora)
@@ -148,7 +150,7 @@ def restablecer_clave(ctx: Contexto, id_: int, clave: str = "") -> Alta:
     if not persona.activa:
         raise ActoNoProcede("restablecer su contraseña", "está de baja", "Reactívela; al hacerlo recibe otra.")
     inicial = clave or generada()
-    personas.cambiar_clave(ctx.s, persona.correo, inicial)
+    personas.cambiar_clave(ctx.s, persona.correo, inicial, al_azar=not clave)
     hecho = "Se restableció su contraseña y se cerraron sus sesiones"
     anotar(ctx.s, Cosa.PERSONA, str(id_), foto(persona), persona, autor, ctx.ahora, hecho=hecho)
     return Alta(persona, inicial)
@@ -185,7 +187,7 @@ def reactivar_persona(ctx: Contexto, id_: int, clave: str = "") -> Alta:
     if ctx.quien is not None and persona.activa:
         raise ActoNoProcede("reactivarla", "no está de baja", "Recargue para ver cómo quedó.")
     antes, inicial = foto(persona), clave or generada()
-    personas.reactivar(ctx.s, persona.correo, inicial)
+    personas.reactivar(ctx.s, persona.correo, inicial, al_azar=not clave)
     anotar(ctx.s, Cosa.PERSONA, str(id_), antes, persona, autor, ctx.ahora)
     return Alta(persona, inicial)
 

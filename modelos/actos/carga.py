@@ -111,7 +111,13 @@ def _personas_nuevas(ctx: Contexto, pasos: Sequence[Paso], motivo: str, autor: i
     for paso in pasos:
         clave, datos = generada(), paso.datos
         cifrada = cifrar_generada(clave)
-        persona = Persona(correo=datos["correo"], nombre=datos["nombre"], clave_cifrada=cifrada, creada=ctx.ahora)
+        persona = Persona(
+            correo=datos["correo"],
+            nombre=datos["nombre"],
+            clave_cifrada=cifrada,
+            clave_provisional=True,
+            creada=ctx.ahora,
+        )
         altas.append(Alta(persona, clave))
     ctx.s.add_all(alta.persona for alta in altas)
     ctx.s.flush()

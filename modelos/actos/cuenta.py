@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from modelos import acceso, personas, reloj
+from modelos import acceso, contrasenas, personas, reloj
 from modelos.acceso import Entrada
 from modelos.ajustes import Ajustes
 from modelos.cambios import Cosa, anotar, foto
+from modelos.claves import cifrar, normal
 from modelos.errores import ActoNoProcede, CredencialesInvalidas, FormularioIncompleto
-from modelos.organizacion import LARGO_MINIMO_CLAVE, Persona
-from modelos.sesion import transaccion
+from modelos.organizacion import Persona, lo_suyo
+from modelos.sesion import lectura, transaccion
 
 
-def cambiar_clave(ajustes: Ajustes, token: str | None, direccion: str, actual: str, nueva: str) -> Entrada:
+def cambiar_clave(
+    ajustes: Ajustes, token: str | None, direccion: str, actual: str, nueva: str, equipo: str | None = None
+) -> Entrada:
     """Cambia la contraseña de quien trae esa sesión; cierra todas las suyas y le abre otra.
 
-    direccion: la de red, para contar fallos igual que al entrar.
+    direccion, equipo: como al entrar, para contar fallos.
 
     Lanza:
         SinSesion. ActoNoProcede: es una cuenta de demostración. DemasiadosIntentos.
-        FormularioIncompleto: la actual no es la suya, o la nueva es corta o la misma.
+        FormularioIncompleto: la actual no es la suya, o la nueva no sirve o es la misma.
     """
-    with transaccion(ajustes.url_base) as s:
-        persona = s.get_one(Persona, acceso.quien_trae(s, token).persona)
+    with lectura(ajustes.url_base) as s:
+        persona = s.get_one(Persona, acceso.en_curso(s, token).quien.persona)
+        suyo = lo_suyo(s, persona)
     if persona.es_demo:
         raise ActoNoProcede("cambiar esta contraseña", "es una cuenta de demostración", "Pruébelo con una de verdad.")
     faltas = {} if actual else {"actual": "escriba la que usa hoy"}
-    if len(nueva) < LARGO_MINIMO_CLAVE:
-        faltas["nueva"] = f"lleva al menos {LARGO_MINIMO_CLAVE} caracteres"
-    elif nueva == actual:
+    if normal(nueva) == normal(actual):
         faltas["nueva"] = "es la misma de hoy; elija otra"
+    elif falta := contrasenas.falta(nueva, suyo):
+        faltas["nueva"] = falta
     if faltas:
         raise FormularioIncompleto(faltas)
     try:
-        acceso.entrar(ajustes, persona.correo, actual, direccion)
+        acceso.entrar(ajustes, persona.correo, actual, direccion, equipo)
     except CredencialesInvalidas as error:
         raise FormularioIncompleto({"actual": "no es la suya"}) from error
+    cifrada = cifrar(nueva)
     with transaccion(ajustes.url_base) as s:
-        suya = personas.cambiar_clave(s, persona.correo, nueva)
+        suya = personas.cambiar_clave(s, persona.correo, nueva, provisional=False, cifrada=cifrada)
         hecho = "Cambió su propia contraseña y se cerraron sus demás sesiones"
         anotar(s, Cosa.PERSONA, str(suya.id), foto(suya), suya, suya.id, reloj.ahora(), hecho=hecho)
-        return acceso.abrir(s, ajustes, suya, reloj.ahora())
+        return acceso.abrir(s, ajustes, suya, reloj.ahora(), equipo)

@@ -195,6 +195,7 @@ def test_cambiar_lo_firmado_en_la_base_se_nota(instancia: Instancia) -> None:
         assert "no es quien lo firmó" in str(verificar(s, instancia.tablas).fallas)
 
 
+@pytest.mark.usefixtures("reloj_detenido")
 def test_que_otros_fallen_no_impide_comprobar_uno_bueno(instancia: Instancia) -> None:
     oficio = firmar(instancia, suelto(instancia))
     for _ in range(instancia.ajustes.intentos_max * verificacion_publica.FACTOR):

@@ -25,7 +25,7 @@ CLAVE = "una-clave-larga"
 def eva(instancia: Instancia) -> str:
     """Una persona que opera en la CST; su correo."""
     with transaccion(instancia.url) as s:
-        crear_persona(s, correo="eva@x.mx", nombre="Eva", clave=CLAVE, unidad="CST", rol="operacion")
+        crear_persona(s, correo="eva@x.mx", nombre="Eva", clave=CLAVE, unidad="CST", rol="operacion", provisional=False)
     return "eva@x.mx"
 
 

@@ -163,6 +163,7 @@ def test_la_persona_dada_de_baja_y_la_adscripcion_vencida_pierden_el_acceso(
     assert cliente.get("/turnos").status_code == 401
 
 
+@pytest.mark.usefixtures("reloj_detenido")
 def test_tras_varios_fallos_hay_que_esperar(escenario: tuple[Instancia, str], abiertos: Abrir) -> None:
     cliente = abiertos(Cliente(escenario[1]))
     mala = {"correo": "dcta@demo.local", "clave": "equivocada"}

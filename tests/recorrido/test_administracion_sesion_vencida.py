@@ -37,8 +37,8 @@ from tests.recorrido.visitante import Visitante
 def test_lo_escrito_se_ensena_y_se_dice_que_no_se_registro(
     web: str, camino: str, datos: dict[str, str], leido: str, vuelve: str
 ) -> None:
-    with Visitante(web) as v:
-        v.cookies.set("dstc_sesion", "vencida")
+    with Visitante(web, "administracion") as v:
+        v.perder_la_sesion()
         respuesta = v.post(camino, data=datos)
         assert respuesta.status_code == 401
         pagina = texto(respuesta)
@@ -51,7 +51,7 @@ def test_lo_escrito_se_ensena_y_se_dice_que_no_se_registro(
 
 
 def test_si_no_habia_nada_escrito_o_era_una_contrasena_solo_se_pide_entrar(web: str) -> None:
-    with Visitante(web) as v:
+    with Visitante(web, vencida=True) as v:
         for camino, datos in (
             (f"{PERSONAS}/1/clave", {"ficha": "x"}),
             (f"{PERSONAS}/nueva", {"campo-nombre": " ", "campo-rol": ""}),

@@ -97,7 +97,7 @@ def test_con_la_sesion_vencida_lo_escrito_sigue_y_se_guarda_al_volver(sala: Sala
     turno = f"{instancia_sqlite.iniciar('normatividad')}.1.DSTC.1"
     pagina = abrir(sala.como("dstc"), turno)
     sesion = pagina.context.cookies()
-    pagina.context.clear_cookies()
+    pagina.context.clear_cookies(name="dstc_sesion")
     pagina.locator("#comentario").fill("Sin sesión")
     expect(pagina.get_by_role("alert")).to_contain_text("Su sesión terminó. Lo que escribió sigue aquí.")
     assert guardadas(instancia_sqlite) == []

@@ -251,7 +251,7 @@ def test_lo_que_no_hay_es_404_y_recargar_un_acto_vuelve_al_periodo(web: str) -> 
 
 def test_quien_perdio_la_sesion_recupera_lo_que_escribio(web: str) -> None:
     with Visitante(web, "coordinacion") as v:
-        v.cookies.clear()
+        v.perder_la_sesion()
         lleno = {"unidad": CLAVES[0], "motivo": "Esto no se pierde."}
         assert "Esto no se pierde." in v.post(f"{PLANEACION}/dispensar", data=lleno).text
         v.entrar("coordinacion")

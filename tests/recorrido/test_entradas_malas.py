@@ -297,6 +297,7 @@ def test_una_base_sin_migrar_lo_dice_y_los_registros_no_llevan_datos(
     assert "persona.secreta" not in caplog.text
 
 
+@pytest.mark.usefixtures("reloj_detenido")
 def test_cien_intentos_a_la_vez_no_pasan_el_limite(instancia_sqlite: Instancia) -> None:
     codigos: list[int] = []
     with servida(instancia_sqlite) as direccion, Cliente(direccion) as cliente:

@@ -115,7 +115,7 @@ def test_volver_atras_y_enviar_otra_vez_no_abre_un_segundo_sin_preguntar(web: st
 def test_si_la_sesion_vence_lo_escrito_se_puede_enviar_despues(web: str, instancia_sqlite: Instancia) -> None:
     folio = instancia_sqlite.iniciar("normatividad")
     envio = {"acto": "atender", "version": "1", "campo-necesidad": "Lo que tardé en escribir"}
-    with Visitante(web) as v:
+    with Visitante(web, vencida=True) as v:
         fuera = v.post(f"/turnos/{folio}.1.DSTC.1", data=envio)
         assert fuera.status_code == 401
         guardado = html.unescape(re.search(r'name="guardado" value="([^"]*)"', fuera.text).group(1))  # type: ignore[union-attr]
@@ -186,7 +186,7 @@ def test_al_entrar_de_nuevo_se_vuelve_al_formulario_y_nada_se_registra(
 ) -> None:
     folio = instancia_sqlite.iniciar("concertacion")
     camino = camino.format(folio)
-    with Visitante(web) as v:
+    with Visitante(web, vencida=True) as v:
         archivos = {"evidencia-solicitud": ("oficio.pdf", PDF)} if "acto" in envio else {}
         fuera = v.post(camino, data=envio, files=archivos)
         assert fuera.status_code == 401
@@ -211,7 +211,7 @@ def test_al_entrar_de_nuevo_se_vuelve_al_formulario_y_nada_se_registra(
 
 def test_quien_no_habia_escrito_nada_solo_entra(web: str, instancia_sqlite: Instancia) -> None:
     folio = instancia_sqlite.iniciar("concertacion")
-    with Visitante(web) as v:
+    with Visitante(web, vencida=True) as v:
         for camino in (f"/turnos/{folio}.1.CST.1", f"/turnos/{folio}.1.CST.1/tomar"):
             fuera = v.post(camino, data={"acto": "atender", "version": "1", "ficha": "x", "comentario": " "})
             assert fuera.headers["location"] == f"/entrar?ir=/turnos/{folio}.1.CST.1"
@@ -235,7 +235,7 @@ def test_quien_no_habia_escrito_nada_solo_entra(web: str, instancia_sqlite: Inst
     ],
 )
 def test_lo_guardado_que_no_se_entiende_se_ignora(web: str, guardado: str) -> None:
-    with Visitante(web) as v:
+    with Visitante(web, vencida=True) as v:
         assert v.entrar("cst", "clave-errada", guardado=guardado).status_code == 401
         entrada = v.entrar("cst", guardado=guardado)
         assert entrada.status_code == 303
@@ -244,7 +244,7 @@ def test_lo_guardado_que_no_se_entiende_se_ignora(web: str, guardado: str) -> No
 
 
 def test_las_mitades_de_letra_que_traiga_lo_guardado_se_quitan(web: str) -> None:
-    with Visitante(web) as v:
+    with Visitante(web, vencida=True) as v:
         dentro = v.entrar(
             "cst", guardado='{"accion":"/turnos/X.1.Y.1","textos":{"comentario":"a\\ud800b","n\\ud800":"c"}}'
         )

@@ -228,7 +228,7 @@ def test_si_la_sesion_vence_se_vuelve_al_formulario_lleno(
     pagina.fill("#comentario", "Llegó por oficio\ny en persona")
     (tmp_path / "oficio.pdf").write_bytes(PDF)
     pagina.set_input_files("#evidencia-solicitud", tmp_path / "oficio.pdf")
-    pagina.context.clear_cookies()
+    pagina.context.clear_cookies(name="dstc_sesion")
     pagina.locator("button[value=atender]").first.click()
     pagina.locator(".cuenta", has_text="cst").first.click()
     expect(pagina.get_by_text("Iba a responder un turno de " + folio)).to_be_visible()

@@ -55,6 +55,7 @@ def test_la_cookie_no_la_lee_un_programa_ni_viaja_desde_otro_sitio(web: str) -> 
         assert v.get("/").status_code == 303
 
 
+@pytest.mark.usefixtures("reloj_detenido")
 def test_la_contrasena_mala_se_dice_en_la_pagina_y_a_la_sexta_hay_que_esperar(web: str) -> None:
     with Visitante(web) as v:
         for _ in range(5):

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from modelos import verificacion_publica
-from modelos.acceso import IntentoFallido
+from modelos.intentos import IntentoFallido
 from modelos.oficio import ALFABETO, LARGO_CODIGO
 from modelos.sesion import transaccion
 from tests.fabricas import Cliente, Instancia, servida
@@ -144,6 +144,7 @@ def test_un_archivo_enorme_se_rechaza_sin_compararlo(firmado: dict[str, str], we
         assert (pagina.status_code, "pasa de 20 MB" in pagina.text) == (413, True)
 
 
+@pytest.mark.usefixtures("reloj_detenido")
 def test_quien_prueba_codigos_tiene_tope_y_el_bueno_pasa_siempre(instancia: Instancia) -> None:
     _, id_ = con_borrador(instancia)
     with servida(instancia) as direccion, Cliente(direccion) as nadie, Visitante(direccion) as v:

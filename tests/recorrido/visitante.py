@@ -12,20 +12,30 @@ from tests.fabricas import Instancia
 
 
 class Visitante(httpx.Client):
-    """Un navegador sin pantalla: guarda su cookie y dice de dónde viene."""
+    """Un navegador sin pantalla: guarda su cookie y dice de dónde viene.
 
-    def __init__(self, direccion: str, alias: str | None = None) -> None:
+    vencida: uno en que ya había entrado alguien, y su sesión venció.
+    """
+
+    def __init__(self, direccion: str, alias: str | None = None, *, vencida: bool = False) -> None:
         super().__init__(base_url=direccion, timeout=300, headers={"Sec-Fetch-Site": "same-origin"})
-        self.alias = alias
+        self.alias, self.vencida = alias, vencida
 
     def __enter__(self) -> Self:
         super().__enter__()
         if self.alias:
             assert self.entrar(self.alias).status_code == 303
+        if self.vencida:
+            assert self.entrar("direccion").status_code == 303
+            self.perder_la_sesion()
         return self
 
     def entrar(self, alias: str, clave: str = CLAVE, **mas: str) -> httpx.Response:
         return self.post("/entrar", data={"correo": f"{alias}@demo.local", "clave": clave, **mas})
+
+    def perder_la_sesion(self) -> None:
+        """Como cuando vence: el navegador ya no la trae, pero es el mismo equipo."""
+        self.cookies.delete("dstc_sesion")
 
     def iniciar(self, **mas: str) -> httpx.Response:
         return self.post("/procedimientos/normatividad/iniciar", data={"campo-tope_vueltas": "5", **mas})

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from api import instancia
-from api.procesos import REGISTRO_MAX_BYTES, rotar
+from api import instancia, procesos
+from api.procesos import REGISTRO_MAX_BYTES, Proceso, Supervisor, rotar
 from modelos.ajustes import Ajustes
 
 RAIZ = Path(__file__).resolve().parents[2]
@@ -152,8 +152,30 @@ def test_un_registro_grande_se_guarda_aparte(tmp_path: Path) -> None:
     registro = tmp_path / "api.log"
     registro.write_bytes(b"x" * (REGISTRO_MAX_BYTES + 1))
     rotar(registro)
-    assert not registro.exists()
+    assert registro.stat().st_size == 0
     assert (tmp_path / "api.log.1").stat().st_size > REGISTRO_MAX_BYTES
+
+
+def test_el_registro_rota_mientras_su_proceso_escribe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(procesos, "REGISTRO_MAX_BYTES", 50_000)
+    monkeypatch.setattr(procesos, "ENTRE_ROTACIONES_S", 0.1)
+    escribe = "import time\nfor n in range(10**9):\n    print('renglon', n, flush=True); time.sleep(0.0002)"
+    proceso = Proceso("hablador", (sys.executable, "-c", escribe))
+    registro = tmp_path / "hablador.log"
+    supervisor = Supervisor([proceso], tmp_path, dict(os.environ), avisar=lambda _: None)
+
+    def ya_roto_dos_veces() -> bool:
+        anterior = tmp_path / "hablador.log.1"
+        # Dos veces: lo guardado aparte ya no es el principio, y el proceso siguió escribiendo en el mismo archivo.
+        otra = anterior.exists() and not anterior.read_bytes().startswith(b"renglon 0\n")
+        if otra and registro.stat().st_size:
+            signal.raise_signal(signal.SIGTERM)
+        return otra
+
+    supervisor.responde = ya_roto_dos_veces
+    supervisor.correr()
+    assert b"renglon" in registro.read_bytes()
+    assert b"\0" not in registro.read_bytes(), "quien escribe agrega al final, no donde iba"
 
 
 def test_el_puerto_ocupado_se_dice_antes_de_arrancar(tmp_path: Path) -> None:
