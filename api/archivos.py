@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from fastapi import UploadFile
 from fastapi.responses import FileResponse
 
 from api.dependencias import Puerta
 from modelos import anexos, consultas, idempotencia
 from modelos.actos import evidencia as actos
+from modelos.actos import fuera
 from modelos.errores import NoExiste
 from modelos.expediente import Anexo
+from modelos.oficios import Oficio
 
 
 def recibir(puerta: Puerta, turno: str, archivo: UploadFile, evidencia: str | None, clave: str | None = None) -> Anexo:
@@ -33,6 +37,24 @@ def recibir(puerta: Puerta, turno: str, archivo: UploadFile, evidencia: str | No
         if clave is not None:
             idempotencia.cumplir(ctx, clave, anexo.id)
         return anexo
+
+
+def firmado_fuera(
+    puerta: Puerta, oficio: str, version: int, numero: str, fecha: date | None, documento: UploadFile | str
+) -> Oficio:
+    """Registra que ese oficio se firmó fuera, con el archivo que llega o con uno ya adjunto, por su id.
+
+    Como en `recibir`: se comprueba antes de escribir en el disco, y guardar ocurre fuera de la transacción.
+    """
+    if isinstance(documento, str):
+        with puerta.acto() as ctx:
+            return fuera.registrar(ctx, oficio, version, numero, fecha, documento)
+    with puerta.acto() as ctx:
+        fuera.revisar(ctx, oficio, version)
+    maximo = puerta.ajustes.anexo_max_bytes
+    guardado = anexos.guardar(puerta.ajustes.carpeta_anexos, documento.filename or "", documento.file, maximo)
+    with puerta.acto() as ctx:
+        return fuera.registrar(ctx, oficio, version, numero, fecha, guardado)
 
 
 def entregar(puerta: Puerta, id_: str) -> FileResponse:

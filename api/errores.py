@@ -32,6 +32,7 @@ CODIGOS: dict[type[e.ErrorGestion], int] = {
     e.OficioCambio: 409,
     e.LeidoCambio: 409,
     e.OficioIncompleto: 422,
+    e.OficiosExigidos: 409,
     e.NormaEnProyecto: 409,
     e.TurnoTomado: 409,
     e.ActoNoProcede: 409,

@@ -41,6 +41,7 @@ def plazo_de_tabla(tabla: Tabla, plazo: ReglaPlazo) -> dict[str, Any]:
         "clave": plazo.clave,
         "que": plazo.que,
         "regla": regla(tabla, plazo),
+        "acto": plazo.acto or None,
         "fundamento": plazo.fundamento,
         "inferido": plazo.inferido or None,
         "hitos": hitos(plazo.hitos),

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api import reglas_plazo, vistas_plazos
-from modelos import consultas, encargos, reloj, vencimientos
+from modelos import consultas, deuda, encargos, reloj, vencimientos
 from modelos.actividad import Actividad, Formulario
 from modelos.ajustes import Ajustes
-from modelos.expediente import ABIERTOS, Anexo, Expediente, Turno
+from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import activas
 from modelos.permisos import Quien
 from modelos.plazos import EstadoPlazo, Plazo
@@ -159,14 +159,17 @@ def expediente(
     fila: Expediente,
     abiertos: list[Turno] | None = None,
     plazos: list[Plazo] | None = None,
+    debe: int | None = None,
 ) -> dict[str, Any]:
-    """Un expediente con sus turnos abiertos y sus plazos; `abiertos` y `plazos`: si ya se tienen, no se leen."""
+    """Un expediente con sus turnos abiertos, sus plazos y cuántos oficios debe; lo que ya se tiene no se lee."""
     if abiertos is None:
         abiertos = consultas.turnos_abiertos(s, fila.folio)
     citadas = consultas.nombres(s, (t.persona_id for t in abiertos))
     tabla = tablas.para_ver(fila)
     if plazos is None:
         plazos = vencimientos.de_expedientes(s, [fila.folio])[fila.folio] if tabla.tiene_plazos else []
+    if debe is None:
+        debe = deuda.cuantos(s, [fila.folio]).get(fila.folio, 0) if tabla.emisiones else 0
     rigen, hoy = vencimientos.rigen(abiertos, plazos), reloj.hoy()
     # Sólo pueden tener subexpedientes los que ya pasaron por una actividad que los abre.
     pudo_abrir = any(a.subprocedimiento and a.clave in fila.situacion["vueltas"] for a in tabla.actividades)
@@ -176,7 +179,15 @@ def expediente(
         "turnos": [turno(s, tablas, t, fila, citadas, rigen.get(t.id)) for t in abiertos],
         "plazos": [vistas_plazos.plazo(p, hoy) for p in plazos],
         "incidentes": [*_de_su_tabla(tabla, fila, abiertos), *_incidentes(s, ajustes, fila)],
+        "oficios_pendientes": debe,
+        "estado_legible": estado_legible(fila.estado, debe),
     }
+
+
+def estado_legible(estado: str, debe: int) -> str:
+    """En qué va un expediente, en palabras; el que terminó debiendo oficios lo dice hasta que se saldan."""
+    en_palabras = estado.replace("_", " ").capitalize()
+    return f"{en_palabras} con oficios pendientes" if debe and estado == EstadoExpediente.CONCLUIDO else en_palabras
 
 
 def ilegible(tabla: Tabla, expediente: Expediente, actividad: str = "") -> str:
@@ -203,7 +214,11 @@ def expedientes(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Iterable[
         de_cada_uno[turno_abierto.folio].append(turno_abierto)
     con_plazos = [f.folio for f in lista if tablas.para_ver(f).tiene_plazos]
     plazos = vencimientos.de_expedientes(s, con_plazos)
-    return [expediente(s, tablas, ajustes, f, de_cada_uno[f.folio], plazos.get(f.folio, [])) for f in lista]
+    deben = deuda.cuantos(s, de_cada_uno)
+    return [
+        expediente(s, tablas, ajustes, f, de_cada_uno[f.folio], plazos.get(f.folio, []), deben.get(f.folio, 0))
+        for f in lista
+    ]
 
 
 def _resumen(fila: Expediente) -> dict[str, Any]:

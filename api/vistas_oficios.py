@@ -8,27 +8,48 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import consultas_oficios, reloj
+from api import vistas_plazos
+from modelos import consultas_oficios, deuda, reloj
 from modelos.actos.firma import faltantes
 from modelos.ajustes import Ajustes
 from modelos.avisos_oficio import Avisador
 from modelos.oficio import EstadoOficio, mostrar_codigo
 from modelos.oficios import Destinatario, Oficio
 from modelos.reloj import iso
+from modelos.tabla import Catalogo
 from modelos.verificacion_publica import Constancia
 from tareas.oficios.ajenos import ajenos
 
 
-def oficios(s: Session, ajustes: Ajustes, filas: Sequence[Oficio]) -> list[dict[str, Any]]:
-    """Varios, leyendo de una vez a quién van."""
+def oficios(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Sequence[Oficio]) -> list[dict[str, Any]]:
+    """Varios, leyendo de una vez a quién van y qué se debe de cada uno."""
     a_quien = consultas_oficios.destinatarios_de(s, [fila.id for fila in filas])
-    avisador = de_avisos(s, ajustes)
-    return [_oficio(fila, a_quien[fila.id], avisador) for fila in filas]
+    avisador, debidos = de_avisos(s, ajustes), deuda.de_oficios(s, tablas, filas)
+    return [{**_oficio(fila, a_quien[fila.id], avisador), **_deuda(fila, debidos[fila.id])} for fila in filas]
 
 
-def oficio(s: Session, ajustes: Ajustes, fila: Oficio) -> dict[str, Any]:
+def _deuda(fila: Oficio, debido: deuda.Debido) -> dict[str, Any]:
+    plazo, fuera = debido.plazo, None
+    if fila.estado == EstadoOficio.FIRMADO_FUERA:
+        fuera = {"numero": fila.numero_fuera, "fecha": vistas_plazos.fecha(fila.fecha_fuera), "anexo": fila.anexo_fuera}
+    return {
+        "pendiente": debido.pendiente,
+        "exigido": debido.exigido,
+        "plazo": plazo
+        and {
+            "id": plazo.id,
+            "clave": plazo.clave,
+            "que": plazo.que,
+            "vence": vistas_plazos.fecha(plazo.vence),
+            "conservador": vistas_plazos.fecha(plazo.conservador),
+        },
+        "fuera": fuera,
+    }
+
+
+def oficio(s: Session, tablas: Catalogo, ajustes: Ajustes, fila: Oficio) -> dict[str, Any]:
     """Uno, con su texto."""
-    resumen = oficios(s, ajustes, [fila])[0]
+    resumen = oficios(s, tablas, ajustes, [fila])[0]
     return {**resumen, "cuerpo": fila.cuerpo, "anexos": fila.anexos.splitlines()}
 
 

@@ -45,6 +45,9 @@ def plazo(fila: Plazo, hoy: date) -> dict[str, Any]:
         "hitos": [{"hito": hito, "fecha": dia} for hito, dia in fila.hitos] if fila.estado in POR_CUMPLIR else [],
         "abierto": iso(fila.abierto),
         "cerrado": iso(fila.cerrado) if fila.cerrado else None,
+        "acto": fila.acto or None,
+        "atendido": iso(fila.atendido) if fila.atendido else None,
+        "oficio": fila.cumplio,
     }
 
 

@@ -2,7 +2,8 @@
 
 Un turno toca a quien lo tomó, mientras pueda atenderlo; si no lo tomó nadie, o quien lo tomó ya no está, a todas
 las personas de la unidad; si en la unidad no hay nadie, al primer nivel de arriba que tenga gente; y si tampoco, a
-la administración, que es quien puede adscribir a alguien. Siempre hay a quién decírselo.
+la administración, que es quien puede adscribir a alguien. Siempre hay a quién decírselo. Lo que sólo espera un
+oficio toca a quien lo firma.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import hitos, reloj
+from modelos import hitos, reloj, titulares
 from modelos.columnas import de_los
 from modelos.expediente import EstadoTurno, Turno
 from modelos.organizacion import Adscripcion, Persona, responsables, vigente
@@ -38,6 +39,7 @@ class Organigrama:
     _estatales: dict[str, str] | None = None
     _personas: dict[str, list[int]] = field(default_factory=dict)
     _tocan: dict[tuple[str, int | None], list[Interesado]] = field(default_factory=dict)
+    _firman: dict[tuple[str, str], list[Interesado]] = field(default_factory=dict)
 
     def de(self, unidad: str) -> list[int]:
         """Las personas activas que hoy pueden atender los turnos de la unidad."""
@@ -57,6 +59,14 @@ class Organigrama:
         if llave not in self._tocan:
             self._tocan[llave] = self._decidir(*llave)
         return self._tocan[llave]
+
+    def firma(self, unidad: str, procedimiento: str) -> list[Interesado]:
+        """A quiénes toca firmar por la unidad los oficios de ese procedimiento; si no consta nadie, a quienes toca."""
+        llave = (unidad, procedimiento)
+        if llave not in self._firman:
+            firmantes = titulares.firman(self.s, unidad, reloj.hoy(), procedimiento)
+            self._firman[llave] = [Interesado(p, unidad, sube=False) for p in firmantes] or self.toca(unidad, None)
+        return self._firman[llave]
 
     def _decidir(self, unidad: str, presente: int | None) -> list[Interesado]:
         if presente is not None:

@@ -166,6 +166,14 @@ class Actividad:
         """La unidad que la atiende en el sistema: quien captura, o la de la tabla."""
         return self.captura or self.unidad
 
+    def emisora(self, oficio: Emision, unidad: str) -> str:
+        """La unidad concreta que emite ese oficio suyo: la del turno, si es de quien la atiende."""
+        return unidad if oficio.de is self.unidad and not self.captura else oficio.de.value
+
+    def debe(self, salida: str, datos: Mapping[str, Any]) -> frozenset[str]:
+        """Los oficios que deja debiendo responder por esa salida, con lo capturado en ella."""
+        return frozenset(oficio.clave for oficio in self.oficios if oficio.se_debe(salida, datos))
+
     def ruta(self, salida: str) -> Ruta:
         """La ruta de esa salida.
 

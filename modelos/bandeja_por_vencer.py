@@ -118,7 +118,7 @@ def con_fecha(
         yield suyos.where(*esperan(unidad, ligera(s, col(Turno.unidad))), *donde, *de_unidad), vence
         vence = col(tramo.vence)
         del_tramo = select(Turno, vence).join(tramo, col(tramo.folio) == Turno.folio)
-        rige = [col(tramo.turno_id).is_(None), *_que_corre(tramo, corte), ~_con_plazo_propio(), ~_otro_antes(tramo)]
+        rige = [*_que_rige(tramo), *_que_corre(tramo, corte), ~_con_plazo_propio(), ~_otro_antes(tramo)]
         yield del_tramo.where(*esperan(unidad, ligera(s, col(Turno.unidad))), *donde, *rige), vence
 
 
@@ -142,9 +142,13 @@ def _otro_antes(tramo: Any) -> Condicion:  # noqa: ANN401 - un alias no tiene ti
     """Rige el tramo que antes vence: éste no, si hay otro antes."""
     otro = aliased(Plazo)
     antes = or_(col(otro.vence) < tramo.vence, and_(col(otro.vence) == tramo.vence, col(otro.id) < tramo.id))
-    return exists().where(
-        col(otro.folio) == tramo.folio, col(otro.turno_id).is_(None), de_los(col(otro.estado), POR_CUMPLIR), antes
-    )
+    suyos = (col(otro.folio) == tramo.folio, *_que_rige(otro), de_los(col(otro.estado), POR_CUMPLIR))
+    return exists().where(*suyos, antes)
+
+
+def _que_rige(tramo: Any) -> list[Condicion]:  # noqa: ANN401 - un alias no tiene tipo propio
+    """De un tramo: que todavía lo deba quien tiene el turno, y no sólo quien firma."""
+    return [col(tramo.turno_id).is_(None), col(tramo.atendido).is_(None)]
 
 
 def _tiene_fecha() -> Condicion:
@@ -154,7 +158,7 @@ def _tiene_fecha() -> Condicion:
     )
     del_tramo = exists().where(
         col(tramo.folio) == Turno.folio,
-        col(tramo.turno_id).is_(None),
+        *_que_rige(tramo),
         de_los(col(tramo.estado), POR_CUMPLIR),
         col(tramo.vence).is_not(None),
     )

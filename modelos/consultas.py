@@ -20,6 +20,7 @@ from sqlmodel import col
 
 from modelos.bitacora import Asiento, actor_persona
 from modelos.columnas import de_los
+from modelos.deuda import CONCLUIDO_DEBIENDO
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import (
     ABIERTOS,
@@ -40,6 +41,9 @@ from modelos.unidades import TipoUnidad
 
 T = TypeVar("T")
 CURSOR_AJENO = {"cursor": "use el valor de «siguiente» tal como llegó"}
+DEBIENDO = "concluido_debiendo"
+"""Los que terminaron y deben oficios: no es un estado aparte, se buscan así."""
+ESTADOS_BUSCADOS = (*(estado.value for estado in EstadoExpediente), DEBIENDO)
 LIMITE = 50
 LIMITE_MAXIMO = 200
 
@@ -110,15 +114,15 @@ def expedientes(
 ) -> Pagina[Expediente]:
     """Los expedientes que le conciernen, el más reciente primero.
 
-    unidad: con un turno abierto en esa unidad; texto: en el folio o en el asunto.
+    estado: el de un expediente, o `DEBIENDO`. unidad: con un turno abierto en ella; texto: en el folio o en el asunto.
     """
     condiciones = conciernen(quien)
     if procedimiento:
         condiciones.append(col(Expediente.procedimiento) == procedimiento)
     if estado:
-        if estado not in set(EstadoExpediente):
-            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoExpediente)}"})
-        condiciones.append(col(Expediente.estado) == estado)
+        if estado not in ESTADOS_BUSCADOS:
+            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(ESTADOS_BUSCADOS)}"})
+        condiciones.append(CONCLUIDO_DEBIENDO if estado == DEBIENDO else col(Expediente.estado) == estado)
     if unidad:
         abierto = exists().where(
             col(Turno.folio) == Expediente.folio, col(Turno.unidad) == unidad, col(Turno.estado).in_(ABIERTOS)

@@ -21,7 +21,7 @@ from modelos.actividad import texto_salida
 from modelos.bitacora import Asiento
 from modelos.calendario import fecha_larga
 from modelos.expediente import Expediente
-from modelos.oficio import VIGENTES, Destino, Hacia
+from modelos.oficio import HECHOS, Destino, Hacia
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Unidad, activas, de_la
 from modelos.periodo import Periodo, nombre_periodo
@@ -129,14 +129,12 @@ def por_citar(s: Session, oficio: Oficio, molde: str) -> list[str]:
     """
     claves = set(_CITA_OFICIO.findall(molde))
     return [
-        otro.numero
+        otro.numero_dado
         for otro in _firmados(s, oficio.folio)
-        if otro.numero
-        and otro.firmado
-        and otro.clave in claves
-        and otro.firmado > oficio.creado
+        if otro.clave in claves
+        and (otro.firmado or otro.terminado or otro.creado) > oficio.creado
         and otro.id not in {oficio.id, oficio.sustituye}
-        and otro.numero not in oficio.cuerpo
+        and otro.numero_dado not in oficio.cuerpo
     ]
 
 
@@ -240,14 +238,14 @@ def _plazos(s: Session, folio: str) -> dict[str, dict[str, str]]:
 
 
 def _citables(s: Session, folio: str, menos: str | None) -> dict[str, dict[str, str]]:
-    """Los firmados y vigentes del expediente, el último de cada clave."""
+    """Los firmados y vigentes del expediente, aquí o fuera, el último de cada clave."""
     return {
-        oficio.clave: {"numero": oficio.numero or "", "fecha": fecha_larga(reloj.local(oficio.firmado).date())}
+        oficio.clave: {"numero": oficio.numero_dado, "fecha": fecha_larga(fecha)}
         for oficio in _firmados(s, folio)
-        if oficio.firmado and oficio.id != menos
+        if oficio.id != menos and (fecha := oficio.fecha_dada)
     }
 
 
 def _firmados(s: Session, folio: str) -> list[Oficio]:
-    consulta = select(Oficio).where(col(Oficio.folio) == folio, col(Oficio.estado).in_(VIGENTES))
-    return list(s.scalars(consulta.order_by(col(Oficio.firmado))))
+    consulta = select(Oficio).where(col(Oficio.folio) == folio, col(Oficio.estado).in_(HECHOS))
+    return sorted(s.scalars(consulta), key=lambda o: (o.firmado or o.terminado or o.creado, o.id))

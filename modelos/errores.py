@@ -563,6 +563,23 @@ class OficioIncompleto(ErrorGestion):
         )
 
 
+class OficiosExigidos(ErrorGestion):
+    """El expediente terminaría sin los oficios que la norma pide expresamente; no se registró la respuesta."""
+
+    titulo = "Faltan oficios que la norma exige"
+
+    def __init__(self, folio: str, faltan: Sequence[str]) -> None:
+        super().__init__(folio, tuple(faltan))
+        self.folio, self.faltan = folio, tuple(faltan)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.folio} no puede terminar todavía: falta firmar {'; '.join(self.faltan)}. "
+            "Pida la firma a quien tiene el cargo o, si ya se firmó en papel, registre en el oficio el documento, su "
+            "número y su fecha. Después vuelva a responder: lo que capturó sigue aquí."
+        )
+
+
 class NormaEnProyecto(ErrorGestion):
     """El oficio se funda en una norma que no está vigente y el ajuste impide firmarlo."""
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.columnas import Instante
-from modelos.expediente import ABIERTOS, Turno
+from modelos.expediente import ABIERTOS, Expediente, Turno
 from modelos.notificaciones import Clase
 from modelos.organizacion import Unidad
 from modelos.plazos import Plazo
@@ -50,6 +50,7 @@ _TOCAN = (
         col(Plazo.insistencias),
         col(Plazo.compromiso),
         col(Plazo.proximo),
+        col(Plazo.atendido),
         col(Turno.estado).label("turno_estado"),
         col(Turno.persona_id).label("tomado_por"),
     )
@@ -142,6 +143,13 @@ def ocupadas(s: Session, folios: Iterable[str]) -> dict[str, list[tuple[str, int
     for folio, unidad, persona in s.execute(consulta.order_by(col(Turno.id))):
         de.setdefault(folio, []).append((unidad, persona))
     return de
+
+
+def procedimientos(s: Session, folios: Iterable[str]) -> dict[str, str]:
+    """El procedimiento de cada expediente."""
+    pedidos = list(folios)
+    consulta = select(col(Expediente.folio), col(Expediente.procedimiento)).where(col(Expediente.folio).in_(pedidos))
+    return dict(s.execute(consulta).all()) if pedidos else {}
 
 
 def estatales_de_cast(s: Session) -> dict[str, str]:

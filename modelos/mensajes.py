@@ -34,6 +34,8 @@ from modelos.sesion import insertar
 
 _ESPACIO = UUID("6f1a2b0e-3c53-5a0b-9d1e-0d57c0de0022")
 TRAMO = 500
+DEL_RESUMEN = (Clase.HITO.value, Clase.FIRMA.value)
+"""Lo que espera al resumen del día; lo demás sale en cuanto se sabe."""
 _sin_salir = col(Notificacion.salio).is_(None)
 _sube = col(Notificacion.datos)["sube"].as_boolean()
 # Por qué unidad lo sabe quien no debe un turno: quien le da seguimiento, o quien carga un tramo.
@@ -43,6 +45,7 @@ _para = case(
 _de_oficio = col(Notificacion.clase) == Clase.OFICIO.value
 # Con `case` sólo se abre el JSON de los que son de un oficio: puede haber cientos de miles de los otros.
 _oficio = case((_de_oficio, col(Notificacion.datos)["oficio"].as_string()))
+_por_firmar = case((col(Notificacion.clase) == Clase.FIRMA.value, col(Notificacion.datos)["cuantos"].as_integer()))
 _MARCAR = {
     "postgresql": text("UPDATE notificacion SET salio = :ahora WHERE id = ANY(CAST(:ids AS int[]))"),
     "sqlite": text("UPDATE notificacion SET salio = :ahora WHERE id IN (SELECT value FROM json_each(:ids))"),
@@ -70,8 +73,8 @@ def por_salir(s: Session, *, con_hitos: bool) -> Iterator[Any]:
     """Las notificaciones sin salir, por persona y en su orden, con lo que hace falta para `por_que_no`.
 
     `sube`: verdadero si se le dice para seguimiento; `mencion`: si le nombraron en un comentario; `recuerda`: si
-    alguien pidió recordárselo; `oficio`: el id, si es de uno; `rige`: si ese oficio sigue vigente. Se leen por
-    tramos: puede haber cientos de miles.
+    alguien pidió recordárselo; `oficio`: el id, si es de uno; `rige`: si ese oficio sigue vigente; `por_firmar`:
+    cuántos esperan su firma. Se leen por tramos: puede haber cientos de miles.
     """
     consulta = _resumidas().where(_sin_salir, *_clases(con_hitos=con_hitos))
     yield from s.execute(consulta, execution_options={"yield_per": 5000})
@@ -106,12 +109,15 @@ def _resumidas() -> Select[Any]:
             col(Turno.persona_id).label("tomado_por"),
             col(Plazo.estado).label("plazo_estado"),
             col(Plazo.compromiso),
+            col(Plazo.atendido),
+            col(Expediente.procedimiento),
             col(Plazo.que),
             col(Plazo.vence),
             col(Plazo.conservador),
             col(Expediente.estado).label("expediente_estado"),
             col(Persona.activa),
             _oficio.label("oficio"),
+            _por_firmar.label("por_firmar"),
             case((_de_oficio, rige), else_=false()).label("rige"),
         )
         .join(Persona, col(Persona.id) == Notificacion.persona_id)
@@ -168,6 +174,8 @@ def por_que_no(f: Any, persona: int | None, organigrama: Organigrama, dia: date)
         return motivo
     if persona is None or (f.para and persona in organigrama.de(f.para)):
         return ""
+    if f.atendido is not None and f.para:
+        return "" if persona in (i.persona for i in organigrama.firma(f.para, f.procedimiento)) else NO_LE_TOCA
     unidad = f.turno_unidad or f.para
     if persona in (i.persona for i in organigrama.toca(unidad, f.tomado_por)):
         return ""
@@ -343,6 +351,7 @@ def contenido(s: Session, notificaciones: Sequence[int]) -> Sequence[Any]:
         col(Plazo.que),
         col(Plazo.unidad).label("plazo_unidad"),
         col(Plazo.compromiso),
+        col(Plazo.atendido),
         col(Plazo.vence),
         col(Plazo.conservador),
         col(Plazo.fundamento),
@@ -400,8 +409,8 @@ def por_atender(s: Session, filas: Iterable[Any], persona: int | None) -> dict[s
 
 
 def _clases(*, con_hitos: bool) -> list[Any]:
-    """Sin los hitos, tampoco lo que sólo es para seguimiento: todo eso va en el resumen del día."""
-    return [] if con_hitos else [col(Notificacion.clase) != Clase.HITO.value, _sube.is_not(True)]
+    """Sin los hitos, tampoco lo que falta firmar ni lo que sólo es para seguimiento: todo va en el resumen del día."""
+    return [] if con_hitos else [col(Notificacion.clase).not_in(DEL_RESUMEN), _sube.is_not(True)]
 
 
 def _id(destino: Destino, que: str) -> str:

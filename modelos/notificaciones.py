@@ -22,6 +22,7 @@ class Clase(StrEnum):
     TURNO = "turno"
     HITO = "hito"
     OFICIO = "oficio"
+    FIRMA = "firma"
 
 
 class EstadoEntrega(StrEnum):
@@ -40,13 +41,14 @@ _SIN_SALIR = text("salio IS NULL")
 class Notificacion(SQLModel, table=True):
     """Algo que una persona debe saber. salio: cuándo se armó su mensaje, o se vio que ya no hacía falta.
 
-    clave: `turno:<id>`, `hito:<plazo>:<hito>`, `oficio:<id>:<motivo>` o `mencion:<comentario>` (clase `turno`).
+    clave: `turno:<id>`, `hito:<plazo>:<hito>`, `oficio:<id>:<motivo>`, `firma:<día>` o `mencion:<comentario>` (clase
+    `turno`).
     datos: lo que se dirá, ya fechado, sin datos de personas. descartada: por qué no salió, si ya no venía al caso.
     """
 
     __table_args__ = (
         UniqueConstraint("persona_id", "clave"),
-        CheckConstraint("clase IN ('turno', 'hito', 'oficio')", name="clase"),
+        CheckConstraint("clase IN ('turno', 'hito', 'oficio', 'firma')", name="clase"),
         Index("ix_notificacion_salida", "persona_id", "id", sqlite_where=_SIN_SALIR, postgresql_where=_SIN_SALIR),
     )
 

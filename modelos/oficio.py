@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from modelos.calendario import fecha_larga
 from modelos.unidades import Unidad
@@ -35,11 +36,16 @@ class EstadoOficio(StrEnum):
     CANCELADO = "cancelado"
     SUSTITUIDO = "sustituido"
     DESCARTADO = "descartado"
+    FIRMADO_FUERA = "firmado_fuera"
 
 
 VIGENTES = (EstadoOficio.FIRMADO.value, EstadoOficio.ENVIADO.value)
 CON_NUMERO = (*VIGENTES, EstadoOficio.CANCELADO.value, EstadoOficio.SUSTITUIDO.value)
-"""Los que gastaron número. Un descartado nunca lo tuvo."""
+"""Los que gastaron número. Un descartado nunca lo tuvo, y a uno firmado fuera se lo dio otro."""
+POR_SALIR = (EstadoOficio.BORRADOR.value, EstadoOficio.FIRMADO.value)
+"""Los que se deben: falta firmarlos o que salgan."""
+HECHOS = (*VIGENTES, EstadoOficio.FIRMADO_FUERA.value)
+"""Los que existen como acto escrito, aquí o en papel."""
 
 
 class Hacia(StrEnum):
@@ -100,8 +106,9 @@ class Emision:
     salidas: se redacta al cerrar la actividad por alguna de éstas; vacía: al llegar a ella.
     cumple: documento de la actividad que este oficio es; firmado, no hay que adjuntarlo.
     sin_firma_de: actividades cuyo autor no puede firmarlo, porque es lo que el oficio revisa.
-    exigido: la fuente pide expresamente el oficio o el escrito. fundamento: artículos o actividad, como se citan aquí.
-    inferido: qué se decidió sin que la fuente lo diga.
+    exigido: la fuente pide expresamente el oficio o el escrito: el expediente no termina sin él.
+    salvo: campo de la actividad que, si se marca al responder, dice que esta vez no hace falta.
+    fundamento: artículos o actividad, como se citan aquí. inferido: qué se decidió sin que la fuente lo diga.
     """
 
     clave: str
@@ -115,7 +122,12 @@ class Emision:
     cumple: str = ""
     sin_firma_de: tuple[str, ...] = ()
     exigido: bool = False
+    salvo: str = ""
     inferido: str = ""
+
+    def se_debe(self, salida: str, datos: Mapping[str, Any]) -> bool:
+        """Si responder por esa salida, con lo capturado en ella, deja debiendo este oficio."""
+        return (not self.salidas or salida in self.salidas) and not (self.salvo and datos.get(self.salvo))
 
 
 FORMATO = "{SIGLA}/{consecutivo:03d}/{anio}"

@@ -6,16 +6,18 @@ hace falta para volver a componerlo, letra por letra, y para saber quién ya acu
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from modelos import reloj
 from modelos.columnas import Instante, columna_json
 
 LARGO_ASUNTO = 300
 _SIN_ACUSE = text("acusado IS NULL AND clase = 'para'")
+_PENDIENTE = text("estado IN ('borrador', 'firmado')")
 
 
 class Oficio(SQLModel, table=True):
@@ -27,19 +29,22 @@ class Oficio(SQLModel, table=True):
     ordenamientos: claves de los que cita. anexos: uno por renglón.
     serie y consecutivo: de ellos sale `numero`; contenido: el JSON del que se compone el PDF, sha256: el de ese PDF.
     sustituye: el que deja sin efecto al firmarse. motivo: por qué se canceló o descartó.
+    numero_fuera, fecha_fuera y anexo_fuera: los del documento que se firmó fuera del sistema en lugar de éste.
     """
 
     __table_args__ = (
         CheckConstraint(
-            "estado IN ('borrador', 'firmado', 'enviado', 'cancelado', 'sustituido', 'descartado')", name="estado"
+            "estado IN ('borrador', 'firmado', 'enviado', 'cancelado', 'sustituido', 'descartado', 'firmado_fuera')",
+            name="estado",
         ),
         CheckConstraint(
-            "(numero IS NULL) = (estado IN ('borrador', 'descartado'))",
+            "(numero IS NULL) = (estado IN ('borrador', 'descartado', 'firmado_fuera'))",
             name="numero_al_firmar",
         ),
         UniqueConstraint("serie", "consecutivo"),
         UniqueConstraint("numero"),
         Index("ix_oficio_unidad_estado", "unidad", "estado", "creado", "id"),
+        Index("ix_oficio_pendiente", "folio", "id", sqlite_where=_PENDIENTE, postgresql_where=_PENDIENTE),
     )
 
     id: str = Field(primary_key=True, max_length=160)
@@ -77,6 +82,19 @@ class Oficio(SQLModel, table=True):
     sustituye: str | None = Field(default=None, foreign_key="oficio.id", max_length=160)
     terminado: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
     motivo: str = Field(default="", max_length=2000)
+    numero_fuera: str | None = Field(default=None, max_length=80)
+    fecha_fuera: date | None = None
+    anexo_fuera: str | None = Field(default=None, foreign_key="anexo.id", max_length=36)
+
+    @property
+    def numero_dado(self) -> str:
+        """El que lleva firmado, aquí o fuera; vacío si todavía no se firma."""
+        return self.numero or self.numero_fuera or ""
+
+    @property
+    def fecha_dada(self) -> date | None:
+        """El día en que se firmó aquí, o el del documento firmado fuera."""
+        return reloj.local(self.firmado).date() if self.firmado else self.fecha_fuera
 
 
 class Destinatario(SQLModel, table=True):

@@ -90,6 +90,7 @@ class ReglaPlazo:
     """Un plazo de la tabla.
 
     clave: la del catálogo (`PL-05`), o una propia si la fuente no lo fija. que: qué vence, en pocas palabras.
+    acto: el oficio con que se cumple (`OF-29`), si cumplirlo es un acto escrito; vacío: lo cumple atender.
     inferido: qué no dice la fuente y se decidió aquí; vacío si lo dice.
     """
 
@@ -98,6 +99,7 @@ class ReglaPlazo:
     cuenta: Dias | EnVentana | UltimoHabilDelMes
     fundamento: str
     hitos: Hitos = USUALES
+    acto: str = ""
     inferido: str = ""
 
 
@@ -105,7 +107,8 @@ class ReglaPlazo:
 class Tramo:
     """Un plazo que abarca varias actividades.
 
-    empieza: (actividad, salida) que, al atenderse, lo echa a correr. cumplen: actividades que lo cierran.
+    empieza: (actividad, salida) que, al atenderse, lo echa a correr. cumplen: actividades que lo cierran, o las del
+    acto escrito con que se cumple.
     responde: la unidad que lo debe, además de quien tenga el turno.
     """
 

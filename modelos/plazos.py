@@ -44,6 +44,8 @@ class Plazo(SQLModel, table=True):
     hitos: `[[hito, fecha]]` que faltan por verse; proximo: el día del primero; insistencias: los de vencido ya vistos.
     compromiso: el día para el que alguien se comprometió a atenderlo ya vencido; hasta que pase no se insiste.
     vuelta: cuántas veces su fecha volvió a quedar por delante después de recordarse; sus hitos son otros.
+    acto: el oficio con que se cumple (`OF-29`); vacío: lo cumple atender. atendido: cuándo se respondió la actividad,
+    si desde entonces sólo espera su acto. cumplio: id del oficio que lo cumplió.
     suspensiones: `[{desde, hasta, motivo}]`, `hasta` nulo mientras dure; ampliaciones: `[{cantidad, motivo}]`.
     """
 
@@ -84,6 +86,9 @@ class Plazo(SQLModel, table=True):
     proximo: date | None = None
     abierto: datetime = Field(sa_column=Column(Instante, nullable=False))
     cerrado: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
+    acto: str = Field(default="", max_length=60, sa_column_kwargs={"server_default": ""})
+    atendido: datetime | None = Field(default=None, sa_column=Column(Instante, nullable=True))
+    cumplio: str | None = Field(default=None, max_length=160)
 
     @property
     def resuelto(self) -> Resuelto:

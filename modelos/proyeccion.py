@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from modelos import reloj
 from modelos.actos.conteo import ASENTADOS, RECONTADOS, completo
 from modelos.actos.mover import id_turno
 from modelos.avance import Pendiente
@@ -24,7 +25,7 @@ from modelos.expediente import Anexo, Aviso, Expediente, Turno, plegar
 from modelos.notificaciones import Notificacion
 from modelos.oficios import Oficio
 from modelos.plazos import Plazo, Recordatorio
-from modelos.reproduccion import Reproducido, reproducir
+from modelos.reproduccion import PlazoReproducido, Reproducido, reproducir
 from modelos.tabla import Catalogo
 
 Filas = dict[str, dict[str, Any]]
@@ -95,7 +96,9 @@ def plazos_debidos(asientos: Sequence[Mapping[str, Any]], caso: Reproducido) -> 
             "ampliaciones": plazo.ampliaciones,
             "compromiso": date.fromisoformat(plazo.compromiso) if plazo.compromiso else None,
             "abierto": _fecha(asientos, plazo.apertura),
-            "cerrado": _fecha(asientos, plazo.cierre) if plazo.cierre else None,
+            "cerrado": _cierre(asientos, plazo),
+            "atendido": _fecha(asientos, plazo.atencion) if plazo.atencion else None,
+            "cumplio": plazo.cumplio,
         }
         for id_, plazo in caso.plazos.items()
     }
@@ -103,7 +106,8 @@ def plazos_debidos(asientos: Sequence[Mapping[str, Any]], caso: Reproducido) -> 
 
 def plazos_guardados(s: Session, folio: str) -> Filas:
     """Las mismas columnas de cada plazo, como están en la base."""
-    columnas = {*ASENTADOS, *RECONTADOS, "compromiso", "abierto", "cerrado"} - {"id"}
+    suyas = {"compromiso", "acto", "abierto", "cerrado", "atendido", "cumplio"}
+    columnas = {*ASENTADOS, *RECONTADOS, *suyas} - {"id"}
     plazos = s.scalars(select(Plazo).where(col(Plazo.folio) == folio))
     return {plazo.id: {campo: getattr(plazo, campo) for campo in columnas} for plazo in plazos}
 
@@ -177,6 +181,13 @@ def _quitar_plazos(s: Session, sobran: Collection[str]) -> None:
     for de_plazo in (Recordatorio, Notificacion):
         s.execute(delete(de_plazo).where(col(de_plazo.plazo_id).in_(sobran)))
     s.execute(delete(Plazo).where(col(Plazo.id).in_(sobran)))
+
+
+def _cierre(asientos: Sequence[Mapping[str, Any]], plazo: PlazoReproducido) -> datetime | None:
+    """Cuándo se cerró: al asentarse, o el día del documento que se firmó fuera."""
+    if plazo.cierre is None:
+        return None
+    return reloj.mediodia(date.fromisoformat(plazo.cumplido)) if plazo.cumplido else _fecha(asientos, plazo.cierre)
 
 
 def _fecha(asientos: Sequence[Mapping[str, Any]], orden: int) -> datetime:

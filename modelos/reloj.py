@@ -53,6 +53,11 @@ def fin_del_dia(dia: date) -> datetime:
     return datetime.combine(dia + timedelta(days=1), time(), ZONA).astimezone(UTC)
 
 
+def mediodia(dia: date) -> datetime:
+    """Ese día a las doce en el centro de México: el instante de lo que sólo tiene fecha."""
+    return datetime.combine(dia, time(12), ZONA).astimezone(UTC)
+
+
 def iso(instante: datetime) -> str:
     """Instante en UTC con microsegundos siempre: `2026-05-15T15:00:00.000000Z`.
 

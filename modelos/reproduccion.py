@@ -14,6 +14,7 @@ from typing import Any
 from modelos import avance
 from modelos.actos.conteo import ASENTADOS, RECONTADOS
 from modelos.actos.mover import id_turno
+from modelos.actos.plazos import reemplazados
 from modelos.actos.reparto import ya_repartido
 from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.bitacora import ORIGEN, hash_de
@@ -38,7 +39,11 @@ class TurnoReproducido:
 
 @dataclass
 class PlazoReproducido:
-    """Un plazo como debería estar guardado; `fijo`: lo que no cambia desde que se abrió."""
+    """Un plazo como debería estar guardado; `fijo`: lo que no cambia desde que se abrió.
+
+    apertura, cierre y atencion: el orden de su asiento. cumplio: el oficio que lo cumplió; cumplido: la fecha del
+    documento, si se firmó fuera.
+    """
 
     fijo: dict[str, Any]
     estado: str
@@ -50,6 +55,9 @@ class PlazoReproducido:
     ampliaciones: list[dict[str, Any]] = field(default_factory=list)
     compromiso: str | None = None
     cierre: int | None = None
+    atencion: int | None = None
+    cumplio: str | None = None
+    cumplido: str | None = None
 
 
 @dataclass
@@ -181,6 +189,25 @@ def _recuento(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> N
             plazo.fijo["regla"] = guardado["regla"]
 
 
+def _acto_escrito(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> None:
+    """Un oficio salió, o se dijo que se firmó fuera: cumple los plazos que lo esperaban."""
+    datos = asiento["datos"]
+    for id_ in datos.get("cumple", ()):
+        plazo = caso.plazos.get(id_)
+        if plazo is None or not plazo.fijo["acto"] or plazo.cierre is not None:
+            raise BitacoraIncongruente(asiento["orden"], f"cumple el plazo {id_}, que no esperaba un oficio")
+        plazo.cumplio, plazo.cumplido = datos["oficio"], datos.get("fecha")
+        _cerrar_plazo(caso, id_, EstadoPlazo.CUMPLIDO, asiento)
+
+
+def _acto_sin_efecto(caso: Reproducido, tabla: Tabla, asiento: Mapping[str, Any]) -> None:
+    """Lo que había cumplido un oficio que ya no rige vuelve a correr."""
+    for guardado in asiento["datos"].get("plazos", ()):
+        plazo = caso.plazos[guardado["id"]]
+        plazo.cierre, plazo.cumplio, plazo.cumplido = None, None, None
+    _recuento(caso, tabla, asiento)
+
+
 def _compromiso(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> None:
     plazo = caso.plazos.get(asiento["datos"]["plazo"])
     if plazo is None:
@@ -208,10 +235,13 @@ def _mover(caso: Reproducido, tabla: Tabla, movimiento: Movimiento, asiento: Map
         turno.estado, turno.cierre = EstadoTurno.CANCELADO.value, asiento["orden"]
         turno.version += 1
         _cerrar_plazo(caso, _id(caso, sobra), EstadoPlazo.CANCELADO, asiento)
+    for id_ in reemplazados(caso.folio, tabla, movimiento):
+        _cerrar_plazo(caso, id_, EstadoPlazo.CANCELADO, asiento)
     caso.situacion = movimiento.situacion
     if movimiento.situacion.desenlace or not movimiento.situacion.pendientes:
-        for id_ in caso.plazos:
-            _cerrar_plazo(caso, id_, EstadoPlazo.CANCELADO, asiento)
+        for id_, plazo in caso.plazos.items():
+            if plazo.atencion is None or not movimiento.situacion.desenlace:
+                _cerrar_plazo(caso, id_, EstadoPlazo.CANCELADO, asiento)
     for nuevo in asiento["datos"].get("plazos", ()):
         _abrir_plazo(caso, nuevo, asiento)
     if movimiento.situacion.desenlace:
@@ -220,16 +250,22 @@ def _mover(caso: Reproducido, tabla: Tabla, movimiento: Movimiento, asiento: Map
 
 
 def _cumplir(caso: Reproducido, tabla: Tabla, atendido: Pendiente, asiento: Mapping[str, Any]) -> None:
-    """El plazo del turno que se atendió, y los de los tramos que esa actividad cierra."""
-    _cerrar_plazo(caso, _id(caso, atendido), EstadoPlazo.CUMPLIDO, asiento)
+    """El plazo del turno atendido y los de los tramos que esa actividad cierra, salvo los que esperan su acto."""
+    datos = asiento["datos"]
+    debe, turno = tabla[atendido.actividad].debe(datos["salida"], datos["datos"]), _id(caso, atendido)
     claves = {tramo.regla.clave for tramo in tabla.tramos if atendido.actividad in tramo.cumplen}
     for id_, plazo in caso.plazos.items():
-        if plazo.fijo["turno_id"] is None and plazo.fijo["clave"] in claves:
+        if id_ != turno and not (plazo.fijo["turno_id"] is None and plazo.fijo["clave"] in claves):
+            continue
+        if plazo.fijo["acto"] not in debe:
             _cerrar_plazo(caso, id_, EstadoPlazo.CUMPLIDO, asiento)
+        elif plazo.cierre is None and plazo.atencion is None:
+            plazo.atencion = asiento["orden"]
 
 
 def _abrir_plazo(caso: Reproducido, nuevo: Mapping[str, Any], asiento: Mapping[str, Any]) -> None:
     fijo = {campo: nuevo[campo] for campo in ASENTADOS if campo not in RECONTADOS}
+    fijo["acto"] = nuevo.get("acto", "")
     plazo = PlazoReproducido(fijo, nuevo["estado"], nuevo["vence"], nuevo["conservador"], asiento["orden"])
     plazo.calendario = nuevo["calendario"]
     caso.plazos[nuevo["id"]] = plazo
@@ -267,8 +303,10 @@ _PASOS = {
     "recuento": _recuento,
     "compromiso": _compromiso,
     "oficio_firma": _no_mueve,
-    "oficio_envio": _no_mueve,
+    "oficio_envio": _acto_escrito,
+    "oficio_fuera": _acto_escrito,
     "oficio_acuse": _no_mueve,
-    "oficio_cancelacion": _no_mueve,
+    "oficio_descarte": _no_mueve,
+    "oficio_cancelacion": _acto_sin_efecto,
 }
 """Qué hace cada tipo de asiento. Un tipo que no esté aquí es una bitácora que no se entiende."""

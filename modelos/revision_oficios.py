@@ -44,6 +44,8 @@ def _de_uno(tabla: Tabla, act: Actividad, oficio: Emision) -> Iterator[str]:
         yield f"cumple el documento «{oficio.cumple}», que la actividad no pide"
     if oficio.cumple and oficio.salidas:
         yield f"cumple el documento «{oficio.cumple}», pero se redacta al responder: todavía no existe cuando se pide"
+    if oficio.salvo and (act.formulario is None or oficio.salvo not in act.formulario.model_fields):
+        yield f"no hace falta si se marca «{oficio.salvo}», que la actividad no captura"
     sobran = (otra for otra in oficio.sin_firma_de if otra not in tabla)
     yield from (f"no puede firmar quien atendió la «{otra}», que no existe" for otra in sobran)
     for destino in (*oficio.para, *oficio.ccp):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from modelos.actividad import es_grupo
+from modelos.actividad import Actividad, es_grupo
 from modelos.calendario import PERFILES
 from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, Tramo
+from modelos.unidades import Unidad
 
 if TYPE_CHECKING:
     from modelos.tabla import Tabla
@@ -21,6 +22,7 @@ def faltas_de_plazos(tabla: Tabla) -> Iterator[str]:
     for act in tabla.actividades:
         if act.plazo:
             yield from (f"el plazo de la {act.clave} {falta}" for falta in _regla(tabla, act.plazo))
+            yield from (f"el plazo de la {act.clave} {falta}" for falta in _acto(act.plazo, act.unidad, [act]))
     for tramo in tabla.tramos:
         yield from (f"el tramo {tramo.regla.clave} {falta}" for falta in _tramo(tabla, tramo))
 
@@ -48,6 +50,18 @@ def _tramo(tabla: Tabla, tramo: Tramo) -> Iterator[str]:
     if actividad not in tabla or salida not in tabla[actividad].salidas:
         yield f"empieza en «{actividad}: {salida}», que no existe"
     yield from (f"termina en «{cumple}», que no existe" for cumple in tramo.cumplen if cumple not in tabla)
+    yield from _acto(tramo.regla, tramo.responde, [tabla[cumple] for cumple in tramo.cumplen if cumple in tabla])
+
+
+def _acto(regla: ReglaPlazo, debe: Unidad, actividades: Sequence[Actividad]) -> Iterator[str]:
+    """Que el acto escrito con que se cumple lo emita, en esas actividades, quien debe el plazo."""
+    if not regla.acto:
+        return
+    suyos = [oficio for act in actividades for oficio in act.oficios if oficio.clave == regla.acto]
+    if not suyos:
+        yield f"se cumple con {regla.acto}, que no se emite ahí"
+    if any(oficio.de is not debe for oficio in suyos):
+        yield f"lo debe {debe} y se cumple con {regla.acto}, que emite otra unidad"
 
 
 def _regla(tabla: Tabla, regla: ReglaPlazo) -> Iterator[str]:

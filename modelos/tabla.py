@@ -171,6 +171,17 @@ class Tabla:
         """Si algo suyo vence; los expedientes de una tabla sin plazos no los buscan."""
         return self.ausente or bool(self.tramos) or any(actividad.plazo for actividad in self.actividades)
 
+    @cached_property
+    def emisiones(self) -> dict[str, Emision]:
+        """Lo que la tabla dice de cada oficio, por su clave."""
+        return {oficio.clave: oficio for actividad in self.actividades for oficio in actividad.oficios}
+
+    @cached_property
+    def tiene_actos(self) -> bool:
+        """Si algún plazo suyo se cumple con un acto escrito."""
+        reglas = (*(tramo.regla for tramo in self.tramos), *(a.plazo for a in self.actividades if a.plazo))
+        return any(regla.acto for regla in reglas)
+
     def __getitem__(self, clave: str) -> Actividad:
         """La fila con esa clave, para actuar con ella.
 

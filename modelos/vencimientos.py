@@ -1,13 +1,14 @@
 """Con qué fecha vence cada turno, y los plazos de cada expediente; siempre una consulta para todos.
 
 Un turno vence con su propio plazo. Si no tiene, mientras está abierto vence con el tramo por cumplir de su
-expediente que antes venza: quien lo tiene carga con ese plazo aunque abarque varias actividades.
+expediente que antes venza: quien lo tiene carga con ese plazo aunque abarque varias actividades. El tramo que ya se
+atendió y sólo espera su oficio no es de quien tiene el turno que sigue: lo debe quien firma.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -45,6 +46,10 @@ class ConFecha(Protocol):
     def conservador(self) -> date | None:
         """El menor de los perfiles."""
 
+    @property
+    def atendido(self) -> datetime | None:
+        """Desde cuándo sólo espera su oficio."""
+
 
 P = TypeVar("P", bound=ConFecha)
 
@@ -58,6 +63,7 @@ class Fechas(NamedTuple):
     estado: str
     vence: date | None
     conservador: date | None
+    atendido: datetime | None = None
 
 
 def rigen(turnos: Iterable[Turno], plazos: Sequence[P]) -> dict[str, P]:
@@ -68,7 +74,7 @@ def rigen(turnos: Iterable[Turno], plazos: Sequence[P]) -> dict[str, P]:
     propios = {plazo.id: plazo for plazo in plazos if plazo.turno_id}
     tramos: dict[str, P] = {}
     for plazo in sorted(plazos, key=lambda p: (p.vence is None, p.vence or date.max, p.id)):
-        if plazo.turno_id is None and plazo.estado in POR_CUMPLIR:
+        if plazo.turno_id is None and plazo.estado in POR_CUMPLIR and plazo.atendido is None:
             tramos.setdefault(plazo.folio, plazo)
     rige: dict[str, P] = {}
     for turno in turnos:
@@ -113,6 +119,7 @@ def vence_antes_de(fecha: date) -> ColumnElement[bool]:
     del_tramo = exists().where(
         col(tramo.folio) == Turno.folio,
         col(tramo.turno_id).is_(None),
+        col(tramo.atendido).is_(None),
         col(tramo.estado).in_(POR_CUMPLIR),
         col(tramo.vence) < fecha,
     )
@@ -123,6 +130,7 @@ def _de(turnos: Sequence[Turno]) -> ColumnElement[bool]:
     tramos = (
         col(Plazo.folio).in_({turno.folio for turno in turnos})
         & col(Plazo.turno_id).is_(None)
+        & col(Plazo.atendido).is_(None)
         & col(Plazo.estado).in_(POR_CUMPLIR)
     )
     return or_(col(Plazo.id).in_([turno.id for turno in turnos]), tramos)

@@ -13,11 +13,12 @@ from sqlmodel import col
 
 from modelos import oficio_impreso
 from modelos.bitacora import Asiento, actor_persona
+from modelos.expediente import Anexo
 from modelos.oficio import CON_NUMERO, EstadoOficio
 from modelos.oficios import Destinatario, Oficio
 
 ASENTADOS = ("numero", "codigo", "asunto", "sha256", "molde", "sustituye")
-_TIPOS = ("oficio_firma", "oficio_envio", "oficio_acuse", "oficio_cancelacion")
+_TIPOS = ("oficio_firma", "oficio_envio", "oficio_fuera", "oficio_acuse", "oficio_cancelacion")
 
 
 @dataclass
@@ -30,9 +31,14 @@ class _Asentado:
     enviados: set[str] = field(default_factory=set)
     acuses: set[tuple[str, int]] = field(default_factory=set)
     cancelados: set[str] = field(default_factory=set)
+    fuera: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def anotar(self, tipo: str, datos: dict[str, Any], actor: str) -> None:
-        if tipo == "oficio_cancelacion":
+        if tipo == "oficio_fuera":
+            self.fuera[datos["oficio"]] = datos
+        elif tipo == "oficio_cancelacion" and datos["oficio"] in self.fuera:
+            del self.fuera[datos["oficio"]]  # vuelve a ser borrador
+        elif tipo == "oficio_cancelacion":
             self.cancelados.add(datos["oficio"])
         elif tipo == "oficio_envio":
             self.enviados.add(datos["oficio"])
@@ -75,6 +81,20 @@ def diferencias(s: Session, folio: str) -> Iterator[str]:
             yield f"oficio {id_}: está {oficio.estado} y la bitácora no dice lo mismo"
     if guardados:
         yield from _acuses_distintos(s, folio, debido.acuses)
+    yield from _fuera_distintos(s, folio, debido.fuera)
+
+
+def _fuera_distintos(s: Session, folio: str, debidos: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Lo que se dijo firmado fuera: su número, su fecha y su documento."""
+    suyos = select(Oficio, col(Anexo.sha256)).join(Anexo, col(Anexo.id) == Oficio.anexo_fuera, isouter=True)
+    suyos = suyos.where(col(Oficio.folio) == folio, col(Oficio.estado) == EstadoOficio.FIRMADO_FUERA.value)
+    guardados = {
+        oficio.id: (oficio.numero_fuera, str(oficio.fecha_fuera), sha256) for oficio, sha256 in s.execute(suyos)
+    }
+    asentados = {id_: (datos["numero"], datos["fecha"], datos["anexo"]["sha256"]) for id_, datos in debidos.items()}
+    for id_ in sorted(guardados.keys() | asentados.keys()):
+        if guardados.get(id_) != asentados.get(id_):
+            yield f"oficio {id_}, firmado fuera: dice {guardados.get(id_)} y la bitácora {asentados.get(id_)}"
 
 
 def _alterado(oficio: Oficio, firma: dict[str, Any], actor: str) -> Iterator[str]:

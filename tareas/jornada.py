@@ -26,7 +26,7 @@ from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 from tareas import avisos, mensajes, recordatorios, recuento, semana
 from tareas.cartero import Cartero
-from tareas.oficios import acuses
+from tareas.oficios import acuses, firmas
 
 registro = logging.getLogger(__name__)
 
@@ -105,7 +105,12 @@ def _recordar_acuses(url: str, _tablas: Catalogo, hoy: date, reglas: Reglas) -> 
     return Hecho(str(acuses.recordar_pendientes(url, hoy, reglas.acuse_dias)))
 
 
-RECUENTO, RECORDATORIOS, ACUSES = "recuento", "recordatorios", "acuses"
+def _avisar_firmas(url: str, _tablas: Catalogo, hoy: date, _reglas: Reglas) -> Hecho:
+    personas = firmas.avisar(url, hoy)
+    return Hecho(f"{personas} {'persona tiene' if personas == 1 else 'personas tienen'} oficios por firmar.")
+
+
+RECUENTO, FIRMAS, RECORDATORIOS, ACUSES = "recuento", "firmas", "recordatorios", "acuses"
 TENENCIA, AVISOS = "tenencia", "avisos"
 POR_OMISION = Reglas()
 TRABAJOS: dict[str, Callable[[str, Catalogo, date, Reglas], Hecho]] = {
@@ -114,10 +119,14 @@ TRABAJOS: dict[str, Callable[[str, Catalogo, date, Reglas], Hecho]] = {
     RECUENTO: _recontar,
     "esperas": _cerrar_esperas,
     AVISOS: _completar_avisos,
+    FIRMAS: _avisar_firmas,
     RECORDATORIOS: _recordar,
     ACUSES: _recordar_acuses,
 }
-"""En el orden en que se hacen: lo que se suelta, se abre, se recuenta o se cierra hoy ya cuenta para recordar."""
+"""En el orden en que se hacen: lo que se suelta, se abre, se recuenta o se cierra hoy ya cuenta para recordar.
+
+Lo que falta firmar se avisa antes de los recordatorios, que son los que dejan salir el resumen del día.
+"""
 
 
 def trabajar(

@@ -28,6 +28,7 @@ from modelos.tabla import Catalogo
 from tareas import redaccion
 from tareas.cartero import Carta, Cartero, CorreoSinConfigurar, EntregaAplazada, EntregaImposible
 from tareas.oficios import carta as carta_de_oficio
+from tareas.oficios import firmas
 from tareas.oficios.archivo import Imprenta
 
 registro = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class _Monton:
 
     @property
     def con_hitos(self) -> bool:
-        return any(p.clase == Clase.HITO or p.ajena for p in self.partes)
+        return any(p.clase in mensajes.DEL_RESUMEN or p.ajena for p in self.partes)
 
 
 def juntar(url: str, ahora: datetime, *, barrido_terminado: bool) -> int:
@@ -145,13 +146,13 @@ class _Filtro:
 
 
 def _va_en_resumen(f: Any) -> bool:  # noqa: ANN401 - renglón de SQL
-    """Los hitos, y lo que sólo es para seguimiento."""
-    return f.clase == Clase.HITO or bool(f.sube)
+    """Los hitos, lo que falta firmar y lo que sólo es para seguimiento."""
+    return f.clase in mensajes.DEL_RESUMEN or bool(f.sube)
 
 
 def _parte(f: Any) -> redaccion.Parte:  # noqa: ANN401 - renglón de SQL
     dichos = (f.sube, f.mencion, f.recuerda, f.semanal)
-    return redaccion.Parte(f.clase, f.folio, f.vence, f.conservador, *dichos, f.que or "")
+    return redaccion.Parte(f.clase, f.folio, f.vence, f.conservador, *dichos, f.que or "", f.por_firmar or 0)
 
 
 def _entregas_de_oficios(
@@ -280,11 +281,16 @@ def _redactar(
             envio.omitidas[f.id] = motivo or NO_LO_VE
         else:
             vivas.append(f)
-    if not vivas:
+    ambitos = {tuple(ambito) for f in vivas if f.clase == Clase.FIRMA for ambito in f.datos["ambitos"]}
+    por_firmar = firmas.lo_que_espera(s, tablas, sorted(ambitos))
+    if not por_firmar.total:
+        envio.omitidas |= {f.id: mensajes.YA_NO_SE_DEBE for f in vivas if f.clase == Clase.FIRMA}
+    vivas = [f for f in vivas if f.clase != Clase.FIRMA]
+    if not vivas and not por_firmar.total:
         raise _YaNo(YA_NO)
     rigen = vencimientos.plazos_de(s, mensajes.turnos_de(s, vivas))
     atender = mensajes.por_atender(s, vivas, tomada.persona)
-    lugar = redaccion.Lugar(cartero.ajustes.url_publica, reloj.hoy(), rigen, atender)
+    lugar = redaccion.Lugar(cartero.ajustes.url_publica, reloj.hoy(), rigen, atender, por_firmar)
     return partial(redaccion.carta, tomada.id, vivas, tablas, lugar, tomada.nombre)
 
 

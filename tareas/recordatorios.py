@@ -101,7 +101,8 @@ def _ver_lote(
     maximo: int,
 ) -> None:
     de_unidad = oficinas(s, {f.unidad for f in filas})
-    ocupadas = hitos.ocupadas(s, {f.folio for f in filas if f.turno_id is None})
+    ocupadas = hitos.ocupadas(s, {f.folio for f in filas if f.turno_id is None and f.atendido is None})
+    procedimientos = hitos.procedimientos(s, {f.folio for f in filas if f.atendido is not None})
     visto = Visto([], [], [])
     for f in filas:
         tocan, avance, publicado = _lo_que_toca(f, de_unidad[f.unidad], dia, maximo)
@@ -109,7 +110,7 @@ def _ver_lote(
         resumen.sin_calendario += not publicado
         if not tocan:
             continue
-        vigente = f.turno_estado is None or f.turno_estado in ABIERTOS
+        vigente = f.atendido is not None or f.turno_estado is None or f.turno_estado in ABIERTOS
         visto.recordatorios += [
             {
                 "plazo_id": f.id,
@@ -123,7 +124,8 @@ def _ver_lote(
         resumen.sustituidos += len(tocan) - vigente
         if vigente:
             hito, toca = tocan[-1]
-            visto.notificaciones += _avisos(f, hito, toca, ocupadas, organigrama)
+            deben = quienes_lo_deben(f, ocupadas, organigrama, procedimientos.get(f.folio, ""))
+            visto.notificaciones += _avisos(f, hito, toca, deben)
     hitos.guardar(s, visto, reloj.ahora(), dia)
     resumen.plazos += len(filas)
     resumen.notificaciones += len(visto.notificaciones)
@@ -174,10 +176,12 @@ def _avisos(
     f: Any,  # noqa: ANN401 - renglón de SQL
     hito: str,
     toca: date,
-    ocupadas: dict[str, list[tuple[str, int | None]]],
-    organigrama: Organigrama,
+    deben: dict[int, tuple[str, bool]],
 ) -> list[dict[str, Any]]:
-    """Una notificación por persona de quienes lo deben; a los de arriba se les dice en el resumen de la semana."""
+    """Una notificación por persona de quienes lo deben; a los de arriba se les dice en el resumen de la semana.
+
+    Del que ya se atendió y espera su oficio no se nombra el turno: ya no hay qué responder en él.
+    """
     clave, fecha = f"hito:{f.id}:{llave_de_hito(hito, f.vuelta)}", toca.isoformat()
     return [
         hitos.notificacion(
@@ -185,11 +189,11 @@ def _avisos(
             clave,
             Clase.HITO,
             f.folio,
-            turno=f.turno_id,
+            turno=None if f.atendido else f.turno_id,
             plazo=f.id,
             datos={"hito": hito, "toca": fecha, "para": unidad, "sube": sube},
         )
-        for persona, (unidad, sube) in quienes_lo_deben(f, ocupadas, organigrama).items()
+        for persona, (unidad, sube) in deben.items()
     ]
 
 
@@ -197,11 +201,15 @@ def quienes_lo_deben(
     f: Any,  # noqa: ANN401 - renglón de SQL
     ocupadas: dict[str, list[tuple[str, int | None]]],
     organigrama: Organigrama,
+    procedimiento: str,
 ) -> dict[int, tuple[str, bool]]:
     """De cada persona que debe ese plazo, la unidad por la que se entera y si es porque en la suya no hay nadie.
 
     ocupadas: de cada expediente, sus turnos abiertos (`modelos.hitos.ocupadas`): un tramo lo carga quien los tiene.
+    El que ya se atendió y espera su oficio lo debe quien firma los de ese procedimiento.
     """
+    if f.atendido is not None:
+        return {quien.persona: (quien.por, quien.sube) for quien in organigrama.firma(f.unidad, procedimiento)}
     deben = [(f.unidad, f.tomado_por)] if f.turno_id else [*ocupadas.get(f.folio, ()), (f.unidad, None)]
     para: dict[int, tuple[str, bool]] = {}
     for unidad, tomado_por in deben:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,12 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from modelos.calendario import fecha_breve, fecha_corta
+from modelos.deuda import Debido
 from modelos.notificaciones import Clase
 from modelos.plazos import Plazo
 from modelos.tabla import Catalogo, Tabla
 from tareas.cartero import Carta
+from tareas.oficios.firmas import PorFirmar
 
 SEMANA = "semana"
 """El hito de lo que va en el resumen de la semana (`tareas.semana`)."""
@@ -68,13 +70,15 @@ class Lugar:
     """Dónde y cuándo se lee una carta, y lo que hay que saber de sus turnos.
 
     direccion: con qué empiezan los enlaces. rigen: el plazo de cada turno, suyo o del tramo en que está.
-    atender: de cada notificación de tramo, el turno con que quien la recibe le responde.
+    atender: de cada notificación de tramo, el turno con que quien la recibe le responde. por_firmar: lo que espera su
+    firma.
     """
 
     direccion: str
     hoy: date
     rigen: Mapping[str, Plazo]
     atender: Mapping[str, str]
+    por_firmar: PorFirmar = field(default_factory=PorFirmar)
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ class Parte:
 
     que: lo que se debe, en pocas palabras; vacío si aún no se sabe. mencion: no se debe nada; le nombraron en un
     comentario. recuerda: alguien pidió recordárselo. semanal: va en el resumen de la semana.
+    por_firmar: cuántos oficios esperan su firma, si de eso se avisa.
     """
 
     clase: str
@@ -115,6 +120,7 @@ class Parte:
     recuerda: bool = False
     semanal: bool = False
     que: str = ""
+    por_firmar: int = 0
 
     @property
     def urgencia(self) -> tuple[int, date, str]:
@@ -127,6 +133,10 @@ def asunto(partes: Sequence[Parte], hoy: date) -> str:
 
     partes: al menos una.
     """
+    if por_firmar := max(p.por_firmar for p in partes):
+        otras = [p for p in partes if not p.por_firmar]
+        que = "1 oficio espera su firma" if por_firmar == 1 else f"{por_firmar} oficios esperan su firma"
+        return f"{asunto(otras, hoy)}; además, {que}" if otras else f"{que[:1].upper()}{que[1:]}"
     debidas, menciones = [p for p in partes if not p.mencion], [p for p in partes if p.mencion]
     donde = "un comentario" if len(menciones) == 1 else f"{len(menciones)} comentarios"
     if not debidas:
@@ -179,14 +189,19 @@ def carta(id_: str, filas: Sequence[Any], tablas: Catalogo, lugar: Lugar, nombre
         por_cosa[f.turno_id or f.plazo_id or f.clave] = f
     cosas = list(por_cosa.values())
     puntos = sorted((_punto(f, tablas, lugar) for f in cosas), key=lambda p: p.urgencia)
-    titulo = asunto([_parte(f, _plazo(f, lugar), _que(f, tablas, lugar)) for f in cosas], lugar.hoy)
+    por_firmar = [_de_firma(d, tablas, lugar) for d in lugar.por_firmar.debidos]
+    partes = [_parte(f, _plazo(f, lugar), _que(f, tablas, lugar)) for f in cosas]
+    if lugar.por_firmar.total:
+        partes.append(Parte(Clase.FIRMA, "", None, None, por_firmar=lugar.por_firmar.total))
+    titulo = asunto(partes, lugar.hoy)
     datos = {
         "titulo": titulo,
-        "entrada": _entrada(puntos),
+        "entrada": _entrada(puntos) if puntos else "Esto espera su firma; sin ella no sale ni cuenta como cumplido.",
         "nombre": nombre,
-        "secciones": _secciones(puntos),
-        "varios": len(puntos) > 1,
+        "secciones": _secciones(puntos, por_firmar),
+        "varios": len(puntos) + len(por_firmar) > 1,
         "otros": len(puntos) - MAXIMO,
+        "otros_por_firmar": lugar.por_firmar.total - len(por_firmar),
         "direccion": lugar.direccion,
         "id": id_,
     }
@@ -234,6 +249,26 @@ def _de_mencion(f: Any, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQ
     )
 
 
+def _de_firma(debido: Debido, tablas: Catalogo, lugar: Lugar) -> Punto:
+    """Un oficio que espera su firma, con el plazo que se cumple al enviarlo."""
+    oficio, plazo = debido.oficio, debido.plazo
+    caso = lugar.por_firmar.expedientes[oficio.folio]
+    tabla = tablas.para_ver(caso)
+    vence = cuando(plazo.vence, plazo.conservador, lugar.hoy) if plazo else ""
+    return Punto(
+        folio=oficio.folio,
+        asunto=caso.asunto,
+        que=f"Firmar {oficio.clave}: {oficio.asunto}",
+        unidad=oficio.unidad,
+        para_cuando=f"{vence}; se cumple al enviarlo" if vence else "",
+        fundamento=citado(debido.fundamento, tabla, tablas) if debido.exigido else "",
+        enlace=f"{lugar.direccion}/oficios/{quote(oficio.id, safe='')}",
+        accion="Revisarlo y firmarlo",
+        nota="",
+        urgencia=(0, plazo.conservador or date.max if plazo else date.max, oficio.folio),
+    )
+
+
 def _punto(f: Any, tablas: Catalogo, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQL
     if f.datos.get("mencion"):
         return _de_mencion(f, lugar)
@@ -272,16 +307,17 @@ def citado(fundamento: str, tabla: Tabla, tablas: Catalogo) -> str:
     return ", ".join((fundamento, " y ".join(nombres))) if nombres else fundamento
 
 
-def _secciones(puntos: Sequence[Punto]) -> list[Seccion]:
-    """Hasta `MAXIMO` puntos; con título sólo si los hay de más de una clase."""
+def _secciones(puntos: Sequence[Punto], por_firmar: Sequence[Punto] = ()) -> list[Seccion]:
+    """Hasta `MAXIMO` puntos y lo que espera firma; con título sólo si los hay de más de una clase."""
     dichos = puntos[:MAXIMO]
     grupos = (
+        ("Espera su firma", por_firmar),
         ("Le toca a usted", [p for p in dichos if not p.nota and not p.mencion]),
         ("Para su seguimiento", [p for p in dichos if p.nota]),
         ("Le mencionaron", [p for p in dichos if p.mencion]),
     )
     llenos = [Seccion(titulo, suyos) for titulo, suyos in grupos if suyos]
-    return llenos if len(llenos) > 1 else [Seccion("", dichos)]
+    return llenos if len(llenos) > 1 else [Seccion("", [*por_firmar, *dichos])]
 
 
 def _entrada(puntos: Sequence[Punto]) -> str:

@@ -87,6 +87,8 @@ def _vencidos(s: Session, dia: date, despues_de: str) -> Sequence[Any]:
             col(Plazo.unidad),
             col(Plazo.vence),
             col(Plazo.insistencias),
+            col(Plazo.atendido),
+            col(Expediente.procedimiento),
             col(Turno.persona_id).label("tomado_por"),
         )
         .join(Expediente, col(Expediente.folio) == Plazo.folio)
@@ -95,8 +97,9 @@ def _vencidos(s: Session, dia: date, despues_de: str) -> Sequence[Any]:
             col(Plazo.estado) == EstadoPlazo.ABIERTO.value,
             col(Plazo.conservador) < dia,
             or_(col(Plazo.compromiso).is_(None), col(Plazo.compromiso) < dia),
-            col(Expediente.estado) == EstadoExpediente.EN_CURSO.value,
-            func.coalesce(col(Turno.estado), ABIERTOS[0]).in_(ABIERTOS),
+            # Uno concluido sólo tiene abierto lo que espera su oficio.
+            col(Expediente.estado).in_((EstadoExpediente.EN_CURSO.value, EstadoExpediente.CONCLUIDO.value)),
+            or_(func.coalesce(col(Turno.estado), ABIERTOS[0]).in_(ABIERTOS), col(Plazo.atendido).is_not(None)),
             col(Plazo.id) > despues_de,
         )
         .order_by(col(Plazo.id))
@@ -110,7 +113,7 @@ def _avisos(s: Session, filas: Sequence[Any], dia: date, lunes: date, insistenci
     ocupadas = hitos.ocupadas(s, {f.folio for f in filas if f.turno_id is None})
     avisos = []
     for f in filas:
-        deben = quienes_lo_deben(f, ocupadas, organigrama)
+        deben = quienes_lo_deben(f, ocupadas, organigrama, f.procedimiento)
         # A quien debe se le insiste aparte; aquí, sólo cuando ya no.
         para = dict(deben) if f.insistencias >= insistencias else {}
         if f.vence is not None and f.vence < dia:

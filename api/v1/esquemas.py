@@ -184,6 +184,7 @@ class PlazoTabla(BaseModel):
     clave: str
     que: str = Field(description="Qué vence.")
     regla: str = Field(description="Cuánto y desde qué corre, en palabras.")
+    acto: str | None = Field(description="El oficio con que se cumple al enviarse; nulo: se cumple al responder.")
     fundamento: str
     inferido: str | None
     hitos: list[str] = Field(description="Cuándo se recuerda, en palabras.")
@@ -326,7 +327,12 @@ class PlazoExpediente(BaseModel):
     ampliaciones: list[dict[str, Any]]
     hitos: list[HitoPendiente] = Field(description="Recordatorios que faltan.")
     abierto: Instante
-    cerrado: Instante | None
+    cerrado: Instante | None = Field(
+        description="Cuándo se cumplió o canceló; si lo cumple un oficio, cuándo se envió o la fecha del firmado fuera."
+    )
+    acto: str | None = Field(description="Oficio con que se cumple, si cumplirlo es un acto escrito («OF-29»).")
+    atendido: Instante | None = Field(description="Desde cuándo sólo espera ese oficio: ya se respondió la actividad.")
+    oficio: str | None = Field(description="El id del oficio que lo cumplió.")
 
 
 class Expediente(BaseModel):
@@ -349,6 +355,10 @@ class Expediente(BaseModel):
     incidentes: list[str] = Field(
         description="Efectos que fallaron y esperan a que se reintenten, y lo que su tabla ya no deja leer."
     )
+    oficios_pendientes: int = Field(
+        description="Oficios que sus pasos pidieron y no se han firmado o no han salido; también ya concluido."
+    )
+    estado_legible: str = Field(description="En palabras: como «Concluido con oficios pendientes».")
 
 
 class ExpedienteNuevo(Solicitud):

@@ -11,7 +11,7 @@ from modelos.actos.oficios import LARGO_ANEXOS, LARGO_CUERPO
 from modelos.formularios import LARGO_MOTIVO
 from modelos.oficios import LARGO_ASUNTO
 
-EstadoOficio = Literal["borrador", "firmado", "enviado", "cancelado", "sustituido", "descartado"]
+EstadoOficio = Literal["borrador", "firmado", "enviado", "cancelado", "sustituido", "descartado", "firmado_fuera"]
 VersionLeida = Annotated[
     int, Field(ge=1, le=ENTERO_MAXIMO, description="La `version` del oficio que se leyó; si ya cambió, 409.")
 ]
@@ -28,6 +28,24 @@ class Destinatario(BaseModel):
     institucion: str
     acuse: Literal["sistema", "papel"] | None
     acusado: Instante | None
+
+
+class PlazoDelOficio(BaseModel):
+    """El plazo que se cumple con un oficio."""
+
+    id: str
+    clave: str
+    que: str
+    vence: str | None = Field(json_schema_extra={"format": "date"})
+    conservador: str | None = Field(json_schema_extra={"format": "date"})
+
+
+class FirmadoFuera(BaseModel):
+    """Con qué documento se cumplió lo que no se firmó aquí."""
+
+    numero: str
+    fecha: str = Field(description="La del documento.", json_schema_extra={"format": "date"})
+    anexo: str = Field(description="El id del archivo.")
 
 
 class Oficio(BaseModel):
@@ -62,6 +80,10 @@ class Oficio(BaseModel):
     avisos: list[str] = Field(description="Qué conviene notar y qué hacer.")
     motivo: str | None = Field(description="Por qué se canceló, se descartó o se sustituyó.")
     sustituye: str | None = Field(description="El oficio que deja sin efecto al firmarse.")
+    pendiente: bool = Field(description="Lo pidió un paso y se debe: falta que se firme o que salga.")
+    exigido: bool = Field(description="La norma lo pide expresamente: su expediente no termina sin él.")
+    plazo: PlazoDelOficio | None = Field(description="El plazo por cumplir que se cumple al enviarlo.")
+    fuera: FirmadoFuera | None = Field(description="El documento que se firmó fuera del sistema en lugar de éste.")
 
 
 class OficioEntero(Oficio):

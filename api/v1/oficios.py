@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, File, Form, Header, Path, Query, UploadFile
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from api import imprenta, vistas, vistas_oficios
+from api import archivos, imprenta, vistas, vistas_oficios
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas import ENTERO_MAXIMO, Lista
 from api.v1.esquemas_oficios import Acuse, Correccion, Firma, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
@@ -40,7 +41,7 @@ def del_expediente(
     with puerta.lectura() as (s, quien):
         consultas.expediente_visible(s, quien, folio)
         pagina = consultas_oficios.del_expediente(s, quien, folio, cursor=cursor, limite=limite)
-        return vistas.lista(pagina, vistas_oficios.oficios(s, puerta.ajustes, pagina.elementos))
+        return vistas.lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
 
 
 @ruta.post(
@@ -82,7 +83,7 @@ def listar(
         pagina = consultas_oficios.lista(
             s, quien, estado=estado, unidad=unidad, texto=texto, cursor=cursor, limite=limite
         )
-        return vistas.lista(pagina, vistas_oficios.oficios(s, puerta.ajustes, pagina.elementos))
+        return vistas.lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
 
 
 @ruta.get(
@@ -161,9 +162,35 @@ def firmar(id: str, cuerpo: Firma, puerta: Entrada) -> dict[str, Any]:  # noqa: 
         return _ver(ctx, puerta, imprenta.firmar(puerta, ctx, id, cuerpo.version, cuerpo.leido))
 
 
+@ruta.post(
+    "/oficios/{id}/firmado-fuera",
+    response_model=OficioEntero,
+    responses=errores(401, 403, 404, 409, 413, 422, 507),
+    summary="Registrar que se firmó fuera",
+)
+def firmado_fuera(
+    id: str,  # noqa: A002
+    puerta: Entrada,
+    version: Annotated[int, Form(ge=1, le=ENTERO_MAXIMO, description="La `version` del oficio que se leyó.")],
+    numero: Annotated[str, Form(max_length=200, description="El que lleva el documento firmado.")],
+    fecha: Annotated[date, Form(description="La del documento: es la que cumple el plazo.")],
+    archivo: Annotated[UploadFile | None, File(description="El documento firmado.")] = None,
+    anexo: Annotated[
+        str, Form(max_length=36, description="En lugar de `archivo`: el id de uno ya adjunto al turno del oficio.")
+    ] = "",
+) -> dict[str, Any]:
+    """Da por hecho el oficio con el documento que se firmó en papel, y cumple con su fecha el plazo que lo esperaba."""
+    oficio = archivos.firmado_fuera(puerta, id, version, numero, fecha, archivo or anexo)
+    with puerta.lectura() as (s, quien):
+        return _entero(s, puerta, quien, oficio)
+
+
 @ruta.post("/oficios/{id}/cancelar", summary="Cancelar o descartar", **_ACTO)
 def cancelar(id: str, cuerpo: MotivoOficio, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
-    """Firmado, queda sin efecto y conserva su número; borrador, se descarta."""
+    """Firmado, queda sin efecto y conserva su número; borrador, se descarta; firmado fuera, vuelve a ser borrador.
+
+    No se descarta el que cumple un plazo que corre ni el que la norma exige.
+    """
     with puerta.acto() as ctx:
         return _ver(ctx, puerta, actos.cancelar(ctx, id, cuerpo.motivo))
 
@@ -201,4 +228,7 @@ def _ver(ctx: Contexto, puerta: Puerta, fila: Fila) -> dict[str, Any]:
 
 
 def _entero(s: Session, puerta: Puerta, quien: Quien, fila: Fila) -> dict[str, Any]:
-    return {**vistas_oficios.oficio(s, puerta.ajustes, fila), "leido": imprenta.leido(s, puerta, quien, fila)}
+    return {
+        **vistas_oficios.oficio(s, puerta.tablas, puerta.ajustes, fila),
+        "leido": imprenta.leido(s, puerta, quien, fila),
+    }

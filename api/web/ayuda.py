@@ -20,6 +20,8 @@ DE_EXPEDIENTE = {
     "suspendido": "La coordinación lo detuvo con un motivo. Nadie puede responder y sus plazos no corren hasta que lo "
     "reanude.",
     "concluido": "Llegó a uno de los finales de su procedimiento; el desenlace dice a cuál. Ya no cambia.",
+    "concluido_debiendo": "Llegó a uno de sus finales, pero falta firmar o enviar algún oficio que sus pasos pidieron. "
+    "Se ve así hasta que salgan todos, o se registre el documento que se firmó fuera.",
     "cancelado": "Se terminó antes de llegar a un final, con su motivo. Sus pendientes se cerraron y su historia se "
     "conserva.",
 }

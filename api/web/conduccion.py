@@ -31,7 +31,8 @@ TITULOS = {
 }
 
 
-def _fecha(c: Captura, campo: str) -> date | None:
+def fecha_de(c: Captura, campo: str) -> date | None:
+    """El día que se escribió en ese control; None si quedó vacío. Lanza FormularioIncompleto."""
     try:
         return date.fromisoformat(c.texto(campo)) if c.texto(campo) else None
     except ValueError:
@@ -39,7 +40,7 @@ def _fecha(c: Captura, campo: str) -> date | None:
 
 
 def _obligatoria(c: Captura, campo: str) -> date:
-    fecha = _fecha(c, campo)
+    fecha = fecha_de(c, campo)
     if fecha is None:
         raise FormularioIncompleto({campo: "escriba el día, como 2027-05-31"})
     return fecha
@@ -57,10 +58,10 @@ def _plazo_leido(elegido: str) -> tuple[str | None, date | None]:
 ACTOS: dict[str, Acto] = {
     "cancelar": lambda ctx, folio, c: actos.cancelar(ctx, folio, c.texto("motivo")),
     "suspender": lambda ctx, folio, c: actos.suspender(
-        ctx, folio, c.texto("motivo"), _fecha(c, "fecha"), con_hijos=c.texto("hijos") != "siguen"
+        ctx, folio, c.texto("motivo"), fecha_de(c, "fecha"), con_hijos=c.texto("hijos") != "siguen"
     ),
     "reanudar": lambda ctx, folio, c: actos.reanudar(
-        ctx, folio, c.texto("motivo"), _fecha(c, "fecha"), con_hijos=c.texto("hijos") != "siguen"
+        ctx, folio, c.texto("motivo"), fecha_de(c, "fecha"), con_hijos=c.texto("hijos") != "siguen"
     ),
     "prorrogar": lambda ctx, folio, c: actos.prorrogar(
         ctx, folio, c.entero("dias"), c.texto("motivo"), *_plazo_leido(c.texto("plazo"))

@@ -152,7 +152,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "final": frases.texto_final(fila.desenlace) if fila.desenlace else "",
         "marca": consultas_vivo.marca(s, quien, f"expediente:{fila.folio}"),
         "consultado": reloj.ahora(),
-        **oficio_vista.de_expediente(s, quien, fila),
+        **oficio_vista.de_expediente(s, puerta, quien, fila),
     }
 
 

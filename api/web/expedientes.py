@@ -13,9 +13,8 @@ from api.web import ayuda, comentarios, vivo
 from api.web.expediente_vista import Pedido, Rechazo, mostrar
 from api.web.formularios import numero
 from api.web.plantillas import pagina
-from modelos import consultas, consultas_comentarios, reloj, verificacion
+from modelos import consultas, consultas_comentarios, deuda, reloj, verificacion
 from modelos.actos import comentarios as actos
-from modelos.expediente import EstadoExpediente
 
 __all__ = ["Rechazo", "mostrar", "ruta"]
 
@@ -36,7 +35,7 @@ def buscar(
     cursor: str | None = None,
 ) -> HTMLResponse:
     """Los expedientes que conciernen a quien busca, el más reciente primero. sigo: sólo los que sigue."""
-    if estado not in set(EstadoExpediente):
+    if estado not in consultas.ESTADOS_BUSCADOS:
         estado = ""
     with puerta.lectura() as (s, quien):
         if sigo:
@@ -51,6 +50,7 @@ def buscar(
                 cursor=cursor,
                 limite=POR_PAGINA,
             )
+        deben = deuda.cuantos(s, (e.folio for e in tramo.elementos))
         novedades = consultas_comentarios.novedades(s, quien, (e.folio for e in tramo.elementos))
         aludido = consultas_comentarios.menciones_nuevas(s, quien) if sigo and not cursor else []
     pedidos = (("sigo", "1"),) if sigo else (("texto", texto), ("procedimiento", procedimiento), ("estado", estado))
@@ -69,7 +69,8 @@ def buscar(
         sigo=bool(sigo),
         novedades=novedades,
         aludido=aludido,
-        estados=[e.value for e in EstadoExpediente],
+        estados=consultas.ESTADOS_BUSCADOS,
+        deben=deben,
         procedimientos=puerta.tablas.vigentes(reloj.hoy()),
         nombres_tablas={t.clave: t.nombre for t in puerta.tablas},
     )

@@ -137,7 +137,9 @@ class _Narrador:
             "oficio_firma": historia_oficios.firma,
             "oficio_envio": historia_oficios.envio,
             "oficio_acuse": historia_oficios.acuse,
-            "oficio_cancelacion": lambda a: f"canceló el oficio {a['datos']['numero']}, que conserva su número",
+            "oficio_fuera": historia_oficios.fuera,
+            "oficio_descarte": lambda a: f"descartó el borrador de {a['datos']['clave']}",
+            "oficio_cancelacion": historia_oficios.sin_efecto,
             "ampliacion": lambda a: f"permitió hasta {a['datos']['tope']} devoluciones a una misma actividad",
         }
 

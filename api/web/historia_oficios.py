@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from api.web.plantillas import enumera
+from modelos.calendario import fecha_corta
 
 A_LA_VISTA = 4
 """Con más unidades que éstas se dice cuántas son."""
@@ -30,7 +32,26 @@ def envio(asiento: Mapping[str, Any]) -> str:
     if fuera := datos["en_papel"]:
         cuantos = "a 1 destinatario externo" if fuera == 1 else f"a {fuera} destinatarios externos"
         frases.append(f"{cuantos} se entrega en papel")
-    return "; ".join(frases) if llegan else f"registró el envío del oficio {datos['numero']}: {'; '.join(frases)}"
+    dicho = "; ".join(frases) if llegan else f"registró el envío del oficio {datos['numero']}: {'; '.join(frases)}"
+    return f"{dicho}{_cumple(datos)}"
+
+
+def fuera(asiento: Mapping[str, Any]) -> str:
+    """«registró que OF-29 se firmó fuera del sistema: SSI/045/2027, del 12 mar 2027»."""
+    datos = asiento["datos"]
+    del_dia = fecha_corta(date.fromisoformat(datos["fecha"]))
+    return f"registró que {datos['clave']} se firmó fuera del sistema: {datos['numero']}, del {del_dia}{_cumple(datos)}"
+
+
+def sin_efecto(asiento: Mapping[str, Any]) -> str:
+    """«dejó sin efecto el oficio DSTC/001/2026; el plazo que se había cumplido con él vuelve a correr»."""
+    datos = asiento["datos"]
+    reabre = "; el plazo que se había cumplido con él vuelve a correr" if datos.get("plazos") else ""
+    return f"dejó sin efecto el oficio {datos['numero']}{reabre}"
+
+
+def _cumple(datos: Mapping[str, Any]) -> str:
+    return "; con él se cumplió su plazo" if datos.get("cumple") else ""
 
 
 def acuse(asiento: Mapping[str, Any]) -> str:

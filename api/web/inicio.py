@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -18,9 +18,11 @@ from modelos import (
     ciclos_visibles,
     consultas,
     consultas_comentarios,
+    consultas_deuda,
     consultas_inicio,
     consultas_oficios,
     consultas_vivo,
+    deuda,
     reloj,
 )
 from modelos.actos.apertura import puede_iniciar
@@ -80,7 +82,7 @@ def inicio(request: Request, puerta: Entrada) -> Response:
         if coordina or dirige:
             bloques += _de_quien_coordina(s, puerta, quien, conduce, hoy)
         if not atiende(quien):
-            bloques += _oficios(s, quien)
+            bloques += _oficios(s, puerta.tablas, quien)
         bloques += _lo_que_sigue(s, quien)
         cifras = consultas_inicio.cifras(s, hoy) if dirige else None
         marca = consultas_vivo.marca(s, quien, "bandeja")
@@ -126,7 +128,7 @@ def _de_quien_atiende(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> li
             "/bandeja",
             "Ver todo lo que le toca",
         ),
-        *_oficios(s, quien),
+        *_oficios(s, puerta.tablas, quien),
         Bloque(
             "espera",
             "Esperan a otras unidades",
@@ -138,11 +140,11 @@ def _de_quien_atiende(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> li
     ]
 
 
-def _oficios(s: Session, quien: Quien) -> list[Bloque]:
+def _oficios(s: Session, tablas: Catalogo, quien: Quien) -> list[Bloque]:
     cuentas = consultas_oficios.cuentas(s, quien)
     renglones_: list[Renglon] = []
     if cuentas["por_firmar"]:
-        renglones_ += _de_oficios(consultas_oficios.por_firmar(s, quien, limite=RENGLONES).elementos, "Por firmar")
+        renglones_ += _por_firmar(s, tablas, consultas_oficios.por_firmar(s, quien, limite=RENGLONES).elementos)
     if cuentas["por_acusar"]:
         sin_acuse = consultas_oficios.recibidos(s, quien, sin_acuse=True, limite=RENGLONES).elementos
         renglones_ += _de_oficios(sin_acuse, "Por acusar")
@@ -198,7 +200,18 @@ def _de_quien_coordina(s: Session, puerta: Puerta, quien: Quien, conduce: Sequen
     hasta = hoy + timedelta(DIAS_DE_CICLOS)
     vienen = ciclos_visibles.lo_que_viene(s, quien, tablas, hoy, hasta)
     faltan = [p for p in vienen if p.estado in (EstadoPrevisto.POR_VENIR, EstadoPrevisto.SIN_ABRIR)]
+    deben = consultas_deuda.concluidos_debiendo(s, quien, RENGLONES)
+    cuantos_deben = deuda.cuantos(s, [e.folio for e in deben])
     bloques = [
+        Bloque(
+            "deben",
+            "Concluidos con oficios pendientes",
+            [_debiendo(e, cuantos_deben.get(e.folio, 0)) for e in deben],
+            "ningún expediente concluido debe oficios",
+            f"/expedientes?estado={consultas.DEBIENDO}",
+            "Ver los que deben oficios",
+            grave=True,
+        ),
         Bloque(
             "detenidos",
             "Detenidos por un incidente",
@@ -298,6 +311,11 @@ def _detenido(expediente: Expediente) -> Renglon:
     return Renglon(f"/expedientes/{expediente.folio}", expediente.asunto, detalles)
 
 
+def _debiendo(expediente: Expediente, cuantos: int) -> Renglon:
+    que = "Falta firmar o enviar 1 oficio" if cuantos == 1 else f"Falta firmar o enviar {cuantos} oficios"
+    return Renglon(f"/expedientes/{expediente.folio}#oficios-pendientes", expediente.asunto, (expediente.folio, que))
+
+
 def _ciclo(prevista: Prevista, hoy: date) -> Renglon:
     if prevista.estado is EstadoPrevisto.SIN_ABRIR:
         cuando = "Pasó su fecha y falta abrirlo"
@@ -308,6 +326,27 @@ def _ciclo(prevista: Prevista, hoy: date) -> Renglon:
     para = f"{len(prevista.faltan)} expedientes" if len(prevista.faltan) > 1 else "1 expediente"
     camino = f"/calendario/{prevista.procedimiento}/{prevista.periodo}"
     return Renglon(camino, f"{prevista.nombre}, {prevista.titulo}", (cuando, para))
+
+
+def _por_firmar(s: Session, tablas: Catalogo, oficios: Sequence[Oficio]) -> list[Renglon]:
+    """Los que esperan firma: primero los que cumplen un plazo, el que antes vence; se dice si la norma los exige."""
+    debidos = deuda.de_oficios(s, tablas, oficios)
+    dichos = frases_plazos.dichos(s, [d.plazo for d in debidos.values() if d.plazo])
+
+    def urgencia(o: Oficio) -> tuple[date, datetime]:
+        plazo = debidos[o.id].plazo
+        return (plazo.vence if plazo and plazo.vence else date.max, o.creado)
+
+    return [
+        Renglon(
+            f"/oficios/{o.id}",
+            o.asunto,
+            (f"De {o.unidad}", o.folio, *(("Lo exige la norma",) if debidos[o.id].exigido else ())),
+            dichos[plazo.id] if (plazo := debidos[o.id].plazo) else None,
+            marca="Por firmar",
+        )
+        for o in sorted(oficios, key=urgencia)
+    ]
 
 
 def _de_oficios(oficios: Iterable[Oficio], marca: str) -> list[Renglon]:

@@ -15,15 +15,15 @@ from sqlmodel import col
 
 from api import imprenta, vistas_oficios
 from api.dependencias import Puerta
-from api.web import historia
+from api.web import frases_plazos, historia
 from api.web.comparacion import comparar
-from modelos import consultas, consultas_oficios, reloj, titulares
+from modelos import consultas, consultas_oficios, deuda, reloj, titulares
 from modelos.actos import oficios as actos
 from modelos.actos.firma import exigir_otra_mano, faltantes, numero_probable
 from modelos.actos.mover import Contexto
 from modelos.errores import NoLeCorresponde
-from modelos.expediente import Encargo, Expediente, Turno
-from modelos.oficio import VIGENTES, EstadoOficio
+from modelos.expediente import Anexo, Encargo, Expediente, Turno
+from modelos.oficio import HECHOS, VIGENTES, EstadoOficio
 from modelos.oficio_impreso import huellas
 from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio
 from modelos.permisos import Quien, atiende, puede_conducir
@@ -40,6 +40,7 @@ ESTADOS = {
     "cancelado": ("✕", "Cancelado"),
     "sustituido": ("↻", "Sustituido"),
     "descartado": ("✕", "Descartado sin firmar"),
+    "firmado_fuera": ("✓", "Firmado fuera del sistema"),
 }
 A_LA_VISTA = 8
 """Con más destinatarios que éstos, la lista se pliega."""
@@ -72,6 +73,7 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
     contenido = json.loads(oficio.contenido) if oficio.contenido else imprenta.borrador(s, puerta, quien, oficio)
     hoja = leida(contenido)
     sin_letra = ajenos(contenido) if oficio.estado == EstadoOficio.BORRADOR else []
+    debido = deuda.de_oficios(s, puerta.tablas, [oficio])[id_]
     reciben = [_recibe(s, d, quien, nombres) for d in a_quien]
     permitido = _permitido(s, puerta, quien, oficio, expediente)
     permitido["puede_firmar"] = permitido["puede_firmar"] and not sin_letra
@@ -82,6 +84,10 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
         "expediente": expediente,
         "tabla": tabla,
         "actividad": tabla[oficio.actividad] if oficio.actividad and oficio.actividad in tabla else None,
+        "debido": debido,
+        "vence": frases_plazos.dichos(s, [debido.plazo]).get(debido.plazo.id) if debido.plazo else None,
+        "anexo_fuera": s.get(Anexo, oficio.anexo_fuera) if oficio.anexo_fuera else None,
+        "adjuntos": consultas.anexos_de(s, [oficio.turno_id]) if oficio.turno_id else [],
         "hoja": hoja,
         "vista": Markup(html_de(hoja["cuerpo"])),  # noqa: S704 - escapa todo lo que no es suyo
         "leido": huellas(contenido),
@@ -102,6 +108,7 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
             "cuerpo": comparar(oficio.borrador_cuerpo, oficio.cuerpo),
         },
         "estados": ESTADOS,
+        "hoy": reloj.hoy(),
         "vigente": oficio.estado in VIGENTES,
         "es_borrador": oficio.estado == EstadoOficio.BORRADOR,
         "largos": {"asunto": LARGO_ASUNTO, "cuerpo": actos.LARGO_CUERPO, "anexos": actos.LARGO_ANEXOS},
@@ -137,15 +144,25 @@ def de_turno(s: Session, puerta: Puerta, quien: Quien, turno: Turno, actividad: 
         "sin_firmar": [o for o in suyos if o.estado == EstadoOficio.BORRADOR],
         "al_responder": [e for e in actividad.oficios if e.salidas] if turno.cierre is None else [],
         "valen": set(valen.values()),
-        "cumplen": {valen[o.clave]: o.numero for o in suyos if o.clave in valen and o.estado in VIGENTES},
+        "cumplen": {
+            valen[o.clave]: o.numero or o.numero_fuera for o in suyos if o.clave in valen and o.estado in HECHOS
+        },
     }
 
 
-def de_expediente(s: Session, quien: Quien, expediente: Expediente) -> dict[str, Any]:
-    """Los oficios del expediente que le toca ver, y si puede emitir otro."""
+def de_expediente(s: Session, puerta: Puerta, quien: Quien, expediente: Expediente) -> dict[str, Any]:
+    """Los oficios del expediente que le toca ver, los que debe, y si puede emitir otro.
+
+    debidos: con su plazo, si hay; que se deben lo sabe quien ve el expediente, aunque el borrador no le toque.
+    """
     pagina = consultas_oficios.del_expediente(s, quien, expediente.folio, limite=100)
     vivos = [o for o in pagina.elementos if o.estado != EstadoOficio.DESCARTADO]
+    debidos = deuda.de_expediente(s, puerta.tablas, expediente.folio)
     return {
+        "debidos": debidos,
+        "debe": max(len(debidos), deuda.cuantos(s, [expediente.folio]).get(expediente.folio, 0)),
+        "con_fecha": frases_plazos.dichos(s, [d.plazo for d in debidos if d.plazo]),
+        "los_ve": {o.id for o in vivos},
         "oficios": vivos,
         "a_quien": consultas_oficios.destinatarios_de(s, [o.id for o in vivos]),
         "mias": atiende(quien),
@@ -196,6 +213,8 @@ def _permitido(s: Session, puerta: Puerta, quien: Quien, oficio: Oficio, expedie
         "redacta": redacta,
         "puede_firmar": borrador and firmante is not None and not impedido and not faltantes(oficio),
         "puede_corregir": borrador and redacta,
+        "puede_registrar_fuera": borrador and redacta and oficio.turno_id is not None,
+        "puede_anular_fuera": oficio.estado == EstadoOficio.FIRMADO_FUERA and redacta,
         "puede_cancelar": (borrador and redacta) or (oficio.estado in VIGENTES and manda),
         "puede_sustituir": oficio.estado in VIGENTES and manda,
         "captura_papel": oficio.estado in VIGENTES and redacta,

@@ -12,14 +12,15 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api import imprenta
+from api import archivos, imprenta
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web import oficio_vista
+from api.web import frases_plazos, oficio_vista
 from api.web.comparacion import comparar
+from api.web.conduccion import fecha_de
 from api.web.formularios import Captura, Falta, Formulario, legible
 from api.web.plantillas import pagina
-from modelos import consultas, consultas_oficios
+from modelos import consultas, consultas_oficios, deuda
 from modelos.actos import acuses
 from modelos.actos import oficios as actos
 from modelos.actos.mover import Contexto
@@ -37,6 +38,8 @@ HECHOS = {
     "rehecho": "Se volvió a redactar con la plantilla y los datos de hoy.",
     "firmado": "Quedó firmado, con su número. Se está enviando a quien le corresponde.",
     "cancelado": "Quedó cancelado; conserva su número y su historia.",
+    "fuera": "Quedó registrado que se firmó fuera del sistema.",
+    "borrador": "Se anuló lo registrado; vuelve a ser un borrador por firmar.",
     "descartado": "Se descartó el borrador.",
     "acusado": "Quedó asentado el acuse.",
     "recordado": "Se avisó a quienes faltan: les llega a su bandeja y a su correo.",
@@ -51,6 +54,10 @@ CAMPOS = {
     "motivo": "Motivo",
     "nota": "Nota del acuse",
     "destinatarios": "Destinatarios",
+    "numero": "Número",
+    "fecha": "Fecha",
+    "archivo": "Documento firmado",
+    "anexo": "Documento firmado",
 }
 DE_DESTINATARIO = {"nombre": "Nombre", "cargo": "Cargo", "institucion": "Institución"}
 
@@ -81,6 +88,8 @@ def listar(
             )
         a_quien = consultas_oficios.destinatarios_de(s, [o.id for o in tramo.elementos])
         unidades = consultas.unidades(s)
+        debidos = deuda.de_oficios(s, puerta.tablas, tramo.elementos)
+        con_fecha = frases_plazos.dichos(s, [d.plazo for d in debidos.values() if d.plazo])
     filtros = {"texto": texto, "estado": estado if ver == "emitidos" else ""}
     puestos = {"ver": ver, **{n: v for n, v in filtros.items() if v}}
     return pagina(
@@ -92,6 +101,8 @@ def listar(
         cuentas=cuentas,
         tramo=tramo,
         a_quien=a_quien,
+        debidos=debidos,
+        con_fecha=con_fecha,
         mias=atiende(quien),
         unidades=unidades,
         estados=oficio_vista.ESTADOS,
@@ -160,6 +171,25 @@ def firmar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> R
         return "firmado"
 
     return _hacer(request, puerta, id, captura, "firmar", acto)
+
+
+@ruta.post("/oficios/{id}/fuera")
+def registrar_fuera(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Registra que se firmó fuera del sistema, con el documento, su número y su fecha."""
+    if captura.recupera:
+        return _mostrar(request, puerta, id, captura=captura, acto="fuera")
+    try:
+        documento = captura.archivos.get("archivo") or captura.texto("anexo")
+        if not documento:
+            raise FormularioIncompleto({"archivo": "adjunte el documento firmado"})
+        archivos.firmado_fuera(
+            puerta, id, captura.entero("version"), captura.texto("numero"), fecha_de(captura, "fecha"), documento
+        )
+    except (SinSesion, NoExiste):
+        raise
+    except ErrorGestion as error:
+        return _mostrar(request, puerta, id, captura=captura, acto="fuera", error=error)
+    return RedirectResponse(_camino(id, "fuera"), 303)
 
 
 @ruta.get("/oficios/{id}/rehacer")

@@ -30,6 +30,7 @@ _ESTADOS = {
     "en_curso": ("●", "En curso"),
     "suspendido": ("‖", "Suspendido"),
     "concluido": ("✓", "Concluido"),
+    "concluido_debiendo": ("!", "Concluido con oficios pendientes"),
     "cancelado": ("✕", "Cancelado"),
 }
 

@@ -18,7 +18,7 @@ from sqlmodel import col
 from api import reglas_plazo
 from api.web import frases
 from api.web.plantillas import enumera
-from modelos import avance, reloj
+from modelos import avance, deuda, reloj
 from modelos.actividad import Actividad
 from modelos.actos import plazos
 from modelos.actos.mover import id_turno
@@ -91,6 +91,9 @@ def _con(s: Session, tabla: Tabla, expediente: Expediente, turno: Pendiente, sal
         return Previsto(_de_la_tabla(tabla, turno, salida))  # depende de lo que capture en este mismo paso
     except BitacoraIncongruente:
         return Previsto(_de_la_tabla(tabla, turno, salida), procede=False)
+    if movimiento.situacion.desenlace and (faltan := deuda.exigidos_sin_firmar(s, tabla, expediente, (turno, salida))):
+        cuales = enumera(f"{emision.clave} de {de}" for _, emision, de in faltan)
+        return Previsto(f"terminaría el expediente, y la norma exige que antes se firme {cuales}", procede=False)
     return Previsto(_frase(s, tabla, expediente, turno, salida, movimiento, ahora))
 
 
@@ -169,7 +172,10 @@ def _tramo_que_corre(
     """
     se_cumplen = {t.regla.clave for t in tabla.tramos if actividad in t.cumplen}
     corren = select(Plazo).where(
-        col(Plazo.folio) == folio, col(Plazo.turno_id).is_(None), de_los(col(Plazo.estado), POR_CUMPLIR)
+        col(Plazo.folio) == folio,
+        col(Plazo.turno_id).is_(None),
+        col(Plazo.atendido).is_(None),
+        de_los(col(Plazo.estado), POR_CUMPLIR),
     )
     suyos: list[Mapping[str, Any]] = [
         {"vence": p.vence, "regla": p.regla, "abierto": p.abierto}

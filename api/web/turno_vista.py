@@ -94,6 +94,7 @@ def datos(
         "escrito": legible(textos or {}),
         "frases": frases,
         "plazos": frases_plazos.explicados(s, _plazos(s, tabla, turno)),
+        "acto_del_plazo": actividad.plazo.acto if actividad.plazo else "",
         "del_paso": oficio_vista.de_turno(s, puerta, quien, turno, actividad),
         "estados_oficio": oficio_vista.ESTADOS,
         "oficios_previos": _oficios_previos(s, quien, turno),
@@ -132,7 +133,8 @@ def _plazos(s: Session, tabla: Tabla, turno: Turno) -> list[Plazo]:
     if not tabla.tiene_plazos:
         return []
     todos = vencimientos.de_expedientes(s, [turno.folio])[turno.folio]
-    tramos = [p for p in todos if p.turno_id is None and p.estado in POR_CUMPLIR and turno.estado in ABIERTOS]
+    por_cumplir = [p for p in todos if p.turno_id is None and p.estado in POR_CUMPLIR and p.atendido is None]
+    tramos = por_cumplir if turno.estado in ABIERTOS else []
     return [*(p for p in todos if p.id == turno.id), *tramos]
 
 

@@ -46,7 +46,11 @@ PREVENCION = ReglaPlazo(
     "Revisar si está completo y, si no, prevenir",
     Dias("dias_prevencion"),
     "",
-    inferido="La fuente no dice qué hacer si falta documentación; se previene por analogía con LFPA 17-A.",
+    acto="OF-27",
+    inferido=(
+        "La fuente no dice qué hacer si falta documentación; se previene por analogía con LFPA 17-A, que pide hacerlo "
+        "por escrito: si falta algo, el plazo se cumple al enviar la prevención."
+    ),
 )
 SUBSANACION = ReglaPlazo(
     "subsanacion",
@@ -62,6 +66,7 @@ RESPUESTA = Tramo(
         Dias(90, desde="recepcion_completa", recepcion=True),
         "L-22 ¶2",
         hitos=RESPUESTA_OFICIAL,
+        acto="OF-29",
     ),
     ("7", "completa"),
     ("10",),
@@ -73,6 +78,7 @@ INSTRUCCION = Tramo(
         "Instrucción oficial para formalizar la apertura",
         Dias(3, Medida.MESES, desde="fecha_acuerdo_jd", recepcion=False),
         "L-23",
+        acto="OF-31",
         inferido="L-23 no dice desde qué fecha; se cuenta desde el acuerdo de la Junta Directiva.",
     ),
     ("12", "aprueba"),

@@ -60,14 +60,22 @@ LLEGA_A_SSI = ReglaPlazo(
     "Transmitir el programa a la SSI",
     SEGUNDO_TRIMESTRE,
     "L-65",
-    inferido="El trimestre puede leerse para transmitirlo o para remitirlo; se cumple si llega a la SSI dentro de él.",
+    acto="OF-36",
+    inferido=(
+        "El trimestre puede leerse para transmitirlo o para remitirlo; se cumple si llega a la SSI dentro de él. L-65 "
+        "no dice que sea por oficio; aquí se transmite así y cuenta el día en que se envía."
+    ),
 )
 REMITE_SSI = ReglaPlazo(
     "PL-06",
     "Remitir el programa a la DSTC y a la DIA",
     SEGUNDO_TRIMESTRE,
     "L-65",
-    inferido="El trimestre puede leerse para transmitirlo o para remitirlo; la SSI lo remite dentro del mismo.",
+    acto="OF-37",
+    inferido=(
+        "El trimestre puede leerse para transmitirlo o para remitirlo; la SSI lo remite dentro del mismo. L-65 no dice "
+        "que sea por oficio; aquí se remite así y cuenta el día en que se envía."
+    ),
 )
 
 

@@ -65,10 +65,14 @@ SOLICITUD = ReglaPlazo(
     "Solicitar la planeación y las metas",
     EnVentana(4, 6, anio=-1),
     "L-25",
+    acto="OF-11",
+    inferido="L-25 no dice que se pida por oficio; aquí se pide así y cuenta el día en que se envía.",
 )
-ENTREGA = ReglaPlazo("PL-05", "Entregar la planeación y las metas", EnVentana(7, quincena=1, anio=-1), "L-25")
+ENTREGA = ReglaPlazo(
+    "PL-05", "Entregar la planeación y las metas", EnVentana(7, quincena=1, anio=-1), "L-25, L-27", acto="OF-12"
+)
 ANTES_DE_ENTREGAR = replace(
-    ENTREGA, inferido="Se fija para la entrega (5); se muestra desde aquí para que alcance el tiempo."
+    ENTREGA, acto="", inferido="Se fija para la entrega (5); se muestra desde aquí para que alcance el tiempo."
 )
 
 TABLA = Tabla(

@@ -62,7 +62,7 @@ class Opinion(Formulario):
     opinion: str = Field(min_length=1, title="Opinión técnica")
 
 
-REPORTE = ReglaPlazo("PL-07", "Reporte técnico del equipo", EnVentana(4), "L-70 ¶1")
+REPORTE = ReglaPlazo("PL-07", "Reporte técnico del equipo", EnVentana(4), "L-70 ¶1", acto="OF-38")
 PETICION = ReglaPlazo(
     "peticion_programa",
     "Pedir que se presente el programa",
@@ -70,11 +70,18 @@ PETICION = ReglaPlazo(
     "",
     inferido="La fuente no dice cuándo se pide; se pone en abril, con el reporte técnico.",
 )
-PROGRAMA = ReglaPlazo("PL-08", "Presentar el Programa de Reequipamiento", EnVentana(5), "L-69")
-ANTES_DE_PRESENTAR = replace(
-    PROGRAMA, inferido="Se fija para presentarlo (4); se muestra desde aquí para que alcance el tiempo."
+PROGRAMA = ReglaPlazo(
+    "PL-08",
+    "Presentar el Programa de Reequipamiento",
+    EnVentana(5),
+    "L-69",
+    acto="OF-39",
+    inferido="L-69 no dice que se presente por oficio; aquí se presenta así y cuenta el día en que se envía.",
 )
-REMISION = ReglaPlazo("PL-09", "Remitir el reporte técnico", EnVentana(5, quincena=2), "L-70 ¶2")
+ANTES_DE_PRESENTAR = replace(
+    PROGRAMA, acto="", inferido="Se fija para presentarlo (4); se muestra desde aquí para que alcance el tiempo."
+)
+REMISION = ReglaPlazo("PL-09", "Remitir el reporte técnico", EnVentana(5, quincena=2), "L-70 ¶2", acto="OF-40")
 OPINION = ReglaPlazo(
     "opinion_dia",
     "Opinión de la DIA",

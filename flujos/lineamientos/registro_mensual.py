@@ -99,7 +99,11 @@ REPORTE = ReglaPlazo(
     "Reporte trimestral de metas y resultados",
     Dias("dias_reporte", desde="periodo", recepcion=False),
     "L-55",
-    inferido="L-55 no dice en qué día; se cuentan días hábiles desde el cierre del trimestre y se fijan al iniciar.",
+    acto="OF-22",
+    inferido=(
+        "L-55 no dice en qué día; se cuentan días hábiles desde el cierre del trimestre y se fijan al iniciar. Tampoco "
+        "dice que se presente por oficio; aquí se presenta así y cuenta el día en que se envía."
+    ),
 )
 
 
@@ -147,7 +151,8 @@ TABLA = Tabla(
                     cumple="designacion",
                     fundamento="L-52",
                     exigido=True,
-                    inferido="El borrador sale cada mes; si la designación no cambió, se descarta.",
+                    salvo="sin_cambio",
+                    inferido="El borrador sale cada mes; si se responde que la designación no cambió, se descarta.",
                 ),
             ),
             inferido="Se pregunta cada mes; si nada cambió basta decirlo.",

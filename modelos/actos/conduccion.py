@@ -20,6 +20,7 @@ from modelos.actos.mover import (
     numero,
 )
 from modelos.actos.reparto import repartir
+from modelos.actos.turnos import exigir_oficios
 from modelos.avance import Situacion
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
@@ -152,7 +153,9 @@ def cerrar_espera(ctx: Contexto, folio: str, actividad: str, motivo: str, vuelta
     exigir_en_curso(expediente, "cerrar la espera")
     if vuelta is not None and vuelta != expediente.situacion["vueltas"].get(actividad):
         raise ActoNoProcede("cerrar la espera", f"la {actividad} ya va en otra vuelta", "Recargue y revise.")
-    return cerrar_reunido(ctx, expediente, tabla, actividad, motivo)
+    cerrado = cerrar_reunido(ctx, expediente, tabla, actividad, motivo)
+    exigir_oficios(ctx, cerrado, tabla)
+    return cerrado
 
 
 def cerrar_reunido(ctx: Contexto, expediente: Expediente, tabla: Tabla, actividad: str, motivo: str) -> Expediente:

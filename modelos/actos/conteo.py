@@ -34,8 +34,9 @@ RECONTADOS = ("id", "estado", "vence", "conservador", "calendario", "suspensione
 
 
 def asentado(nuevo: Mapping[str, Any]) -> dict[str, Any]:
-    """Lo que se asienta de un plazo que empieza o se vuelve a contar."""
-    return {campo: _llano(nuevo[campo]) for campo in ASENTADOS}
+    """Lo que se asienta de un plazo que empieza; `acto`, sólo si se cumple con uno escrito."""
+    acto = {"acto": nuevo["acto"]} if nuevo["acto"] else {}
+    return {campo: _llano(nuevo[campo]) for campo in ASENTADOS} | acto
 
 
 def recontar(plazo: Plazo, oficina: Oficina, hoy: date, *, de_nuevo: bool = False) -> bool:

@@ -126,15 +126,17 @@ def asentar(
     Lo que se abre y decide el sistema se decide aquí mismo: quien atendió ve ya el turno de la persona que sigue.
     """
     ids: dict[object, str] = {t: id_turno(expediente.folio, t) for t in (*movimiento.abiertos, *movimiento.cancelados)}
-    por, turno = None, None
+    por, atendido = None, None
     if hecho.atendido:
         pendiente, salida = hecho.atendido
-        por, turno = (pendiente.actividad, salida), (pendiente.actividad, id_turno(expediente.folio, pendiente))
+        por = (pendiente.actividad, salida)
+        debe = tabla[pendiente.actividad].debe(salida, hecho.datos["datos"])
+        atendido = plazos.Atendido(pendiente.actividad, id_turno(expediente.folio, pendiente), debe)
     nuevos_plazos = plazos.preparar(ctx.s, expediente, tabla, movimiento, ids, ctx.ahora, por)
     datos = {**hecho.datos, "plazos": [asentado(p) for p in nuevos_plazos]} if nuevos_plazos else hecho.datos
     orden = bitacora.asentar(ctx.s, expediente, hecho.tipo, ctx.actor, hecho.unidad, datos, ctx.ahora)
-    plazos.cerrar(ctx.s, expediente, tabla, movimiento, ids, ctx.ahora, turno)
-    redacta = oficios_pedidos(tabla, movimiento, hecho, ids, turno[1] if turno else None)
+    plazos.cerrar(ctx.s, expediente, tabla, movimiento, ids, ctx.ahora, atendido)
+    redacta = oficios_pedidos(tabla, movimiento, hecho, ids, atendido.turno if atendido else None)
     nuevos = _aplicar(ctx, expediente, tabla, movimiento, orden, [*hecho.encargos, *redacta])
     plazos.guardar(ctx.s, nuevos_plazos)
     for abierto in movimiento.abiertos:
@@ -266,16 +268,11 @@ def oficios_pedidos(
     return [
         (
             f"oficio:{oficio.clave}:{turno.unidad}",
-            f"Redacta {oficio.clave} de {(de := emisora(tabla[turno.actividad], oficio, turno.unidad))}",
+            f"Redacta {oficio.clave} de {(de := tabla[turno.actividad].emisora(oficio, turno.unidad))}",
             {"oficio": oficio.clave, "actividad": turno.actividad, "unidad": de, **datos},
         )
         for turno, oficio, datos in pedidos
     ]
-
-
-def emisora(actividad: Actividad, oficio: Emision, unidad: str) -> str:
-    """La unidad concreta que lo emite: la del turno, si es de quien atiende la actividad."""
-    return unidad if oficio.de is actividad.unidad and not actividad.captura else oficio.de.value
 
 
 def numero(actividad: Actividad) -> str:

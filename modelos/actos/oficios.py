@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import bitacora, reloj, titulares
+from modelos.actos import plazos
 from modelos.actos.mover import Contexto, bloquear
 from modelos.actos.turnos import nombre_de, persona_que_actua
 from modelos.errores import (
@@ -19,9 +21,9 @@ from modelos.errores import (
     NoLeCorresponde,
     OficioCambio,
 )
-from modelos.expediente import Expediente
+from modelos.expediente import EstadoExpediente, Expediente
 from modelos.formularios import exigir_motivo, limpiar_texto
-from modelos.oficio import VIGENTES, EstadoOficio
+from modelos.oficio import HECHOS, VIGENTES, EstadoOficio
 from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio
 from modelos.permisos import Quien, puede_atender, puede_conducir
 from modelos.tabla import Tabla
@@ -87,25 +89,84 @@ def editar(
 def cancelar(ctx: Contexto, id_: str, motivo: str) -> Oficio:
     """Deja sin efecto un oficio: firmado, conserva su número y queda asentado; borrador, se descarta.
 
+    El que era el acto de un plazo, o lo exige la norma, se sigue debiendo: el plazo vuelve a correr y queda un borrador
+    por firmar. Lo que se dijo firmado fuera vuelve a ser borrador.
+
     Lanza:
         NoExiste, NoLeCorresponde, ActoNoProcede, FormularioIncompleto.
     """
     limpio = exigir_motivo(motivo)
-    expediente, _ = bloquear(ctx, leer(ctx, id_).folio)
+    expediente, tabla = bloquear(ctx, leer(ctx, id_).folio)
     oficio = leer(ctx, id_, reservar=True)
     if oficio.estado == EstadoOficio.BORRADOR:
         exigir_redaccion(ctx, oficio, expediente, "descartar este borrador")
+        _exigir_descartable(ctx, oficio, expediente, tabla)
         oficio.estado = EstadoOficio.DESCARTADO.value
+        if oficio.turno_id:
+            asentado = {"oficio": oficio.id, "clave": oficio.clave, "motivo": limpio}
+            bitacora.asentar(ctx.s, expediente, "oficio_descarte", ctx.actor, oficio.unidad, asentado, ctx.ahora)
     elif oficio.estado in VIGENTES:
         _exigir_firma(ctx, oficio, expediente, "cancelar este oficio")
         oficio.estado = EstadoOficio.CANCELADO.value
-        asentado = {"oficio": oficio.id, "numero": oficio.numero, "motivo": limpio}
-        bitacora.asentar(ctx.s, expediente, "oficio_cancelacion", ctx.actor, oficio.unidad, asentado, ctx.ahora)
+        _dejar_sin_efecto(ctx, oficio, expediente, oficio.numero, limpio)
+        if _se_sigue_debiendo(ctx, oficio, expediente, tabla):
+            _borrador_igual(ctx, oficio)
+    elif oficio.estado == EstadoOficio.FIRMADO_FUERA:
+        exigir_redaccion(ctx, oficio, expediente, "corregir lo que se firmó fuera")
+        _dejar_sin_efecto(ctx, oficio, expediente, oficio.numero_fuera, limpio)
+        oficio.estado, oficio.version = EstadoOficio.BORRADOR.value, oficio.version + 1
+        oficio.numero_fuera, oficio.fecha_fuera, oficio.anexo_fuera, oficio.terminado = None, None, None, None
+        ctx.s.flush()
+        return oficio
     else:
         raise ActoNoProcede("cancelar el oficio", f"ya está {oficio.estado}", "Recargue para ver cómo quedó.")
     oficio.motivo, oficio.terminado, oficio.version = limpio, ctx.ahora, oficio.version + 1
     ctx.s.flush()
     return oficio
+
+
+def _se_sigue_debiendo(ctx: Contexto, oficio: Oficio, expediente: Expediente, tabla: Tabla) -> str:
+    """Por qué hay que firmarlo, o reemplazarlo si quedó sin efecto; vacío si no es de un plazo que corre ni exigido."""
+    if expediente.estado == EstadoExpediente.CANCELADO or oficio.turno_id is None:
+        return ""
+    if plazos.por_cumplir_con(ctx.s, oficio):
+        return "con él se cumple un plazo que corre"
+    otro = select(col(Oficio.id)).where(
+        col(Oficio.folio) == oficio.folio,
+        col(Oficio.clave) == oficio.clave,
+        col(Oficio.id) != oficio.id,
+        col(Oficio.estado).in_(HECHOS),
+    )
+    emision = tabla.emisiones.get(oficio.clave)
+    return "la norma lo exige" if emision and emision.exigido and ctx.s.scalar(otro.limit(1)) is None else ""
+
+
+def _exigir_descartable(ctx: Contexto, oficio: Oficio, expediente: Expediente, tabla: Tabla) -> None:
+    """Lo que se debe por un plazo o por la norma no se descarta: se firma. Lanza ActoNoProcede."""
+    if motivo := _se_sigue_debiendo(ctx, oficio, expediente, tabla):
+        que_hacer = "Fírmelo o, si se firmó fuera, regístrelo con el documento, su número y su fecha."
+        raise ActoNoProcede("descartar el oficio", motivo, que_hacer)
+
+
+def _dejar_sin_efecto(ctx: Contexto, oficio: Oficio, expediente: Expediente, numero: str | None, motivo: str) -> None:
+    """Lo asienta, con los plazos que había cumplido y vuelven a correr."""
+    asentado: dict[str, Any] = {"oficio": oficio.id, "numero": numero, "motivo": motivo}
+    cumplidos = plazos.cumplidos_con(ctx.s, oficio.folio, _con_los_que_sustituyo(ctx, oficio))
+    if cumplidos and expediente.estado != EstadoExpediente.CANCELADO:
+        if expediente.estado == EstadoExpediente.SUSPENDIDO:
+            que = "cumplió un plazo y el expediente está suspendido"
+            raise ActoNoProcede("dejar sin efecto el oficio", que, "Pida a la coordinación que lo reanude antes.")
+        asentado["plazos"] = plazos.reabrir(ctx.s, cumplidos, ctx.ahora)
+    bitacora.asentar(ctx.s, expediente, "oficio_cancelacion", ctx.actor, oficio.unidad, asentado, ctx.ahora)
+
+
+def _con_los_que_sustituyo(ctx: Contexto, oficio: Oficio) -> list[str]:
+    """Su id y los de la cadena de los que dejó sin efecto: el primero pudo cumplir el plazo."""
+    ids, anterior = [oficio.id], oficio.sustituye
+    while anterior:
+        ids.append(anterior)
+        anterior = ctx.s.scalar(select(col(Oficio.sustituye)).where(col(Oficio.id) == anterior))
+    return ids
 
 
 def descartar_los_de(ctx: Contexto, folio: str, motivo: str) -> None:
@@ -126,6 +187,12 @@ def sustituir(ctx: Contexto, id_: str) -> Oficio:
     _exigir_firma(ctx, oficio, expediente, "sustituir este oficio")
     if oficio.estado not in VIGENTES:
         raise ActoNoProcede("sustituir el oficio", f"está {oficio.estado}", "Sólo se sustituye uno vigente.")
+    return _borrador_igual(ctx, oficio)
+
+
+def _borrador_igual(ctx: Contexto, oficio: Oficio) -> Oficio:
+    """Un borrador con lo mismo, que lo reemplaza; si ya hay uno, ése."""
+    id_ = oficio.id
     en_curso = select(Oficio).where(col(Oficio.sustituye) == id_, col(Oficio.estado) == EstadoOficio.BORRADOR.value)
     if (abierto := ctx.s.scalar(en_curso)) is not None:
         return abierto
@@ -239,7 +306,8 @@ def reservar_borrador(ctx: Contexto, id_: str, version: int, acto: str) -> tuple
     oficio = leer(ctx, id_, reservar=True)
     if oficio.estado != EstadoOficio.BORRADOR:
         por = f" (lo firmó {nombre_de(ctx, oficio.firmante_id)})" if oficio.firmante_id else ""
-        raise ActoNoProcede(acto, f"ya está {oficio.estado}{por}", "Recargue para ver cómo quedó.")
+        como = oficio.estado.replace("_", " ")
+        raise ActoNoProcede(acto, f"ya está {como}{por}", "Recargue para ver cómo quedó.")
     if oficio.version != version:
         raise OficioCambio(nombre_de(ctx, oficio.editado_por))
     return oficio, expediente, tabla

@@ -7,10 +7,11 @@ resultado. Las tablas sin plazos no pagan nada de esto.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -22,6 +23,7 @@ from modelos.calendario.errores import PlazoInvalido
 from modelos.dias_inhabiles import Oficina, oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expediente import Expediente
+from modelos.oficios import Oficio
 from modelos.plazo import ReglaPlazo, resolver
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.tabla import Tabla
@@ -76,32 +78,92 @@ def cerrar(
     movimiento: Movimiento,
     ids: Mapping[object, str],
     ahora: datetime,
-    atendido: tuple[str, str] | None = None,
+    atendido: Atendido | None = None,
 ) -> None:
-    """Cumple el plazo del turno atendido y los tramos que éste cierra; cancela los de turnos cancelados.
+    """Cierra lo que este movimiento cierra: el plazo del turno atendido, los tramos que éste termina y lo cancelado.
 
-    atendido: (actividad, id de su turno). Al concluir el expediente, lo que quede se cancela.
+    El que espera un acto escrito que se quedó a deber no se cumple: se anota que ya se atendió y sigue corriendo.
+    Al concluir el expediente se cancela lo demás que quede; al cancelarlo, todo.
     """
-    cumplidos: list[str] = []
     if atendido:
-        actividad, turno = atendido
-        if tabla[actividad].plazo:
-            cumplidos.append(turno)
-        if claves := [t.regla.clave for t in tabla.tramos if actividad in t.cumplen]:
-            del_tramo = select(col(Plazo.id)).where(
-                col(Plazo.folio) == expediente.folio,
-                col(Plazo.turno_id).is_(None),
-                col(Plazo.clave).in_(claves),
-                col(Plazo.estado).in_(POR_CUMPLIR),
-            )
-            cumplidos += s.scalars(del_tramo).all()
-    if cumplidos:
-        _terminar(s, EstadoPlazo.CUMPLIDO, ahora, col(Plazo.id).in_(cumplidos))
+        _atender(s, expediente, tabla, atendido, ahora)
     cancelados = [ids[turno] for turno in movimiento.cancelados if tabla[turno.actividad].plazo]
+    cancelados += reemplazados(expediente.folio, tabla, movimiento)
     if cancelados:
         _terminar(s, EstadoPlazo.CANCELADO, ahora, col(Plazo.id).in_(cancelados))
-    if tabla.tramos and (movimiento.situacion.desenlace or not movimiento.situacion.pendientes):
-        _terminar(s, EstadoPlazo.CANCELADO, ahora, col(Plazo.folio) == expediente.folio)
+    situacion = movimiento.situacion
+    if (tabla.tramos or tabla.tiene_actos) and (situacion.desenlace or not situacion.pendientes):
+        suyos = col(Plazo.folio) == expediente.folio
+        _terminar(
+            s, EstadoPlazo.CANCELADO, ahora, suyos & col(Plazo.atendido).is_(None) if situacion.desenlace else suyos
+        )
+
+
+@dataclass(frozen=True)
+class Atendido:
+    """El turno que se respondió. debe: los oficios que su respuesta dejó por firmar y enviar."""
+
+    actividad: str
+    turno: str
+    debe: frozenset[str]
+
+
+def _atender(s: Session, expediente: Expediente, tabla: Tabla, atendido: Atendido, ahora: datetime) -> None:
+    """Cumple el plazo del turno y los de tramo que la actividad cierra, salvo los que esperan su acto escrito."""
+    claves = [tramo.regla.clave for tramo in tabla.tramos if atendido.actividad in tramo.cumplen]
+    if not claves and not tabla[atendido.actividad].plazo:
+        return
+    de_tramo = and_(col(Plazo.folio) == expediente.folio, col(Plazo.turno_id).is_(None), col(Plazo.clave).in_(claves))
+    suyos = or_(col(Plazo.id) == atendido.turno, de_tramo) if claves else col(Plazo.id) == atendido.turno
+    espera = col(Plazo.acto).in_(atendido.debe)
+    esperan = update(Plazo).where(suyos, espera, col(Plazo.estado).in_(POR_CUMPLIR), col(Plazo.atendido).is_(None))
+    s.execute(esperan.values(atendido=ahora), execution_options={"synchronize_session": False})
+    _terminar(s, EstadoPlazo.CUMPLIDO, ahora, and_(suyos, not_(espera)))
+
+
+def reemplazados(folio: str, tabla: Tabla, movimiento: Movimiento) -> list[str]:
+    """Los turnos de vueltas anteriores cuyo acto pendiente queda sin objeto: su actividad empieza otra vez."""
+    return [
+        f"{folio}.{turno.actividad}.{turno.unidad}.{vuelta}"
+        for turno in movimiento.abiertos
+        if (regla := tabla[turno.actividad].plazo) and regla.acto
+        for vuelta in range(1, turno.vuelta)
+    ]
+
+
+def por_cumplir_con(s: Session, oficio: Oficio) -> list[str]:
+    """Los plazos por cumplir de su expediente que ese oficio cumple, por su id; uno suelto, los de cualquier turno."""
+    consulta = select(col(Plazo.id)).where(
+        col(Plazo.folio) == oficio.folio, col(Plazo.estado).in_(POR_CUMPLIR), col(Plazo.acto) == oficio.clave
+    )
+    if oficio.turno_id is not None:
+        consulta = consulta.where(or_(col(Plazo.turno_id).is_(None), col(Plazo.turno_id) == oficio.turno_id))
+    return list(s.scalars(consulta.order_by(col(Plazo.id))))
+
+
+def cumplir_con(s: Session, cuales: Sequence[str], oficio: str, cuando: datetime) -> None:
+    """Los da por cumplidos con ese oficio, con la fecha en que se envió o la del documento firmado fuera."""
+    if cuales:
+        orden = update(Plazo).where(col(Plazo.id).in_(cuales), col(Plazo.estado).in_(POR_CUMPLIR))
+        valores = {"estado": EstadoPlazo.CUMPLIDO.value, "cerrado": cuando, "proximo": None, "cumplio": oficio}
+        s.execute(orden.values(**valores), execution_options={"synchronize_session": False})
+
+
+def cumplidos_con(s: Session, folio: str, oficios: Sequence[str]) -> list[Plazo]:
+    """Los plazos del expediente que esos oficios cumplieron."""
+    suyos = select(Plazo).where(col(Plazo.folio) == folio, col(Plazo.cumplio).in_(oficios))
+    return list(s.scalars(suyos.order_by(col(Plazo.id)).execution_options(populate_existing=True)))
+
+
+def reabrir(s: Session, plazos: Sequence[Plazo], ahora: datetime) -> list[dict[str, Any]]:
+    """El oficio que los cumplió quedó sin efecto: vuelven a correr; devuelve lo que se asienta de cada uno."""
+    de_unidad = oficinas(s, {plazo.unidad for plazo in plazos})
+    for plazo in plazos:
+        plazo.cerrado, plazo.cumplio = None, None
+        plazo.estado = (EstadoPlazo.ABIERTO if "medida" in plazo.regla else EstadoPlazo.SIN_CALCULAR).value
+        recontar(plazo, de_unidad[plazo.unidad], reloj.local(ahora).date())
+    s.flush()
+    return [recontado(plazo) for plazo in plazos]
 
 
 def detener(
@@ -276,6 +338,7 @@ def _nuevo(
         "unidad": unidad,
         "fundamento": regla.fundamento,
         "inferido": regla.inferido,
+        "acto": regla.acto,
         "perfil": tabla.perfil,
         "regla": guardada,
         "suspensiones": [],

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlmodel import col
 
-from modelos import avance, reloj
+from modelos import avance, deuda, reloj
 from modelos.actividad import es_grupo
 from modelos.actos.mover import (
     Contexto,
@@ -30,12 +30,13 @@ from modelos.errores import (
     FormularioIncompleto,
     NoExiste,
     NoLeCorresponde,
+    OficiosExigidos,
     TurnoTomado,
     VersionVieja,
 )
 from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.formularios import exigir_pasadas, limpiar_texto, validar
-from modelos.oficio import VIGENTES
+from modelos.oficio import HECHOS, EstadoOficio
 from modelos.oficios import Oficio
 from modelos.organizacion import Persona, exigir_unidades
 from modelos.permisos import Quien, puede_atender
@@ -44,6 +45,7 @@ from modelos.tabla import Actividad, Tabla
 LARGO_COMENTARIO = 5000
 LARGO_SALIDA = 60
 ENTERO_MAXIMO = 2**31 - 1
+NO_HACE_FALTA = "Según lo que se respondió, esta vez no hace falta."
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,44 @@ def atender(ctx: Contexto, id_: str, salida: str, datos: dict[str, Any], comenta
     }
     if actividad.captura:
         asentado["en_nombre_de"] = actividad.unidad.value
-    return _cerrar(ctx, expediente, tabla, pendiente, salida, movimiento, asentado)
+    atendido = _cerrar(ctx, expediente, tabla, pendiente, salida, movimiento, asentado)
+    _descartar_sobrantes(ctx, actividad, id_, limpios)
+    exigir_oficios(ctx, expediente, tabla)
+    return atendido
+
+
+def _descartar_sobrantes(ctx: Contexto, actividad: Actividad, id_: str, datos: dict[str, Any]) -> None:
+    """Los borradores que, según lo que se respondió, esta vez no hacen falta."""
+    sobran = [oficio.clave for oficio in actividad.oficios if oficio.salvo and datos.get(oficio.salvo)]
+    if sobran:
+        suyos = update(Oficio).where(
+            col(Oficio.turno_id) == id_,
+            col(Oficio.clave).in_(sobran),
+            col(Oficio.estado) == EstadoOficio.BORRADOR.value,
+        )
+        valores = {"estado": EstadoOficio.DESCARTADO.value, "motivo": NO_HACE_FALTA, "terminado": ctx.ahora}
+        ctx.s.execute(
+            suyos.values(**valores, version=Oficio.version + 1), execution_options={"synchronize_session": False}
+        )
+
+
+def exigir_oficios(ctx: Contexto, expediente: Expediente, tabla: Tabla) -> None:
+    """Un expediente no termina sin los oficios que la norma exige de lo que en él se respondió.
+
+    Lanza:
+        OficiosExigidos: con los que faltan y quién los firma.
+    """
+    if expediente.estado != EstadoExpediente.CONCLUIDO:
+        return
+    faltan = deuda.exigidos_sin_firmar(ctx.s, tabla, expediente)
+    if faltan:
+        raise OficiosExigidos(
+            expediente.folio,
+            [
+                f"{e.clave} de {de}, de la actividad {a.numero_impreso or a.clave} ({e.fundamento})"
+                for a, e, de in faltan
+            ],
+        )
 
 
 def concluir_subprocedimiento(ctx: Contexto, turno: Turno, hijo: Expediente) -> Atendido | None:
@@ -268,17 +307,26 @@ def _evidencia(
     firmados: list[Oficio] = []
     if cumplen:
         suyos = select(Oficio).where(
-            col(Oficio.turno_id) == id_, col(Oficio.clave).in_(cumplen), col(Oficio.estado).in_(VIGENTES)
+            col(Oficio.turno_id) == id_, col(Oficio.clave).in_(cumplen), col(Oficio.estado).in_(HECHOS)
         )
         firmados = list(ctx.s.scalars(suyos.order_by(col(Oficio.firmado))))
     presentes = {anexo.evidencia for anexo in anexos} | {cumplen[oficio.clave] for oficio in firmados}
     faltan = [doc.nombre for doc in actividad.evidencia if doc.obligatoria and doc.clave not in presentes]
     if faltan:
         raise EvidenciaFaltante(faltan)
+    sha256 = {x.id: x.sha256 for x in anexos}
     return [
         {"id": x.id, "evidencia": x.evidencia, "nombre": x.nombre, "tamano": x.tamano, "sha256": x.sha256}
         for x in anexos
-    ], [{"id": x.id, "evidencia": cumplen[x.clave], "numero": x.numero, "sha256": x.sha256} for x in firmados]
+    ], [
+        {
+            "id": x.id,
+            "evidencia": cumplen[x.clave],
+            "numero": x.numero or x.numero_fuera,
+            "sha256": x.sha256 or sha256.get(x.anexo_fuera or ""),
+        }
+        for x in firmados
+    ]
 
 
 def exigir_abierto(ctx: Contexto, turno: Turno) -> None:

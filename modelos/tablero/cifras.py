@@ -28,7 +28,16 @@ MESES_DE_TENDENCIA = 12
 CUELLOS = 8
 FOCOS = 3
 EN_EL_TABLERO = (
-    *("abiertos", "con_vencidos", "detenidos", "iniciados", "concluidos", "cancelados"),
+    *(
+        "abiertos",
+        "con_vencidos",
+        "detenidos",
+        "deben_oficios",
+        "concluidos_debiendo",
+        "iniciados",
+        "concluidos",
+        "cancelados",
+    ),
     *("vencidos", "vencen_7", "vencen_30", "a_tiempo", "tarde", "sin_cumplir", "corren", "sin_calcular"),
 )
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel, col
 
 from modelos.consultas import conciernen
+from modelos.deuda import CONCLUIDO_DEBIENDO, DEBE_OFICIOS
 from modelos.expediente import ABIERTOS, EN_TRAMITE, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.organizacion import Unidad
 from modelos.permisos import Quien
@@ -127,6 +128,14 @@ CONJUNTOS = {
             EXPEDIENTES,
             "Expedientes detenidos por un incidente",
             lambda _: col(Expediente.estado).in_(EN_TRAMITE) & col(Expediente.detenido).is_(True),
+            foto=True,
+        ),
+        Conjunto("deben_oficios", EXPEDIENTES, "Expedientes que deben oficios", lambda _: DEBE_OFICIOS, foto=True),
+        Conjunto(
+            "concluidos_debiendo",
+            EXPEDIENTES,
+            "Expedientes concluidos con oficios pendientes",
+            lambda _: CONCLUIDO_DEBIENDO,
             foto=True,
         ),
         Conjunto("iniciados", EXPEDIENTES, "Expedientes iniciados", lambda f: _entre(col(Expediente.abierto), f)),

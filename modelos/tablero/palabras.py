@@ -25,7 +25,8 @@ class Frase:
 
 def resumen(cifras: Cifras, tablas: Catalogo) -> list[Frase]:
     """Las frases con que abre el tablero."""
-    partes = (_vencidos(cifras), *_cumplimiento(cifras), _cuello(cifras, tablas), _detenidos(cifras), *_demas(cifras))
+    mal = (_detenidos(cifras), _deben(cifras))
+    partes = (_vencidos(cifras), *_cumplimiento(cifras), _cuello(cifras, tablas), *mal, *_demas(cifras))
     return [frase for frase in partes if frase is not None]
 
 
@@ -97,6 +98,15 @@ def _detenidos(c: Cifras) -> Frase | None:
         return None
     verbo = "está detenido" if n == 1 else "están detenidos"
     return Frase(f"{cuantos(n, 'expediente', 'expedientes')} {verbo} por un incidente.", "detenidos", mal=True)
+
+
+def _deben(c: Cifras) -> Frase | None:
+    n, ya = c.cuentas["deben_oficios"], c.cuentas["concluidos_debiendo"]
+    if not n:
+        return None
+    de_ellos = f"; {ya:,} ya {'concluyó' if ya == 1 else 'concluyeron'}" if ya else ""
+    verbo = "debe oficios sin firmar o sin salir" if n == 1 else "deben oficios sin firmar o sin salir"
+    return Frase(f"{cuantos(n, 'expediente', 'expedientes')} {verbo}{de_ellos}.", "deben_oficios", mal=bool(ya))
 
 
 def _demas(c: Cifras) -> list[Frase]:

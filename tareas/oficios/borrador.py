@@ -17,7 +17,7 @@ from modelos.actos.turnos import persona_que_actua
 from modelos.consultas import expediente_visible
 from modelos.contexto_oficio import Pedido, contexto, nombrar, resolver
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import Encargo, EstadoExpediente, Expediente
+from modelos.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.formularios import limpiar_texto
 from modelos.oficio import Destino, EstadoOficio, Forma, Hacia
 from modelos.oficios import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada
@@ -126,6 +126,10 @@ def redactar(ctx: Contexto, encargo: Encargo) -> str:
     emision = next((e for e in tabla[datos["actividad"]].oficios if e.clave == datos["oficio"]), None)
     if emision is None:
         raise NoExiste("en la tabla el oficio", datos["oficio"])
+    if emision.salvo and expediente.datos.get(emision.salvo):
+        turno = ctx.s.get(Turno, datos["turno"])
+        if turno is not None and turno.estado == EstadoTurno.ATENDIDO:
+            return "según lo que se respondió, esta vez no hace falta"
     pedido = Pedido(
         emision.clave,
         datos["unidad"],

@@ -1,9 +1,12 @@
-"""Enviar un oficio firmado: a la bandeja y al correo de cada unidad a la que va, en una sola emisión."""
+"""Enviar un oficio firmado: a la bandeja y al correo de cada unidad a la que va, en una sola emisión.
+
+Es lo que cumple el plazo legal que se cumple con él: la fecha que cuenta es la del envío.
+"""
 
 from __future__ import annotations
 
 from modelos import bitacora, hitos, reloj
-from modelos.actos import acuses
+from modelos.actos import acuses, plazos
 from modelos.actos import oficios as actos
 from modelos.actos.mover import Contexto, bloquear
 from modelos.expediente import Encargo
@@ -32,6 +35,9 @@ def enviar(ctx: Contexto, encargo: Encargo) -> str:
         "sin_cuenta": [d.unidad for d in a_quien if d.unidad and not personas[d.orden]],
         "en_papel": sum(d.unidad is None for d in a_quien),
     }
+    if cumple := plazos.por_cumplir_con(ctx.s, oficio):
+        asentado["cumple"] = cumple
     bitacora.asentar(ctx.s, expediente, "oficio_envio", ctx.actor, oficio.unidad, asentado, ctx.ahora)
     oficio.estado, oficio.enviado, oficio.version = EstadoOficio.ENVIADO.value, ctx.ahora, oficio.version + 1
+    plazos.cumplir_con(ctx.s, cumple, oficio.id, ctx.ahora)
     return f"{oficio.numero} a {len(a_quien)} destinatario{'s' * (len(a_quien) != 1)}"

@@ -25,7 +25,9 @@ from modelos.unidades import ESTATALES
 from tareas import jornada
 from tareas.cartero import Cartero
 from tareas.efectos import intentar
-from tareas.simulacion.informe import Informe, escribir
+from tareas.oficios.archivo import Imprenta
+from tareas.simulacion.despacho import Despacho
+from tareas.simulacion.informe import Hecho, Informe, escribir
 from tareas.simulacion.personal import Personal
 
 LOTE = 200
@@ -86,6 +88,8 @@ def simular(plan: Plan, tablas: Catalogo, avance: Callable[[date], None] = lambd
             catalogos.sembrar(s)
             demo.sembrar_demo(s, casts_simulados(plan.casts))
         personal = Personal(url, tablas, ajustes.carpeta_anexos, Random(plan.semilla))  # noqa: S311 - no cifra nada
+        azar = Random(plan.semilla + 1)  # noqa: S311 - no cifra nada
+        despacho = Despacho(url, tablas, Imprenta(ajustes), personal.constancia, azar)
         calendario = publicados()
         for dia in _dias(plan.desde, plan.hasta):
             _poner(dia, HORA_JORNADA)
@@ -93,11 +97,13 @@ def simular(plan: Plan, tablas: Catalogo, avance: Callable[[date], None] = lambd
             if calendario["F"].es_habil(dia):
                 _poner(dia, HORA_PERSONAL)
                 personal.trabajar()
+                despacho.trabajar()
             _poner(dia, HORA_CIERRE)
             _motor(url, tablas, cartero)
             avance(dia)
         with base.lectura(url) as s:
-            return escribir(s, tablas, plan.carpeta, personal.atendidos, time.monotonic() - inicio)
+            hecho = Hecho(personal.atendidos, despacho.firmados, despacho.fuera, despacho.acusados)
+            return escribir(s, tablas, plan.carpeta, hecho, time.monotonic() - inicio)
 
 
 def _motor(url: str, tablas: Catalogo, cartero: Cartero) -> None:

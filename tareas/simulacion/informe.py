@@ -15,8 +15,10 @@ from sqlmodel import col
 
 from modelos import reloj, verificacion
 from modelos.ciclos import Apertura
+from modelos.deuda import SE_DEBE
 from modelos.expediente import Expediente
 from modelos.notificaciones import Clase, Entrega, Notificacion
+from modelos.oficios import Oficio
 from modelos.organizacion import Persona
 from modelos.plazos import POR_CUMPLIR, Plazo, Recordatorio
 from modelos.tabla import Catalogo
@@ -25,6 +27,16 @@ from tareas.simulacion import correos
 from tareas.simulacion.correos import Correos
 
 MUESTRA = 12
+
+
+@dataclass(frozen=True)
+class Hecho:
+    """Lo que hizo el personal simulado; fuera: oficios que se firmaron en papel."""
+
+    atendidos: int
+    firmados: int
+    fuera: int
+    acusados: int
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,10 @@ class Informe:
     mensajes: dict[str, int]
     vencidos: int
     vencidos_abiertos: int
+    firmados: int
+    fuera: int
+    acusados: int
+    deben: int
     correos: Correos
     faltas: tuple[str, ...]
     segundos: float
@@ -56,12 +72,14 @@ class Informe:
             f"Mensajes: {estados}.\n"
             f"{self.correos}\n"
             f"Plazos vencidos: {self.vencidos}, de ellos {self.vencidos_abiertos} siguen sin cumplirse.\n"
+            f"Oficios: {self.firmados} firmados aquí y {self.fuera} en papel; {self.acusados} acuses. "
+            f"Esperan firma o salida {self.deben}.\n"
             f"Faltas:\n{faltas}\n"
             f"Tardó {self.segundos:.0f} s."
         )
 
 
-def escribir(s: Session, tablas: Catalogo, carpeta: Path, atendidos: int, segundos: float) -> Informe:
+def escribir(s: Session, tablas: Catalogo, carpeta: Path, hecho: Hecho, segundos: float) -> Informe:
     """Escribe `aperturas.csv`, `recordatorios.csv`, `vencidos.csv` y `correos.csv`, y devuelve el resumen."""
     aperturas = s.execute(
         select(
@@ -86,13 +104,17 @@ def escribir(s: Session, tablas: Catalogo, carpeta: Path, atendidos: int, segund
     return Informe(
         aperturas=dict(Counter(f"{fila.procedimiento} {fila.periodo}" for fila in aperturas)),
         expedientes=s.scalar(select(func.count()).select_from(Expediente)) or 0,
-        turnos_atendidos=atendidos,
+        turnos_atendidos=hecho.atendidos,
         recordatorios=_cuantos(s, enviado=True),
         sustituidos=_cuantos(s, enviado=False),
         notificaciones=s.scalar(select(func.count()).where(col(Notificacion.clase) == Clase.HITO.value)) or 0,
         mensajes=dict(mensajes),
         vencidos=len(vencidos),
         vencidos_abiertos=sum(fila[-1] in POR_CUMPLIR for fila in vencidos),
+        firmados=hecho.firmados,
+        fuera=hecho.fuera,
+        acusados=hecho.acusados,
+        deben=s.scalar(select(func.count()).select_from(Oficio).where(SE_DEBE)) or 0,
         correos=correos_,
         faltas=tuple(_faltas(s, tablas)),
         segundos=segundos,

@@ -23,6 +23,7 @@ from modelos import anexos, reloj
 from modelos.actividad import Actividad, Formulario
 from modelos.actos import evidencia, turnos
 from modelos.actos.mover import Contexto
+from modelos.errores import OficiosExigidos
 from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import Persona, activas, quien_es, responsables
 from modelos.permisos import Quien
@@ -39,7 +40,7 @@ FAVORABLE = 0.9
 
 @dataclass
 class Personal:
-    """Quien atiende. remisas: proporción de unidades que casi nunca lo hacen."""
+    """Quien atiende. remisas: proporción de unidades que casi nunca lo hacen. esperaron: veces que faltó una firma."""
 
     url: str
     tablas: Catalogo
@@ -47,20 +48,20 @@ class Personal:
     azar: Random
     remisas: float = 0.05
     atendidos: int = 0
+    esperaron: int = 0
     diligencia: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Deja lista la constancia que todos adjuntan."""
-        self._constancia = anexos.guardar(self.carpeta, "constancia-simulada.pdf", BytesIO(PDF), len(PDF))
+        self.constancia = anexos.guardar(self.carpeta, "constancia-simulada.pdf", BytesIO(PDF), len(PDF))
 
     def trabajar(self) -> int:
         """Atiende hoy lo que cada quien alcanza; devuelve cuántos turnos."""
         with lectura(self.url) as s:
             por_atender = self._elegidos(s)
-        for id_ in por_atender:
-            self._atender(id_)
-        self.atendidos += len(por_atender)
-        return len(por_atender)
+        atendidos = sum(self._atender(id_) for id_ in por_atender)
+        self.atendidos += atendidos
+        return atendidos
 
     def _elegidos(self, s: Session) -> list[str]:
         consulta = (
@@ -89,20 +90,29 @@ class Personal:
         faltan = (vence - hoy) / timedelta(1)
         return self.diligencia[unidad] * (0.45 if faltan <= 7 else 0.12)
 
-    def _atender(self, id_: str) -> None:
+    def _atender(self, id_: str) -> bool:
+        """Si quedó respondido; el que terminaría su expediente sin los oficios exigidos espera a que se firmen."""
+        try:
+            return self._responder(id_)
+        except OficiosExigidos:
+            self.esperaron += 1
+            return False
+
+    def _responder(self, id_: str) -> bool:
         with transaccion(self.url) as s:
             turno = s.get_one(Turno, id_)
             if turno.estado not in ABIERTOS:
-                return
+                return False
             expediente = s.get_one(Expediente, turno.folio)
             actividad = self.tablas.de(expediente)[turno.actividad]
             ctx = Contexto(s, self.tablas, self._quien(s, turno.unidad), reloj.ahora())
             for documento in actividad.evidencia:
                 if documento.obligatoria:
-                    constancia = replace(self._constancia, id=str(uuid4()))
+                    constancia = replace(self.constancia, id=str(uuid4()))
                     evidencia.adjuntar(ctx, id_, documento.clave, constancia)
             datos = llenar(s, actividad.formulario, self._valores())
             turnos.atender(ctx, id_, self._salida(actividad), datos, COMENTARIO, turno.version)
+        return True
 
     def _salida(self, actividad: Actividad) -> str:
         salidas = list(actividad.salidas)

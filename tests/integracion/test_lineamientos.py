@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -10,13 +11,14 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.actos import apertura, evidencia, turnos
+from modelos.actos import apertura, evidencia, fuera, turnos
 from modelos.anexos import Guardado
 from modelos.bitacora import Asiento
 from modelos.errores import EvidenciaFaltante, FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import Turno
 from modelos.plazos import EstadoPlazo, Plazo
 from tests.fabricas import Instancia
+from tests.oficina import del_folio
 from tests.unidad.fechas import fecha
 
 CAPTURA: dict[str, dict[str, Any]] = {
@@ -37,7 +39,8 @@ def _atender(instancia: Instancia, folio: str, salida: str | None = None) -> Tur
     """Atiende el primer turno abierto con lo que pide; devuelve cuál era."""
     turno = instancia.abiertos(folio)[0]
     actividad = instancia.actividad(turno)
-    datos = CAPTURA.get(turno.actividad, {}) if turno.procedimiento == "apertura_cast" else {}
+    de_cada_tabla = {"apertura_cast": CAPTURA, "registro_mensual": {"0": {"sin_cambio": True}}}
+    datos = de_cada_tabla.get(turno.procedimiento, {}).get(turno.actividad, {})
     with instancia.como(turno.unidad.lower()) as ctx:
         for documento in (d for d in actividad.evidencia if d.obligatoria):
             guardado = Guardado(str(uuid4()), "a.pdf", "application/pdf", 1, "0" * 64)
@@ -46,6 +49,15 @@ def _atender(instancia: Instancia, folio: str, salida: str | None = None) -> Tur
         actual = ctx.s.get_one(Turno, turno.id)
         turnos.atender(ctx, turno.id, elegida, datos, "Con motivo.", actual.version)
     return turno
+
+
+def _fuera(instancia: Instancia, folio: str, clave: str, dia: str) -> None:
+    """Registra que ese oficio se firmó en papel ese día."""
+    instancia.cumplir_encargos()
+    (oficio,) = (o for o in del_folio(instancia, folio) if o.clave == clave)
+    documento = Guardado(str(uuid4()), "a.pdf", "application/pdf", 1, "0" * 64)
+    with instancia.como(oficio.unidad.lower()) as ctx:
+        fuera.registrar(ctx, oficio.id, oficio.version, "X/1/2027", date.fromisoformat(dia), documento)
 
 
 def _hasta(instancia: Instancia, folio: str, actividad: str) -> Turno:
@@ -101,6 +113,8 @@ def test_la_apertura_abre_y_cumple_sus_dos_tramos(instancia: Instancia, monkeypa
         EstadoPlazo.ABIERTO,
     )
     _hasta(instancia, folio, "11")
+    assert _plazo(instancia, folio, "PL-01").estado == EstadoPlazo.ABIERTO, "responder no es haber enviado el oficio"
+    _fuera(instancia, folio, "OF-29", "2027-01-05")
     assert _plazo(instancia, folio, "PL-01").estado == EstadoPlazo.CUMPLIDO
 
     _hasta(instancia, folio, "12")
@@ -111,6 +125,8 @@ def test_la_apertura_abre_y_cumple_sus_dos_tramos(instancia: Instancia, monkeypa
     instruccion = _plazo(instancia, folio, "PL-02")
     assert (instruccion.vence, instruccion.unidad) == (fecha("mié 2027-05-26"), "DG")
     _hasta(instancia, folio, "13a")
+    assert _plazo(instancia, folio, "PL-02").estado == EstadoPlazo.ABIERTO
+    _fuera(instancia, folio, "OF-31", "2027-03-01")
     assert _plazo(instancia, folio, "PL-02").estado == EstadoPlazo.CUMPLIDO
     instancia.exigir_integra()
 

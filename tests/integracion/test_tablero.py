@@ -25,6 +25,7 @@ from modelos import reloj, sesion
 from modelos.calendario import POR_DEFECTO, publicados
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
+from modelos.oficios import Oficio
 from modelos.organizacion import por_correo, quien_es
 from modelos.permisos import Quien, Rol
 from modelos.plazos import Plazo
@@ -90,6 +91,7 @@ class Renglones:
         self.expedientes = list(s.scalars(select(Expediente)))
         self.turnos = list(s.scalars(select(Turno)))
         self.plazos = list(s.scalars(select(Plazo)))
+        self.deben = {o.folio for o in s.scalars(select(Oficio)) if o.estado in ("borrador", "firmado") and o.turno_id}
         de_procedimiento = {e.folio for e in self.expedientes if pedido.procedimiento in ("", e.procedimiento)}
         suyos = {t.folio for t in self.turnos if self.es_suya(t.unidad)}
         self.expedientes = [e for e in self.expedientes if e.folio in de_procedimiento & suyos]
@@ -120,6 +122,8 @@ class Renglones:
             "abiertos": len(tramite),
             "con_vencidos": len({p.folio for p in vencidos} & {e.folio for e in tramite}),
             "detenidos": sum(e.detenido for e in tramite),
+            "deben_oficios": sum(e.folio in self.deben for e in self.expedientes if e.estado != "cancelado"),
+            "concluidos_debiendo": sum(e.folio in self.deben for e in self.expedientes if e.estado == "concluido"),
             "iniciados": sum(self.cae(e.abierto) for e in self.expedientes),
             "concluidos": sum(e.estado == "concluido" and self.cae(e.cerrado) for e in self.expedientes),
             "cancelados": sum(e.estado == "cancelado" and self.cae(e.cerrado) for e in self.expedientes),

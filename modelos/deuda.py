@@ -1,0 +1,153 @@
+"""Qué oficios debe un expediente: los que sus pasos pidieron y todavía no se firman o no salen.
+
+Nada se guarda aparte: la deuda es lo que hay en `Oficio`, así que se salda al firmar y enviar, o al registrar el
+documento que se firmó fuera. También la de un expediente ya concluido.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select, union_all
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from modelos.actividad import Actividad
+from modelos.avance import Pendiente
+from modelos.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.oficio import HECHOS, POR_SALIR, VIGENTES, Emision
+from modelos.oficios import Oficio
+from modelos.plazos import POR_CUMPLIR, Plazo
+from modelos.tabla import Catalogo, Tabla
+
+_anterior = aliased(Oficio)
+# Escrito en la orden y no como valores: así se reconoce la condición del índice parcial.
+_POR_SALIR = col(Oficio.estado).in_([literal_column(f"'{estado}'") for estado in POR_SALIR])
+_CORRIGE_A_UNO_VIGENTE = exists().where(col(_anterior.id) == Oficio.sustituye, col(_anterior.estado).in_(VIGENTES))
+SE_DEBE: ColumnElement[bool] = and_(_POR_SALIR, col(Oficio.turno_id).is_not(None), ~_CORRIGE_A_UNO_VIGENTE)
+"""Condición sobre `Oficio`: lo pidió un paso y falta que se firme o que salga; corregir uno vigente no es deber."""
+DEBE_OFICIOS: ColumnElement[bool] = and_(
+    col(Expediente.estado) != EstadoExpediente.CANCELADO.value,
+    col(Expediente.folio).in_(select(col(Oficio.folio)).where(SE_DEBE)),
+)
+"""Condición sobre `Expediente`: debe oficios, termine o no; lo que quedó de uno cancelado ya no se debe."""
+CONCLUIDO_DEBIENDO: ColumnElement[bool] = and_(col(Expediente.estado) == EstadoExpediente.CONCLUIDO.value, DEBE_OFICIOS)
+"""Condición sobre `Expediente`: terminó y debe oficios."""
+
+
+@dataclass(frozen=True)
+class Debido:
+    """Lo que se debe de un oficio. plazo: el que corre y se cumple con él. pendiente: falta que se firme o que salga.
+
+    exigido: la fuente lo pide expresamente, con ese fundamento.
+    """
+
+    oficio: Oficio
+    plazo: Plazo | None = None
+    exigido: bool = False
+    fundamento: str = ""
+    pendiente: bool = False
+
+
+def cuantos(s: Session, folios: Iterable[str]) -> dict[str, int]:
+    """Cuántos oficios debe cada expediente, contando los que el motor aún no redacta; sin los que no deben."""
+    pedidos = list(folios)
+    if not pedidos:
+        return {}
+    debidos: dict[str, int] = {}
+    for folio, cuantos_ in s.execute(union_all(_por_folio(pedidos), _sin_redactar(pedidos))):
+        debidos[folio] = debidos.get(folio, 0) + cuantos_
+    return debidos
+
+
+def de_expediente(s: Session, tablas: Catalogo, folio: str) -> list[Debido]:
+    """Los que debe uno, del más antiguo al más reciente."""
+    suyos = select(Oficio).where(col(Oficio.folio) == folio, SE_DEBE)
+    oficios = s.scalars(suyos.order_by(col(Oficio.creado), col(Oficio.asiento), col(Oficio.id))).all()
+    return list(de_oficios(s, tablas, oficios).values())
+
+
+def de_oficios(s: Session, tablas: Catalogo, oficios: Sequence[Oficio]) -> dict[str, Debido]:
+    """Lo que se debe de cada uno, por su id, con lo que su tabla y sus plazos dicen de él."""
+    if not oficios:
+        return {}
+    ids = [o.id for o in oficios if o.estado in POR_SALIR]
+    pendientes = set(s.scalars(select(col(Oficio.id)).where(col(Oficio.id).in_(ids), SE_DEBE))) if ids else set()
+    esperan = plazos_que_esperan(s, [o for o in oficios if o.id in pendientes])
+    emisiones = _emisiones(s, tablas, {o.folio for o in oficios})
+    return {
+        o.id: Debido(
+            o,
+            esperan.get(o.id),
+            e is not None and e.exigido,
+            e.fundamento if e else "",
+            o.id in pendientes,
+        )
+        for o in oficios
+        for e in [emisiones[o.folio].get(o.clave)]
+    }
+
+
+def plazos_que_esperan(s: Session, oficios: Sequence[Oficio]) -> dict[str, Plazo]:
+    """De cada oficio, por su id, el plazo por cumplir que se cumple con él."""
+    folios = {o.folio for o in oficios}
+    corren = select(Plazo).where(
+        col(Plazo.folio).in_(folios), col(Plazo.acto) != "", col(Plazo.estado).in_(POR_CUMPLIR)
+    )
+    plazos = s.scalars(corren.order_by(col(Plazo.vence), col(Plazo.id))).all() if folios else []
+    hallados: dict[str, Plazo] = {}
+    for o in oficios:
+        for plazo in plazos:
+            if plazo.folio == o.folio and plazo.acto == o.clave and plazo.turno_id in (None, o.turno_id):
+                hallados.setdefault(o.id, plazo)
+    return hallados
+
+
+def exigidos_sin_firmar(
+    s: Session, tabla: Tabla, expediente: Expediente, por_responder: tuple[Pendiente, str] | None = None
+) -> list[tuple[Actividad, Emision, str]]:
+    """Los que la norma exige de lo ya respondido y no existen firmados, ni aquí ni fuera; con quién los emite.
+
+    por_responder: el turno y la salida por la que se respondería, como si ya se hubiera hecho.
+    """
+    con_exigidos = [a for a in tabla.actividades if any(e.exigido for e in a.oficios)]
+    if not con_exigidos:
+        return []
+    atendidos = select(col(Turno.actividad), col(Turno.salida), col(Turno.unidad)).where(
+        col(Turno.folio) == expediente.folio,
+        col(Turno.estado) == EstadoTurno.ATENDIDO.value,
+        col(Turno.actividad).in_([a.clave for a in con_exigidos]),
+    )
+    hechos = select(col(Oficio.clave)).where(col(Oficio.folio) == expediente.folio, col(Oficio.estado).in_(HECHOS))
+    firmados = set(s.scalars(hechos))
+    faltan: dict[tuple[str, str], tuple[Actividad, Emision, str]] = {}
+    respuestas = [(clave, salida or "", de) for clave, salida, de in s.execute(atendidos.order_by(col(Turno.apertura)))]
+    if por_responder:
+        respuestas.append((por_responder[0].actividad, por_responder[1], por_responder[0].unidad))
+    for clave, salida, unidad in respuestas:
+        for emision in tabla[clave].oficios:
+            if emision.exigido and emision.clave not in firmados and emision.se_debe(salida, expediente.datos):
+                de = tabla[clave].emisora(emision, unidad)
+                faltan[emision.clave, de] = (tabla[clave], emision, de)
+    return list(faltan.values())
+
+
+def _emisiones(s: Session, tablas: Catalogo, folios: Iterable[str]) -> dict[str, dict[str, Emision]]:
+    """De cada expediente, lo que su tabla dice de cada oficio, por su clave."""
+    casos = s.scalars(select(Expediente).where(col(Expediente.folio).in_(list(folios))))
+    return {caso.folio: tablas.para_ver(caso).emisiones for caso in casos}
+
+
+def _por_folio(folios: Sequence[str]) -> Select[str, int]:
+    consulta = select(col(Oficio.folio), func.count()).where(col(Oficio.folio).in_(folios), SE_DEBE)
+    return consulta.group_by(col(Oficio.folio))
+
+
+def _sin_redactar(folios: Sequence[str]) -> Select[str, int]:
+    pedidos = select(col(Encargo.folio), func.count()).where(
+        col(Encargo.folio).in_(folios),
+        col(Encargo.efecto).startswith("oficio:"),
+        col(Encargo.hecho).is_(None),
+    )
+    return pedidos.group_by(col(Encargo.folio))
