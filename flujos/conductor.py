@@ -223,8 +223,8 @@ class Conductor:
                 raise
             self._despliegues = {}  # alguien los borró; el reintento los vuelve a registrar
             raise CorridaInterrumpida(f"Prefect ya no tiene el despliegue de {expediente.procedimiento}") from error
+        await enlazar(self.cliente, corrida, expediente.folio)  # antes: si muere aquí, al repetir se enlaza
         await self.escribir(lambda s: encargos.anotar_corrida(s, expediente.folio, corrida.id))
-        await enlazar(self.cliente, corrida, expediente.folio)
         return corrida
 
 

@@ -118,7 +118,7 @@ def mirar(ajustes: Ajustes) -> dict[str, Any]:
 def _responde(url: str) -> bool:
     """Si hay alguien donde debe estar Prefect; a falta de un motor que lo sepa."""
     try:
-        return httpx.get(f"{url}/health", timeout=ESPERA_PREFECT_S).is_success
+        return httpx.get(f"{url}/health", timeout=ESPERA_PREFECT_S, trust_env=False).is_success
     except httpx.HTTPError:
         return False
 
