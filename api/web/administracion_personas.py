@@ -62,7 +62,7 @@ _HECHOS = {
     "corregir": "Quedó corregida.",
     "adscribir": "Quedó adscrita.",
     "vigencia": "Quedó su último día.",
-    "baja": "Quedó de baja: ya no puede entrar.",
+    "baja": "Quedó de baja: ya no puede entrar, y lo que tenía tomado volvió a su unidad.",
 }
 
 

@@ -19,6 +19,7 @@ from modelos import reloj
 from modelos.actos import asignacion
 from modelos.ajustes import Ajustes, ajustes
 from modelos.cambios import CONSOLA, Cambio
+from modelos.expediente import Turno
 from modelos.organizacion import Adscripcion, Persona, por_correo
 from tests.fabricas import Cliente, Instancia
 from tests.integracion.test_excel import BUENO, Hojas, libro
@@ -201,7 +202,7 @@ def test_se_adscribe_se_retira_con_vigencia_y_lo_que_rigio_no_se_reescribe(
         assert ajena.status_code == 404
 
 
-def test_la_baja_dice_que_turnos_tenia_y_lleva_a_reasignarlos(web: str, instancia_sqlite: Instancia) -> None:
+def test_la_baja_dice_que_turnos_tiene_y_al_hacerla_vuelven_a_su_unidad(web: str, instancia_sqlite: Instancia) -> None:
     folio = hasta_la_consulta(instancia_sqlite)
     (suyo,) = [t for t in instancia_sqlite.abiertos(folio) if t.unidad == "CAST-DEMO-01"]
     with instancia_sqlite.como("cast-demo-01") as ctx:
@@ -209,11 +210,16 @@ def test_la_baja_dice_que_turnos_tenia_y_lleva_a_reasignarlos(web: str, instanci
     id_ = id_de(instancia_sqlite, "cast-demo-01")
     with Visitante(web, "administracion") as v:
         assert v.post(f"{PERSONAS}/{id_}/baja", data={"campo-motivo": " "}).status_code == 422
+        antes = v.get(f"{PERSONAS}/{id_}")
+        assert "Tiene 1 turno tomado, que vuelve a su unidad, y se avisa a sus compañeros" in texto(antes)
+        assert f'href="/turnos/{suyo.id}#quien"' in antes.text
         hecha = v.post(f"{PERSONAS}/{id_}/baja", data={"campo-motivo": "Renuncia"})
         pagina = v.get(hecha.headers["location"])
         assert "Quedó de baja" in pagina.text
-        assert "Tiene 1 turno tomado" in texto(pagina)
-        assert f'href="/turnos/{suyo.id}#quien"' in pagina.text
+        assert "tenía tomado volvió a su unidad" in texto(pagina)
+        assert "turno tomado" not in texto(pagina)
+        with instancia_sqlite.leer() as s:
+            assert s.get_one(Turno, suyo.id).persona_id is None
         assert v.get(f"/turnos/{suyo.id}").status_code == 200
         assert "Sigue registrada como quien firma" in texto(pagina)
         with Visitante(web) as ella:
