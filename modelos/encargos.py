@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.expediente import Encargo, Expediente
+from modelos.expediente import Encargo, Expediente, en_cuarentena
 from modelos.latido import pulso
 from modelos.reloj import iso
 from modelos.reservas import ajena
@@ -32,9 +32,7 @@ _hecho, _mostrado, _proximo = col(Encargo.hecho), col(Encargo.mostrado), col(Enc
 _intentos = col(Encargo.intentos)
 _sin_registrar = col(Encargo.registrado).is_(None)
 # Lo que está en cuarentena no gasta intentos: sigue donde iba cuando sale de ella.
-# Se buscan entre los detenidos, que son pocos y tienen su índice.
-_en_cuarentena = col(Expediente.detenido).is_(True) & col(Expediente.cuarentena).is_not(None)
-_actuable = _folio.not_in(select(col(Expediente.folio)).where(_en_cuarentena))
+_actuable = _folio.not_in(en_cuarentena())
 
 
 def id_tarea(corrida: UUID, encargo: Encargo) -> UUID:

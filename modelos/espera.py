@@ -94,13 +94,13 @@ def _partes(s: Session, expediente: Expediente, tablas: Catalogo) -> list[_Parte
     consulta = select(Turno).where(col(Turno.folio) == expediente.folio, col(Turno.estado).in_(ABIERTOS))
     turnos = list(s.scalars(consulta.order_by(col(Turno.apertura), col(Turno.id))))
     fechas = vencimientos.fechas_de(s, turnos)
-    tabla = tablas.version(expediente.procedimiento, expediente.version)
+    tabla = tablas.para_ver(expediente)
     por_actividad: dict[str, list[Turno]] = {}
     for turno in turnos:
         por_actividad.setdefault(turno.actividad, []).append(turno)
     return [
         _Parte(
-            tabla[clave].numero_impreso or clave,
+            tabla.fila(clave).numero_impreso or clave,
             suyos,
             min((f.vence for t in suyos if (f := fechas.get(t.id)) and f.vence), default=None),
         )

@@ -11,8 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Column, Index, Select, Text, UniqueConstraint, select, text
+from sqlmodel import Field, SQLModel, col
 
 from modelos.columnas import Instante, columna_json
 
@@ -92,6 +92,12 @@ class Expediente(SQLModel, table=True):
     detenido: bool = False
     cuarentena: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     busqueda: str = Field(max_length=350)
+
+
+def en_cuarentena() -> Select[tuple[str]]:
+    """Los folios en cuarentena. Se buscan entre los detenidos, que son pocos y tienen su índice."""
+    separado = col(Expediente.detenido).is_(True) & col(Expediente.cuarentena).is_not(None)
+    return select(col(Expediente.folio)).where(separado)
 
 
 _POR_PROCEDIMIENTO = ("unidad", "procedimiento", "abierto", "id")

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
+from modelos.expediente import en_cuarentena
 from modelos.latido import VIVO_S, Latido, pulso
 from modelos.sesion import insertar
 
@@ -40,7 +41,8 @@ def ajena(folio: object) -> ColumnElement[bool]:
 
 def huerfanas(s: Session, limite: int) -> list[str]:
     """Folios cuya conducción quedó a medias, o que alguien pidió revisar."""
-    consulta = select(col(Reserva.folio)).where(col(Reserva.no_antes) <= pulso(), ~_con_motor_vivo())
+    se_puede = col(Reserva.folio).not_in(en_cuarentena())
+    consulta = select(col(Reserva.folio)).where(col(Reserva.no_antes) <= pulso(), ~_con_motor_vivo(), se_puede)
     return list(s.scalars(consulta.order_by(col(Reserva.no_antes), col(Reserva.folio)).limit(limite)))
 
 

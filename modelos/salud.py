@@ -24,7 +24,7 @@ from modelos.ajustes import Ajustes
 from modelos.ciclos import Jornada
 from modelos.disco import probar
 from modelos.errores import BaseInaccesible, BaseSinPreparar
-from modelos.expediente import Expediente
+from modelos.expediente import en_cuarentena
 from modelos.sesion import lectura
 
 RECORDATORIOS = "recordatorios"
@@ -195,9 +195,7 @@ def conciliacion(m: Mirada) -> Causa | None:
 
 def cuarentena(m: Mirada) -> Causa | None:
     """Que no haya expedientes detenidos porque su tabla cambió después de publicada."""
-    # Quien está en cuarentena está detenido, y los detenidos tienen su índice.
-    en_ella = col(Expediente.detenido).is_(True) & col(Expediente.cuarentena).is_not(None)
-    cuantos = m.s.scalar(select(func.count()).select_from(Expediente).where(en_ella))
+    cuantos = m.s.scalar(select(func.count()).select_from(en_cuarentena().subquery()))
     if not cuantos:
         return None
     haga = "Reponga las tablas como se publicaron y reinicie; ./dstc migrar dice cuáles y qué cambió."

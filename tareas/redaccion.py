@@ -228,7 +228,7 @@ def _que(f: Any, tablas: Catalogo, lugar: Lugar) -> str:  # noqa: ANN401 - rengl
     """Lo que se debe, en pocas palabras: como lo llama su plazo o, si no tiene, su actividad."""
     plazo = lugar.rigen.get(f.turno_id or "", f)
     suyo = str(getattr(plazo, "que", "") or "") if f.turno_id is None or plazo.turno_id else ""
-    return suyo or (tablas.version(f.procedimiento, f.version)[f.actividad].accion if f.actividad else "")
+    return suyo or (tablas.para_ver(f).fila(f.actividad).accion if f.actividad else "")
 
 
 def _de_mencion(f: Any, lugar: Lugar) -> Punto:  # noqa: ANN401 - renglón de SQL

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from api.instancia import exigir_tablas
 from flujos.catalogo import CATALOGO
-from modelos import consultas_inicio, encargos
+from modelos import consultas_inicio, encargos, reservas
 from modelos.actos import conduccion, turnos
 from modelos.actos.cotejo_tablas import aceptar, comparar, cotejar
 from modelos.ajustes import Ajustes
@@ -197,10 +197,13 @@ def test_lo_que_no_se_reproduce_queda_en_cuarentena_y_vuelve_con_su_tabla(
 
 def test_en_cuarentena_el_motor_no_gasta_sus_intentos(instancia: Instancia) -> None:
     folio = _en_la_consulta(instancia)
+    with instancia.como(None) as ctx:
+        reservas.pedir(ctx.s, [folio])
     cotejar(instancia.url, _de_antes(), cuarentena=True)
     with instancia.leer() as s:
         assert encargos.sin_prefect(s, 0, 3, 100) == []
         assert encargos.folios_por_conducir(s, 3) == []
+        assert reservas.huerfanas(s, 100) == []
     cotejar(instancia.url, CATALOGO, cuarentena=False)
     with instancia.leer() as s:
         assert {e.folio for e in encargos.sin_prefect(s, 0, 3, 100)} == {folio}
