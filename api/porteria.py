@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from math import ceil
 from typing import TypeVar
 
@@ -32,7 +32,7 @@ class Porteria:
 
     def __init__(self, cupo: int) -> None:
         """Recibe cuántas entradas se admiten a la vez, entre atendidas y formadas, de quien no se conoce."""
-        self._cupo, self._dentro = cupo, 0
+        self._cupo, self._dentro, self._candado = cupo, 0, threading.Lock()
         self._hilos = ThreadPoolExecutor(A_LA_VEZ, "porteria", initializer=_ceder_el_paso)
 
     async def atender(self, hacer: Callable[[], R], *, se_conoce: bool) -> R:
@@ -41,17 +41,18 @@ class Porteria:
         Lanza:
             PorteriaLlena: ya no cabe en la fila; dice en cuánto volver. Además, lo que lance `hacer`.
         """
-        # Sin candado: todo pasa en el hilo del bucle, y entre la pregunta y la cuenta no se espera nada.
-        if self._dentro >= self._cupo * (VECES_SI_SE_CONOCE if se_conoce else 1):
-            raise PorteriaLlena(max(1, ceil(self._dentro * DURA_S / A_LA_VEZ)))
-        self._dentro += 1
-        hecho = asyncio.get_running_loop().run_in_executor(self._hilos, hacer)
-        # Al terminar, y no al salir de aquí: si quien esperaba se va, el hilo sigue ocupado.
+        with self._candado:
+            if self._dentro >= self._cupo * (VECES_SI_SE_CONOCE if se_conoce else 1):
+                raise PorteriaLlena(max(1, ceil(self._dentro * DURA_S / A_LA_VEZ)))
+            self._dentro += 1
+        hecho = self._hilos.submit(hacer)
+        # Del hilo, y no de quien espera: si éste se va, el hilo sigue ocupado y su lugar también.
         hecho.add_done_callback(self._sale)
-        return await hecho
+        return await asyncio.wrap_future(hecho)
 
-    def _sale(self, _hecho: asyncio.Future[R]) -> None:
-        self._dentro -= 1
+    def _sale(self, _hecho: Future[R]) -> None:
+        with self._candado:
+            self._dentro -= 1
 
 
 def _ceder_el_paso() -> None:

@@ -68,7 +68,7 @@ def _verifica(clave: str, cifrada: str | None) -> bool:
 
 def _formas(clave: str) -> list[str]:
     """Las maneras de teclearla: las que se guardaron antes de normalizar pudieron ser cualquiera de ellas."""
-    return list(dict.fromkeys((normal(clave), normalize("NFD", clave), clave)))
+    return list(dict.fromkeys((normal(clave), normalize("NFD", normal(clave)), clave)))
 
 
 @cache

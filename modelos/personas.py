@@ -194,7 +194,7 @@ def cambiar_clave(
     if falta := "" if al_azar else contrasenas.falta(clave, lo_suyo(s, persona)):
         raise FormularioIncompleto({"clave": f"la contraseña {falta}"})
     persona.clave_cifrada = cifrada or (cifrar_generada(clave) if al_azar else cifrar(clave))
-    persona.clave_provisional = provisional
+    persona.clave_provisional = provisional and not persona.es_demo  # la de demostración no se cambia
     acceso.revocar_todas(s, persona.id or 0)
     s.flush()
     return persona

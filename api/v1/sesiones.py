@@ -42,7 +42,7 @@ async def entrar(cuerpo: Credenciales, puerta: Entrada, request: Request) -> dic
     "/sesiones/actual/clave",
     status_code=201,
     response_model=SesionNueva,
-    responses=errores(409, 429),
+    responses=errores(404, 409, 429),
     summary="Cambiar su contraseña",
 )
 async def cambiar_clave(cuerpo: CambioDeClave, puerta: Entrada, request: Request) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def web(datos: Path) -> Iterator[tuple[int, int]]:
         orden = [sys.executable, "-m", "api.cli", "api"]
         proceso = subprocess.Popen(orden, env=entorno, cwd=RAIZ, stdout=registro, stderr=registro)
     try:
-        for _ in range(400):
+        while proceso.poll() is None:
             with suppress(OSError):
                 pedir(puerto, "GET", "/api/v1/salud")
                 break
