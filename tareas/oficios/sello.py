@@ -216,12 +216,13 @@ def _firmante(nombre: str, crudo: bytes, clave: str) -> SimpleSigner:
 
 
 def _hoja_en_blanco() -> bytes:
-    from pyhanko.pdf_utils import generic, writer
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils import writer as sin_tipos
 
-    escritor = writer.PdfFileWriter(stream_xrefs=False)
-    escritor.insert_page(
-        writer.PageObject(contents=escritor.add_object(generic.StreamObject(stream_data=b"")), media_box=(0, 0, 9, 9))
-    )
+    escritura: Any = sin_tipos
+    escritor = escritura.PdfFileWriter(stream_xrefs=False)
+    vacia = escritor.add_object(generic.StreamObject(stream_data=b""))
+    escritor.insert_page(escritura.PageObject(contents=vacia, media_box=(0, 0, 9, 9)))
     hecha = io.BytesIO()
     escritor.write(hecha)
     return hecha.getvalue()
@@ -259,6 +260,6 @@ def _leer_certificados_del_sat() -> None:
     La norma lo define como cadena de bits y asn1crypto no lee otra cosa: sin esto, lo sellado con uno no se podría
     comprobar. `_oid_specs` es privado: una prueba sella y comprueba con certificados como ésos.
     """
-    from asn1crypto import x509
+    from asn1crypto import x509  # type: ignore[import-untyped]
 
     x509.NameTypeAndValue._oid_specs["unique_identifier"] = x509.DirectoryString  # noqa: SLF001

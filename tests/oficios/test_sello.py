@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import page
 import pytest
@@ -35,7 +36,7 @@ Llave = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 def certificado(
-    ruta: Path, desde: datetime, hasta: datetime, quien: Sequence[x509.NameAttribute] = (COMUN,), **con: Llave
+    ruta: Path, desde: datetime, hasta: datetime, quien: Sequence[x509.NameAttribute[Any]] = (COMUN,), **con: Llave
 ) -> Path:
     """Un PKCS#12 hecho aquí, con la `llave` que se dé; no hay ninguno guardado en el repositorio."""
     llave = con.get("llave") or rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -138,7 +139,7 @@ def test_sin_la_biblioteca_se_dice_cual_falta(monkeypatch: pytest.MonkeyPatch, t
         Sello.de(certificado(tmp_path / "s.p12", AHORA - timedelta(1), AHORA + timedelta(1)), CLAVE, AHORA)
 
 
-def _uno(forma: _ASN1Type, valor: str | bytes) -> list[x509.NameAttribute]:
+def _uno(forma: _ASN1Type, valor: str | bytes) -> list[x509.NameAttribute[Any]]:
     return [COMUN, x509.NameAttribute(NameOID.X500_UNIQUE_IDENTIFIER, valor, forma), CURP]
 
 
