@@ -69,6 +69,8 @@ def servir_api() -> None:
     instancia.avisar_del_proxy(ajustes)
     os.environ.update(instancia.entorno(ajustes))
     instancia.exigir_tablas(ajustes)
+    if ajustes.sello:
+        _avisar_del_sello(ajustes)
     import uvicorn
 
     from api import servidor
@@ -78,6 +80,15 @@ def servir_api() -> None:
     web.run()
     if not web.started:
         raise typer.Exit(3)
+
+
+def _avisar_del_sello(ajustes: Ajustes) -> None:
+    """Que el certificado no sirve se sabe al arrancar, y no el día de la firma. Lo demás del sistema sí sirve."""
+    from tareas.oficios import sello
+
+    como_esta = sello.estado(ajustes)
+    if como_esta and not como_esta.bien:
+        print(f"AVISO: {como_esta.dicho}", file=sys.stderr, flush=True)
 
 
 @app.command("motor")

@@ -155,12 +155,16 @@ def comprobar(
 ) -> None:
     """Dice si un PDF es el que se firmó y si su sello electrónico está íntegro; sale con 1 si no."""
     from modelos import verificacion_publica as publica
-    from tareas.oficios.sello import revisar_sello
+    from tareas.oficios.errores import PdfIlegible
+    from tareas.oficios.sello import Revision, revisar_sello
 
     ajustes = leer_ajustes()
     exigir_base(ajustes)
     pdf = _leer(archivo)
-    sello = revisar_sello(pdf)
+    try:
+        sello, ilegible = revisar_sello(pdf), ""
+    except PdfIlegible as error:
+        sello, ilegible = Revision(sellado=False), error.motivo
     if codigo:
         dada: Constancia | None = publica.constancia(ajustes, codigo, CONSOLA)
     else:
@@ -176,7 +180,7 @@ def comprobar(
         como_esta = "✓ íntegro" if sello.integro else "✕ alterado después de sellarse"
         typer.echo(f"  Sello electrónico de {sello.de or 'titular sin nombre'}: {como_esta}")
     else:
-        typer.echo("  Sin sello electrónico.")
+        typer.echo(f"  Su sello no se pudo leer: {ilegible}." if ilegible else "  Sin sello electrónico.")
     if not identico or (sello.sellado and not sello.integro):
         raise typer.Exit(1)
 

@@ -21,6 +21,7 @@ from modelos.consultas_papeleria import ROTULOS
 from modelos.errores import FormularioIncompleto
 from modelos.oficio import FORMATO, LARGO_FORMATO, falta_de_formato
 from modelos.permisos import exigir_administracion
+from tareas.oficios import sello
 
 ruta = APIRouter()
 VER = "ver la papelería de los oficios"
@@ -51,7 +52,8 @@ def lista_papeleria(request: Request, puerta: Entrada) -> HTMLResponse:
         exigir_administracion(quien, VER)
         hojas = consultas.hojas(s, reloj.hoy().year)
         faltan = papeleria.sin_leyenda(s, reloj.hoy())
-    return pagina(request, "papeleria.html", quien, hojas=hojas, sin_leyenda=faltan)
+    como_esta = sello.estado(puerta.ajustes)
+    return pagina(request, "papeleria.html", quien, hojas=hojas, sin_leyenda=faltan, sello=como_esta)
 
 
 @ruta.get("/administracion/papeleria/{unidad}")

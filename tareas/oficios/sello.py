@@ -21,6 +21,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from modelos import reloj
+from modelos.ajustes import Ajustes
 from tareas.oficios.errores import BibliotecaFaltante, PdfIlegible, SelloInservible
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 CAMPO = "Sello"
 PARA_QUE = "sellar los oficios"
+POR_VENCER = timedelta(days=60)
+"""Con cuánto se avisa que el certificado va a vencer."""
 OTRO = "Pida uno con llave RSA o de curva elíptica, a nombre de la institución."
 
 
@@ -89,6 +92,28 @@ class Sello:
             raise SelloInservible(self.certificado, motivo, "Pida uno nuevo y póngalo en los ajustes.")
         if desde is not None and ahora < desde - timedelta(minutes=5):
             raise SelloInservible(self.certificado, f"vale a partir del {desde:%d/%m/%Y}", "Revise el reloj o espere.")
+
+
+@dataclass(frozen=True)
+class Estado:
+    """Cómo está el sello de una instancia, en palabras. bien: se puede firmar con él y no hay nada que hacer."""
+
+    dicho: str
+    bien: bool
+
+
+def estado(ajustes: Ajustes) -> Estado | None:
+    """El del certificado que dicen los ajustes, probándolo; None si no se sella. Tarda lo que un sello."""
+    if not ajustes.sello:
+        return None
+    try:
+        sello = Sello.de(Path(ajustes.sello), ajustes.sello_clave.get_secret_value())
+    except (SelloInservible, BibliotecaFaltante) as error:
+        return Estado(f"{error} Mientras, no se puede firmar ningún oficio.", bien=False)
+    hasta = f"El sello está a nombre de {sello.titular} y sirve hasta el {sello.vence:%d/%m/%Y}."
+    if sello.vence - reloj.ahora() < POR_VENCER:
+        return Estado(f"{hasta} Pida desde ahora el que sigue: vencido, no se podrá firmar.", bien=False)
+    return Estado(hasta, bien=True)
 
 
 @dataclass(frozen=True)
@@ -216,12 +241,13 @@ def _firmante(nombre: str, crudo: bytes, clave: str) -> SimpleSigner:
 
 
 def _hoja_en_blanco() -> bytes:
-    from pyhanko.pdf_utils import generic, writer
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils import writer as sin_tipos
 
-    escritor = writer.PdfFileWriter(stream_xrefs=False)
-    escritor.insert_page(
-        writer.PageObject(contents=escritor.add_object(generic.StreamObject(stream_data=b"")), media_box=(0, 0, 9, 9))
-    )
+    escritura: Any = sin_tipos
+    escritor = escritura.PdfFileWriter(stream_xrefs=False)
+    vacia = escritor.add_object(generic.StreamObject(stream_data=b""))
+    escritor.insert_page(escritura.PageObject(contents=vacia, media_box=(0, 0, 9, 9)))
     hecha = io.BytesIO()
     escritor.write(hecha)
     return hecha.getvalue()
@@ -259,6 +285,6 @@ def _leer_certificados_del_sat() -> None:
     La norma lo define como cadena de bits y asn1crypto no lee otra cosa: sin esto, lo sellado con uno no se podría
     comprobar. `_oid_specs` es privado: una prueba sella y comprueba con certificados como ésos.
     """
-    from asn1crypto import x509
+    from asn1crypto import x509  # type: ignore[import-untyped]
 
     x509.NameTypeAndValue._oid_specs["unique_identifier"] = x509.DirectoryString  # noqa: SLF001

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import page
-import pypdfium2 as pdfium
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pytest
 from markupsafe import Markup
 from pypdf import PdfReader

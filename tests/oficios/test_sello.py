@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import page
 import pytest
@@ -16,10 +17,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
+from pydantic import SecretStr
 
+from modelos import reloj
+from modelos.ajustes import Ajustes
 from tareas.oficios.errores import BibliotecaFaltante, PdfIlegible, SelloInservible
 from tareas.oficios.imprenta import componer
-from tareas.oficios.sello import Sello, revisar_sello, sellar
+from tareas.oficios.sello import Sello, estado, revisar_sello, sellar
 from tests.oficios.muestras import contenido
 
 RAIZ = Path(__file__).parents[2]
@@ -35,7 +39,7 @@ Llave = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 def certificado(
-    ruta: Path, desde: datetime, hasta: datetime, quien: Sequence[x509.NameAttribute] = (COMUN,), **con: Llave
+    ruta: Path, desde: datetime, hasta: datetime, quien: Sequence[x509.NameAttribute[Any]] = (COMUN,), **con: Llave
 ) -> Path:
     """Un PKCS#12 hecho aquí, con la `llave` que se dé; no hay ninguno guardado en el repositorio."""
     llave = con.get("llave") or rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -138,7 +142,7 @@ def test_sin_la_biblioteca_se_dice_cual_falta(monkeypatch: pytest.MonkeyPatch, t
         Sello.de(certificado(tmp_path / "s.p12", AHORA - timedelta(1), AHORA + timedelta(1)), CLAVE, AHORA)
 
 
-def _uno(forma: _ASN1Type, valor: str | bytes) -> list[x509.NameAttribute]:
+def _uno(forma: _ASN1Type, valor: str | bytes) -> list[x509.NameAttribute[Any]]:
     return [COMUN, x509.NameAttribute(NameOID.X500_UNIQUE_IDENTIFIER, valor, forma), CURP]
 
 
@@ -204,3 +208,21 @@ def test_el_que_no_podra_sellar_se_sabe_al_abrirlo(tmp_path: Path, hacer: Callab
     """Y no el día de la firma, con un error que no dice que es el certificado."""
     with pytest.raises(SelloInservible, match=r"s\.p12"):
         Sello.de(hacer(tmp_path / "s.p12"), CLAVE, AHORA)
+
+
+def test_como_esta_el_sello_se_sabe_antes_de_firmar(tmp_path: Path) -> None:
+    """Al arrancar y en la papelería: el que no sirve, el que va a vencer y el que está bien."""
+    ahora = reloj.ahora()
+    casos = {
+        "no-esta.p12": (None, False, "no existe"),
+        "vencido.p12": (ahora - timedelta(1), False, "venció"),
+        "por-vencer.p12": (ahora + timedelta(30), False, "Pida desde ahora el que sigue"),
+        "bueno.p12": (ahora + timedelta(300), True, "sirve hasta el"),
+    }
+    for archivo, (hasta, bien, dice) in casos.items():
+        if hasta:
+            certificado(tmp_path / archivo, ahora - timedelta(9), hasta, [COMUN, RFC, CURP])
+        como_esta = estado(Ajustes(datos=tmp_path, sello=str(tmp_path / archivo), sello_clave=SecretStr(CLAVE)))
+        assert como_esta is not None
+        assert (como_esta.bien, dice in como_esta.dicho) == (bien, True), como_esta
+    assert estado(Ajustes(datos=tmp_path)) is None
