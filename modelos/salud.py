@@ -132,6 +132,8 @@ def prefect(m: Mirada) -> Causa | None:
     vista = m.senales.get(senales.PREFECT)
     if vista and (ajeno := vista.datos.get("ajeno")) and vista.visto >= latido.pulso() - SENAL_VIEJA_S:
         haga = "Termine ese programa, o dé a esta instancia otro puerto con DSTC_PUERTO_PREFECT."
+        if m.ajustes.prefect_url:
+            haga = "Revise DSTC_PREFECT_URL y DSTC_PREFECT_CREDENCIAL."
         return Causa("prefect", f"En el puerto de Prefect responde otro: {ajeno}.", haga)
     haga = "Levántelo con ./dstc prefect (./dstc servir lo repone solo) y vea el final de registros/prefect.log."
     return Causa("prefect", "Prefect no responde: los efectos se cumplen sin él y el historial espera.", haga)

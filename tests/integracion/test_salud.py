@@ -123,6 +123,9 @@ def test_otro_programa_en_el_puerto_de_prefect_se_nombra(sana: Instancia) -> Non
     (causa,) = _romper(sana, otro)["causas"]
     assert causa["que"] == "En el puerto de Prefect responde otro: un Prefect que no es el de esta instancia."
     assert "DSTC_PUERTO_PREFECT" in causa["haga"]
+    de_fuera = sana.ajustes.model_copy(update={"prefect_url": "https://prefect.ejemplo.mx/api"})
+    (causa,) = puerta.mirar(de_fuera)["causas"]
+    assert "DSTC_PREFECT_CREDENCIAL" in causa["haga"]
 
 
 def test_un_motor_recien_llegado_no_debe_la_conciliacion(sana: Instancia) -> None:
