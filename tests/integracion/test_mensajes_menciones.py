@@ -50,7 +50,10 @@ def test_con_un_turno_nuevo_van_juntos_y_cada_cosa_en_su_lugar(instancia: Instan
     assert texto.index("LE TOCA A USTED") < texto.index("LE MENCIONARON")
 
 
-def test_lo_que_se_recuerda_no_se_llama_nuevo(instancia: Instancia, smtp: Buzon) -> None:
+def test_lo_que_se_recuerda_no_se_llama_nuevo(
+    instancia: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DSTC_RELOJ", "2026-11-20T12:00:00-06:00")
     folio = instancia.iniciar("registro_mensual", "Mes", cast="CAST-DEMO-01", periodo="2026-11")
     instancia.cumplir_encargos()
     repartir(instancia, smtp.url)
