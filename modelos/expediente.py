@@ -94,7 +94,7 @@ class Expediente(SQLModel, table=True):
     busqueda: str = Field(max_length=350)
 
 
-def en_cuarentena() -> Select[tuple[str]]:
+def en_cuarentena() -> Select[Any]:
     """Los folios en cuarentena. Se buscan entre los detenidos, que son pocos y tienen su índice."""
     separado = col(Expediente.detenido).is_(True) & col(Expediente.cuarentena).is_not(None)
     return select(col(Expediente.folio)).where(separado)
