@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from api.dependencias import Entrada, Puerta
 from api.v1 import esquemas
-from api.v1.parametros import uno_de
+from api.v1.parametros import PERFIL
 from api.v1.respuestas import errores
 from modelos.calendario import POR_DEFECTO, Medida, computar, ultimo_habil
 from modelos.dias_inhabiles import Oficina, dias_vigentes, oficina, oficinas
@@ -23,7 +23,7 @@ Perfil = Annotated[
     Query(
         max_length=20,
         description="A (LFPA art. 28), B (LFT art. 74), C (Calendario Oficial) o F (A y C juntos).",
-        json_schema_extra=uno_de("A", "B", "C", "F"),
+        json_schema_extra=PERFIL,
     ),
 ]
 Unidad = Annotated[

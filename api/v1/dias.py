@@ -11,7 +11,7 @@ from api import vistas_dias
 from api.dependencias import Entrada, Puerta
 from api.v1 import esquemas_dias as formas
 from api.v1.esquemas import ENTERO_MAXIMO, Lista, Motivo
-from api.v1.parametros import PUBLICACION, Cursor, Limite
+from api.v1.parametros import PERFIL, PUBLICACION, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, publicaciones, reloj
 from modelos.actos import publicaciones as actos
@@ -32,7 +32,7 @@ def listar_dias(
     puerta: Entrada,
     desde: Annotated[date | None, Query(description="Por defecto, hoy.")] = None,
     hasta: Annotated[date | None, Query(description="Incluido; por defecto, un año después de `desde`.")] = None,
-    perfil: Annotated[str, Query(max_length=20)] = POR_DEFECTO,
+    perfil: Annotated[str, Query(max_length=20, json_schema_extra=PERFIL)] = POR_DEFECTO,
     unidad: Annotated[str, Query(max_length=40, description="Con los de su entidad y su centro.")] = "",
     fines_de_semana: Annotated[bool, Query(description="También sábados y domingos sin otro motivo.")] = False,  # noqa: FBT002
     cursor: Cursor = None,

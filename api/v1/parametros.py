@@ -24,3 +24,4 @@ OFICIO = uno_de("", "borrador", "firmado", "enviado", "cancelado", "sustituido",
 PUBLICACION = uno_de("", "propuesta", "aprobada", "descartada")
 ENTREGA = uno_de("pendiente", "enviada", "fallida", "descartada")
 FECHA: dict[str, Any] = {"format": "date"}
+PERFIL = uno_de("A", "B", "C", "F")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from modelos import reloj
 from modelos.demo import CLAVE, DOMINIO
 from modelos.expediente import Turno
 from modelos.notificaciones import Entrega
+from modelos.oficio import FORMATO
 from modelos.organizacion import Adscripcion, por_correo
 from tests.fabricas import Cliente, Instancia
 from tests.integracion.test_excel import BUENO, libro
@@ -49,6 +51,7 @@ class Mundo:
     instancia: Instancia
     direccion: str
     cuenta: int = 0
+    lunes: int = 0
     clientes: dict[str | None, Cliente] = field(default_factory=dict)
 
     def como(self, alias: str | None) -> Cliente:
@@ -111,10 +114,28 @@ class Mundo:
             return persona.id or 0
 
     def publicacion(self, alias: str = ADMINISTRA) -> int:
-        """Una propuesta de días inhábiles."""
-        tramo = {"inicio": "2027-03-22", "fin": "2027-03-23", "tipo": "suspension_labores"}
+        """Una propuesta de días inhábiles, y ninguna otra por resolver."""
+        self.sin_propuestas()
+        tramo = {"inicio": self.dia(), "tipo": "suspension_labores"}
+        tramo["fin"] = tramo["inicio"]
         cuerpo = {"dias": [{**tramo, "motivo": self.otro("Motivo "), "fuente": "Acuerdo"}], "motivo": "Se publicó"}
         return int(self.hacer("POST", "/calendario/publicaciones", alias, json=cuerpo)["id"])
+
+    def dia(self) -> str:
+        """Un lunes de 2027 que nadie ha propuesto."""
+        self.lunes += 1
+        return (date(2027, 1, 4) + timedelta(weeks=self.lunes)).isoformat()
+
+    def cerrar(self) -> None:
+        """Cierra sus clientes."""
+        for cliente in self.clientes.values():
+            cliente.close()
+
+    def sin_propuestas(self) -> None:
+        """Descarta las que haya: la misma dos veces no se admite."""
+        for propuesta in self.leer("/calendario/publicaciones?estado=propuesta", ADMINISTRA)["elementos"]:
+            camino = f"/calendario/publicaciones/{propuesta['id']}/descartar"
+            self.hacer("POST", camino, ADMINISTRA, json={"motivo": "Otra prueba"})
 
     def captura(self, turno: str) -> int:
         """Algo guardado de un turno; su revisión."""
@@ -160,7 +181,8 @@ def _solo_leer(_m: Mundo) -> Pedido:
 
 @caso("DELETE /sesiones/actual")
 def _salir(m: Mundo) -> Pedido:
-    m.clientes.pop("ssi", None)
+    if cerrada := m.clientes.pop("ssi", None):
+        cerrada.close()
     return Pedido("ssi")
 
 
@@ -356,14 +378,18 @@ def _publicaciones(_m: Mundo) -> Pedido:
 
 @caso("POST /calendario/publicaciones")
 def _proponer(m: Mundo) -> Pedido:
-    tramo = {"inicio": "2027-04-05", "fin": "2027-04-06", "tipo": "suspension_labores", "motivo": m.otro("Motivo ")}
+    m.sin_propuestas()
+    dia = m.dia()
+    tramo = {"inicio": dia, "fin": dia, "tipo": "suspension_labores", "motivo": m.otro("Motivo ")}
     cuerpo = {"dias": [{**tramo, "fuente": "Acuerdo", "publicado_dof": "2026-11-20"}]}
     return Pedido(ADMINISTRA, cuerpo=cuerpo, ademas=("dias",), sin=("retira",))
 
 
 @caso("POST /calendario/publicaciones/archivo")
 def _proponer_archivo(m: Mundo) -> Pedido:
-    renglon = f"2027-04-05,2027-04-06,suspension_labores,nacional,,{m.otro('Motivo ')},Acuerdo,2026-11-20\n"
+    m.sin_propuestas()
+    dia = m.dia()
+    renglon = f"{dia},{dia},suspension_labores,nacional,,{m.otro('Motivo ')},Acuerdo,2026-11-20\n"
     return Pedido(ADMINISTRA, cuerpo={"archivo": ("dias.csv", DOS_DIAS + renglon.encode(), "text/csv")})
 
 
@@ -497,7 +523,7 @@ def _volver(m: Mundo) -> Pedido:
 
 @caso("PUT /papeleria/{unidad}")
 def _papeleria(_m: Mundo) -> Pedido:
-    cuerpo = {"formato": "{siglas}/{consecutivo:03d}/{anio}", "lugar": "Metepec", "sitio": "https://ejemplo.mx"}
+    cuerpo = {"formato": FORMATO, "lugar": "Metepec", "sitio": "https://ejemplo.mx"}
     return Pedido(ADMINISTRA, {"unidad": "CST"}, cuerpo)
 
 
@@ -542,8 +568,9 @@ def _terminar_suplencia(m: Mundo) -> Pedido:
 
 
 @caso("GET /unidades", "GET /personas", "GET /cambios")
-def _catalogo(_m: Mundo) -> Pedido:
-    return Pedido(ADMINISTRA, consulta={"unidad": CAST}, sin=("cursor",))
+def _catalogo(m: Mundo) -> Pedido:
+    m.persona()
+    return Pedido(ADMINISTRA, consulta={"unidad": CAST, "quien": m.id_de(ADMINISTRA)}, sin=("cursor",))
 
 
 @caso("POST /unidades")

@@ -39,7 +39,9 @@ def mundo(tmp_path_factory: pytest.TempPathFactory, plantillas: Plantillas) -> I
     with pytest.MonkeyPatch.context() as entorno:
         entorno.setenv("DSTC_RELOJ", HOY)
         with servida(instancia) as direccion:
-            yield Mundo(instancia, direccion)
+            suyo = Mundo(instancia, direccion)
+            yield suyo
+            suyo.cerrar()
 
 
 def test_cada_llamada_tiene_con_que_salir_bien() -> None:
