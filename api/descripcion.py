@@ -14,7 +14,7 @@ from api.guardia import SEGUROS
 from api.v1.esquemas import Problema
 from api.v1.respuestas import PROBLEMA, errores
 
-DE_TODAS = (413, 422, 500, 503)
+DE_TODAS = (413, 422, 500, 503, 507)
 DE_LAS_QUE_CAMBIAN = (403,)
 """Quien manda con la cookie de otro sitio."""
 FICHA = "ficha"

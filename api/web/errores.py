@@ -40,7 +40,7 @@ def responder(request: Request, error: ErrorGestion) -> Response:
     """La página de un error propio; a quien no tiene sesión lo lleva a entrar, y a quien debe, a cambiar su clave."""
     if isinstance(error, SinSesion):
         return _sin_sesion(request)
-    if isinstance(error, ClaveProvisional):
+    if isinstance(error, ClaveProvisional) and not _para_copiar(request, por_enviar(request)):
         return RedirectResponse(sesion.a_la_cuenta(request), 303)
     respuesta = pagina(request, codigo(error), error.titulo, str(error))
     decir_espera(respuesta, error)

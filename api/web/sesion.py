@@ -142,11 +142,9 @@ def _entrar(request: Request, puerta: Puerta, captura: Captura) -> Response:
         nueva = acceso.entrar(puerta.ajustes, correo, captura.texto("clave"), puerta.direccion, puerta.equipo or "")
     except (CredencialesInvalidas, DemasiadosIntentos) as error:
         return _rechazada(request, captura, destino, error)
-    guardado = captura.texto("guardado")
     if nueva.provisional:
-        respuesta: Response = RedirectResponse(f"{CUENTA}?ir={quote(destino, safe='/')}", 303)
-    else:
-        respuesta = continuar(request, nueva.quien, guardado) or RedirectResponse(destino, 303)
+        destino = f"{CUENTA}?ir={quote(destino, safe='/')}"
+    respuesta = continuar(request, nueva.quien, captura.texto("guardado")) or RedirectResponse(destino, 303)
     cookies.poner(respuesta, puerta.ajustes, nueva)
     return respuesta
 

@@ -90,7 +90,7 @@ def test_la_que_dio_otra_persona_se_cambia_antes_de_todo_lo_demas(recien: tuple[
     assert entrada.headers["location"] == "/cuenta?ir=/plazos%3Festado%3Dvencido"
     for camino in ("/", "/bandeja", "/expedientes"):
         assert v.get(camino).headers["location"].startswith("/cuenta")
-    assert v.post("/filtros", data={"nombre": "x"}).headers["location"].startswith("/cuenta")
+    assert v.post("/filtros", data={"ficha": "x"}).headers["location"].startswith("/cuenta")
     pagina = v.get(entrada.headers["location"]).text
     assert "Antes de seguir, cambie su contraseña" in pagina
     assert v.post("/cuenta", data=envio(dada, dada)).status_code == 422, "ni la misma"
@@ -98,6 +98,19 @@ def test_la_que_dio_otra_persona_se_cambia_antes_de_todo_lo_demas(recien: tuple[
     assert hecho.headers["location"] == "/plazos?estado=vencido"
     assert v.get(hecho.headers["location"]).status_code == 200
     assert v.post("/entrar", data={"correo": CORREO, "clave": NUEVA, "ir": "//otro.example"}).headers["location"] == "/"
+
+
+def test_lo_que_escribia_no_se_pierde_porque_deba_cambiarla(recien: tuple[Visitante, str]) -> None:
+    v, dada = recien
+    guardado = '{"accion": "/expedientes/X-2026-0001/comentar", "textos": {"comentario": "Lo que tardé en escribir"}}'
+    # El equipo ya se conocía: si no, no se le lee tanto.
+    v.post("/entrar", data={"correo": CORREO, "clave": dada})
+    entrada = v.post("/entrar", data={"correo": CORREO, "clave": dada, "guardado": guardado})
+    assert "Lo que tardé en escribir" in entrada.text
+    vuelve = v.post("/expedientes/X-2026-0001/comentar", data={"comentario": "Lo que tardé en escribir"})
+    assert vuelve.status_code == 403
+    assert "Lo que tardé en escribir" in vuelve.text
+    assert "cambie su contraseña" in vuelve.text
 
 
 def test_un_programa_tambien_la_cambia_primero(recien: tuple[Visitante, str]) -> None:
