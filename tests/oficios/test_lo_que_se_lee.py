@@ -20,6 +20,8 @@ from api.web.plantillas import ENTORNO
 from flujos.catalogo import CATALOGO
 from modelos import letras, reloj
 from modelos.ajustes import Ajustes
+from modelos.errores import LeidoCambio
+from modelos.oficio_impreso import cambios, huellas
 from modelos.unidades import ESTATALES, NACIONALES
 from tareas.oficios import borrador
 from tareas.oficios.ajenos import ajenos
@@ -226,6 +228,19 @@ def test_como_saldra_dice_lo_mismo_que_el_borrador(clave: str) -> None:
     caso = hoja_de(clave) | {"estado": "borrador"}
     paginas = [p.replace("BORRADOR – SIN VALIDEZ", "").replace("Código QR", "") for p in copiado(pdf_de(caso))]
     assert sin_pie(paginas, caso) == en_la_pagina(caso)
+
+
+def test_lo_que_cambia_entre_leer_y_firmar_se_dice_y_lo_que_se_pone_al_firmar_no_cuenta() -> None:
+    al_firmarse = {"estado", "numero", "codigo", "sello", "direccion_verificacion"}
+    firmado = en_conjunto()
+    leyo = huellas(firmado | dict.fromkeys(al_firmarse, ""))
+    assert cambios(leyo, firmado) == []
+    assert cambios(leyo, firmado | {"fecha": "2026-11-21", "leyenda": "otra"}) == ["la fecha", "la leyenda del año"]
+    assert cambios(leyo, firmado | {"cuerpo_markdown": "otro"}) == ["el texto"]
+    hora, cargo = ({**firmado["atentamente"], campo: "otro"} for campo in ("firmado", "cargo"))
+    assert cambios(leyo, firmado | {"atentamente": hora}) == []
+    assert cambios(leyo, firmado | {"atentamente": cargo}) == ["el nombre o el cargo de quien firma"]
+    assert "cambió el nombre o el cargo" in str(LeidoCambio(cambios(leyo, firmado | {"atentamente": cargo})))
 
 
 # --- los signos ----------------------------------------------------------------------
