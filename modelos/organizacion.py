@@ -200,8 +200,16 @@ def lo_suyo(s: Session, persona: Persona | None) -> list[str]:
     return [*([persona.correo, persona.nombre] if persona else ()), *unidades]
 
 
-def faltas_de_persona(correo: str, nombre: str) -> dict[str, str]:
-    """Por qué no sirven, por campo; vacío si sirven. No mira si el correo ya es de alguien."""
+def es_de_demostracion(s: Session) -> bool:
+    """Si la base es la de una demostración: sólo ahí entran correos de un dominio que no existe."""
+    return s.scalar(select(col(Persona.id)).where(col(Persona.es_demo).is_(True)).limit(1)) is not None
+
+
+def faltas_de_persona(correo: str, nombre: str, *, ya: str = "", reservados: bool = False) -> dict[str, str]:
+    """Por qué no sirven, por campo; vacío si sirven. No mira si el correo ya es de alguien.
+
+    ya: el correo que la persona tiene; conservarlo no se revisa. reservados: como en `correos.falta`.
+    """
     faltas = {}
     if correos.normalizado(correo) != ya and (falta := correos.falta(correo, reservados=reservados)):
         faltas["correo"] = falta
