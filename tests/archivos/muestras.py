@@ -122,7 +122,7 @@ def odf(extension: str = "odt", mas: Mapping[str, bytes | str] | None = None, cu
     return paquete(partes, de=f"application/vnd.oasis.opendocument.{clase}")
 
 
-def msg(adjuntos: Mapping[str, bytes] | None = None, *, mas: Mapping[str, bytes] | None = None) -> bytes:
+def msg(adjuntos: Mapping[str, bytes] | None = None, *, mas: Mapping[str, Any] | None = None) -> bytes:
     """Un mensaje de Outlook: un archivo compuesto (OLE) con sus propiedades y sus adjuntos."""
     arbol: dict[str, Any] = {"__nameid_version1.0": {"x": b""}, "__properties_version1.0": b""}
     for i, (nombre, contenido) in enumerate((adjuntos or {}).items()):
