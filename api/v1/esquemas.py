@@ -417,7 +417,7 @@ class Compromiso(Motivo):
     """Para cuándo se atenderá lo vencido, y por qué no se ha atendido."""
 
     plazo: str = Field(max_length=140, description="El id del plazo vencido.")
-    fecha: date = Field(description="A más tardar qué día; posterior a hoy.")
+    fecha: Fecha = Field(description="A más tardar qué día; posterior a hoy.")
 
 
 class Prorroga(Motivo):
