@@ -53,7 +53,7 @@ def firmado_fuera(
     with puerta.acto() as ctx:
         fuera.revisar(ctx, oficio, version)
     maximo = puerta.ajustes.anexo_max_bytes
-    guardado = anexos.guardar(puerta.ajustes.carpeta_anexos, documento.filename or "", documento.file, maximo)
+    guardado = anexos.guardar(puerta.ajustes.carpeta_anexos, documento.filename or "", documento.file, maximo, revisar)
     with puerta.acto() as ctx:
         return fuera.registrar(ctx, oficio, version, numero, fecha, guardado)
 

@@ -104,7 +104,7 @@ def test_al_migrar_las_repetidas_conservan_su_cuenta_sus_roles_y_su_buzon(instan
     with motor.connect() as conexion:
         config = migrar.configuracion()
         config.attributes["connection"] = conexion
-        command.downgrade(config, "0012")
+        command.downgrade(config, "0013")
         conexion.commit()
     motor.dispose()
     migrar.migrar(instancia.url)

@@ -3,7 +3,7 @@
 Si dos filas quedan con la misma, la conserva la activa (o la más antigua) y la otra pasa a ser `nombre+NÚMERO@…`, que
 llega al mismo buzón: nadie pierde su cuenta, sus roles ni lo que hizo, y queda anotado en sus cambios.
 
-Revisión: 0013
+Revisión: 0014
 """
 
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ from modelos import reloj
 from modelos.columnas import Instante, columna_json
 from modelos.correos import normalizado
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
