@@ -14,6 +14,7 @@ from modelos.actos import fuera
 from modelos.errores import NoExiste
 from modelos.expediente import Anexo
 from modelos.oficios import Oficio
+from tareas.archivos import revisar
 
 
 def recibir(puerta: Puerta, turno: str, archivo: UploadFile, evidencia: str | None, clave: str | None = None) -> Anexo:
@@ -27,7 +28,7 @@ def recibir(puerta: Puerta, turno: str, archivo: UploadFile, evidencia: str | No
         if clave is None or not idempotencia.es_repetida(ctx, clave):
             actos.revisar_adjuntar(ctx, turno, evidencia)
     maximo = puerta.ajustes.anexo_max_bytes
-    guardado = anexos.guardar(puerta.ajustes.carpeta_anexos, archivo.filename or "", archivo.file, maximo)
+    guardado = anexos.guardar(puerta.ajustes.carpeta_anexos, archivo.filename or "", archivo.file, maximo, revisar)
     with puerta.acto() as ctx:
         if clave is not None:
             solicitud = ["anexos", turno, evidencia, guardado.nombre, guardado.sha256]
@@ -52,7 +53,7 @@ def firmado_fuera(
     with puerta.acto() as ctx:
         fuera.revisar(ctx, oficio, version)
     maximo = puerta.ajustes.anexo_max_bytes
-    guardado = anexos.guardar(puerta.ajustes.carpeta_anexos, documento.filename or "", documento.file, maximo)
+    guardado = anexos.guardar(puerta.ajustes.carpeta_anexos, documento.filename or "", documento.file, maximo, revisar)
     with puerta.acto() as ctx:
         return fuera.registrar(ctx, oficio, version, numero, fecha, guardado)
 

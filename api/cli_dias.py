@@ -20,7 +20,7 @@ dias = typer.Typer(help="Días inhábiles institucionales.", no_args_is_help=Tru
 
 @dias.command("proponer")
 def proponer(
-    archivo: Annotated[Path, typer.Argument(help="CSV o TOML en UTF-8; vea docs/dias-inhabiles.md.")],
+    archivo: Annotated[Path, typer.Argument(help="CSV o TOML; vea docs/dias-inhabiles.md.")],
     motivo: Annotated[str, typer.Option(help="Por qué se publican.")],
     como: Como = "",
 ) -> None:

@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
+from api.cli_fechas import DiaDado
 from api.espanol import typer
 from api.instancia import exigir_base, leer_ajustes
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 Correo = Annotated[str, typer.Argument(help="Correo con que entra.")]
 DeUnidad = Annotated[str, typer.Option("--unidad", help="Clave de la unidad.")]
 ConRol = Annotated[str, typer.Option("--rol", help="coordinacion, operacion, direccion o administracion.")]
-DiaDado = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="AAAA-MM-DD", help="Día inclusive.")]
 
 persona = typer.Typer(help="Personas que entran al sistema.", no_args_is_help=True)
 cast = typer.Typer(help="Centros de Asistencia y Servicios Tecnológicos.", no_args_is_help=True)
@@ -49,7 +48,7 @@ def adscribir_persona(
     from modelos.actos import administracion
 
     with _contexto() as ctx:
-        nueva = administracion.adscribir(ctx, _id(ctx, correo), unidad, rol, _fecha(desde), _fecha(hasta))
+        nueva = administracion.adscribir(ctx, _id(ctx, correo), unidad, rol, desde, hasta)
     hasta_cuando = f"hasta el {nueva.hasta:%Y-%m-%d}" if nueva.hasta else "sin fecha de término"
     typer.echo(f"{correo} queda en {unidad} como {rol} desde el {nueva.desde:%Y-%m-%d}, {hasta_cuando}.")
 
@@ -60,7 +59,7 @@ def retirar_persona(correo: Correo, unidad: DeUnidad, rol: ConRol, hasta: DiaDad
     from modelos.actos import administracion
 
     with _contexto() as ctx:
-        ultimo = administracion.retirar(ctx, _id(ctx, correo), unidad, rol, _fecha(hasta))
+        ultimo = administracion.retirar(ctx, _id(ctx, correo), unidad, rol, hasta)
     typer.echo(f"{correo} deja de estar en {unidad} como {rol}; su último día es el {ultimo:%Y-%m-%d}.")
 
 
@@ -149,10 +148,6 @@ def _id(ctx: Contexto, correo: str) -> int:
     if hallada is None or hallada.id is None:
         raise NoExiste("la persona", correo)
     return hallada.id
-
-
-def _fecha(dia: datetime | None) -> date | None:
-    return dia.date() if dia else None
 
 
 def _clave_nueva() -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
+from api.cli_fechas import Dia, DiaDado
 from api.espanol import typer
 from api.instancia import exigir_base, leer_ajustes
 
@@ -17,8 +17,6 @@ Unidad = Annotated[str, typer.Argument(help="Clave de la unidad.")]
 Correo = Annotated[str, typer.Argument(help="Correo con que entra.")]
 Cargo = Annotated[str, typer.Option(help="Como se imprime bajo su nombre.")]
 Tratamiento = Annotated[str, typer.Option(help="Lo que va antes del nombre: «Mtra.».")]
-Fecha = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="AAAA-MM-DD", help="Día inclusive.")]
-FechaDada = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="AAAA-MM-DD", help="Día inclusive.")]
 
 titular = typer.Typer(help="Quién firma por cada unidad.", no_args_is_help=True)
 leyenda = typer.Typer(help="La leyenda del año.", no_args_is_help=True)
@@ -32,14 +30,14 @@ def nombrar(
     cargo: Cargo,
     tratamiento: Tratamiento = "",
     iniciales: Annotated[str, typer.Option(help="Con las que se marca lo que firma: «AAA».")] = "",
-    desde: FechaDada = None,
+    desde: DiaDado = None,
 ) -> None:
     """Registra quién tiene el cargo, desde hoy si no se dice; al anterior le termina la víspera."""
     from modelos.actos import papeleria
 
     campos = {"cargo": cargo, "tratamiento": tratamiento, "iniciales": iniciales}
     with _contexto() as ctx:
-        fila = papeleria.nombrar(ctx, unidad, correo, _dia(desde), campos)
+        fila = papeleria.nombrar(ctx, unidad, correo, desde, campos)
     typer.echo(f"{correo} tiene el cargo en {unidad} desde el {fila.desde:%Y-%m-%d}: {fila.cargo}.")
 
 
@@ -49,8 +47,8 @@ def suplir(
     correo: Correo,
     cargo: Cargo,
     precepto: Annotated[str, typer.Option(help="Sigue a «con fundamento en».")],
-    desde: Fecha,
-    hasta: Fecha,
+    desde: Dia,
+    hasta: Dia,
     ausencia: Annotated[str, typer.Option(help="Por qué no está quien tiene el cargo; se imprime.")] = "",
     tratamiento: Tratamiento = "",
     procedimiento: Annotated[list[str] | None, typer.Option(help="Sólo en éste; se puede repetir.")] = None,
@@ -60,7 +58,7 @@ def suplir(
 
     campos = {"cargo": cargo, "precepto": precepto, "ausencia": ausencia, "tratamiento": tratamiento}
     with _contexto() as ctx:
-        fila = papeleria.suplir(ctx, unidad, correo, desde.date(), hasta.date(), campos, procedimiento or ())
+        fila = papeleria.suplir(ctx, unidad, correo, desde, hasta, campos, procedimiento or ())
     typer.echo(f"{correo} suple en {unidad} del {fila.desde:%Y-%m-%d} al {fila.hasta:%Y-%m-%d} (suplencia {fila.id}).")
 
 
@@ -114,10 +112,10 @@ def fijar_norma(
     clave: Annotated[str, typer.Argument(help="La que da `norma lista`.")],
     estado: Annotated[str, typer.Option(help="proyecto, vigente o abrogado; vacío: como estaba.")] = "",
     acuerdo: Annotated[str | None, typer.Option(help="Número de acuerdo.")] = None,
-    emitido: FechaDada = None,
-    publicado: FechaDada = None,
-    desde: FechaDada = None,
-    hasta: FechaDada = None,
+    emitido: DiaDado = None,
+    publicado: DiaDado = None,
+    desde: DiaDado = None,
+    hasta: DiaDado = None,
 ) -> None:
     """Actualiza lo que consta de una norma; lo que no se da queda como estaba."""
     from modelos.actos import papeleria
@@ -131,10 +129,10 @@ def fijar_norma(
         campos = fila.model_dump(include={"nombre", "cita", "nota"})
         campos |= {"estado": estado or fila.estado, "acuerdo": fila.acuerdo if acuerdo is None else acuerdo}
         fechas = {
-            "emitido": _dia(emitido) or fila.emitido,
-            "publicado": _dia(publicado) or fila.publicado,
-            "vigente_desde": _dia(desde) or fila.vigente_desde,
-            "vigente_hasta": _dia(hasta) or fila.vigente_hasta,
+            "emitido": emitido or fila.emitido,
+            "publicado": publicado or fila.publicado,
+            "vigente_desde": desde or fila.vigente_desde,
+            "vigente_hasta": hasta or fila.vigente_hasta,
         }
         papeleria.fijar_norma(ctx, clave, campos, fechas)
         typer.echo(
@@ -152,7 +150,3 @@ def _contexto() -> Iterator[Contexto]:
 
     with transaccion(exigir_base(leer_ajustes())) as s:
         yield Contexto(s, CATALOGO, None, reloj.ahora())
-
-
-def _dia(dado: datetime | None) -> date | None:
-    return dado.date() if dado else None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
+from api.cli_fechas import Dia
 from api.espanol import typer
-
-Dia = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="AAAA-MM-DD", help="Día inclusive.")]
 
 
 def simular(
@@ -29,7 +28,7 @@ def simular(
     from tareas.simulacion.anio import Plan
     from tareas.simulacion.anio import simular as correr
 
-    plan = Plan(desde.date(), hasta.date(), datos, casts, semilla)
+    plan = Plan(desde, hasta, datos, casts, semilla)
     visto: set[tuple[int, int]] = set()
 
     def decir(dia: date) -> None:

@@ -18,6 +18,7 @@ from sqlmodel import Field, SQLModel, col
 from modelos import claves, contrasenas, equipos, reloj
 from modelos.ajustes import Ajustes
 from modelos.columnas import Instante
+from modelos.correos import normalizado
 from modelos.errores import BaseInaccesible, ClaveProvisional, CredencialesInvalidas, SinPalabras, SinSesion
 from modelos.formularios import limpiar_texto
 from modelos.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
@@ -85,7 +86,7 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str, equipo: st
         DemasiadosIntentos: agotó los libres; aun la contraseña buena debe esperar unos segundos.
         CredencialesInvalidas: no corresponden; no se dice cuál de las dos.
     """
-    correo = limpiar_texto("correo", correo).strip().lower()
+    correo = normalizado(limpiar_texto("correo", correo))
     # El intento se cuenta antes de comprobarlo: cien a la vez no pasan todos antes de que falle el primero.
     with transaccion(ajustes.url_base) as s:
         serializar(s, claves.huella(correo))

@@ -1,4 +1,4 @@
-"""Los archivos de evidencia: entran acotados, se comprueban por su contenido y se guardan enteros o nada.
+"""Los archivos de evidencia: entran acotados, se revisan y se guardan enteros o nada.
 
 Cada archivo vive fuera de la base con su sha256 por nombre. Primero se escribe
 en un temporal de la misma carpeta, se sincroniza y se renombra; sólo entonces se
@@ -10,19 +10,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import unicodedata
-import zipfile
-import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 from uuid import uuid4
 
-import filetype  # type: ignore[import-untyped]  # no trae tipos
-
 from modelos import disco
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, SinEspacio
+from modelos.escritura import sin_estorbos
 
 TROZO = 1 << 20
 ADMITIDOS = {
@@ -30,6 +27,7 @@ ADMITIDOS = {
     "image/jpeg": (".jpg", ".jpeg"),
     "image/png": (".png",),
     "image/webp": (".webp",),
+    "image/heic": (".heic", ".heif"),
     "application/zip": (".zip",),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
@@ -37,14 +35,18 @@ ADMITIDOS = {
     "application/vnd.oasis.opendocument.text": (".odt",),
     "application/vnd.oasis.opendocument.spreadsheet": (".ods",),
     "text/plain": (".txt", ".csv"),
+    "application/xml": (".xml",),
+    "application/vnd.ms-outlook": (".msg",),
 }
-"""Tipos que se aceptan, con las extensiones que deben traer."""
-
-_OFICINA = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx"}
-_TIPO_DE = {extension: tipo for tipo, extensiones in ADMITIDOS.items() for extension in extensiones}
+"""Tipos que se aceptan, con las extensiones que deben traer. El `.xml`, sólo si es un CFDI."""
+TIPO_DE = {extension: tipo for tipo, extensiones in ADMITIDOS.items() for extension in extensiones}
 _RESERVADO = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
-_INVISIBLES = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# Windows los toma por aparatos aunque lleven extensión: el archivo no se puede abrir, ni borrar.
+_APARATO = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 LARGO_NOMBRE = 120
+BYTES_NOMBRE = 200
+"""Con lo que se le agrega al descargarlo, ningún sistema de archivos pasa de 255."""
+_LARGO_EXTENSION = 10
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,14 @@ class Guardado:
     sha256: str
 
 
-def guardar(carpeta: Path, nombre: str, flujo: BinaryIO, maximo: int) -> Guardado:
+def guardar(carpeta: Path, nombre: str, flujo: BinaryIO, maximo: int, revisar: Callable[[Path, str], str]) -> Guardado:
     """Guarda un archivo y dice qué es de verdad.
 
-    maximo: bytes, inclusive.
+    maximo: bytes, inclusive. revisar: `tareas.archivos.revisar`, que da el tipo o lo rechaza.
 
     Lanza:
         ArchivoDemasiadoGrande: pasa del máximo.
-        ArchivoRechazado: está vacío, su tipo no se admite o no corresponde a su extensión.
+        ArchivoRechazado: está vacío, o lo rechaza `revisar`.
         SinEspacio: el disco no lo admitió; nada quedó a medias.
     """
     limpio = sanear(nombre)
@@ -77,7 +79,7 @@ def guardar(carpeta: Path, nombre: str, flujo: BinaryIO, maximo: int) -> Guardad
             resumen, tamano = _copiar(flujo, destino, limpio, maximo)
             destino.flush()
             os.fsync(destino.fileno())
-        tipo = tipo_real(temporal, limpio)
+        tipo = revisar(temporal, limpio)
         final = ruta(carpeta, resumen)
         final.parent.mkdir(exist_ok=True)
         temporal.replace(final)
@@ -98,74 +100,36 @@ def ruta(carpeta: Path, sha256: str) -> Path:
 
 
 def sanear(nombre: str) -> str:
-    """El nombre sin ruta, sin caracteres de control ni reservados, y corto; conserva la extensión."""
-    base = PurePosixPath(unicodedata.normalize("NFC", nombre).replace("\\", "/")).name
-    base = _INVISIBLES.sub("", base.encode("utf-8", "ignore").decode())
-    base = " ".join(_RESERVADO.sub(" ", base).split()).strip(". ") or "archivo"
-    tallo, punto, extension = base.rpartition(".")
-    if punto and len(base) > LARGO_NOMBRE:
-        return f"{tallo[: LARGO_NOMBRE - len(extension) - 1]}.{extension[:10]}"
-    return base[:LARGO_NOMBRE]
+    """Un nombre con el que cualquier sistema guarda y abre el archivo; conserva la extensión.
 
-
-def tipo_real(archivo: Path, nombre: str) -> str:
-    """El tipo según el contenido, que debe ser el de la extensión.
-
-    Lanza:
-        ArchivoRechazado: no se admite, o el contenido es otra cosa.
+    Sin ruta, sin lo que no se ve (una orden de dirección hace leer `exe.pdf` donde dice otra cosa), sin caracteres
+    reservados, sin puntos ni espacios en las orillas, corto, y que no sea el de un aparato (`CON.pdf`).
     """
-    extension = Path(nombre).suffix.lower()
-    if extension not in _TIPO_DE:
-        admitidas = ", ".join(e.lstrip(".") for e in _TIPO_DE)
-        raise ArchivoRechazado(nombre, f"ese tipo de archivo no se admite; use: {admitidas}")
-    tipo = _por_contenido(archivo, extension)
-    if tipo is None or extension not in ADMITIDOS.get(tipo, ()):
-        motivo = f"su contenido no es el de un {extension} sano y sin macros; ábralo y guárdelo de nuevo en ese formato"
-        raise ArchivoRechazado(nombre, motivo)
-    return tipo
+    base = sin_estorbos(nombre.encode("utf-8", "ignore").decode()).replace("\\", "/").rpartition("/")[2]
+    base = " ".join(_RESERVADO.sub(" ", base).split()).rstrip(". ").lstrip()
+    tallo, punto, extension = base.rpartition(".")
+    if not punto or len(extension) > _LARGO_EXTENSION:
+        tallo, extension = base, ""
+    extension = f".{extension}" if extension else ""
+    tallo = tallo.strip(". ") or "archivo"
+    if _APARATO.match(tallo):
+        tallo = f"_{tallo}"
+    tallo = tallo[: LARGO_NOMBRE - len(extension)]
+    while len(f"{tallo}{extension}".encode()) > BYTES_NOMBRE:
+        tallo = tallo[:-1]
+    return f"{tallo.rstrip('. ')}{extension}"
 
 
-def _por_contenido(archivo: Path, extension: str) -> str | None:
-    """El tipo de verdad, o None si no se reconoce o está dañado."""
-    if extension in ADMITIDOS["text/plain"]:
-        return "text/plain" if _es_texto(archivo) else None
-    with archivo.open("rb") as abierto:
-        principio = abierto.read(4)
-    # Por su principio y no con `is_zipfile`, que mira el final: un PDF puede traer un zip adentro.
-    if principio[:2] == b"PK":
-        return _tipo_de_zip(archivo)
-    encontrado = filetype.guess(str(archivo))
-    return str(encontrado.mime) if encontrado else None
+def renombrado(nombre: str) -> str:
+    """Cómo quedó guardado, si no fue con el nombre que traía; vacío si fue con el mismo. La ruta no cuenta."""
+    limpio = sanear(nombre)
+    return "" if limpio == nombre.replace("\\", "/").rpartition("/")[2] else limpio
 
 
-def _tipo_de_zip(archivo: Path) -> str | None:
-    try:
-        with zipfile.ZipFile(archivo) as paquete:
-            nombres = paquete.namelist()
-            if nombres and nombres[0] == "mimetype":
-                # Sólo el principio: la entrada puede decir que pesa lo que quiera al descomprimirse.
-                with paquete.open("mimetype") as entrada:
-                    return entrada.read(100).decode("ascii", "replace").strip()
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
-        return None
-    if any(n.endswith("vbaProject.bin") for n in nombres):
-        return None  # un documento con macros es un programa
-    for carpeta, extension in _OFICINA.items():
-        if "[Content_Types].xml" in nombres and any(n.startswith(carpeta) for n in nombres):
-            return _TIPO_DE[extension]
-    return "application/zip"
-
-
-def _es_texto(archivo: Path) -> bool:
-    """Si se lee como texto: UTF-8, o la codificación con que Excel guarda los CSV en Windows."""
-    crudo = archivo.read_bytes()
-    for codificacion in ("utf-8", "cp1252"):
-        try:
-            texto = crudo.decode(codificacion)
-        except UnicodeDecodeError:
-            continue
-        return not any(c < " " and c not in "\t\r\n\f" for c in texto)
-    return False
+def extension_de(nombre: str) -> str:
+    """La extensión, con su punto y en minúsculas; vacía si no tiene."""
+    tallo, punto, extension = nombre.rpartition(".")
+    return f".{extension.lower()}" if tallo and punto else ""
 
 
 def _copiar(flujo: BinaryIO, destino: object, nombre: str, maximo: int) -> tuple[str, int]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from modelos.errores import FormularioIncompleto
+from modelos.fechas import COMO_FECHA, leer
 from modelos.vigencia import falta_de_anio
 
 MAXIMO_RENGLONES = 2000
@@ -60,8 +61,6 @@ HOJAS: dict[str, tuple[Columna, ...]] = {
     ),
 }
 FECHAS = frozenset({"desde", "hasta"})
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
-_LOCAL = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", re.ASCII)
 _NUMERO = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _SI, _NO = frozenset({"si", "s", "verdadero", "true", "1"}), frozenset({"no", "n", "falso", "false", "0"})
 
@@ -146,17 +145,8 @@ def fecha(texto: str) -> date | None:
     if not texto:
         return None
     if _NUMERO.fullmatch(texto):
-        raise ValueError("es un número y no una fecha; dé a la celda formato de fecha")
-    if partes := _ISO.fullmatch(texto):
-        anio, mes, dia = (int(parte) for parte in partes.groups())
-    elif partes := _LOCAL.fullmatch(texto):
-        dia, mes, anio = (int(parte) for parte in partes.groups())
-    else:
-        raise ValueError("debe ser una fecha sin hora, como 2026-12-21 o 21/12/2026")
-    try:
-        escrita = date(anio, mes, dia)
-    except ValueError:
-        raise ValueError("esa fecha no existe; escríbala como 2026-12-21 o 21/12/2026") from None
+        raise ValueError(f"{COMO_FECHA}; es un número: dé a la celda formato de fecha")
+    escrita = leer(texto)
     if falta := falta_de_anio(escrita):
         raise ValueError(falta)
     return escrita

@@ -19,12 +19,14 @@ from modelos import reloj
 from modelos.bitacora import canonico
 from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
 from modelos.carga_vigencias import Llave, Vigencias
+from modelos.correos import normalizado
 from modelos.errores import FormularioIncompleto
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import (
     Adscripcion,
     Persona,
     Unidad,
+    es_de_demostracion,
     falta_de_nombre,
     faltas_de_cast,
     faltas_de_persona,
@@ -124,7 +126,8 @@ class _Revision:
         self._mal = False
         self.unidades = {u.clave: u for u in s.scalars(select(Unidad))}
         self.estatales = {c for c, u in self.unidades.items() if u.tipo == TipoUnidad.ESTATAL.value}
-        self.personas = {p.correo.lower(): p for p in s.scalars(select(Persona))}
+        self.personas = {p.correo: p for p in s.scalars(select(Persona))}
+        self.reservados = es_de_demostracion(s)
         de_correo = {p.id: correo for correo, p in self.personas.items()}
         self.propio = de_correo.get(quien, "") if quien else ""
         self.suyas: dict[Llave, list[Adscripcion]] = {}
@@ -236,7 +239,8 @@ class _Revision:
     def _persona(self, r: Renglon) -> Paso:
         correo, nombre = _correo(r), " ".join(r.texto("nombre").split())
         self._repetido(r, "correo", correo)
-        for campo, que in faltas_de_persona(correo, nombre).items():
+        ya = correo if correo in self.personas else ""
+        for campo, que in faltas_de_persona(correo, nombre, ya=ya, reservados=self.reservados).items():
             self.falta(r, campo, que)
         activa, datos = self._si_o_no(r, "activa"), {"correo": correo, "nombre": nombre}
         previa = self.personas.get(correo)
@@ -350,7 +354,7 @@ def _clave(r: Renglon) -> str:
 
 
 def _correo(r: Renglon) -> str:
-    return r.texto("correo").lower()
+    return normalizado(r.texto("correo"))
 
 
 def _rol(r: Renglon) -> str:

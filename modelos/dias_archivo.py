@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
+from modelos import fechas
 from modelos.calendario import Ambito, DiasInstitucionales, TipoDia
 from modelos.calendario.errores import DiasInstitucionalesInvalidos
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, FormularioIncompleto
+from modelos.escritura import descifrar, sin_estorbos
+from modelos.fechas import COMO_FECHA
 from modelos.formularios import limpiar_texto
 
 MAXIMO_BYTES = 256 * 1024
 MAXIMO_RENGLONES = 500
 MAXIMO_FALTAS = 50
 LARGOS = {"motivo": 300, "fuente": 300, "lugar": 40}
-_FECHA = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_FECHA_LOCAL = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
-_COMO_FECHA = "debe ser una fecha que exista, como 2026-12-21"
 
 
 @dataclass(frozen=True)
@@ -70,18 +69,17 @@ def leer(nombre: str, contenido: bytes) -> list[Escrito]:
 
     Lanza:
         ArchivoDemasiadoGrande: pasa de `MAXIMO_BYTES` o de `MAXIMO_RENGLONES`.
-        ArchivoRechazado: no es de ese formato o no está en UTF-8.
+        ArchivoRechazado: no es de ese formato, o no es texto (`modelos.escritura.descifrar`).
     """
     if len(contenido) > MAXIMO_BYTES:
         raise ArchivoDemasiadoGrande(nombre, f"pasa de {MAXIMO_BYTES // 1024} KB; divídalo en varios")
-    try:
-        texto = contenido.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ArchivoRechazado(nombre, "no está en UTF-8; guárdelo como «CSV UTF-8» o como TOML") from error
+    texto = descifrar(contenido)
+    if texto is None:
+        raise ArchivoRechazado(nombre, "no es texto; guárdelo como CSV o como TOML")
     lector = {"csv": _de_csv, "toml": _de_toml}.get(nombre.rpartition(".")[2].lower())
     if lector is None:
         raise ArchivoRechazado(nombre, "su nombre debe terminar en .csv o .toml")
-    escritos = lector(nombre, texto)
+    escritos = lector(nombre, sin_estorbos(texto))
     if not escritos:
         raise ArchivoRechazado(nombre, "no trae ningún día")
     return escritos
@@ -134,7 +132,7 @@ def _faltas(escrito: Escrito, hoy: date) -> dict[str, str]:
         elif len(valor) > LARGOS.get(campo, 40):
             faltas[campo] = f"es demasiado largo (máximo {LARGOS.get(campo, 40)} caracteres)"
         elif campo in {"inicio", "fin", "publicado_dof"} and valor and _fecha(valor) is None:
-            faltas[campo] = _COMO_FECHA
+            faltas[campo] = COMO_FECHA
     for campo, clase in (("tipo", TipoDia), ("ambito", Ambito)):
         if campo not in faltas and getattr(escrito, campo) not in set(clase):
             faltas[campo] = f"debe ser uno de: {', '.join(clase)}"
@@ -161,15 +159,9 @@ def _tramo(escrito: Escrito) -> DiasInstitucionales:
 
 
 def _fecha(texto: str) -> date | None:
-    """La fecha escrita `AAAA-MM-DD`, o `DD/MM/AAAA` como la deja una hoja de cálculo; None si no lo es."""
-    if partes := _FECHA.fullmatch(texto):
-        anio, mes, dia = partes.groups()
-    elif partes := _FECHA_LOCAL.fullmatch(texto):
-        dia, mes, anio = partes.groups()
-    else:
-        return None
+    """La fecha escrita; None si no lo es."""
     try:
-        return date(int(anio), int(mes), int(dia))
+        return fechas.leer(texto)
     except ValueError:
         return None
 

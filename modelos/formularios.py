@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, cast
-from unicodedata import category
 
 from pydantic import ValidationError
 
 from modelos.actividad import Formulario
 from modelos.calendario import fecha_corta, publicados
 from modelos.errores import FormularioIncompleto
+from modelos.escritura import estorbo, sin_estorbos
+from modelos.fechas import COMO_FECHA, MAL_ESCRITA
 
 HONDURA_MAXIMA = 10
-MARCAS_SEGUIDAS = 8
-"""Acentos y marcas que puede llevar una letra; el idioma que más encima usa cuatro o cinco."""
 LARGO_MOTIVO = 2000
-_DE_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
-_INVISIBLES = re.compile("[\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff]")
-_TAL_VEZ_ENCIMADOS = re.compile(f"[^\\x00-\u02ff]{{{MARCAS_SEGUIDAS + 1},}}")
 _MENSAJES = {
     "missing": "es obligatorio",
     "extra_forbidden": "no es un campo de este formulario; quítelo",
@@ -41,9 +36,8 @@ _MENSAJES = {
     "greater_than_equal": "debe ser {ge} o más",
     "less_than_equal": "debe ser {le} o menos",
     "literal_error": "debe ser uno de: {expected}",
-    "date_type": "debe ser una fecha como 2026-05-15",
-    "date_parsing": "debe ser una fecha como 2026-05-15",
-    "date_from_datetime_parsing": "debe ser una fecha como 2026-05-15",
+    MAL_ESCRITA: COMO_FECHA,
+    "date_type": COMO_FECHA,
     "model_attributes_type": "debe ser un objeto JSON, con Content-Type: application/json",
     "dict_type": "debe ser un objeto con los campos del formulario",
     "list_type": "debe ser una lista",
@@ -59,29 +53,15 @@ _MENSAJES = {
 
 
 def limpiar_texto(campo: str, texto: str) -> str:
-    """El texto sin caracteres invisibles (ancho cero, cambios de dirección de escritura).
+    """El texto como se quiso escribir (`modelos.escritura.sin_estorbos`).
 
     Lanza:
-        FormularioIncompleto: trae caracteres de control o mitades sueltas de un carácter, que ninguna base
-            guarda igual que otra; o signos encimados sin fin, que traban a quien los dibuje.
+        FormularioIncompleto: trae un signo que no se puede guardar; dice cuál y dónde.
     """
-    if _DE_CONTROL.search(texto):
-        raise FormularioIncompleto({campo: "trae caracteres de control; bórrelos y vuelva a escribirlo"})
-    limpio = _INVISIBLES.sub("", texto)
-    if donde_encimados(limpio) is not None:
-        raise FormularioIncompleto({campo: "trae signos encimados; bórrelos y vuelva a escribirlo"})
+    limpio = sin_estorbos(texto)
+    if falta := estorbo(limpio):
+        raise FormularioIncompleto({campo: falta})
     return limpio
-
-
-def donde_encimados(texto: str) -> int | None:
-    """Dónde empieza la primera corrida de más de `MARCAS_SEGUIDAS` marcas sobre una misma letra; None si no hay."""
-    for tramo in _TAL_VEZ_ENCIMADOS.finditer(texto):
-        seguidas = 0
-        for i, c in enumerate(tramo[0], tramo.start()):
-            seguidas = seguidas + 1 if category(c) in {"Mn", "Me"} else 0
-            if seguidas > MARCAS_SEGUIDAS:
-                return i - MARCAS_SEGUIDAS
-    return None
 
 
 def exigir_motivo(motivo: str) -> str:

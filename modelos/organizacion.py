@@ -8,20 +8,20 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Boolean, Column, ColumnElement, Index, UniqueConstraint, false, func, or_, select
+from sqlalchemy import Boolean, Column, ColumnElement, Index, UniqueConstraint, false, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos import contrasenas, reloj
+from modelos import contrasenas, correos, reloj
 from modelos.claves import cifrar, cifrar_generada
 from modelos.columnas import Instante
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
+from modelos.formularios import limpiar_texto
 from modelos.permisos import Quien, Rol
 from modelos.unidades import TIPO_DE_GRUPO, TipoUnidad
 from modelos.unidades import Unidad as Sigla
 
 LARGO_MAXIMO = 200
-_CORREO = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CLAVE_CAST = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
 
 
@@ -140,8 +140,8 @@ def responsables(s: Session, unidad: str) -> list[int]:
 
 
 def por_correo(s: Session, correo: str) -> Persona | None:
-    """La persona con ese correo, sin distinguir mayúsculas."""
-    return s.scalar(select(Persona).where(func.lower(col(Persona.correo)) == correo.strip().lower()))
+    """La persona con ese correo, se escriba como se escriba (`correos.normalizado`)."""
+    return s.scalar(select(Persona).where(col(Persona.correo) == correos.normalizado(correo)))
 
 
 def crear_persona(
@@ -166,7 +166,8 @@ def crear_persona(
         NoExiste: no hay esa unidad.
         DatoRepetido: ya hay una persona con ese correo.
     """
-    faltas = faltas_de_persona(correo.strip(), nombre.strip())
+    correo, nombre = correos.normalizado(correo), " ".join(limpiar_texto("nombre", nombre).split())
+    faltas = faltas_de_persona(correo, nombre, reservados=es_demo or es_de_demostracion(s))
     if falta := "" if al_azar or es_demo else contrasenas.falta(clave, (correo, nombre, unidad)):
         faltas["clave"] = f"la contraseña {falta}"
     if rol not in set(Rol):
@@ -178,8 +179,8 @@ def crear_persona(
     if por_correo(s, correo):
         raise DatoRepetido("la persona", correo)
     persona = Persona(
-        correo=correo.strip().lower(),
-        nombre=nombre.strip(),
+        correo=correo,
+        nombre=nombre,
         clave_cifrada=cifrar_generada(clave) if al_azar else cifrar(clave),
         clave_provisional=provisional and not es_demo,
         creada=reloj.ahora(),
@@ -199,11 +200,19 @@ def lo_suyo(s: Session, persona: Persona | None) -> list[str]:
     return [*([persona.correo, persona.nombre] if persona else ()), *unidades]
 
 
-def faltas_de_persona(correo: str, nombre: str) -> dict[str, str]:
-    """Por qué no sirven, por campo; vacío si sirven. No mira si el correo ya es de alguien."""
+def es_de_demostracion(s: Session) -> bool:
+    """Si la base es la de una demostración: sólo ahí entran correos de un dominio que no existe."""
+    return s.scalar(select(col(Persona.id)).where(col(Persona.es_demo).is_(True)).limit(1)) is not None
+
+
+def faltas_de_persona(correo: str, nombre: str, *, ya: str = "", reservados: bool = False) -> dict[str, str]:
+    """Por qué no sirven, por campo; vacío si sirven. No mira si el correo ya es de alguien.
+
+    ya: el correo que la persona tiene; conservarlo no se revisa. reservados: como en `correos.falta`.
+    """
     faltas = {}
-    if not _CORREO.fullmatch(correo) or len(correo) > LARGO_MAXIMO or not correo.isprintable():
-        faltas["correo"] = "escriba un correo completo y sin espacios, como nombre@conalep.edu.mx"
+    if correos.normalizado(correo) != ya and (falta := correos.falta(correo, reservados=reservados)):
+        faltas["correo"] = falta
     if not 1 <= len(nombre) <= LARGO_MAXIMO or not nombre.isprintable():
         faltas["nombre"] = f"escriba el nombre en un renglón, de {LARGO_MAXIMO} caracteres a lo más"
     return faltas

@@ -10,19 +10,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import acceso, contrasenas, reloj
 from modelos.claves import cifrar, cifrar_generada
 from modelos.columnas import de_los
+from modelos.correos import normalizado
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.expediente import EstadoTurno, Turno
 from modelos.organizacion import (
     Adscripcion,
     Persona,
     Unidad,
+    es_de_demostracion,
     faltas_de_persona,
     lo_suyo,
     por_correo,
@@ -157,8 +159,9 @@ def corregir(s: Session, id_: int, *, correo: str, nombre: str) -> Persona:
         NoExiste, FormularioIncompleto. DatoRepetido: ese correo es de otra persona.
     """
     persona = reservar(s, id_)
-    correo, nombre = correo.strip().lower(), " ".join(nombre.split())
-    if faltas := faltas_de_persona(correo, nombre):
+    correo, nombre = normalizado(correo), " ".join(nombre.split())
+    reservados = es_de_demostracion(s)
+    if faltas := faltas_de_persona(correo, nombre, ya=persona.correo, reservados=reservados):
         raise FormularioIncompleto(faltas)
     de_quien = por_correo(s, correo)
     if de_quien is not None and de_quien.id != id_:
@@ -239,7 +242,7 @@ def lista(s: Session, *, unidad: str | None = None, despues: str = "", limite: i
         NoExiste: no hay esa unidad.
     """
     de_hoy = vigente(reloj.hoy())
-    consulta = select(Persona).where(col(Persona.correo) > despues.strip().lower())
+    consulta = select(Persona).where(col(Persona.correo) > normalizado(despues))
     if unidad is not None:
         _unidad(s, unidad)
         consulta = consulta.where(
@@ -258,7 +261,7 @@ def lista(s: Session, *, unidad: str | None = None, despues: str = "", limite: i
 
 def _persona(s: Session, correo: str) -> Persona:
     """Reservada en esta transacción: dos cambios a la vez a la misma persona se hacen uno tras otro."""
-    consulta = select(Persona).where(func.lower(col(Persona.correo)) == correo.strip().lower())
+    consulta = select(Persona).where(col(Persona.correo) == normalizado(correo))
     persona = s.scalar(consulta.with_for_update(key_share=True).execution_options(populate_existing=True))
     if persona is None:
         raise NoExiste("la persona", correo)

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from modelos import canales, disco, reloj
 from modelos.ajustes import Ajustes
+from modelos.correos import en_la_red
 from modelos.errores import ErrorGestion
 from tareas.smtp import conexion
 
@@ -35,7 +36,6 @@ CARPETA = "carpeta"
 _EN_RED = compat32.clone(linesep="\r\n")
 _UTF8 = Charset("utf-8")
 _UTF8.body_encoding = QP
-_CORREO = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _HTTP = re.compile(r"error=(\d{3})")
 
 
@@ -121,7 +121,7 @@ class Cartero:
         servicio = self._servicio()
         nombre_propio = str(servicio.from_addr[0] or "Procedimientos de la DSTC")
         try:
-            remitente = Address(_renglon(nombre_propio), addr_spec=str(servicio.from_addr[1]))
+            remitente = Address(_renglon(nombre_propio), addr_spec=en_la_red(str(servicio.from_addr[1])))
         except (ValueError, IndexError) as error:
             raise EntregaAplazada("El remitente de DSTC_CORREO no es un correo válido; revise su «from=».") from error
         self._enviar(servicio, remitente.addr_spec, destino.addr_spec, _mensaje(carta, remitente, destino))
@@ -215,10 +215,8 @@ class Cartero:
 
 
 def _destino(nombre: str, correo: str) -> Address:
-    if not _CORREO.fullmatch(correo):
-        raise EntregaImposible("El correo de la persona está mal formado.")
     try:
-        return Address(_renglon(nombre), addr_spec=correo)
+        return Address(_renglon(nombre), addr_spec=en_la_red(correo))
     except (ValueError, IndexError) as error:
         raise EntregaImposible("El correo de la persona está mal formado.") from error
 

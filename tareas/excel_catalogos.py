@@ -6,10 +6,8 @@ memoria para todo el rectángulo que digan sus celdas y, si no la hay, se lleva 
 
 from __future__ import annotations
 
-import atexit
 import io
 import logging
-import threading
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from functools import partial
@@ -17,13 +15,15 @@ from functools import partial
 from modelos.carga_hojas import FECHAS, HOJAS, Libro
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado
 from tareas import excel_lectura
-from tareas.oficios.procesos import Aparte, SeCorto
+from tareas.oficios.procesos import PorPedido, SeCorto
 
 registro = logging.getLogger(__name__)
 
 TIPO = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAXIMO_BYTES = 2 * 1024 * 1024
 SEGUNDOS, MEMORIA_MB = 20.0, 256
+_lector = PorPedido(SEGUNDOS, MEMORIA_MB, ayudantes=1, al_empezar=excel_lectura.preparar)
+"""Uno solo: se carga pocas veces al año."""
 _ANCHOS = {"correo": 34, "nombre": 60, "clave": 18, "unidad": 18, "depende_de": 14, "entidad": 22}
 _AYUDA = (
     "Se cargan las hojas Unidades, Personas y Adscripciones; puede quitar las que no use.",
@@ -89,21 +89,7 @@ def leer(nombre: str, contenido: bytes) -> Libro:
         )
         raise ArchivoRechazado(nombre, motivo)
     try:
-        return _lector().pedir(partial(excel_lectura.leer, nombre, contenido))
+        return _lector.pedir(partial(excel_lectura.leer, nombre, contenido))
     except SeCorto as error:
         registro.warning("no se terminó de leer un libro de Excel: %s", error.motivo)
         raise ArchivoDemasiadoGrande(nombre, excel_lectura.DEMASIADO) from error
-
-
-_candado = threading.Lock()
-_aparte: Aparte | None = None
-
-
-def _lector() -> Aparte:
-    """El del proceso; se levanta al primer libro y se cierra al salir. Uno solo: se carga pocas veces al año."""
-    global _aparte  # noqa: PLW0603 - uno por proceso, y sólo si hace falta
-    with _candado:
-        if _aparte is None:
-            _aparte = Aparte(SEGUNDOS, MEMORIA_MB, ayudantes=1, al_empezar=excel_lectura.preparar)
-            atexit.register(_aparte.cerrar)
-        return _aparte

@@ -36,10 +36,11 @@ from modelos.organizacion import por_correo, quien_es
 from modelos.tabla import Actividad, Catalogo
 from modelos.verificacion import verificar
 from tareas.efectos import cumplir
+from tareas.simulacion import personal
 from tests.testigo import Testigo
 
+PDF = personal.PDF
 SIEMBRA = "2026-01-02T09:00:00-06:00"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 @dataclass

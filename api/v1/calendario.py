@@ -15,6 +15,7 @@ from api.v1.respuestas import errores
 from modelos.calendario import POR_DEFECTO, Medida, computar, ultimo_habil
 from modelos.dias_inhabiles import Oficina, dias_vigentes, oficina, oficinas
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.fechas import COMO_FECHA, leer
 from modelos.formularios import limpiar_texto
 
 ruta = APIRouter(tags=["Calendario"])
@@ -33,7 +34,7 @@ Unidad = Annotated[
         description="Cuenta además con los días institucionales de esa unidad y con su huso; sin ella, los nacionales.",
     ),
 ]
-_FECHA = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_CON_HORA = re.compile(r"[\d-]{8,10}T\d", re.ASCII)
 _MES = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -129,13 +130,12 @@ def _evento(texto: str) -> date | datetime:
     """La fecha o el instante escritos. Un «+» sin escapar en la dirección llega como espacio: se restituye."""
     escrito = re.sub(r"(?<=T.{5}) (?=\d{2}:?\d{2}$)|(?<=T.{8}) (?=\d{2}:?\d{2}$)", "+", texto.strip())
     try:
-        if _FECHA.fullmatch(escrito):
-            return date.fromisoformat(escrito)
+        if not _CON_HORA.match(escrito):
+            return leer(escrito)
         instante = datetime.fromisoformat(escrito)
     except ValueError:
-        raise FormularioIncompleto(
-            {"desde": "debe ser una fecha como 2026-05-15 o un instante con zona como 2026-05-15T09:00:00-06:00"}
-        ) from None
+        falta = f"{COMO_FECHA}; o con hora y zona, como 2026-12-21T09:00:00-06:00"
+        raise FormularioIncompleto({"desde": falta}) from None
     if instante.tzinfo is None:
         raise FormularioIncompleto(
             {"desde": "al instante le falta la zona; escríbalo como 2026-05-15T09:00:00-06:00, o sólo la fecha"}

@@ -20,6 +20,7 @@ from modelos.calendario import sumar_meses
 from modelos.ciclos_visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.consultas_ciclos import Prevista as Fila
 from modelos.errores import FormularioIncompleto, SinSesion
+from modelos.fechas import Fecha
 from modelos.periodo import Periodo
 from modelos.permisos import Quien
 
@@ -32,8 +33,8 @@ _DECIDIR: dict[str, Any] = {"response_model": Prevista, "responses": errores(401
 @ruta.get("/ciclos", response_model=Lista[Prevista], responses=errores(401, 404, 422), summary="Lo que viene")
 def listar(
     puerta: Entrada,
-    desde: Annotated[date | None, Query(description="Inclusive; por defecto, hoy.")] = None,
-    hasta: Annotated[date | None, Query(description="Inclusive; por defecto, un año después. A lo más, dos.")] = None,
+    desde: Annotated[Fecha | None, Query(description="Inclusive; por defecto, hoy.")] = None,
+    hasta: Annotated[Fecha | None, Query(description="Inclusive; por defecto, un año después. A lo más, dos.")] = None,
 ) -> dict[str, Any]:
     """Lo que se abre solo en ese tramo y lo que sigue en su ventana, por fecha; entero, sin cursor."""
     desde = desde or reloj.hoy()

@@ -19,6 +19,7 @@ from modelos.calendario import POR_DEFECTO
 from modelos.dias_archivo import MAXIMO_BYTES, Escrito, leer
 from modelos.dias_inhabiles import Publicacion
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.fechas import Fecha
 from modelos.permisos import exigir_administracion
 
 ruta = APIRouter(tags=["Calendario"])
@@ -30,8 +31,8 @@ _ACTO: dict[str, Any] = {"response_model": formas.PublicacionDetalle, "responses
 @ruta.get("/calendario/dias", response_model=Lista[formas.Dia], summary="Días inhábiles", **_LEER)
 def listar_dias(
     puerta: Entrada,
-    desde: Annotated[date | None, Query(description="Por defecto, hoy.")] = None,
-    hasta: Annotated[date | None, Query(description="Incluido; por defecto, un año después de `desde`.")] = None,
+    desde: Annotated[Fecha | None, Query(description="Por defecto, hoy.")] = None,
+    hasta: Annotated[Fecha | None, Query(description="Incluido; por defecto, un año después de `desde`.")] = None,
     perfil: Annotated[str, Query(max_length=20, json_schema_extra=PERFIL)] = POR_DEFECTO,
     unidad: Annotated[str, Query(max_length=40, description="Con los de su entidad y su centro.")] = "",
     fines_de_semana: Annotated[bool, Query(description="También sábados y domingos sin otro motivo.")] = False,  # noqa: FBT002
@@ -92,7 +93,7 @@ def proponer(cuerpo: formas.PublicacionNueva, puerta: Entrada) -> dict[str, Any]
 )
 def proponer_archivo(
     puerta: Entrada,
-    archivo: Annotated[UploadFile, File(description="TOML o CSV en UTF-8, de 256 KB y 500 renglones a lo más.")],
+    archivo: Annotated[UploadFile, File(description="TOML o CSV, de 256 KB y 500 renglones a lo más.")],
     motivo: Annotated[str, Form(max_length=2000)],
 ) -> dict[str, Any]:
     """Como proponer, con los tramos en un archivo; si un renglón tiene faltas, no entra ninguno."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidatorFunctionWrapHandler
 from pydantic_core import CoreSchema, core_schema
 
+from modelos.fechas import Fecha
 from modelos.formularios import limpiar
 
 T = TypeVar("T")
@@ -395,7 +396,7 @@ class Motivo(Solicitud):
 class MotivoFechado(Motivo):
     """Por qué, y desde cuándo."""
 
-    fecha: date | None = Field(
+    fecha: Fecha | None = Field(
         None,
         description="Suspender: el día en que dejaron de correr los plazos. Reanudar: el día en que se contestó. "
         "Sin ella, ahora; no puede ser futura.",
@@ -416,7 +417,7 @@ class Compromiso(Motivo):
     """Para cuándo se atenderá lo vencido, y por qué no se ha atendido."""
 
     plazo: str = Field(max_length=140, description="El id del plazo vencido.")
-    fecha: date = Field(description="A más tardar qué día; posterior a hoy.")
+    fecha: Fecha = Field(description="A más tardar qué día; posterior a hoy.")
 
 
 class Prorroga(Motivo):
@@ -426,14 +427,14 @@ class Prorroga(Motivo):
         ge=1, le=1000, description="Cuántos más, en la medida del plazo; en total, la mitad del original a lo más."
     )
     plazo: str | None = Field(None, max_length=140, description="Cuál, si el expediente tiene varios que corren.")
-    vence: date | None = Field(None, description="El vencimiento que se leyó; si ya es otro, 409 y no se amplía.")
+    vence: Fecha | None = Field(None, description="El vencimiento que se leyó; si ya es otro, 409 y no se amplía.")
 
 
 class Rectificacion(Motivo):
     """Desde qué día corre de verdad un plazo."""
 
     plazo: str = Field(max_length=140)
-    desde: date = Field(description="El día del evento; no puede ser futuro.")
+    desde: Fecha = Field(description="El día del evento; no puede ser futuro.")
 
 
 class MotivoOpcional(Solicitud):

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 
 from api.v1.esquemas import ENTERO_MAXIMO, Instante, Solicitud
 from modelos.actos.unidades import LARGO_FUENTE
+from modelos.fechas import Fecha
 from modelos.formularios import LARGO_MOTIVO
 from modelos.organizacion import LARGO_MAXIMO
 
 Rol = Literal["operacion", "coordinacion", "direccion", "administracion"]
-Fecha = Field(None, description="`AAAA-MM-DD`, o nula.")
+DIA = Field(None, description="`AAAA-MM-DD`, o nula.")
 
 
 class Unidad(BaseModel):
@@ -54,7 +55,7 @@ class UnidadCorregida(Solicitud):
 class BajaDeUnidad(Solicitud):
     """Desde cuándo y por qué deja de operar."""
 
-    desde: date = Field(description="Hoy o antes.")
+    desde: Fecha = Field(description="Hoy o antes.")
     motivo: str = Field(max_length=LARGO_MOTIVO)
     turnos_vistos: int = Field(0, ge=0, le=ENTERO_MAXIMO, description="Cuántos turnos abiertos vio; si son más, 409.")
 
@@ -134,14 +135,14 @@ class AdscripcionNueva(Solicitud):
 
     unidad: str = Field(max_length=40)
     rol: Rol
-    desde: date | None = Fecha
-    hasta: date | None = Fecha
+    desde: Fecha | None = DIA
+    hasta: Fecha | None = DIA
 
 
 class Vigencia(Solicitud):
     """Su último día, que todavía cuenta; nulo: sin fin."""
 
-    hasta: date | None = Fecha
+    hasta: Fecha | None = DIA
 
 
 class CampoCambiado(BaseModel):

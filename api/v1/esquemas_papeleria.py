@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 from api.v1.esquemas import ENTERO_MAXIMO, Instante, PersonaCitada, Solicitud
 from api.v1.parametros import uno_de
 from modelos.actos.plantillas import LARGO
+from modelos.fechas import Fecha
 from modelos.formularios import LARGO_MOTIVO
 
-Fecha = Field(None, description="`AAAA-MM-DD`, o nula.")
+DIA = Field(None, description="`AAAA-MM-DD`, o nula.")
 
 
 class Plantilla(BaseModel):
@@ -145,10 +146,10 @@ class NormaNueva(Solicitud):
     cita: str = Field(max_length=500)
     estado: str = Field(max_length=20, json_schema_extra=uno_de("proyecto", "vigente", "abrogado"))
     acuerdo: str = Field("", max_length=500)
-    emitido: date | None = Fecha
-    publicado: date | None = Fecha
-    vigente_desde: date | None = Fecha
-    vigente_hasta: date | None = Fecha
+    emitido: Fecha | None = DIA
+    publicado: Fecha | None = DIA
+    vigente_desde: Fecha | None = DIA
+    vigente_hasta: Fecha | None = DIA
     nota: str = Field("", max_length=2000)
 
 
@@ -173,7 +174,7 @@ class NombramientoNuevo(Solicitud):
     cargo: str = Field(max_length=500)
     tratamiento: str = Field("", max_length=100)
     iniciales: str = Field("", max_length=100)
-    desde: date | None = Field(None, description="Sin él, hoy. Al anterior le termina la víspera.")
+    desde: Fecha | None = Field(None, description="Sin él, hoy. Al anterior le termina la víspera.")
 
 
 class Suplencia(BaseModel):
@@ -201,11 +202,11 @@ class SuplenciaNueva(Solicitud):
     precepto: str = Field(max_length=500)
     ausencia: str = Field("", max_length=500)
     procedimientos: list[str] = Field(default_factory=list, max_length=100)
-    desde: date
-    hasta: date
+    desde: Fecha
+    hasta: Fecha
 
 
 class UltimoDia(Solicitud):
     """Hasta cuándo."""
 
-    hasta: date = Field(description="El último día, incluido.")
+    hasta: Fecha = Field(description="El último día, incluido.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -14,6 +13,7 @@ from api.v1.esquemas_plazos import Plazo
 from api.v1.parametros import PLAZO, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, consultas_plazos, reloj
+from modelos.fechas import Fecha
 
 ruta = APIRouter(tags=["Plazos"])
 
@@ -21,7 +21,7 @@ ruta = APIRouter(tags=["Plazos"])
 @ruta.get("/plazos", response_model=Lista[Plazo], responses=errores(401, 422), summary="Lo que vence")
 def listar(
     puerta: Entrada,
-    vence_antes: Annotated[date | None, Query(description="Sólo los que vencen antes de ese día.")] = None,
+    vence_antes: Annotated[Fecha | None, Query(description="Sólo los que vencen antes de ese día.")] = None,
     estado: Annotated[
         str | None,
         Query(

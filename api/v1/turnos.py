@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -17,6 +16,7 @@ from modelos import consultas, vencimientos
 from modelos.actos import asignacion, turnos
 from modelos.actos.mover import Contexto
 from modelos.expediente import Turno as Fila
+from modelos.fechas import Fecha
 from modelos.organizacion import por_correo, responsables
 from modelos.permisos import puede_reasignar
 
@@ -32,7 +32,7 @@ def listar(
     ] = None,
     unidad: str | None = None,
     procedimiento: str | None = None,
-    vence_antes: Annotated[date | None, Query(description="Sólo los que vencen antes de esa fecha.")] = None,
+    vence_antes: Annotated[Fecha | None, Query(description="Sólo los que vencen antes de esa fecha.")] = None,
     cursor: Cursor = None,
     limite: Limite = consultas.LIMITE,
 ) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from api.web.formularios import LARGO_RENGLON, PREFIJO, Campo, Captura, Falta
 from modelos.errores import FormularioIncompleto
+from modelos.fechas import de_campo, obligatoria
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,10 @@ def fechas(valores: Mapping[str, str], nombres: Iterable[str]) -> dict[str, date
     halladas: dict[str, date | None] = {}
     faltas: dict[str, str] = {}
     for nombre in nombres:
-        texto = valores.get(nombre, "").strip()
         try:
-            halladas[nombre] = date.fromisoformat(texto) if texto else None
-        except ValueError:
-            faltas[nombre] = "escriba una fecha como 2026-11-20"
+            halladas[nombre] = de_campo(nombre, valores.get(nombre, ""))
+        except FormularioIncompleto as error:
+            faltas |= error.campos
     if faltas:
         raise FormularioIncompleto(faltas)
     return halladas
@@ -75,7 +75,4 @@ def fechas(valores: Mapping[str, str], nombres: Iterable[str]) -> dict[str, date
 
 def una_fecha(valores: Mapping[str, str], nombre: str) -> date:
     """La fecha de un campo que no puede quedar vacío. Lanza FormularioIncompleto."""
-    hallada = fechas(valores, [nombre])[nombre]
-    if hallada is None:
-        raise FormularioIncompleto({nombre: "escriba la fecha"})
-    return hallada
+    return obligatoria(nombre, valores.get(nombre, ""))

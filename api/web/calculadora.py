@@ -25,6 +25,7 @@ from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.calendario.habiles import FIN_DE_SEMANA
 from modelos.dias_inhabiles import Oficina, dias_vigentes, oficina, oficinas
 from modelos.errores import FormularioIncompleto
+from modelos.fechas import COMO_FECHA, leer
 
 ruta = APIRouter()
 CUENTAS = {"habiles": "Días hábiles", "naturales": "Días naturales", "meses": "Meses"}
@@ -99,9 +100,9 @@ def _contar(s: Session, valores: Mapping[str, str], unidades: Mapping[str, str])
     leido = {n: valores.get(PREFIJO + n, "") for n in _TITULOS}
     mal: dict[str, str] = {}
     try:
-        desde = date.fromisoformat(leido["desde"])
+        desde = leer(leido["desde"])
     except ValueError:
-        mal["desde"] = "escriba el día, como 2027-05-31"
+        mal["desde"] = COMO_FECHA
     hora = _HORA.fullmatch(leido["hora"])
     if leido["hora"] and not hora:
         mal["hora"] = "escríbala de 00:00 a 23:59, como 17:30, o déjela vacía"

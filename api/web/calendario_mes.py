@@ -24,6 +24,7 @@ from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, sumar_meses
 from modelos.ciclos_visibles import lo_que_viene
 from modelos.consultas_ciclos import Prevista
 from modelos.consultas_mes import Vence
+from modelos.fechas import leer
 from modelos.permisos import Quien
 from modelos.publicaciones import Dia
 from modelos.tabla import Catalogo
@@ -31,7 +32,6 @@ from modelos.tabla import Catalogo
 ruta = APIRouter()
 SEMANA = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 _MES = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
-_FECHA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _ANIO = re.compile(r"[0-9]{4}", re.ASCII)
 ANIO_MINIMO, ANIO_MAXIMO = 1990, 2200
 
@@ -214,7 +214,7 @@ def _mes_pedido(texto: str) -> date:
 
 def _dia_pedido(texto: str) -> date | None:
     try:
-        dia = date.fromisoformat(texto) if _FECHA.fullmatch(texto) else None
+        dia = leer(texto)
     except ValueError:
         return None
-    return dia if dia and ANIO_MINIMO <= dia.year <= ANIO_MAXIMO else None
+    return dia if ANIO_MINIMO <= dia.year <= ANIO_MAXIMO else None

@@ -13,6 +13,7 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.expedientes import Rechazo, mostrar
 from api.web.formularios import Captura, Falta, Formulario
+from modelos import fechas
 from modelos.actos import compromisos
 from modelos.actos import conduccion as actos
 from modelos.actos.mover import Contexto, bloquear
@@ -33,17 +34,7 @@ TITULOS = {
 
 def fecha_de(c: Captura, campo: str) -> date | None:
     """El día que se escribió en ese control; None si quedó vacío. Lanza FormularioIncompleto."""
-    try:
-        return date.fromisoformat(c.texto(campo)) if c.texto(campo) else None
-    except ValueError:
-        raise FormularioIncompleto({campo: "escríbala como 2027-05-31, o déjela vacía"}) from None
-
-
-def _obligatoria(c: Captura, campo: str) -> date:
-    fecha = fecha_de(c, campo)
-    if fecha is None:
-        raise FormularioIncompleto({campo: "escriba el día, como 2027-05-31"})
-    return fecha
+    return fechas.de_campo(campo, c.texto(campo))
 
 
 def _plazo_leido(elegido: str) -> tuple[str | None, date | None]:
@@ -67,7 +58,11 @@ ACTOS: dict[str, Acto] = {
         ctx, folio, c.entero("dias"), c.texto("motivo"), *_plazo_leido(c.texto("plazo"))
     ),
     "rectificar": lambda ctx, folio, c: actos.rectificar(
-        ctx, folio, _plazo_leido(c.texto("plazo"))[0] or "", _obligatoria(c, "desde"), c.texto("motivo")
+        ctx,
+        folio,
+        _plazo_leido(c.texto("plazo"))[0] or "",
+        fechas.obligatoria("desde", c.texto("desde")),
+        c.texto("motivo"),
     ),
     "cerrar-espera": lambda ctx, folio, c: actos.cerrar_espera(
         # La vuelta que mostró la página: sin ella se cerraría otra espera que la que se leyó.
@@ -94,7 +89,7 @@ def comprometer(request: Request, folio: str, puerta: Entrada, captura: Formular
     """Quien debe algo vencido, o conduce, dice para cuándo se atenderá."""
 
     def hacer(ctx: Contexto, folio: str, c: Captura) -> object:
-        plazo, fecha = _plazo_leido(c.texto("plazo"))[0] or "", _obligatoria(c, "fecha")
+        plazo, fecha = _plazo_leido(c.texto("plazo"))[0] or "", fechas.obligatoria("fecha", c.texto("fecha"))
         maximo = puerta.ajustes.compromiso_dias
         return compromisos.comprometer(ctx, folio, plazo, fecha, c.texto("motivo"), maximo)
 

@@ -21,6 +21,7 @@ from flujos.catalogo import CATALOGO
 from modelos.actividad import Formulario as Molde
 from modelos.actividad import texto_salida
 from modelos.errores import FormularioIncompleto
+from modelos.escritura import sin_estorbos
 
 V = TypeVar("V")
 CAMPOS = 1000
@@ -31,7 +32,6 @@ ENTERO_MAXIMO = 2**31 - 1
 _CIFRAS = re.compile(r"[0-9]{1,10}")
 _ENTERO = re.compile(r"[+-]?[0-9]{1,18}")
 _INVISIBLE = re.compile("[\x00\ud800-\udfff]")
-_FECHA_LOCAL = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
 _RECUPERABLE = re.compile(
     r"/turnos/[\w.-]+(/reasignar)?"
     r"|/bandeja/(varios|[\w.-]+/reasignar)"
@@ -159,11 +159,11 @@ Formulario = Annotated[Captura, Depends(leer)]
 
 
 def limpio(texto: str) -> str:
-    """Con saltos de línea como en el resto, y sin lo que no se ve ni se puede guardar.
+    """Como se quiso escribir, igual que en las demás puertas, y sin lo que no se puede guardar.
 
     Se quita en vez de rechazarse: un carácter nulo, pegado desde otro documento, nadie lo puede hallar para borrarlo.
     """
-    return _INVISIBLE.sub("", texto.replace("\r\n", "\n"))
+    return sin_estorbos(_INVISIBLE.sub("", texto))
 
 
 def numero(texto: str) -> int:
@@ -332,9 +332,6 @@ def _convertir(forma: Mapping[str, Any], texto: str) -> object:
     if forma["type"] == "integer":
         # Sin quitarle comas ni espacios: adivinar una cantidad es cambiarla.
         return int(texto) if _ENTERO.fullmatch(texto) else texto
-    if forma.get("format") == "date" and (partes := _FECHA_LOCAL.fullmatch(texto)):
-        dia, mes, anio = partes.groups()
-        return f"{anio}-{mes:0>2}-{dia:0>2}"
     return texto
 
 

@@ -3,11 +3,10 @@
 Aparte de la tabla para que ésta se lea como la fuente, sin campos en medio.
 """
 
-from datetime import date
-
 from pydantic import Field
 
 from flujos.comunes import MAXIMO, ConTurnoDeSSI
+from modelos.fechas import Fecha
 from modelos.tabla import Formulario
 
 
@@ -71,7 +70,7 @@ class Verificacion(Formulario):
 class Propuesta(Formulario):
     """Actividad 3."""
 
-    inicio_propuesto: date = Field(title="III. Fecha propuesta de inicio de operaciones", description="L-8-III.")
+    inicio_propuesto: Fecha = Field(title="III. Fecha propuesta de inicio de operaciones", description="L-8-III.")
 
 
 class AcuerdoDelProyecto(Formulario):
@@ -83,7 +82,7 @@ class AcuerdoDelProyecto(Formulario):
 class Recepcion(Formulario):
     """Actividad 7."""
 
-    recepcion_completa: date = Field(
+    recepcion_completa: Fecha = Field(
         title="Fecha en que se recibió lo último que se revisa",
         description="Si con eso quedó completa, desde ese día corren los 90 días hábiles.",
         json_schema_extra={"x-pasada": True},
@@ -99,7 +98,7 @@ class Revision(Formulario):
 class AcuerdoDeJunta(Formulario):
     """Actividad 12."""
 
-    fecha_acuerdo_jd: date = Field(
+    fecha_acuerdo_jd: Fecha = Field(
         title="Fecha del acuerdo de la Junta Directiva", json_schema_extra={"x-pasada": True}
     )
     acuerdo_jd: str = Field("", max_length=200, title="Número del acuerdo")
@@ -114,4 +113,4 @@ class Denominacion(Formulario):
 class Alta(Formulario):
     """Actividad 15."""
 
-    inicio_operaciones: date = Field(title="Fecha de inicio de operaciones")
+    inicio_operaciones: Fecha = Field(title="Fecha de inicio de operaciones")

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from flujos.comunes import ACUSE, MAXIMO, SIN_PLAZO, ConAcuses
+from modelos.fechas import Fecha
 from modelos.tabla import (
     FIN,
     SIGUE,
@@ -76,13 +77,13 @@ class Registro(Formulario):
     registro: str = Field(
         min_length=1, max_length=200, title="Clave o número de registro", description="El que asentó la DCAJ."
     )
-    fecha_registro: date | None = Field(None, title="Fecha del registro")
+    fecha_registro: Fecha | None = Field(None, title="Fecha del registro")
 
 
 class Publicacion(Formulario):
     """Actividad 11."""
 
-    publicacion_normateca: date | None = Field(
+    publicacion_normateca: Fecha | None = Field(
         None,
         title="Publicación en la NORMATECA",
         description="Si ya se publicó; rige desde el día hábil siguiente.",

@@ -21,7 +21,7 @@ from modelos.claves import generada
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expediente import Turno
 from modelos.formularios import exigir_motivo, limpiar_texto
-from modelos.organizacion import Adscripcion, Persona, Unidad, crear_persona, faltas_de_persona
+from modelos.organizacion import Adscripcion, Persona, Unidad, crear_persona, es_de_demostracion, faltas_de_persona
 from modelos.permisos import Rol, exigir_administracion
 from modelos.quien_administra import LLAVE, exigir_que_quede_administracion
 from modelos.sesion import serializar
@@ -45,7 +45,7 @@ def alta_persona(ctx: Contexto, correo: str, nombre: str, unidad: str, rol: str,
     """
     autor = autor_de(ctx, "dar de alta a una persona")
     limpio, inicial = " ".join(limpiar_texto("nombre", nombre).split()), clave or generada()
-    faltas = faltas_de_persona(correo.strip(), limpio)
+    faltas = faltas_de_persona(correo, limpio, reservados=es_de_demostracion(ctx.s))
     if rol not in set(Rol):
         faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
     de_unidad = ctx.s.get(Unidad, unidad)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from modelos.actos import administracion, unidades
@@ -146,8 +146,8 @@ def _adscripciones_nuevas(
 def _reservadas(ctx: Contexto, plan: Plan) -> dict[str, int]:
     """El id de cada persona que se toca, por correo, reservada para que nadie la cambie a la vez."""
     correos = {p.datos["correo"] for hoja in (PERSONAS, ADSCRIPCIONES) for p in plan.de(hoja) if p.que is not Que.IGUAL}
-    consulta = select(Persona).where(func.lower(col(Persona.correo)).in_(correos)).order_by(col(Persona.id))
-    return {p.correo.lower(): p.id or 0 for p in ctx.s.scalars(consulta.with_for_update(key_share=True))}
+    consulta = select(Persona).where(col(Persona.correo).in_(correos)).order_by(col(Persona.id))
+    return {p.correo: p.id or 0 for p in ctx.s.scalars(consulta.with_for_update(key_share=True))}
 
 
 def _dia(texto: str) -> date | None:

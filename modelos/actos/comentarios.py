@@ -17,6 +17,7 @@ from modelos import consultas, consultas_comentarios, hitos, reloj
 from modelos.actos.mover import Contexto
 from modelos.comodidades import Comentario, Mencion, Seguimiento
 from modelos.consultas_comentarios import Lector
+from modelos.correos import normalizado
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import plegar
 from modelos.formularios import limpiar_texto
@@ -28,7 +29,7 @@ LARGO = 4000
 MENCIONES_MAXIMO = 20
 DOBLE_CLIC = timedelta(minutes=1)
 _ARROBA = re.compile(r"(?<![\w.+-])@(?=\w)")
-_CORREO = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_CORREO = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+")
 _PALABRA = re.compile(r"\w[\w.+-]*")
 
 
@@ -110,14 +111,14 @@ def _aludidos(texto: str, elegidos: set[int], lectores: Sequence[Lector]) -> set
     if elegidos - {lector.id for lector in lectores}:
         raise FormularioIncompleto({"menciones": "una de las personas elegidas ya no ve este expediente; quítela"})
     hallados, ajenos = set(elegidos), []
-    por_correo = {lector.correo.casefold(): lector.id for lector in lectores}
+    por_correo = {lector.correo: lector.id for lector in lectores}
     por_nombre = sorted(((plegar(lector.nombre), lector.id) for lector in lectores), key=lambda par: -len(par[0]))
     for arroba in _ARROBA.finditer(texto):
         resto = texto[arroba.end() :]
         persona: int | None = None
         correo = _CORREO.match(resto)
         if correo:
-            persona = por_correo.get(correo[0].rstrip(".").casefold())
+            persona = por_correo.get(normalizado(correo[0].rstrip(".")))
         else:
             plegado = plegar(resto)
             nombre = next((nombre for nombre, _ in por_nombre if _empieza(plegado, nombre)), None)

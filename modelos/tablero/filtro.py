@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import reloj
+from modelos import fechas, reloj
 from modelos.calendario import fecha_corta, sumar_meses
 from modelos.calendario.errores import PlazoInvalido
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
@@ -155,9 +155,9 @@ def _fechas(desde: str, hasta: str) -> tuple[date, date]:
     faltas: dict[str, str] = {}
     for campo, texto in (("desde", desde), ("hasta", hasta)):
         try:
-            leidas[campo] = date.fromisoformat(texto)
+            leidas[campo] = fechas.leer(texto)
         except ValueError:
-            faltas[campo] = "escriba una fecha, como 2026-05-31"
+            faltas[campo] = fechas.COMO_FECHA
         else:
             if not 2000 <= leidas[campo].year <= 2099:
                 faltas[campo] = "escriba una fecha de este siglo"

@@ -5,6 +5,8 @@ Los procesos se levantan al primer pedido (cerca de un segundo) y se quedan; al 
 
 from __future__ import annotations
 
+import atexit
+import math
 import multiprocessing
 import os
 import resource
@@ -12,6 +14,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as Tardo
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -75,6 +78,44 @@ class Aparte:
         """Mata los procesos; ya no sirve."""
         self._procesos.stop()  # type: ignore[no-untyped-call]
         self._procesos.join()
+
+
+class PorPedido:
+    """Un `Aparte` que se levanta con el primer trabajo y se cierra al salir; los parámetros son los suyos.
+
+    cpu_s: lo más que un trabajo puede ocupar el procesador; a diferencia del tiempo, no depende de qué tan ocupada
+    esté la máquina. Sin él, no se cuenta.
+    """
+
+    def __init__(
+        self,
+        segundos: float,
+        memoria_mb: int,
+        ayudantes: int = AYUDANTES,
+        al_empezar: Callable[[], object] | None = None,
+        cpu_s: int = 0,
+    ) -> None:
+        self._con = segundos, memoria_mb, ayudantes, al_empezar
+        self._cpu_s = cpu_s
+        self._candado = threading.Lock()
+        self._aparte: Aparte | None = None
+
+    def pedir(self, trabajo: Callable[[], _T]) -> _T:
+        """Lo que el trabajo devuelva, o el error que lance. Lanza SeCorto."""
+        with self._candado:
+            if self._aparte is None:
+                self._aparte = Aparte(*self._con)
+                atexit.register(self._aparte.cerrar)
+            aparte = self._aparte
+        return aparte.pedir(partial(_con_tope_de_cpu, self._cpu_s, trabajo) if self._cpu_s else trabajo)
+
+
+def _con_tope_de_cpu(cpu_s: int, trabajo: Callable[[], _T]) -> _T:
+    """En el hijo: si se pasa, el núcleo lo mata y su dueño lo repone."""
+    usados = resource.getrusage(resource.RUSAGE_SELF)
+    tope = math.ceil(usados.ru_utime + usados.ru_stime) + cpu_s
+    resource.setrlimit(resource.RLIMIT_CPU, (tope, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    return trabajo()
 
 
 def _preparar(memoria_mb: int, al_empezar: Callable[[], object] | None) -> None:

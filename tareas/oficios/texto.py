@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from modelos.errores import FormularioIncompleto
-from modelos.formularios import donde_encimados
+from modelos.escritura import donde_encimados
 from modelos.letras import invisible
 from modelos.oficio import FALTA
 from tareas.oficios.errores import OficioDemasiadoLargo

@@ -31,8 +31,25 @@ from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 from modelos.unidades import Unidad
+from tareas.archivos.revision import revisar
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = (
+    b"%PDF-1.4\n"
+    b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<<>>>>endobj\n"
+    b"xref\n"
+    b"0 4\n"
+    b"0000000000 65535 f \n"
+    b"0000000009 00000 n \n"
+    b"0000000052 00000 n \n"
+    b"0000000101 00000 n \n"
+    b"trailer<</Size 4/Root 1 0 R>>\n"
+    b"startxref\n"
+    b"178\n"
+    b"%%EOF\n"
+)
+"""Una hoja en blanco: la constancia más pequeña que se puede abrir."""
 COMENTARIO = "Respuesta simulada."
 FAVORABLE = 0.9
 """Con qué frecuencia se elige la primera salida cuando hay que decidir."""
@@ -53,7 +70,7 @@ class Personal:
 
     def __post_init__(self) -> None:
         """Deja lista la constancia que todos adjuntan."""
-        self.constancia = anexos.guardar(self.carpeta, "constancia-simulada.pdf", BytesIO(PDF), len(PDF))
+        self.constancia = anexos.guardar(self.carpeta, "constancia-simulada.pdf", BytesIO(PDF), len(PDF), revisar)
 
     def trabajar(self) -> int:
         """Atiende hoy lo que cada quien alcanza; devuelve cuántos turnos."""

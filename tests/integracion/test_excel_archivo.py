@@ -184,7 +184,7 @@ def test_un_libro_que_tarda_o_mata_a_su_lector_no_impide_leer_el_siguiente(
     apurado = Aparte(0.1, excel.MEMORIA_MB, ayudantes=1)
     lento = celdas(("worksheets/sheet1.xml", f"<row>{'<c><v>1</v></c>' * 90}</row>" * 15_000))
     with monkeypatch.context() as entorno:
-        entorno.setattr(excel, "_aparte", apurado)
+        entorno.setattr(excel, "_lector", apurado)
         with pytest.raises(ArchivoRechazado, match="trae demasiado"):
             excel.leer("libro.xlsx", lento)
     apurado.cerrar()

@@ -127,7 +127,7 @@ def test_la_calculadora_cuenta_lo_mismo_que_la_api_y_lo_explica(web: str) -> Non
 @pytest.mark.parametrize(
     ("mal", "dice"),
     [
-        ({"campo-desde": "ayer"}, "escriba el día, como 2027-05-31"),
+        ({"campo-desde": "ayer"}, "escriba una fecha que exista, sin hora, como 2026-12-21 o 21/12/2026"),
         ({"campo-hora": "25:00"}, "escríbala de 00:00 a 23:59"),
         ({"campo-cantidad": "0"}, "escriba un número de 1 a 1000"),
         ({"campo-cantidad": "mil"}, "escriba un número de 1 a 1000"),

@@ -160,9 +160,11 @@ def test_por_archivo_entra_todo_o_nada(mesa: Mesa, direccion: str) -> None:
         estado, problema = subir("dias.csv", malo.encode())
         assert estado == 422
         assert set(problema["campos"]) == {"renglón 3, inicio", "renglón 3, tipo"}  # type: ignore[call-overload]
-        assert subir("dias.csv", "ñ".encode("latin-1"))[0] == 422
+        assert subir("dias.csv", CSV.encode() + b"\x00")[0] == 422
         assert subir("dias.csv", b"x" * 300_000)[0] == 413
         assert c.get("/calendario/publicaciones").json()["total"] == 0
+        estado, propuesta = subir("dias.csv", CSV.replace("Invierno", "Año").encode("cp1252"))
+        assert (estado, [d["motivo"] for d in propuesta["dias"]]) == (201, ["Año"])  # type: ignore[attr-defined]
         estado, propuesta = subir("dias.csv", CSV.encode("utf-8-sig"))
         assert estado == 201
         assert [d["motivo"] for d in propuesta["dias"]] == ["Invierno"]  # type: ignore[attr-defined]
@@ -215,7 +217,7 @@ def test_el_formulario_no_exige_el_tramo_y_explica_el_archivo(direccion: str) ->
         malo = v.post("/administracion/dias/nueva", data={"campo-motivo": "x"}, files={"archivo": ("d.csv", csv)})
         assert malo.status_code == 422
         assert "Renglón 2: trae 2 columnas y son 8" in malo.text
-        assert "Renglón 3, inicio: debe ser una fecha" in malo.text
+        assert "Renglón 3, inicio: escriba una fecha que exista" in malo.text
         assert "Renglón 3, tipo: debe ser uno de" in malo.text
         con_rotulos = CSV.replace("vacaciones_generales", "Vacaciones Generales").replace("nacional", "todo el país")
         archivo = {"archivo": ("d.csv", con_rotulos.encode())}

@@ -47,6 +47,10 @@ publicado_dof = 2026-09-01
             id="punto-y-coma",
         ),
         pytest.param("dias.csv", CSV.replace("2026-12-21", "21/12/2026").encode(), id="fecha-de-hoja-de-calculo"),
+        pytest.param("dias.csv", CSV.encode("utf-16"), id="texto-unicode-de-excel"),
+        pytest.param(
+            "dias.csv", CSV.replace("Invierno, ", "\ufeffInvier\u00adno,\u00a0").encode(), id="pegado-de-word"
+        ),
         pytest.param("dias.csv", (CSV + "\n ,,,,,,,\n").encode(), id="renglones-vacios"),
         pytest.param("dias.toml", TOML.encode(), id="toml"),
     ],
@@ -61,11 +65,17 @@ def test_se_entiende_lo_bien_escrito(nombre: str, contenido: bytes) -> None:
     assert not tramo.sustento_pendiente
 
 
+def test_el_de_windows_se_lee_con_sus_acentos() -> None:
+    [(_, tramo)], faltas = entender(leer("dias.csv", CSV.replace("Invierno", "Año «nuevo»").encode("cp1252")), HOY)
+    assert not faltas
+    assert tramo.motivo == "Año «nuevo», general"
+
+
 @pytest.mark.parametrize(
     ("nombre", "contenido", "dice"),
     [
-        pytest.param("dias.csv", "ñandú".encode("latin-1"), "no está en UTF-8", id="latin-1"),
-        pytest.param("dias.csv", CSV.encode("utf-16"), "no está en UTF-8", id="utf-16"),
+        pytest.param("dias.csv", CSV.encode() + b"\x00", "no es texto", id="con-nulos"),
+        pytest.param("dias.csv", b"PK\x03\x04\x81\x8d", "no es texto", id="un-zip"),
         pytest.param("dias.xlsx", CSV.encode(), "debe terminar en .csv o .toml", id="hoja-de-calculo"),
         pytest.param("dias", CSV.encode(), "debe terminar en .csv o .toml", id="sin-extension"),
         pytest.param("dias.csv", b"", "primer renglón", id="vacio"),
@@ -115,7 +125,7 @@ def test_un_archivo_enorme_no_se_lee(contenido: bytes) -> None:
         ({"ambito": "entidad"}, "lugar", "no cuadra"),
         ({"fuente": ""}, "fuente", "es obligatorio"),
         ({"motivo": "x" * 301}, "motivo", "demasiado largo"),
-        ({"motivo": "a\x07b"}, "motivo", "caracteres de control"),
+        ({"motivo": "a\x07b"}, "motivo", "carácter de control"),
         ({"publicado_dof": "2026-09-11"}, "publicado_dof", "posterior a hoy"),
     ],
 )

@@ -1,0 +1,69 @@
+"""Un zip, y lo que por dentro es un zip: medido antes de inflarlo y leído entero, que es como se nota el dañado."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from tareas.archivos.insano import Insano
+
+MAXIMO_INFLADO = 250 * 1024 * 1024
+MAXIMO_PARTES = 5000
+_HOLGADO = 20 * 1024 * 1024
+_RAZON = 100
+"""Cuántas veces su tamaño puede ocupar al abrirse, si pasa de lo holgado: un documento anda por diez."""
+DANADO = "está cortado o dañado; ábralo, guárdelo de nuevo y súbalo"
+_DEL_SISTEMA = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
+_FALLAS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError)
+
+
+class Paquete:
+    """Un zip abierto y ya medido; `leer` da una parte entera, comprobada con su suma."""
+
+    def __init__(self, flujo: BinaryIO) -> None:
+        """Lanza Insano: no es un zip, está dañado, tiene contraseña o se infla demasiado."""
+        if flujo.read(2) != b"PK":  # `zipfile` mira el final: otra cosa puede traer un zip pegado atrás
+            raise Insano(f"no es lo que dice su nombre, o {DANADO}")
+        tamano = flujo.seek(0, io.SEEK_END)
+        flujo.seek(0)
+        try:
+            self._zip = zipfile.ZipFile(flujo)
+        except _FALLAS as error:
+            raise Insano(DANADO) from error
+        partes = [parte for parte in self._zip.infolist() if not parte.is_dir()]
+        inflado = sum(parte.file_size for parte in partes)
+        if len(partes) > MAXIMO_PARTES or inflado > MAXIMO_INFLADO or inflado > max(_HOLGADO, tamano * _RAZON):
+            raise Insano("ocupa demasiado al abrirse; súbalo en partes")
+        if any(parte.flag_bits & 1 for parte in partes):
+            raise Insano("tiene contraseña; quítesela y vuelva a subirlo")
+        self.partes = {parte.filename: parte for parte in partes}
+        if len({nombre.casefold() for nombre in self.partes}) < len(partes):
+            raise Insano(f"trae dos partes con el mismo nombre: {DANADO}")
+
+    def leer(self, nombre: str) -> bytes:
+        """Lanza Insano: no está, o no coincide con su suma."""
+        try:
+            return self._zip.read(self.partes[nombre])
+        except (KeyError, *_FALLAS) as error:
+            raise Insano(DANADO) from error
+
+
+def contenidos(flujo: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
+    """Los archivos de un `.zip`, uno a la vez; lo que deja el sistema operativo no cuenta.
+
+    Lanza:
+        Insano: no es un zip sano, o es un documento con otro nombre.
+    """
+    paquete = Paquete(flujo)
+    if "[Content_Types].xml" in paquete.partes or "META-INF/manifest.xml" in paquete.partes:
+        raise Insano("es un documento o un programa y no un zip; súbalo con su propia extensión")
+    for nombre in paquete.partes:
+        contenido = paquete.leer(nombre)
+        llano = nombre.replace("\\", "/")
+        if llano.startswith("/") or ".." in llano.split("/") or ":" in llano:
+            raise Insano("trae rutas que salen de su carpeta; vuelva a comprimirlo")
+        if not any(f"/{llano.casefold()}".find(f"/{resto}") >= 0 for resto in _DEL_SISTEMA):
+            yield llano.rpartition("/")[2], io.BytesIO(contenido)
