@@ -303,7 +303,9 @@ def test_una_base_sin_migrar_lo_dice_y_los_registros_no_llevan_datos(
 @pytest.mark.usefixtures("reloj_detenido")
 def test_cien_intentos_a_la_vez_no_pasan_el_limite(instancia_sqlite: Instancia) -> None:
     codigos: list[int] = []
-    with servida(instancia_sqlite) as direccion, Cliente(direccion) as cliente:
+    # Con fila para todos: aquí se mira el límite de intentos y no el de la fila.
+    instancia = Instancia(instancia_sqlite.ajustes.model_copy(update={"entradas_en_fila": 30}))
+    with servida(instancia) as direccion, Cliente(direccion) as cliente:
 
         def intentar() -> None:
             credenciales = {"correo": "dia@demo.local", "clave": "equivocada"}
