@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from starlette.routing import Mount
@@ -47,8 +45,6 @@ def servir(puerto: int, marca: str) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    zonas_de_la_biblioteca()
-
     # En este proceso y no con `prefect server start`: un solo proceso que vigilar y terminar.
     app = create_app(final=True)
     contador = Contador()
@@ -60,24 +56,6 @@ def servir(puerto: int, marca: str) -> None:
     for nombre in ("", "uvicorn"):
         logging.getLogger(nombre).addHandler(contador)
     uvicorn.Server(config).run()
-
-
-def zonas_de_la_biblioteca() -> None:
-    """Hace que los horarios `cron` de Prefect corran con Python 3.11 y 3.12 y whenever 0.10.
-
-    Ahí Prefect 3.9.1 le pasa a whenever las zonas de pendulum, y whenever antes de la 0.11 sólo admite `ZoneInfo`
-    exacto: el programador falla en cada vuelta y no programa nada. Con whenever 0.11 esto sobra.
-    """
-    from prefect.server.schemas import schedules
-
-    modulo: Any = schedules
-    original = modulo._whenever_zdt_from_py  # noqa: SLF001 - es lo único que falla, y no tiene otra puerta
-
-    def con_zona_exacta(momento: datetime) -> Any:  # noqa: ANN401 - el tipo es de whenever
-        zona = momento.tzinfo
-        return original(momento.replace(tzinfo=ZoneInfo(zona.key)) if isinstance(zona, ZoneInfo) else momento)
-
-    modulo._whenever_zdt_from_py = con_zona_exacta  # noqa: SLF001
 
 
 def agregar_puerta(app: FastAPI, contador: Contador, marca: str) -> None:

@@ -89,7 +89,7 @@ def test_cada_cosa_que_se_rompe_en_prefect_se_dice_en_salud(propio: ServidorPref
 def test_los_horarios_de_prefect_dan_fechas_en_nuestra_zona() -> None:
     """Con Python 3.11 y whenever 0.10, Prefect 3.9.1 falla en cada horario `cron` y no programa nada."""
     programa = (
-        "import asyncio; from flujos.servidor import zonas_de_la_biblioteca; zonas_de_la_biblioteca(); "
+        "import asyncio; "
         "from prefect.server.schemas.schedules import CronSchedule; "
         "h = CronSchedule(cron='0 7 * * *', timezone='America/Mexico_City'); "
         "print([f'{d:%H:%M %z}' for d in asyncio.run(h.get_dates(2))])"
