@@ -41,7 +41,7 @@ CUERPO = json.dumps({"salida": "continuar", "datos": {}, "comentario": "", "vers
 def servidor(fabrica: str, url: str, datos: Path) -> Iterator[tuple[int, int]]:
     """Un uvicorn en su propio proceso; da (puerto, pid)."""
     puerto = puerto_libre()
-    entorno = {**os.environ, "DSTC_BASE": url, "DSTC_DATOS": str(datos), "PYTHONPATH": str(RAIZ)}
+    entorno = {**os.environ, "DSTC_BASE": url, "DSTC_DATOS": str(datos), "DSTC_DEMO": "1", "PYTHONPATH": str(RAIZ)}
     orden = [sys.executable, "-m", "uvicorn", fabrica, "--factory", "--port", str(puerto), "--no-access-log"]
     proceso = subprocess.Popen([*orden, "--log-level", "error"], env=entorno, cwd=RAIZ)
     try:

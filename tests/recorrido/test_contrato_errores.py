@@ -6,13 +6,16 @@ Por el efecto: además de éstas, cada prueba que sirve la aplicación falla si 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.app import crear
+from api.descripcion import pide_sesion
 from api.errores import CODIGOS
 from modelos.ajustes import Ajustes
 from tests.alcance import errores_de
@@ -117,6 +120,23 @@ def test_head_responde_lo_mismo_que_get_y_sin_cuerpo(servidor: str, anexo: str, 
         assert cabeza.headers.get("content-type") == entero.headers.get("content-type"), camino
         assert cabeza.headers.get("content-length") == entero.headers.get("content-length"), camino
         assert (entero.status_code == 404) == camino.lower().endswith("nada"), camino
+
+
+@pytest.mark.parametrize(("metodo", "ruta", "operacion"), OPERACIONES)
+def test_sin_sesion_nada_se_dice_del_cuerpo_ni_de_la_direccion(
+    servidor: str, metodo: str, ruta: str, operacion: dict[str, Any]
+) -> None:
+    if not pide_sesion(operacion):
+        pytest.skip("ésta se atiende sin haber entrado")
+    camino = re.sub(r"\{\w+\}", "no-es-un-numero", ruta)
+    for cuerpo, tipo in ((b"{mal", "application/json"), (b"--x", "multipart/form-data"), (b"", "text/csv")):
+        respuesta = httpx.request(
+            metodo, servidor + camino, params={"limite": "x"}, content=cuerpo, headers={"Content-Type": tipo}
+        )
+        assert (respuesta.status_code, respuesta.headers["content-type"]) == (401, PROBLEMA)
+        assert respuesta.headers["www-authenticate"] == "Bearer"
+    con_ficha = httpx.request(metodo, servidor + camino, content=b"{mal", headers={"Authorization": "Bearer no-vale"})
+    assert con_ficha.status_code == 401
 
 
 @pytest.fixture(scope="module")
