@@ -11,7 +11,8 @@ from api.dependencias import Puerta
 from modelos import anexos, consultas, idempotencia
 from modelos.actos import evidencia as actos
 from modelos.actos import fuera
-from modelos.errores import NoExiste
+from modelos.actos.mover import Contexto
+from modelos.errores import ActoNoProcede, NoExiste
 from modelos.expediente import Anexo
 from modelos.oficios import Oficio
 from tareas.archivos import revisar
@@ -33,7 +34,7 @@ def recibir(puerta: Puerta, turno: str, archivo: UploadFile, evidencia: str | No
         if clave is not None:
             solicitud = ["anexos", turno, evidencia, guardado.nombre, guardado.sha256]
             if previo := idempotencia.reservar(ctx, clave, solicitud):
-                return ctx.s.get_one(Anexo, previo)
+                return _el_mismo(ctx, previo)
         anexo = actos.adjuntar(ctx, turno, evidencia, guardado)
         if clave is not None:
             idempotencia.cumplir(ctx, clave, anexo.id)
@@ -66,3 +67,12 @@ def entregar(puerta: Puerta, id_: str) -> FileResponse:
     if not ruta.is_file():
         raise NoExiste("el contenido del archivo", anexo.nombre)
     return FileResponse(ruta, media_type=anexo.tipo, filename=anexo.nombre, content_disposition_type="attachment")
+
+
+def _el_mismo(ctx: Contexto, id_: str) -> Anexo:
+    """El que se subió con esa misma clave. Lanza ActoNoProcede si ya se retiró."""
+    previo = ctx.s.get(Anexo, id_)
+    if previo is None:
+        motivo = "ese envío ya se había recibido y su archivo se retiró"
+        raise ActoNoProcede("adjuntar", motivo, "Recargue la página y vuelva a elegirlo.")
+    return previo

@@ -602,8 +602,8 @@ class LeidoCambio(ErrorGestion):
     titulo = "Lo que leyó ya no es lo que saldría"
 
     def __init__(self, partes: Sequence[str]) -> None:
-        super().__init__(list(partes))
-        self.partes = list(partes)
+        super().__init__(tuple(partes))
+        self.partes = tuple(partes)
 
     def __str__(self) -> str:
         return f"No se firmó: desde que lo leyó cambió {'; '.join(self.partes)}. Léalo de nuevo y firme."

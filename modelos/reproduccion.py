@@ -302,6 +302,7 @@ _PASOS = {
     "rectificacion": _recuento,
     "recuento": _recuento,
     "compromiso": _compromiso,
+    "retiro_anexo": _no_mueve,
     "oficio_firma": _no_mueve,
     "oficio_envio": _acto_escrito,
     "oficio_fuera": _acto_escrito,

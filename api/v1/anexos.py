@@ -9,8 +9,9 @@ from fastapi.responses import FileResponse
 
 from api import archivos, vistas
 from api.dependencias import Entrada
-from api.v1.esquemas import Anexo
+from api.v1.esquemas import Anexo, Retiro
 from api.v1.respuestas import archivo, errores
+from modelos.actos import evidencia as actos
 
 ruta = APIRouter(tags=["Anexos"])
 
@@ -46,3 +47,15 @@ def adjuntar(
 def descargar(id: str, puerta: Entrada) -> FileResponse:  # noqa: A002
     """El archivo, siempre como descarga."""
     return archivos.entregar(puerta, id)
+
+
+@ruta.post(
+    "/anexos/{id}/retirar",
+    response_model=Anexo,
+    responses=errores(400, 401, 403, 404, 409, 413, 422),
+    summary="Retirar evidencia adjuntada por error",
+)
+def retirar(id: str, puerta: Entrada, cuerpo: Retiro) -> dict[str, Any]:  # noqa: A002
+    """Sólo mientras no se responda el turno. Queda asentado en la bitácora; deja de verse y de descargarse."""
+    with puerta.acto() as ctx:
+        return vistas.anexo(actos.retirar(ctx, id, cuerpo.motivo))

@@ -437,6 +437,12 @@ class Rectificacion(Motivo):
     desde: Fecha = Field(description="El día del evento; no puede ser futuro.")
 
 
+class Retiro(Solicitud):
+    """Por qué se retira un archivo."""
+
+    motivo: str = Field("", max_length=500)
+
+
 class MotivoOpcional(Solicitud):
     """Versión leída y motivo, ambos opcionales."""
 

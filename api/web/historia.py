@@ -121,6 +121,7 @@ class _Narrador:
             "toma": lambda a: f"tomó {self._turno(a)}",
             "liberacion": lambda a: f"liberó {self._turno(a)}: vuelve a estar a disposición de {a['unidad']}",
             "reasignacion": lambda a: f"dio {self._turno(a)} a {self._nombre(a['datos']['persona'])}",
+            "retiro_anexo": lambda a: f"retiró «{a['datos']['nombre']}», que se había adjuntado a {self._turno(a)}",
             "subcancelacion": self._subcancelacion,
             "cierre_espera": self._cierre_espera,
             "cancelacion": lambda _: "canceló el expediente",

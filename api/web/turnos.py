@@ -24,10 +24,11 @@ from api.web.plantillas import enumera, pagina
 from modelos import consultas, reloj
 from modelos import formularios as reglas
 from modelos.actividad import Formulario as Molde
-from modelos.actos import asignacion, avisos
+from modelos.actos import asignacion, avisos, evidencia
 from modelos.actos import capturas as guardadas
 from modelos.actos import turnos as actos
 from modelos.actos.mover import Contexto
+from modelos.anexos import renombrado
 from modelos.comodidades import CapturaGuardada
 from modelos.errores import (
     ActividadYaAtendida,
@@ -90,6 +91,21 @@ def responder(request: Request, id: str, puerta: Entrada, captura: Formulario) -
         return _mostrar(request, puerta, id, captura, error=error)
 
 
+@ruta.post("/turnos/{id}/retirar")
+def retirar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+    """Quita un archivo que se adjuntó por error; lo escrito sigue en la página."""
+    if captura.recupera:
+        return _mostrar(request, puerta, id, captura)
+    try:
+        with puerta.acto() as ctx:
+            nombre = evidencia.retirar(ctx, captura.texto("retirado"), captura.texto("motivo")).nombre
+    except (SinSesion, NoExiste):
+        raise
+    except ErrorGestion as error:
+        return _mostrar(request, puerta, id, captura, error=error)
+    return _mostrar(request, puerta, id, captura, retirado=nombre)
+
+
 @ruta.post("/turnos/{id}/tomar")
 def tomar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
     """Lo aparta para quien lo pide."""
@@ -138,7 +154,10 @@ def _subir(puerta: Puerta, id_: str, captura: Captura) -> list[str]:
         # Con lo que trae el archivo: elegir otro y volver a enviar la misma página guarda el otro.
         partes = "\n".join((captura.texto("ficha"), id_, documento or "", repetidos.huella(archivo)))
         clave = f"pagina-{hashlib.sha256(partes.encode()).hexdigest()}"
-        subidos.append(archivos.recibir(puerta, id_, archivo, documento, clave).nombre)
+        nombre = archivos.recibir(puerta, id_, archivo, documento, clave).nombre
+        # Quien lo subió lo buscará con el suyo.
+        cambio = f"{nombre} (se llamaba «{archivo.filename}»)" if renombrado(archivo.filename or "") else nombre
+        subidos.append(cambio)
     return subidos
 
 
@@ -216,10 +235,12 @@ def _mostrar(
     guardados: list[str] | None = None,
     otra: CapturaGuardada | None = None,
     recien: bool = False,
+    retirado: str = "",
 ) -> HTMLResponse:
     """La página del turno; con lo capturado y, si algo no procedió, con el resumen de qué corregir.
 
     otra: lo que otra página guardó después de que ésta leyó. recien: se acaba de guardar sin registrar.
+    retirado: el archivo que se acaba de retirar.
     """
     errores = error.campos if isinstance(error, FormularioIncompleto) else {}
     with puerta.lectura() as (s, quien):
@@ -247,6 +268,7 @@ def _mostrar(
         captura_revision=_revision(captura, otra, datos["guardada"]),
         restaurada=captura is None and datos["guardada"] is not None and bool(datos["guardada"].textos),
         recien=recien,
+        retirado=retirado,
         otra=otra,
         dicho_otra=capturas.de_otra(otra) if otra else "",
         **datos,

@@ -35,6 +35,7 @@ ACTOS = {
     "toma": "Alguien toma el turno",
     "liberacion": "Se libera el turno",
     "reasignacion": "Se reasigna el turno",
+    "retiro_anexo": "Se retira un archivo antes de responder",
     "subcancelacion": "Se cancela un subexpediente",
     "cierre_espera": "Se cierra la espera",
     "cancelacion": "Se cancela el expediente",

@@ -291,7 +291,8 @@ def _adjuntar(m: Mundo) -> Pedido:
 
 
 @caso("GET /anexos/{id}")
-def _descargar(m: Mundo) -> Pedido:
+@caso("POST /anexos/{id}/retirar")
+def _adjuntado(m: Mundo) -> Pedido:
     turno, _ = _con_evidencia(m)
     archivo = {"archivo": ("a.csv", b"a,b\n1,2\n", "text/csv")}
     alias = turno.unidad.lower()
