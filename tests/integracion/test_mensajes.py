@@ -390,7 +390,7 @@ def test_una_baja_despues_de_armarse_ya_no_recibe(instancia: Instancia, smtp: Bu
 
 
 _MOTOR = """
-import sys, time
+import sys, threading, time
 from pathlib import Path
 from flujos.catalogo import CATALOGO
 from modelos import latido, reloj
@@ -401,7 +401,11 @@ from tareas.mensajes import enviar, juntar
 url, correo, nombre, carpeta, cuantos = sys.argv[1:]
 Path(carpeta, "listo-" + nombre).touch()
 while len(list(Path(carpeta).glob("listo-*"))) < int(cuantos): time.sleep(0.005)
-with transaccion(url) as s: latido.latir(s, nombre, prefect=False)
+def latir():
+    while True:
+        with transaccion(url) as s: latido.latir(s, nombre, prefect=False)
+        time.sleep(1)
+threading.Thread(target=latir, daemon=True).start()
 cartero = Cartero(Ajustes(datos=Path(carpeta), correo=correo, correo_espera_s=60))
 for _ in range(12):
     juntar(url, reloj.ahora(), barrido_terminado=True)

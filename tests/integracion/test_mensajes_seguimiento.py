@@ -283,10 +283,11 @@ def test_lo_que_dejo_un_motor_muerto_no_sale_ademas_del_resumen_de_hoy(
     instancia: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Muere enviando el resumen y revive días después: lo de entonces va en el de hoy, y el viejo ya no sale."""
-    monkeypatch.setenv("DSTC_RELOJ", f"{LUNES}T09:00:00-06:00")
+    martes = LUNES + timedelta(days=1)
+    monkeypatch.setenv("DSTC_RELOJ", f"{martes}T09:00:00-06:00")
     folio = instancia.iniciar("normatividad")
-    plantar(instancia, folio, LUNES, 1, turno=instancia.abiertos(folio)[0], hitos=Hitos(antes=(1, 0)))
-    barrer(instancia.url, LUNES)
+    plantar(instancia, folio, LUNES, 3, turno=instancia.abiertos(folio)[0], hitos=Hitos(antes=(2, 1, 0)))
+    barrer(instancia.url, martes)
     juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
     with transaccion(instancia.url) as s:
         viejas = {t.id for t in entregas.tomar(s, "muerto", 10)}
@@ -330,10 +331,11 @@ def test_un_motor_que_desperto_no_envia_lo_que_ya_no_es_suyo(
     instancia: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Se congeló con la entrega en la mano y otro la retomó: al despertar no la repite ni la da por descartada."""
-    monkeypatch.setenv("DSTC_RELOJ", f"{LUNES}T09:00:00-06:00")
+    martes = LUNES + timedelta(days=1)
+    monkeypatch.setenv("DSTC_RELOJ", f"{martes}T09:00:00-06:00")
     folio = instancia.iniciar("normatividad")
-    plantar(instancia, folio, LUNES, 1, turno=instancia.abiertos(folio)[0], hitos=Hitos(antes=(1, 0)))
-    barrer(instancia.url, LUNES)
+    plantar(instancia, folio, LUNES, 3, turno=instancia.abiertos(folio)[0], hitos=Hitos(antes=(2, 1, 0)))
+    barrer(instancia.url, martes)
     juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
     tomar = entregas.tomar
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -125,12 +126,12 @@ def test_una_lista_de_ocho_niveles_sale_entera() -> None:
     ["Ñandú, pingüino y «cigüeña»", "n\u0303a\u0301", "Việt Nam", "हिन्दी में क्षत्रिय", "שָׁלוֹם", "ที่นี่", "e" + "\u0301" * 8],
 )
 def test_lo_que_se_escribe_de_verdad_no_son_signos_encimados(bueno: str) -> None:
-    assert limpiar_texto("asunto", bueno) == bueno
+    assert limpiar_texto("asunto", bueno) == unicodedata.normalize("NFC", bueno)
     assert falta(bueno) == ""
 
 
 @pytest.mark.parametrize("signo", ["\u0301", "\u0336", "\u20dd", "\u1ab0", "\u0483", "\u0301\u200b"])
 def test_los_signos_encimados_sin_fin_no_entran(signo: str) -> None:
     with pytest.raises(FormularioIncompleto) as error:
-        limpiar_texto("comentario", "Visto buen" + "o" + signo * 9)
+        limpiar_texto("comentario", "Visto buen" + "o" + signo * 10)  # el primero puede quedar en la letra
     assert "signos encimados" in error.value.campos["comentario"]
