@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -27,7 +27,7 @@ def test_se_retira_queda_asentado_y_ya_no_se_ve(instancia_sqlite: Instancia) -> 
     folio = turno.partition(".")[0]
     with servida(instancia_sqlite) as direccion, Cliente(direccion, "cst") as c:
         clave = {"Idempotency-Key": "uno"}
-        subir = {"files": {"archivo": PDF_AJENO}, "data": {"evidencia": "constancia"}, "headers": clave}
+        subir: dict[str, Any] = {"files": {"archivo": PDF_AJENO}, "data": {"evidencia": "constancia"}, "headers": clave}
         anexo = c.post(f"/turnos/{turno}/anexos", **subir).json()
         with Cliente(direccion, "cast-demo-01") as ajeno:
             assert ajeno.post(f"/anexos/{anexo['id']}/retirar", json={}).status_code in (403, 404)
@@ -45,7 +45,7 @@ def test_se_retira_queda_asentado_y_ya_no_se_ve(instancia_sqlite: Instancia) -> 
         asiento = s.scalars(
             select(Asiento).where(col(Asiento.folio) == folio, col(Asiento.tipo) == "retiro_anexo")
         ).one()
-        datos = asiento.datos if isinstance(asiento.datos, dict) else json.loads(asiento.datos)
+        datos = asiento.contenido()["datos"]
     assert (datos["nombre"], datos["sha256"], datos["motivo"]) == ("ajeno.pdf", anexo["sha256"], "Era de otrocaso")
     instancia_sqlite.exigir_integra()
 
