@@ -292,6 +292,7 @@ def test_una_salida_larguisima_o_una_version_imposible_dicen_lo_que_son(instanci
 def test_una_base_sin_migrar_lo_dice_y_los_registros_no_llevan_datos(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    (tmp_path / "dstc.sqlite3").touch()  # la que no está es otra cosa: se perdió
     instancia = Instancia(Ajustes(datos=tmp_path, demo=True))
     with servida(instancia) as direccion, Cliente(direccion) as cliente:
         respuesta = cliente.post("/sesiones", json={"correo": "persona.secreta@x.mx", "clave": "x"})
