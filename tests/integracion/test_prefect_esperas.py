@@ -27,8 +27,11 @@ def test_la_corrida_dice_que_espera_y_lo_cambia_con_cada_acto(prefect: ServidorP
             return prefect.corrida(id_)
 
         def dice(texto: str) -> None:
-            esperar(f"dice «{texto}»", lambda: texto in (corrida().state.message or ""))
-            assert corrida().state_name == "Suspended"
+            def lo_dice() -> bool:
+                estado = corrida().state
+                return bool(estado.name == "Suspended" and texto in (estado.message or ""))
+
+            esperar(f"suspendida, dice «{texto}»", lo_dice)
 
         dice(f" {turno.unidad}")
         assert corrida().state.message.startswith("espera: ")
@@ -44,7 +47,7 @@ def test_la_corrida_dice_que_espera_y_lo_cambia_con_cada_acto(prefect: ServidorP
         with transaccion(viva.url) as s:
             conduccion.reanudar(viva.contexto(s, "coordinacion"), folio, "llegó")
         dice("espera: ")
-        assert "suspendido" not in corrida().tags
+        esperar("ya sin la etiqueta", lambda: "suspendido" not in corrida().tags)
 
         viva.avanzar(folio, 1)  # y la conducción sigue igual después de haberle cambiado el mensaje
         viva.esperar_al_dia(folio)

@@ -155,8 +155,12 @@ def test_un_despliegue_ajeno_en_la_cola_no_se_importa(prefect: ServidorPrefect, 
 
     with viva.motor():
         esperar("la cola existe", lambda: COLA in {p.name for p in prefect.preguntar(lambda c: c.read_work_pools())})
-        corrida = _correr(prefect, prefect.preguntar(desplegar), {})
-        esperar("se rechaza", lambda: prefect.corrida(corrida).state_name == "Cancelled")
+        despliegue = prefect.preguntar(desplegar)
+        try:
+            corrida = _correr(prefect, despliegue, {})
+            esperar("se rechaza", lambda: prefect.corrida(corrida).state_name == "Cancelled")
+        finally:  # el servidor es de todas las pruebas, y hay una que cuenta sus despliegues
+            prefect.preguntar(lambda c: c.delete_deployment(despliegue))
     assert "no es un flujo de este sistema" in prefect.corrida(corrida).state.message
     assert not (tmp_path / "corrio").exists()
 

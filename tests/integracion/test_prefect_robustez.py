@@ -20,7 +20,7 @@ from modelos import latido, reservas
 from modelos.reservas import Reserva
 from modelos.sesion import lectura, transaccion
 from tests.postgres import base_nueva, servidor_postgres
-from tests.prefect_local import RAIZ, InstanciaConMotor, ServidorPrefect
+from tests.prefect_local import CREDENCIAL, RAIZ, InstanciaConMotor, ServidorPrefect
 
 pytestmark = pytest.mark.prefect
 EN_MOVIMIENTO = {"Scheduled", "Pending", "Running", "Late", "Resuming"}
@@ -32,7 +32,9 @@ def viva(tmp_path: Path, prefect: ServidorPrefect) -> InstanciaConMotor:
 
 
 def ejecutar_aparte(viva: InstanciaConMotor, prefect_url: str, modulo: str, *argumentos: str) -> tuple[int, str]:
-    entorno = {**os.environ, **viva.entorno, "PREFECT_API_URL": prefect_url, "PYTHONPATH": str(RAIZ)}
+    # Lo que da `dstc motor` antes de levantar el suyo: con quién habla y con qué credencial.
+    de_prefect = {"PREFECT_API_URL": prefect_url, "PREFECT_API_AUTH_STRING": CREDENCIAL}
+    entorno = {**os.environ, **viva.entorno, **de_prefect, "PYTHONPATH": str(RAIZ)}
     orden = [sys.executable, "-m", f"tests.integracion.{modulo}", *argumentos]
     hecho = subprocess.run(orden, cwd=RAIZ, env=entorno, capture_output=True, text=True, timeout=300, check=False)
     return hecho.returncode, hecho.stderr
