@@ -30,7 +30,7 @@ from modelos import catalogos, demo, migrar, reloj
 from modelos.actos import apertura, evidencia, turnos
 from modelos.actos.mover import Contexto
 from modelos.anexos import Guardado
-from modelos.expediente import Encargo, EstadoTurno, Expediente, Turno
+from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.organizacion import por_correo, quien_es
 from modelos.reservas import Reserva
 from modelos.sesion import lectura, transaccion
@@ -122,7 +122,7 @@ class ServidorPrefect:
     def responde(self) -> bool:
         assert self.proceso.vive(), self.proceso.final()
         try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=1) as respuesta:  # noqa: S310 - es el local
+            with urllib.request.urlopen(f"{self.url}/health", timeout=30) as respuesta:  # noqa: S310 - es el local
                 return bool(respuesta.status == 200)
         except OSError:
             return False
@@ -233,7 +233,7 @@ class InstanciaConMotor:
     def pendientes(self, folio: str) -> list[Turno]:
         with lectura(self.url) as s:
             consulta = select(Turno).where(
-                col(Turno.folio) == folio, col(Turno.estado) == EstadoTurno.PENDIENTE, col(Turno.a_mano).is_(True)
+                col(Turno.folio) == folio, col(Turno.estado).in_(ABIERTOS), col(Turno.a_mano).is_(True)
             )
             return list(s.scalars(consulta.order_by(col(Turno.id))))
 

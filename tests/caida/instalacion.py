@@ -82,7 +82,7 @@ class Instalacion:
     def matar(self, nombre: str) -> None:
         """`kill -9`, y espera a que el sistema lo recoja."""
         self.senal(nombre, signal.SIGKILL)
-        self._vivos.pop(nombre).wait(10)
+        self._vivos.pop(nombre).wait(PACIENCIA_S)
 
     def cerrar(self) -> None:
         """Mata todo lo que quede."""
@@ -125,7 +125,7 @@ class Instalacion:
         while True:
             cuerpo = {**filtro, "limit": 200, "offset": len(todo), "sort": "ID_DESC"}
             respuesta = httpx.post(
-                f"{self.instancia.ajustes.url_prefect}/{que}/filter", json=cuerpo, auth=quien, timeout=30
+                f"{self.instancia.ajustes.url_prefect}/{que}/filter", json=cuerpo, auth=quien, timeout=PACIENCIA_S
             )
             respuesta.raise_for_status()
             tramo = respuesta.json()

@@ -16,7 +16,7 @@ from prefect.client.schemas.responses import WorkerFlowRunResponse
 from flujos.despliegues import COLA
 from flujos.obrero import ObreroDSTC
 
-PACIENCIA_S = 120
+PACIENCIA_S = 400
 
 
 async def correr(suspendida: UUID, sistema: UUID) -> None:

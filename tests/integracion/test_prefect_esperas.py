@@ -49,7 +49,7 @@ def test_la_corrida_dice_que_espera_y_lo_cambia_con_cada_acto(prefect: ServidorP
         dice("espera: ")
         esperar("ya sin la etiqueta", lambda: "suspendido" not in corrida().tags)
 
-        viva.avanzar(folio, 1)  # y la conducción sigue igual después de haberle cambiado el mensaje
+        assert viva.avanzar(folio, 1) == 1  # y la conducción sigue igual después de haberle cambiado el mensaje
         viva.esperar_al_dia(folio)
         esperar("queda suspendida", lambda: corrida().state_name == "Suspended")
 

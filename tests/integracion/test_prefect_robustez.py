@@ -36,7 +36,7 @@ def ejecutar_aparte(viva: InstanciaConMotor, prefect_url: str, modulo: str, *arg
     de_prefect = {"PREFECT_API_URL": prefect_url, "PREFECT_API_AUTH_STRING": CREDENCIAL}
     entorno = {**os.environ, **viva.entorno, **de_prefect, "PYTHONPATH": str(RAIZ)}
     orden = [sys.executable, "-m", f"tests.integracion.{modulo}", *argumentos]
-    hecho = subprocess.run(orden, cwd=RAIZ, env=entorno, capture_output=True, text=True, timeout=300, check=False)
+    hecho = subprocess.run(orden, cwd=RAIZ, env=entorno, capture_output=True, text=True, timeout=900, check=False)
     return hecho.returncode, hecho.stderr
 
 
