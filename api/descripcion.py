@@ -47,7 +47,9 @@ def _completar(metodo: str, operacion: dict[str, Any]) -> None:
     respuestas: dict[str, Any] = operacion["responses"]
     codigos = {*DE_TODAS, *(() if metodo.upper() in SEGUROS else DE_LAS_QUE_CAMBIAN)}
     if pide_sesion(operacion):
-        codigos |= {401, 403}  # también a quien antes debe cambiar la contraseña que le dieron
+        # El 403, también a quien antes debe cambiar la contraseña que le dieron; el 409, de un
+        # expediente cuya tabla ya no es la misma: cualquiera que lea expedientes puede toparse con él.
+        codigos |= {401, 403, 409}
     if "requestBody" in operacion:
         codigos.add(400)
     for codigo, respuesta in errores(*codigos).items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,11 +13,14 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.dependencias import token_de
 from api.errores import codigo, problema, responder
 from api.web import errores as paginas
-from modelos import disco
+from modelos import acceso, disco
 from modelos import errores as e
+from modelos.ajustes import Ajustes
 from modelos.formularios import mensajes
+from modelos.sesion import lectura
 
 registro = logging.getLogger(__name__)
 
@@ -79,7 +83,7 @@ def instalar(app: FastAPI) -> None:
     def invalida(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
-        return propio(request, _de_validacion(error))
+        return propio(request, _sin_sesion(request) or _de_validacion(error))
 
     app.add_exception_handler(e.ErrorGestion, propio)
     app.add_exception_handler(RequestValidationError, invalida)
@@ -89,6 +93,22 @@ def instalar(app: FastAPI) -> None:
 def es_api(request: Request) -> bool:
     """Si quien pide es un programa (JSON) y no una página; lo que la página guarda sola también lo pide uno."""
     return request.url.path.startswith("/api/") or request.url.path.endswith("/captura")
+
+
+def _sin_sesion(request: Request) -> e.ErrorGestion | None:
+    """El error de quien no ha entrado, si la llamada lo pide: a él no se le dice qué venía mal.
+
+    Se pregunta sólo cuando algo vino mal; lo que viene bien lo pregunta la propia llamada.
+    """
+    agrega: dict[str, Any] = getattr(request.scope.get("route"), "openapi_extra", None) or {}
+    if not request.url.path.startswith("/api/") or not agrega.get("security", True):
+        return None
+    ajustes: Ajustes = request.app.state.ajustes
+    try:
+        with lectura(ajustes.url_base) as s:
+            return None if acceso.es_de_alguien(s, token_de(request, ajustes)) else e.SinSesion()
+    except e.BaseInaccesible as error:
+        return error
 
 
 def _admitidos(request: Request) -> list[str]:

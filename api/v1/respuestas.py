@@ -13,7 +13,7 @@ _TEXTOS = {
     401: "No hay sesión, venció o se cerró.",
     403: "A su unidad o a su rol no le corresponde, o la petición salió de otro sitio.",
     404: "No existe.",
-    409: "Otra persona se adelantó, el turno cambió o el expediente no lo admite ahora.",
+    409: "Otra persona se adelantó, el turno o su tabla cambió, o el expediente no lo admite ahora.",
     413: "Lo que se envió pasa del máximo.",
     416: "El archivo no tiene ese tramo.",
     422: "Lo capturado no cumple; `campos` dice qué corregir.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import reloj
@@ -19,13 +19,16 @@ from modelos.expediente import Turno
 from modelos.notificaciones import Entrega
 from modelos.oficio import FORMATO
 from modelos.organizacion import Adscripcion, por_correo
-from tests.fabricas import Cliente, Instancia
+from modelos.plazos import Plazo
+from tests.fabricas import PDF, Cliente, Instancia
 from tests.integracion.test_excel import BUENO, libro
 from tests.oficina import enviado, leer, suelto
 from tests.recorrido.visitante import hasta_la_consulta
 
 CAST = "CAST-DEMO-01"
 ADMINISTRA = "administracion"
+NUEVA = "nueve nubes sobre el valle"
+"""Una contraseña que sirve a quien sea."""
 DOS_DIAS = b"inicio,fin,tipo,ambito,lugar,motivo,fuente,publicado_dof\n"
 
 
@@ -179,6 +182,23 @@ def _solo_leer(_m: Mundo) -> Pedido:
     return Pedido(consulta={"hasta": "2027-05-01"})
 
 
+@caso("POST /sesiones/actual/clave")
+def _cambiar_clave(m: Mundo) -> Pedido:
+    suya, clave = _con_clave(m)
+    return Pedido(suya, cuerpo={"actual": clave, "nueva": NUEVA})
+
+
+def _con_clave(m: Mundo, **mas: Any) -> tuple[str, str]:
+    """Una persona nueva que entró con la contraseña que le dieron: su correo, que es su cuenta en `m`, y ésa."""
+    persona = m.persona(**mas)
+    clave = m.hacer("POST", f"/personas/{persona['id']}/clave", ADMINISTRA)["clave_inicial"]
+    correo: str = persona["correo"]
+    m.clientes[correo] = Cliente(m.direccion)
+    abierta = m.hacer("POST", "/sesiones", correo, json={"correo": correo, "clave": clave})
+    m.clientes[correo].headers["Authorization"] = f"Bearer {abierta['token']}"
+    return correo, clave
+
+
 @caso("DELETE /sesiones/actual")
 def _salir(m: Mundo) -> Pedido:
     if cerrada := m.clientes.pop("ssi", None):
@@ -239,6 +259,16 @@ def _mover_un_plazo(m: Mundo) -> Pedido:
     folio = hasta_la_consulta(m.instancia)
     plazo = m.leer(f"/expedientes/{folio}")["plazos"][0]
     return Pedido(ruta={"folio": folio}, cuerpo={"plazo": plazo["id"], "vence": plazo["vence"]}, ademas=("plazo",))
+
+
+@caso("POST /expedientes/{folio}/comprometer")
+def _comprometer(m: Mundo) -> Pedido:
+    folio = hasta_la_consulta(m.instancia)
+    plazo = m.leer(f"/expedientes/{folio}")["plazos"][0]["id"]
+    with m.instancia.como(None) as ctx:
+        ayer = reloj.hoy() - timedelta(days=1)
+        ctx.s.execute(update(Plazo).where(col(Plazo.id) == plazo).values(vence=ayer, conservador=ayer))
+    return Pedido(ruta={"folio": folio}, cuerpo={"plazo": plazo, "fecha": "2026-12-01"})
 
 
 @caso("POST /expedientes/{folio}/cerrar-espera")
@@ -401,18 +431,11 @@ def _una_publicacion(m: Mundo) -> Pedido:
 
 @caso("POST /calendario/publicaciones/{id}/aprobar")
 def _aprobar(m: Mundo) -> Pedido:
-    m.persona(correo=(otra := f"{m.otro('adm')}@{DOMINIO}"), unidad="DSTC", rol="administracion")
+    otra, clave = _con_clave(m, unidad="DSTC", rol="administracion")
     id_ = m.publicacion()
-    clave = m.hacer("POST", f"/personas/{_id_de(m, otra)}/clave", ADMINISTRA)["clave_inicial"]
-    cliente = Cliente(m.direccion)
-    ficha = cliente.post("/sesiones", json={"correo": otra, "clave": clave}).json()["token"]
-    cliente.headers["Authorization"] = f"Bearer {ficha}"
-    m.clientes[otra] = cliente
+    nueva = m.hacer("POST", "/sesiones/actual/clave", otra, json={"actual": clave, "nueva": NUEVA})
+    m.clientes[otra].headers["Authorization"] = f"Bearer {nueva['token']}"
     return Pedido(otra, {"id": id_}, {"base": m.leer(f"/calendario/publicaciones/{id_}", ADMINISTRA)["base"]})
-
-
-def _id_de(m: Mundo, correo: str) -> int:
-    return int(m.leer(f"/personas?texto={correo}", ADMINISTRA)["elementos"][0]["id"])
 
 
 @caso("POST /calendario/publicaciones/{id}/descartar")
@@ -472,11 +495,26 @@ def _oficio_nuevo(m: Mundo) -> Pedido:
 
 @caso(
     "GET /oficios/{id}", "GET /oficios/{id}/pdf", "GET /oficios/{id}/docx", "POST /oficios/{id}/editar",
-    "POST /oficios/{id}/rehacer", "POST /oficios/{id}/firmar",
+    "POST /oficios/{id}/rehacer",
 )  # fmt: skip
 def _borrador(m: Mundo) -> Pedido:
     id_ = m.borrador()
     return Pedido("dstc", {"id": id_}, {"version": leer(m.instancia, id_).version})
+
+
+@caso("POST /oficios/{id}/firmar")
+def _firmar(m: Mundo) -> Pedido:
+    id_ = m.borrador()
+    visto = m.leer(f"/oficios/{id_}", "dstc")
+    return Pedido("dstc", {"id": id_}, {"version": visto["version"], "leido": visto["leido"]})
+
+
+@caso("POST /oficios/{id}/firmado-fuera")
+def _firmado_fuera(m: Mundo) -> Pedido:
+    id_ = m.borrador()
+    version = str(leer(m.instancia, id_).version)
+    cuerpo = {"version": version, "fecha": "2026-11-24", "archivo": ("firmado.pdf", PDF, "application/pdf")}
+    return Pedido("dstc", {"id": id_}, cuerpo, ademas=("archivo",), sin=("anexo",))
 
 
 @caso("POST /oficios/{id}/cancelar", "POST /oficios/{id}/sustituir", "POST /oficios/{id}/recordar")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import httpx
@@ -22,6 +23,7 @@ from tests.alcance import errores_de
 from tests.fabricas import PDF, Cliente, Instancia, Plantillas, servida
 from tests.testigo import API, PROBLEMA
 
+pedir = partial(httpx.request, timeout=300)  # una máquina ocupada no es una falta
 OPERACIONES = [
     pytest.param(metodo, ruta, operacion, id=f"{metodo} {ruta.removeprefix(API)}")
     for ruta, metodos in crear().openapi()["paths"].items()
@@ -75,7 +77,7 @@ def test_lo_que_no_llega_a_ninguna_ruta_tambien_es_un_problema(
     servidor: str, metodo: str, camino: str, codigo: int
 ) -> None:
     cuerpo = b"{mal" if camino.endswith("mal") else b""
-    respuesta = httpx.request(metodo, f"{servidor}{API}{camino}", content=cuerpo)
+    respuesta = pedir(metodo, f"{servidor}{API}{camino}", content=cuerpo)
     assert (respuesta.status_code, respuesta.headers["content-type"]) == (codigo, PROBLEMA)
     problema = respuesta.json()
     assert {"type", "title", "status", "detail"} <= problema.keys()
@@ -84,7 +86,7 @@ def test_lo_que_no_llega_a_ninguna_ruta_tambien_es_un_problema(
 
 def test_un_metodo_que_no_va_dice_todos_los_que_si(servidor: str) -> None:
     def admite(camino: str, metodo: str = "PATCH") -> str:
-        return httpx.request(metodo, servidor + camino).headers["allow"]
+        return pedir(metodo, servidor + camino).headers["allow"]
 
     assert admite(f"{API}/expedientes") == "HEAD, GET, POST"
     assert admite(f"{API}/sesiones/actual") == "HEAD, GET, DELETE"
@@ -100,7 +102,7 @@ def test_un_metodo_que_no_va_dice_todos_los_que_si(servidor: str) -> None:
 def test_pedir_un_tramo_de_un_archivo(
     servidor: str, anexo: str, dstc: dict[str, str], metodo: str, rango: str, codigo: int
 ) -> None:
-    respuesta = httpx.request(metodo, f"{servidor}{API}/anexos/{anexo}", headers={**dstc, "Range": rango})
+    respuesta = pedir(metodo, f"{servidor}{API}/anexos/{anexo}", headers={**dstc, "Range": rango})
     assert respuesta.status_code == codigo
     if codigo == 206:
         assert len(respuesta.content) == (4 if metodo == "GET" else 0)
@@ -114,8 +116,8 @@ def test_head_responde_lo_mismo_que_get_y_sin_cuerpo(servidor: str, anexo: str, 
     caminos = [f"{API}/salud", f"{API}/turnos", f"{API}/expedientes/NADA", f"{API}/openapi.json", f"{API}/nada"]
     caminos += [f"{API}/anexos/{anexo}", f"/anexos/{anexo}", "/bandeja", "/entrar", "/nada", "/estatico/estilo.css"]
     for camino in caminos:
-        entero = httpx.get(servidor + camino, cookies=cookies)
-        cabeza = httpx.head(servidor + camino, cookies=cookies)
+        entero = pedir("GET", servidor + camino, cookies=cookies)
+        cabeza = pedir("HEAD", servidor + camino, cookies=cookies)
         assert (cabeza.status_code, cabeza.content) == (entero.status_code, b""), camino
         assert cabeza.headers.get("content-type") == entero.headers.get("content-type"), camino
         assert cabeza.headers.get("content-length") == entero.headers.get("content-length"), camino
@@ -130,12 +132,12 @@ def test_sin_sesion_nada_se_dice_del_cuerpo_ni_de_la_direccion(
         pytest.skip("ésta se atiende sin haber entrado")
     camino = re.sub(r"\{\w+\}", "no-es-un-numero", ruta)
     for cuerpo, tipo in ((b"{mal", "application/json"), (b"--x", "multipart/form-data"), (b"", "text/csv")):
-        respuesta = httpx.request(
+        respuesta = pedir(
             metodo, servidor + camino, params={"limite": "x"}, content=cuerpo, headers={"Content-Type": tipo}
         )
         assert (respuesta.status_code, respuesta.headers["content-type"]) == (401, PROBLEMA)
         assert respuesta.headers["www-authenticate"] == "Bearer"
-    con_ficha = httpx.request(metodo, servidor + camino, content=b"{mal", headers={"Authorization": "Bearer no-vale"})
+    con_ficha = pedir(metodo, servidor + camino, content=b"{mal", headers={"Authorization": "Bearer no-vale"})
     assert con_ficha.status_code == 401
 
 
@@ -153,5 +155,5 @@ def anexo(servidor: str, dstc: dict[str, str]) -> str:
         nuevo = {"procedimiento": "seguimiento", "asunto": "Con anexo", "datos": {}}
         (turno,) = cliente.post("/expedientes", json=nuevo).json()["turnos"]
     archivo = {"archivo": ("a.pdf", PDF, "application/pdf")}
-    subido = httpx.post(f"{servidor}{API}/turnos/{turno['id']}/anexos", files=archivo, headers=dstc)
+    subido = pedir("POST", f"{servidor}{API}/turnos/{turno['id']}/anexos", files=archivo, headers=dstc)
     return str(subido.json()["id"])
