@@ -69,7 +69,7 @@ def revocar(id: int, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre 
     responses={
         200: {"content": {"text/calendar": {"schema": {"type": "string"}}}},
         304: {"description": "No ha cambiado."},
-        **errores(404),
+        **errores(404, 409),
     },
     openapi_extra=SIN_SESION,
     summary="Los vencimientos como calendario",
