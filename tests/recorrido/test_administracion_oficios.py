@@ -401,6 +401,7 @@ def test_la_api_fija_lo_mismo(web: str) -> None:
 def correr(instancia_sqlite: Instancia, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     """Corre una orden sobre la base de la prueba y devuelve lo que dijo."""
     monkeypatch.setenv("DSTC_DATOS", str(instancia_sqlite.ajustes.datos))
+    monkeypatch.setenv("DSTC_DEMO", "1")  # fuera de la demostración esa contraseña sólo sirve para cambiarla
     monkeypatch.setenv("DSTC_CLAVE", "demo-dstc")
     ajustes.cache_clear()
 
