@@ -18,6 +18,7 @@ from modelos.demo import CLAVE, DOMINIO
 from modelos.expediente import Turno
 from modelos.notificaciones import Entrega
 from modelos.oficio import FORMATO
+from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, por_correo
 from modelos.plazos import Plazo
 from tests.fabricas import PDF, Cliente, Instancia
@@ -511,10 +512,22 @@ def _firmar(m: Mundo) -> Pedido:
 
 @caso("POST /oficios/{id}/firmado-fuera")
 def _firmado_fuera(m: Mundo) -> Pedido:
-    id_ = m.borrador()
-    version = str(leer(m.instancia, id_).version)
-    cuerpo = {"version": version, "fecha": "2026-11-24", "archivo": ("firmado.pdf", PDF, "application/pdf")}
-    return Pedido("dstc", {"id": id_}, cuerpo, ademas=("archivo",), sin=("anexo",))
+    oficio = _pedido_por_un_paso(m)
+    cuerpo = {"version": str(oficio.version), "fecha": "2026-11-24", "archivo": ("firmado.pdf", PDF, "application/pdf")}
+    return Pedido(oficio.unidad.lower(), {"id": oficio.id}, cuerpo, ademas=("archivo",), sin=("anexo",))
+
+
+def _pedido_por_un_paso(m: Mundo) -> Oficio:
+    """El primer borrador que redacta el motor al avanzar un expediente nuevo."""
+    folio = m.instancia.iniciar("normatividad")
+    for _ in range(8):
+        m.instancia.cumplir_encargos()
+        with m.instancia.leer() as s:
+            suyos = select(Oficio).where(col(Oficio.folio) == folio, col(Oficio.turno_id).is_not(None))
+            if oficio := s.scalars(suyos.limit(1)).first():
+                return oficio
+        m.instancia.atender(m.instancia.abiertos(folio)[0])
+    raise AssertionError("ningún paso redactó un oficio")
 
 
 @caso("POST /oficios/{id}/cancelar", "POST /oficios/{id}/sustituir", "POST /oficios/{id}/recordar")
