@@ -41,9 +41,10 @@ def main() -> None:
     terminar = threading.Event()
     for senal in (signal.SIGTERM, signal.SIGINT):
         signal.signal(senal, lambda *_: terminar.set())
-    hilo = threading.Thread(target=_en_hilo, args=(propios, terminar), name="ronda", daemon=True)
+    acabo = threading.Event()
+    hilo = threading.Thread(target=_en_hilo, args=(propios, terminar, acabo), name="ronda", daemon=True)
     hilo.start()
-    while not terminar.wait(0.5) and hilo.is_alive():
+    while not terminar.wait(0.5) and not acabo.is_set() and hilo.is_alive():
         pass
     murio_sola = not terminar.is_set()
     hilo.join(CIERRE_S)
@@ -53,11 +54,17 @@ def main() -> None:
     os._exit(1 if murio_sola else 0)
 
 
-def _en_hilo(propios: Ajustes, terminar: threading.Event) -> None:
-    try:
-        asyncio.run(correr(propios, terminar))
-    except BaseException:  # noqa: BLE001 - también las señales de Prefect: que lo último que se lea sea la causa
-        registro.exception("el motor se detuvo; el supervisor levanta otro")
+def _en_hilo(propios: Ajustes, terminar: threading.Event, acabo: threading.Event) -> None:
+    async def hasta_acabar() -> None:
+        try:
+            await correr(propios, terminar)
+        except BaseException:  # noqa: BLE001 - también las señales de Prefect: que lo último que se lea sea la causa
+            registro.exception("el motor se detuvo; el supervisor levanta otro")
+        finally:
+            # Antes de que asyncio cierre: espera sin plazo a lo que no se deja cancelar, y el motor no saldría.
+            acabo.set()
+
+    asyncio.run(hasta_acabar())
 
 
 async def correr(propios: Ajustes, terminar: threading.Event) -> None:

@@ -89,7 +89,7 @@ class Ronda:
             if self._en_curso:
                 await asyncio.wait(self._en_curso.values(), timeout=CIERRE_S)
         finally:
-            await vigia.terminar()
+            await vigia.terminar(CIERRE_S)
             await self._sonda.cerrar()
         await self.conductor.escribir(lambda s: latido.callar(s, self.conductor.id))
 

@@ -33,6 +33,11 @@ class Contador(logging.Handler):
         causa = record.exc_info[0] if record.exc_info else None
         self._vistos.append((pulso(), record.name, causa.__name__ if causa else record.levelname.lower()))
 
+    def enganchar(self) -> None:
+        """Se pone donde pasa todo; repetirlo no lo duplica. Prefect y uvicorn, al armar sus registros, lo quitan."""
+        for nombre in ("", "uvicorn"):
+            logging.getLogger(nombre).addHandler(self)
+
     def recientes(self) -> list[dict[str, Any]]:
         """`{donde, clase, veces}`, del más repetido al menos."""
         desde = pulso() - HORA_S
@@ -42,6 +47,7 @@ class Contador(logging.Handler):
 
 def servir(puerto: int, marca: str) -> None:
     """Lo sirve en este proceso hasta que se le pida terminar."""
+    import prefect.main  # noqa: F401 - lo importa después él mismo, y entonces vuelve a armar los registros
     import uvicorn
     from prefect.server.api.server import create_app
 
@@ -52,9 +58,7 @@ def servir(puerto: int, marca: str) -> None:
     config = uvicorn.Config(
         app, host="127.0.0.1", port=puerto, log_level="warning", access_log=False, timeout_graceful_shutdown=5
     )
-    # Después de que Prefect y uvicorn armen sus registros: al armarlos quitan lo que hubiera.
-    for nombre in ("", "uvicorn"):
-        logging.getLogger(nombre).addHandler(contador)
+    contador.enganchar()
     uvicorn.Server(config).run()
 
 
@@ -63,6 +67,7 @@ def agregar_puerta(app: FastAPI, contador: Contador, marca: str) -> None:
     api = next(ruta.app for ruta in app.routes if isinstance(ruta, Mount) and isinstance(ruta.app, FastAPI))
 
     def de_la_instancia() -> dict[str, Any]:
+        contador.enganchar()
         return {"marca": marca, "errores": contador.recientes()}
 
     api.add_api_route(RUTA, de_la_instancia, include_in_schema=False)

@@ -64,11 +64,12 @@ class Vigia:
         if not detener.is_set():
             await self._fallo
 
-    async def terminar(self) -> None:
-        """Cancela las que queden y espera a que acaben."""
+    async def terminar(self, segundos: float) -> None:
+        """Cancela las que queden y espera a que acaben, pero no más que eso: alguna puede no dejarse cancelar."""
         self._terminando = True
         for tarea in (quedan := list(self._tareas)):
             tarea.cancel()
-        await asyncio.gather(*quedan, return_exceptions=True)
+        if quedan:
+            await asyncio.wait(quedan, timeout=segundos)
         if self._fallo.done():
             self._fallo.exception()  # ya se dijo, o ya no importa: que asyncio no la reclame

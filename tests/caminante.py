@@ -56,6 +56,9 @@ class Caminante:
             "datos": {**llenar(tabla["formulario"]), **datos},
         }
         respuesta = self.como("coordinacion").post("/expedientes", json=solicitud)
+        if respuesta.status_code == 409 and "confirmar" in respuesta.json():  # ya hay otro, o es tarde: lo sabe
+            solicitud["confirmar"] = respuesta.json()["confirmar"]
+            respuesta = self.como("coordinacion").post("/expedientes", json=solicitud)
         assert respuesta.status_code == 201, respuesta.text
         folio: str = respuesta.json()["folio"]
         return folio

@@ -7,6 +7,7 @@ motor termina el proceso.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 
 from prefect.exceptions import Pause
@@ -21,7 +22,15 @@ MALES: dict[str, BaseException] = {
 
 
 class Herida(ronda.Ronda):
-    """Reparte mensajes una vez y entonces le pasa lo pedido."""
+    """Reparte mensajes una vez y entonces le pasa lo pedido; y otra tarea suya no se deja cancelar.
+
+    Así son a veces las de Prefect: quien espera a que terminen para salir no sale nunca.
+    """
+
+    async def _anotar_salud(self) -> None:
+        while True:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(3600)
 
     async def _repartir_mensajes(self) -> None:
         await super()._repartir_mensajes()

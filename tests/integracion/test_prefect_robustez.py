@@ -101,7 +101,7 @@ def test_el_vigia_dice_que_tarea_termino_y_por_que() -> None:
         try:
             await vigia.hasta(detener)
         finally:
-            await vigia.terminar()
+            await vigia.terminar(5)
 
     causa = ValueError("se acabó")
     with pytest.raises(MotorDetenido, match="«una»: ValueError") as visto:
