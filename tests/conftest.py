@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from modelos import reloj, sesion
 from modelos.ajustes import Ajustes
-from tests.fabricas import Instancia, Plantillas, servida
+from tests.fabricas import Cliente, Instancia, Plantillas, servida
 from tests.postgres import servidor_postgres
 
 # Una máquina lenta no es una falta: ninguna prueba se cae por tardar.
@@ -39,6 +39,14 @@ def instancia_sqlite(plantillas: Plantillas, tmp_path: Path) -> Iterator[Instanc
     ajustes = Ajustes(datos=tmp_path, base=plantillas.copia("sqlite", tmp_path), demo=True)
     yield Instancia(ajustes)
     sesion.motor(ajustes.url_base).dispose()
+
+
+@pytest.fixture(autouse=True)
+def _clientes_cerrados() -> Iterator[None]:
+    """Un enchufe sin cerrar se reclama en la prueba que esté corriendo cuando lo nota el recolector: en otra."""
+    yield
+    while Cliente.abiertos:
+        Cliente.abiertos.pop().close()
 
 
 @pytest.fixture

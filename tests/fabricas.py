@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -26,10 +27,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import catalogos, demo, migrar, reloj, sesion
-from modelos.actos import apertura, turnos
+from modelos import catalogos, demo, deuda, migrar, reloj, sesion
+from modelos.actos import apertura, evidencia, fuera, turnos
 from modelos.actos.mover import Contexto
 from modelos.ajustes import Ajustes
+from modelos.anexos import Guardado
 from modelos.errores import FaltaConfirmar
 from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.organizacion import por_correo, quien_es
@@ -41,6 +43,11 @@ from tests.testigo import Testigo
 
 PDF = personal.PDF
 SIEMBRA = "2026-01-02T09:00:00-06:00"
+
+
+def constancia() -> Guardado:
+    """Un archivo como queda recién guardado; en el disco no está."""
+    return Guardado(str(uuid4()), "constancia.pdf", "application/pdf", 1, "0" * 64)
 
 
 @dataclass
@@ -86,12 +93,26 @@ class Instancia:
             )
             return list(s.scalars(consulta.order_by(col(Turno.apertura), col(Turno.id))))
 
-    def atender(self, turno: Turno, salida: str | None = None, **datos: Any) -> None:
-        """Atiende un turno como el personal de su unidad; sin salida, por la primera."""
+    def atender(self, turno: Turno, salida: str | None = None, *, adjuntar: bool = False, **datos: Any) -> None:
+        """Atiende un turno como el personal de su unidad; sin salida, por la primera.
+
+        adjuntar: también la evidencia obligatoria.
+        """
         actividad = self.actividad(turno)
         with self.como(turno.unidad.lower()) as ctx:
+            for documento in (d for d in actividad.evidencia if adjuntar and d.obligatoria):
+                evidencia.adjuntar(ctx, turno.id, documento.clave, constancia())
             elegida = salida or next(iter(actividad.salidas))
             turnos.atender(ctx, turno.id, elegida, datos, "motivo de prueba", turno.version)
+
+    def firmar_fuera(self, *folios: str) -> None:
+        """Registra como firmados en papel los oficios que esos expedientes deben."""
+        with self.leer() as s:
+            deben = [debido.oficio for folio in dict.fromkeys(folios) for debido in deuda.de_expediente(s, self.tablas, folio)]
+        for n, oficio in enumerate(deben, 1):
+            with self.como(oficio.unidad.lower()) as ctx:
+                numero = f"{oficio.unidad}/P-{n}/{oficio.folio}"
+                fuera.registrar(ctx, oficio.id, oficio.version, numero, reloj.hoy(), constancia())
 
     def actividad(self, turno: Turno) -> Actividad:
         """La fila de la tabla de ese turno."""
@@ -211,14 +232,21 @@ def servida(instancia: Instancia) -> Iterator[str]:
 
 
 class Cliente(httpx.Client):
-    """Un cliente del contrato con la sesión de `alias@demo.local`; sin alias, sin sesión."""
+    """Un cliente del contrato con la sesión de `alias@demo.local`; sin alias, sin sesión.
+
+    Quien no lo cierra no estorba a nadie: lo cierra `conftest` al acabar la prueba.
+    """
+
+    abiertos: ClassVar[list[Cliente]] = []
 
     def __init__(self, direccion: str, alias: str | None = None) -> None:
         """Entra, si se dijo como quién."""
-        super().__init__(base_url=f"{direccion}/api/v1", timeout=300)
+        # Aquí todo va por http: cargar las autoridades de https en cada cliente costaba 30 ms.
+        super().__init__(base_url=f"{direccion}/api/v1", timeout=300, verify=False)  # noqa: S501
+        self.abiertos.append(self)
         if alias:
             credenciales = {"correo": f"{alias}@{demo.DOMINIO}", "clave": demo.CLAVE}
             # Aparte: un cliente que ya pidió algo no puede abrirse con `with`.
-            respuesta = httpx.post(f"{direccion}/api/v1/sesiones", json=credenciales, timeout=300)
+            respuesta = httpx.post(f"{direccion}/api/v1/sesiones", json=credenciales, timeout=300, verify=False)  # noqa: S501
             assert respuesta.status_code == 201, respuesta.text
             self.headers["Authorization"] = f"Bearer {respuesta.json()['token']}"

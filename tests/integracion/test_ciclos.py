@@ -421,7 +421,7 @@ def test_un_periodo_que_se_paso_sin_abrirse_se_abre_a_mano(
     instancia: Instancia, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poner(monkeypatch, date(2027, 9, 1))
-    with como(instancia, "coordinacion") as ctx, pytest.raises(FaltaConfirmar, match="30 jun 2027") as falta:
+    with pytest.raises(FaltaConfirmar, match="30 jun 2027") as falta, como(instancia, "coordinacion") as ctx:
         ciclos.adelantar(ctx, "poda", "2028", None, "Se olvidó.")
     assert not aperturas(instancia)
     with como(instancia, "coordinacion") as ctx:

@@ -262,8 +262,7 @@ def test_no_termina_sin_los_oficios_que_la_norma_exige_y_termina_debiendo_los_de
 def test_un_plazo_que_espera_su_oficio_sigue_corriendo_aunque_el_expediente_termine(
     instancia: Instancia, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folio = instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2027-03")
-    _atender(instancia, folio, sin_cambio=True)
+    folio = instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2027-03", designacion="OF/1/2026")
     _hasta(instancia, folio, "6")
     _atender(instancia, folio)
     assert instancia.expediente(folio).estado == "concluido"
@@ -276,7 +275,11 @@ def test_un_plazo_que_espera_su_oficio_sigue_corriendo_aunque_el_expediente_term
 
 
 @pytest.mark.parametrize("redactado", [True, False], ids=["ya-redactado", "por-redactar"])
-def test_la_designacion_que_no_cambio_no_se_debe(instancia_sqlite: Instancia, *, redactado: bool) -> None:
+def test_la_designacion_que_no_cambio_no_se_debe(
+    instancia_sqlite: Instancia, monkeypatch: pytest.MonkeyPatch, *, redactado: bool
+) -> None:
+    """Con la primera versión, que todavía la pedía cada mes."""
+    _dia(monkeypatch, "2026-11-30")
     folio = instancia_sqlite.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2027-01")
     if redactado:
         instancia_sqlite.cumplir_encargos()

@@ -82,4 +82,4 @@ def test_un_caracter_de_control_se_dice_en_su_renglon(web: str, instancia_sqlite
     with Visitante(web, "administracion") as v, sin_cambios(instancia_sqlite):
         respuesta = v.post(f"{EXCEL}/cargar", data={"carga": empacada(crudo), "campo-motivo": "Oficio 12"})
     assert respuesta.status_code == 422
-    assert "Personas, renglón 2 B, Nombre Trae caracteres de control" in leido(respuesta)
+    assert "Personas, renglón 2 B, Nombre Trae un carácter de control (U+0000) después de «x»" in leido(respuesta)

@@ -48,9 +48,8 @@ def test_dar_de_baja_a_la_unica_persona_dice_antes_y_despues_que_turnos_quedan_s
         assert "sin nadie" not in texto(v.get(f"{UNIDADES}/{CAST}"))
         hecha = v.post(f"{PERSONAS}/{id_}/baja", data={"campo-motivo": "Renuncia"})
         despues = texto(v.get(hecha.headers["location"]))
-        assert f"Quedó de baja: ya no puede entrar. ✕ De baja. No puede entrar; lo que hizo se conserva. ! {AVISO}" in (
-            despues
-        )
+        hecho = "Quedó de baja: ya no puede entrar, y lo que tenía tomado volvió a su unidad."
+        assert f"{hecho} ✕ De baja. No puede entrar; lo que hizo se conserva. ! {AVISO}" in despues
         assert c.get(f"/personas/{id_}").json()["turnos_sin_nadie"] == [{**HUECO, "desde": "2026-11-20"}]
         assert f"1 turno de {CAST} está sin nadie" in texto(v.get(f"{UNIDADES}/{CAST}"))
 

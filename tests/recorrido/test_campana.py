@@ -62,6 +62,13 @@ def recordadas(instancia: Instancia) -> list[tuple[int, str]]:
         return [(n.persona_id, n.turno_id or "") for n in s.scalars(consulta)]
 
 
+def terminar(instancia: Instancia, folio: str) -> None:
+    while instancia.expediente(folio).estado == "en_curso":
+        instancia.cumplir_encargos()
+        instancia.firmar_fuera(folio)  # sin los que la fuente exige no termina
+        instancia.atender(instancia.abiertos(folio)[0])
+
+
 def plano(texto: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", texto)).split())
 
@@ -178,8 +185,7 @@ def test_la_matriz_dice_quien_cumplio_y_quien_lo_tiene(web: str, instancia_sqlit
         lanzar(v, alcance="algunas", unidad=["CAST-DEMO-01", "CAST-DEMO-02"])
         de = folios(instancia_sqlite)
         instancia_sqlite.atender(instancia_sqlite.abiertos(de["CAST-DEMO-01"])[0])
-        while instancia_sqlite.expediente(de["CAST-DEMO-02"]).estado == "en_curso":
-            instancia_sqlite.atender(instancia_sqlite.abiertos(de["CAST-DEMO-02"])[0])
+        terminar(instancia_sqlite, de["CAST-DEMO-02"])
         pagina = plano(v.get(MATRIZ).text)
         assert "1 de 3 unidades concluyó; 1 en trámite; 1 sin expediente." in pagina
         assert "✓ Hecha el" in pagina
@@ -214,8 +220,7 @@ def test_se_recuerda_solo_a_quien_falta_y_una_vez_al_dia(
     with Visitante(web, "coordinacion") as v:
         lanzar(v)
         de = folios(instancia_sqlite)
-        while instancia_sqlite.expediente(de["CAST-DEMO-02"]).estado == "en_curso":
-            instancia_sqlite.atender(instancia_sqlite.abiertos(de["CAST-DEMO-02"])[0])
+        terminar(instancia_sqlite, de["CAST-DEMO-02"])
         assert v.post(f"{MATRIZ}/recordar").headers["location"] == f"{MATRIZ}?recordadas=2&ya=0#confirmacion"
         assert {t for _, t in recordadas(instancia_sqlite)} == {
             f"{de[u]}.0.{u}.1" for u in ("CAST-DEMO-01", "CAST-DEMO-03")

@@ -77,6 +77,7 @@ def test_una_apertura_debe_sus_oficios_hasta_que_se_firman_o_se_registran(
         assert "con él se cumple un plazo que corre" in unescape(descarte.text)
 
     monkeypatch.setenv("DSTC_RELOJ", "2027-01-14T10:00:00-06:00")
+    camina = Caminante(web)  # las sesiones de noviembre ya vencieron
     version = _escribir_lo_que_falta(camina, "ssi", oficio.id)
     firmado = camina.como("ssi").post(f"/oficios/{oficio.id}/firmar", json={"version": version})
     assert firmado.status_code == 200, firmado.text

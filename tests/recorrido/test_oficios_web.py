@@ -256,7 +256,7 @@ def test_los_avisos_dicen_que_hacer(instancia_sqlite: Instancia, web: str) -> No
         f"No se ha capturado la leyenda oficial de {reloj.hoy().year}",
         "Por el sistema no le llega a CST",
         "No se puede firmar: hay un signo que la letra de los oficios no tiene.",
-        "«漢» (U+6F22) en el párrafo 1 del texto, donde dice «Antes del [FALTA: datos.fecha] 漢»",
+        "«漢» (U+6F22) en el párrafo 1 del texto, donde dice «…el [FALTA: datos.fecha] 漢»",
     ):
         assert frase in pagina, frase
     assert "Manual de Procedimientos" not in pagina.partition('id="siguiente"')[0]
