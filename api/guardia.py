@@ -118,7 +118,7 @@ class Guardia:
             raise SolicitudDemasiadoGrande(paso.maximo)
         if "json" in tipo:
             await paso.leer_json()
-        elif tipo.startswith("application/x-www-form-urlencoded") and es_api(Request(scope)):
+        elif tipo.startswith("application/x-www-form-urlencoded") and scope["path"].startswith("/api/"):
             raise FormularioIncompleto({"cuerpo": "envíe multipart/form-data"})
         with self._lugar(scope, tope):
             await self.app(scope, paso.recibir, paso.enviar)

@@ -239,7 +239,7 @@ class _Revision:
     def _persona(self, r: Renglon) -> Paso:
         correo, nombre = _correo(r), " ".join(r.texto("nombre").split())
         self._repetido(r, "correo", correo)
-        ya = correo if correo in self.personas else ""
+        ya = correo if correo in self.personas else None
         for campo, que in faltas_de_persona(correo, nombre, ya=ya, reservados=self.reservados).items():
             self.falta(r, campo, que)
         activa, datos = self._si_o_no(r, "activa"), {"correo": correo, "nombre": nombre}

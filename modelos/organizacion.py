@@ -205,10 +205,11 @@ def es_de_demostracion(s: Session) -> bool:
     return s.scalar(select(col(Persona.id)).where(col(Persona.es_demo).is_(True)).limit(1)) is not None
 
 
-def faltas_de_persona(correo: str, nombre: str, *, ya: str = "", reservados: bool = False) -> dict[str, str]:
+def faltas_de_persona(correo: str, nombre: str, *, ya: str | None = None, reservados: bool = False) -> dict[str, str]:
     """Por qué no sirven, por campo; vacío si sirven. No mira si el correo ya es de alguien.
 
-    ya: el correo que la persona tiene; conservarlo no se revisa. reservados: como en `correos.falta`.
+    ya: el correo que la persona tiene, que no se revisa si lo conserva; None: es nueva. reservados: como en
+    `correos.falta`.
     """
     faltas = {}
     if correos.normalizado(correo) != ya and (falta := correos.falta(correo, reservados=reservados)):

@@ -108,7 +108,11 @@ class Instancia:
     def firmar_fuera(self, *folios: str) -> None:
         """Registra como firmados en papel los oficios que esos expedientes deben."""
         with self.leer() as s:
-            deben = [debido.oficio for folio in dict.fromkeys(folios) for debido in deuda.de_expediente(s, self.tablas, folio)]
+            deben = [
+                debido.oficio
+                for folio in dict.fromkeys(folios)
+                for debido in deuda.de_expediente(s, self.tablas, folio)
+            ]
         for n, oficio in enumerate(deben, 1):
             with self.como(oficio.unidad.lower()) as ctx:
                 numero = f"{oficio.unidad}/P-{n}/{oficio.folio}"
@@ -242,7 +246,7 @@ class Cliente(httpx.Client):
     def __init__(self, direccion: str, alias: str | None = None) -> None:
         """Entra, si se dijo como quién."""
         # Aquí todo va por http: cargar las autoridades de https en cada cliente costaba 30 ms.
-        super().__init__(base_url=f"{direccion}/api/v1", timeout=300, verify=False)  # noqa: S501
+        super().__init__(base_url=f"{direccion}/api/v1", timeout=300, verify=False)
         self.abiertos.append(self)
         if alias:
             credenciales = {"correo": f"{alias}@{demo.DOMINIO}", "clave": demo.CLAVE}

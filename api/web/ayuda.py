@@ -32,7 +32,7 @@ DE_TURNO = {
     "cancelado": ("✕", "Cancelado", "Ya no se le espera: bastó con otros, o el expediente se canceló."),
 }
 DE_PLAZO = {
-    "vencido": "Pasó su fecha legal y no se ha cumplido. Se recuerda cada tantos días, un nivel más arriba cada vez.",
+    "vencido": "Pasó su fecha legal y no se ha cumplido. Se insiste unas veces, y después sólo en el resumen de cada semana.",
     "hoy": "Vence hoy.",
     "urge": "Ya llegó su fecha conservadora: todavía está en tiempo según la ley, pero no conviene esperar.",
     "pronto": "Faltan 3 días hábiles o menos.",
@@ -46,6 +46,7 @@ DE_OFICIO_QUE_ES = {
     "borrador": "Lo redactó el sistema con los datos del expediente. Se puede corregir hasta que se firme.",
     "firmado": "Ya tiene número, código de verificación y PDF; el sistema lo está enviando.",
     "enviado": "Llegó a sus destinatarios; se ve quién falta de acusar.",
+    "firmado_fuera": "Se firmó en papel: aquí constan el documento, su número y su fecha, que es la que cuenta.",
     "cancelado": "Se dejó sin efecto después de firmado, con su motivo. Conserva su número.",
     "sustituido": "Otro oficio lo dejó sin efecto al firmarse.",
     "descartado": "Un borrador que no hizo falta.",

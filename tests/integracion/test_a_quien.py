@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import a_quien, demo, mensajes, reloj
-from modelos.actos import administracion, apertura, asignacion, carga, conduccion, tenencia, turnos
+from modelos.actos import administracion, asignacion, carga, conduccion, tenencia, turnos
 from modelos.actos.mover import Contexto
 from modelos.bitacora import Asiento
 from modelos.carga_hojas import ADSCRIPCIONES, Libro, Renglon

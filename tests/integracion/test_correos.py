@@ -81,6 +81,13 @@ def test_la_que_no_recibiria_nada_no_entra_por_ninguna_puerta(con_ana: Instancia
     assert any(alta.value.campos["correo"] in f for f in faltas(con_ana, {"Personas": libro}))
 
 
+def test_nadie_entra_sin_correo(con_ana: Instancia) -> None:
+    with con_ana.como("administracion") as ctx, pytest.raises(FormularioIncompleto) as alta:
+        administracion.alta_persona(ctx, " ", "Alguien", "CST", "operacion")
+    assert "escriba un correo" in alta.value.campos["correo"]
+    assert any("renglón 2, columna A" in f for f in faltas(con_ana, {"Personas": [PERSONAS, ("", "Alguien")]}))
+
+
 def test_conservar_una_que_entro_antes_de_la_regla_no_impide_corregir_el_nombre(instancia: Instancia) -> None:
     with instancia.como(None) as ctx:
         ctx.s.add(Persona(correo="ñandú@x.mx", nombre="Ñ", clave_cifrada=cifrar(CLAVE), creada=ctx.ahora))

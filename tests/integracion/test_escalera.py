@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select, update
@@ -220,7 +221,7 @@ def test_se_compromete_desde_la_pagina_se_ve_en_el_expediente_y_en_su_historia(
         assert f'action="/expedientes/{folio}/comprometer' in v.get(f"/expedientes/{folio}").text
         falta = v.post(f"/expedientes/{folio}/comprometer", data={"plazo": plazo.id, "fecha": "", "motivo": "Falta"})
         assert falta.status_code == 422
-        assert "escriba el día" in falta.text
+        assert "Fecha: escriba una fecha que exista" in " ".join(unescape(falta.text).split())
         datos = {"plazo": plazo.id, "fecha": COMPROMISO_DIA.isoformat(), "motivo": "Falta un anexo"}
         assert v.post(f"/expedientes/{folio}/comprometer", data=datos).status_code == 303
         pagina = " ".join(v.get(f"/expedientes/{folio}").text.split())

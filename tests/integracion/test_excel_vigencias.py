@@ -216,9 +216,10 @@ def test_lo_que_un_acto_no_guardaria_se_dice_al_revisar(instancia: Instancia) ->
         "Unidades": [UNIDADES, ("CAST-DEMO-01", encimado, "CE-15")],
         "Personas": [PERSONAS, ("ana@x.mx", encimado), ("beto\u200b@x.mx", "Beto \u202eRuiz")],
     }
+    dicho = "trae signos encimados (U+0301) después de «CAST de Prué»; bórrelos."
     assert faltas(instancia, con_signos) == [
-        "Unidades, renglón 2, columna B (Denominación): trae signos encimados; bórrelos y vuelva a escribirlo.",
-        "Personas, renglón 2, columna B (Nombre): trae signos encimados; bórrelos y vuelva a escribirlo.",
+        f"Unidades, renglón 2, columna B (Denominación): {dicho}",
+        f"Personas, renglón 2, columna B (Nombre): {dicho}",
     ]
     (paso,) = planear(instancia, con_signos).pasos
     assert paso.datos == {"correo": "beto@x.mx", "nombre": "Beto Ruiz"}

@@ -39,8 +39,7 @@ def _atender(instancia: Instancia, folio: str, salida: str | None = None) -> Tur
     """Atiende el primer turno abierto con lo que pide; devuelve cuál era."""
     turno = instancia.abiertos(folio)[0]
     actividad = instancia.actividad(turno)
-    de_cada_tabla = {"apertura_cast": CAPTURA, "registro_mensual": {"0": {"sin_cambio": True}}}
-    datos = de_cada_tabla.get(turno.procedimiento, {}).get(turno.actividad, {})
+    datos = CAPTURA.get(turno.actividad, {}) if turno.procedimiento == "apertura_cast" else {}
     with instancia.como(turno.unidad.lower()) as ctx:
         for documento in (d for d in actividad.evidencia if d.obligatoria):
             guardado = Guardado(str(uuid4()), "a.pdf", "application/pdf", 1, "0" * 64)
@@ -162,6 +161,8 @@ def test_el_registro_termina_sin_reporte_si_no_cierra_trimestre(
     _reloj(monkeypatch, f"{periodo}-03")
     folio = instancia_sqlite.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo=periodo)
     _hasta(instancia_sqlite, folio, "5")
+    instancia_sqlite.cumplir_encargos()
+    instancia_sqlite.firmar_fuera(folio)
     _atender(instancia_sqlite, folio)
     assert [t.actividad for t in instancia_sqlite.abiertos(folio)] == (["6"] if con_reporte else [])
     assert (instancia_sqlite.expediente(folio).estado == "concluido") != con_reporte

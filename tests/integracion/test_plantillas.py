@@ -11,7 +11,7 @@ from modelos.actos import plantillas as actos
 from modelos.actos.mover import Contexto
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import Encargo
-from modelos.oficios import Molde, Oficio, PlantillaEditada
+from modelos.oficios import Molde, Oficio
 from tareas.efectos import EfectoFallido, cumplir, intentar
 from tareas.oficios import borrador, edicion
 from tests.fabricas import Instancia
@@ -95,7 +95,7 @@ def test_lo_editado_rige_para_lo_que_se_redacta_despues_y_se_guarda_con_que_se_r
         ("{% block cuerpo %}x{% endblock %}", "le falta el bloque «asunto»"),
         (CUERPO % SIN_FIN, "no terminó en 5 segundos"),
         ("   ", "escríbala"),
-        (CUERPO % "x\x07", "caracteres de control"),
+        (CUERPO % "x\x07", "carácter de control (U+0007)"),
     ],
     ids=lambda v: v[:40] if v.startswith(("línea", "no", "el", "le", "esc", "car")) else "",
 )
@@ -159,12 +159,14 @@ def test_guardar_lo_mismo_no_hace_otra_version(instancia_sqlite: Instancia) -> N
         editar(instancia_sqlite, BUENA, version=1)
 
 
-def test_se_sabe_cual_cambio_en_el_sistema_despues_de_editarse(instancia_sqlite: Instancia) -> None:
+def test_se_sabe_cual_cambio_en_el_sistema_despues_de_editarse(
+    instancia_sqlite: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
     editar(instancia_sqlite, BUENA)
+    del_archivo = borrador.del_archivo
     with instancia_sqlite.como("administracion") as ctx:
         assert edicion.ficha(ctx, CLAVE).atrasada is False
-        ctx.s.scalars(select(PlantillaEditada)).one().base = "0" * 64
-        ctx.s.flush()
+        monkeypatch.setattr(borrador, "del_archivo", lambda clave: del_archivo(clave) + "\n" * (clave == CLAVE))
         assert edicion.ficha(ctx, CLAVE).atrasada is True
         assert [f.clave for _, fichas in edicion.fichas(ctx) for f in fichas if f.atrasada] == [CLAVE]
 

@@ -22,7 +22,7 @@ from modelos.comodidades import CapturaGuardada
 from modelos.expediente import Anexo, Expediente, Turno
 from modelos.oficios import Oficio
 from modelos.tabla import Tabla
-from tests.caminante import Caminante
+from tests.caminante import EXIGIDOS, Caminante
 from tests.fabricas import PDF, Instancia, servida
 from tests.recorrido.con_oficios import con_borrador, firmar
 from tests.recorrido.visitante import Visitante
@@ -210,7 +210,12 @@ def test_lo_que_se_dice_que_pasara_es_lo_que_pasa(
             with instancia_sqlite.leer() as s:
                 expediente = s.get_one(Expediente, folio)
                 dicho = previsto.al_responder(s, tabla, expediente, pendiente, reloj.ahora())[turno["salidas"][0]]
-            assert dicho.procede
+            if not dicho.procede:  # y así es: sin los que la fuente exige no termina
+                assert camina.atender(turno, turno["salidas"][0]).json()["title"] == EXIGIDOS
+                assert "la norma exige que antes se firme" in dicho.frase
+                instancia_sqlite.cumplir_encargos()
+                instancia_sqlite.firmar_fuera(folio)
+                continue
             respuesta = camina.atender(turno, turno["salidas"][0])
             assert respuesta.status_code == 200, respuesta.text
             if "según lo que capture" not in dicho.frase:

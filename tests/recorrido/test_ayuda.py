@@ -12,6 +12,7 @@ from api.web import ayuda, frases_plazos, oficio_vista
 from api.web.plantillas import CARPETA
 from api.web.recorrido import SIGNOS
 from modelos import glosario
+from modelos.consultas import DEBIENDO
 from modelos.expediente import EstadoExpediente, EstadoTurno
 from modelos.permisos import Rol
 from tests.fabricas import Instancia
@@ -20,7 +21,7 @@ from tests.recorrido.visitante import Visitante
 
 
 def test_cada_estado_que_se_ensena_esta_explicado() -> None:
-    assert set(ayuda.DE_EXPEDIENTE) == set(EstadoExpediente)
+    assert set(ayuda.DE_EXPEDIENTE) == {*EstadoExpediente, DEBIENDO}
     assert set(ayuda.DE_TURNO) == set(EstadoTurno)
     assert set(ayuda.DE_PLAZO) == set(frases_plazos.URGENCIAS)
     assert set(ayuda.DE_OFICIO_QUE_ES) == set(oficio_vista.ESTADOS)

@@ -94,7 +94,7 @@ def test_a_quien_se_menciona_se_le_notifica_una_vez_y_no_gana_permiso(instancia:
         pytest.param("x" * (LARGO + 1), "escriba el comentario", id="no cabe"),
         pytest.param("Oiga @dvs@demo.local", "responde a @dvs@demo.local", id="no lo ve"),
         pytest.param("Oiga @Fulano, vea", "responde a @Fulano", id="no existe"),
-        pytest.param("campana \x07", "caracteres de control", id="de control"),
+        pytest.param("campana \x07", "carácter de control (U+0007)", id="de control"),
     ],
 )
 def test_lo_que_no_se_puede_comentar_se_dice_y_se_conserva(
@@ -234,7 +234,14 @@ def test_si_hay_dos_con_el_mismo_nombre_se_pide_decir_cual(instancia: Instancia)
     with instancia.como(None) as ctx:
         for n in (1, 2):
             correo = f"juan{n}@conalep.example"
-            crear_persona(ctx.s, correo=correo, nombre="Juan Pérez", clave="x" * 12, unidad="CST", rol="operacion")
+            crear_persona(
+                ctx.s,
+                correo=correo,
+                nombre="Juan Pérez",
+                clave="cuatro palabras sin relacion",
+                unidad="CST",
+                rol="operacion",
+            )
     with instancia.como("coordinacion") as ctx, pytest.raises(FormularioIncompleto, match="2 personas con ese nombre"):
         actos.comentar(ctx, folio, "¿Qué opina, @Juan Pérez?")
     with instancia.como("coordinacion") as ctx:

@@ -320,7 +320,7 @@ def test_al_corregir_se_conserva_todo_y_el_resumen_lleva_al_campo(
     falso = tmp_path / "convenio.pdf"
     falso.write_text("esto no es un PDF")
     pagina.set_input_files("#evidencia-instrumento", falso)
-    expect(pagina.locator(".subida-error")).to_contain_text("su contenido no es el de un")
+    expect(pagina.locator(".subida-error")).to_contain_text("no es un PDF")
     pagina.locator("button[value=atender]").click()
     expect(pagina.get_by_role("alert")).to_contain_text("adjunte: Instrumento de concertación firmado")
     assert pagina.title().startswith("Error: ")

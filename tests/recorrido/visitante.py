@@ -19,7 +19,7 @@ class Visitante(httpx.Client):
 
     def __init__(self, direccion: str, alias: str | None = None, *, vencida: bool = False) -> None:
         origen = {"Sec-Fetch-Site": "same-origin"}
-        super().__init__(base_url=direccion, timeout=300, headers=origen, verify=False)  # noqa: S501 - va por http
+        super().__init__(base_url=direccion, timeout=300, headers=origen, verify=False)
         self.alias, self.vencida = alias, vencida
 
     def __enter__(self) -> Self:
