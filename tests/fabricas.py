@@ -93,15 +93,16 @@ class Instancia:
             )
             return list(s.scalars(consulta.order_by(col(Turno.apertura), col(Turno.id))))
 
-    def atender(self, turno: Turno, salida: str | None = None, *, adjuntar: bool = False, **datos: Any) -> None:
-        """Atiende un turno como el personal de su unidad; sin salida, por la primera.
+    def adjuntar(self, turno: Turno) -> None:
+        """Adjunta la evidencia obligatoria, como el personal de su unidad."""
+        with self.como(turno.unidad.lower()) as ctx:
+            for documento in (d for d in self.actividad(turno).evidencia if d.obligatoria):
+                evidencia.adjuntar(ctx, turno.id, documento.clave, constancia())
 
-        adjuntar: también la evidencia obligatoria.
-        """
+    def atender(self, turno: Turno, salida: str | None = None, **datos: Any) -> None:
+        """Atiende un turno como el personal de su unidad; sin salida, por la primera."""
         actividad = self.actividad(turno)
         with self.como(turno.unidad.lower()) as ctx:
-            for documento in (d for d in actividad.evidencia if adjuntar and d.obligatoria):
-                evidencia.adjuntar(ctx, turno.id, documento.clave, constancia())
             elegida = salida or next(iter(actividad.salidas))
             turnos.atender(ctx, turno.id, elegida, datos, "motivo de prueba", turno.version)
 

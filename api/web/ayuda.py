@@ -32,7 +32,7 @@ DE_TURNO = {
     "cancelado": ("✕", "Cancelado", "Ya no se le espera: bastó con otros, o el expediente se canceló."),
 }
 DE_PLAZO = {
-    "vencido": "Pasó su fecha legal y no se ha cumplido. Se insiste unas veces, y después sólo en el resumen de cada semana.",
+    "vencido": "Pasó su fecha legal y no se ha cumplido. Se insiste unas veces; después, sólo en el resumen semanal.",
     "hoy": "Vence hoy.",
     "urge": "Ya llegó su fecha conservadora: todavía está en tiempo según la ley, pero no conviene esperar.",
     "pronto": "Faltan 3 días hábiles o menos.",

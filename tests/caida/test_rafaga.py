@@ -40,7 +40,9 @@ def test_quinientas_decisiones_con_prefect_ahogado_y_reiniciado_quedan_registrad
     desde = time.monotonic()
     for paso in range(PASOS):
         for folio in folios:
-            instancia.atender(instancia.abiertos(folio)[0], adjuntar=True)
+            (turno,) = instancia.abiertos(folio)
+            instancia.adjuntar(turno)
+            instancia.atender(turno)
         instalacion.mantener()
         if paso == PASOS // 2:
             instalacion.senal("prefect", signal.SIGSTOP)

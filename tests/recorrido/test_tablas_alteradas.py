@@ -112,6 +112,7 @@ def test_ninguna_pagina_se_cae_por_un_expediente_ilegible(
     with servida(instancia) as direccion, Visitante(direccion, alias) as v:
         v.timeout = httpx.Timeout(600)  # una máquina lenta no es una falta
         antes = _recorrido(v)
+        antes["/"] = v.get("/")  # al recorrer se abrió lo que allí salía como nuevo
         romper(monkeypatch)
         faltas: list[tuple[str, object]] = []
         for camino, previa in antes.items():
@@ -157,7 +158,7 @@ def test_el_calendario_al_que_se_suscriben_sale_entero(
 ) -> None:
     instancia, roto, _ = caso
     with servida(instancia) as direccion, Cliente(direccion, "cast-demo-01") as c:
-        enlace = c.post("/calendario/suscripciones", json={}).json()["url"]
+        enlace = c.post("/calendario/suscripciones", json={}).json()["enlace"]
         camino = f"/calendario/feed/{enlace.rpartition('/')[2]}"
         antes = c.get(camino).text
         romper(monkeypatch)

@@ -168,9 +168,9 @@ def test_el_registro_rota_mientras_su_proceso_escribe(tmp_path: Path, monkeypatc
         anterior = tmp_path / "hablador.log.1"
         # Dos veces: lo guardado aparte ya no es el principio, y el proceso siguió escribiendo en el mismo archivo.
         otra = anterior.exists() and not anterior.read_bytes().startswith(b"renglon 0\n")
-        if otra and registro.stat().st_size:
+        if listo := otra and registro.stat().st_size > 0:
             signal.raise_signal(signal.SIGTERM)
-        return otra
+        return listo
 
     supervisor.responde = ya_roto_dos_veces
     supervisor.correr()
