@@ -45,11 +45,15 @@ def adjuntar(ctx: Contexto, id_: str, evidencia: str | None, guardado: anexos.Gu
     Lanza:
         Lo mismo que `revisar_adjuntar`: pudo cambiar mientras se recibía el archivo.
     """
-    turno = revisar_adjuntar(ctx, id_, evidencia)
+    return anotar(ctx, revisar_adjuntar(ctx, id_, evidencia), evidencia, guardado)
+
+
+def anotar(ctx: Contexto, turno: Turno, evidencia: str | None, guardado: anexos.Guardado) -> Anexo:
+    """Registra el archivo como documento de ese turno, sin mirar quién ni cuándo: eso ya se comprobó."""
     anexo = Anexo(
         id=guardado.id,
         folio=turno.folio,
-        turno_id=id_,
+        turno_id=turno.id,
         evidencia=evidencia,
         nombre=guardado.nombre,
         tipo=guardado.tipo,

@@ -9,10 +9,9 @@ from datetime import date
 from typing import Any
 
 from modelos import bitacora, reloj
-from modelos.actos import plazos
+from modelos.actos import evidencia, plazos
 from modelos.actos.mover import Contexto
 from modelos.actos.oficios import exigir_redaccion, reservar_borrador
-from modelos.actos.turnos import persona_que_actua
 from modelos.anexos import Guardado
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, FormularioIncompleto
@@ -104,19 +103,4 @@ def _adjuntar(ctx: Contexto, oficio: Oficio, tabla: Tabla, guardado: Guardado | 
         raise FormularioIncompleto({"archivo": "adjunte el documento firmado"})
     turno = ctx.s.get_one(Turno, oficio.turno_id)
     emision = next((e for e in tabla[turno.actividad].oficios if e.clave == oficio.clave), None)
-    anexo = Anexo(
-        id=guardado.id,
-        folio=oficio.folio,
-        turno_id=turno.id,
-        evidencia=(emision.cumple if emision else "") or None,
-        nombre=guardado.nombre,
-        tipo=guardado.tipo,
-        tamano=guardado.tamano,
-        sha256=guardado.sha256,
-        persona_id=persona_que_actua(ctx).persona,
-        subido=ctx.ahora,
-    )
-    ctx.s.add(anexo)
-    turno.anexos += 1
-    ctx.s.flush()
-    return anexo
+    return evidencia.anotar(ctx, turno, (emision.cumple if emision else "") or None, guardado)

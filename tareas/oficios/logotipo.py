@@ -11,13 +11,15 @@ from tareas.oficios.errores import SinLogotipo
 
 MAXIMO = 2 * 1024 * 1024
 _PNG = b"\x89PNG\r\n\x1a\n"
+_HASTA_SU_TAMANO = 24
+"""Bytes de un PNG hasta donde dice cuánto mide."""
 
 
 def como_svg(ruta: str) -> str:
     """El archivo como SVG; un PNG va dentro de uno de su tamaño.
 
     Lanza:
-        SinLogotipo: no está, no se puede leer, pasa de 2 MB o no es PNG ni SVG.
+        SinLogotipo: no está, no se puede leer, pasa de 2 MB, está cortado, o no es PNG ni SVG.
     """
     archivo = Path(ruta)
     try:
@@ -36,6 +38,8 @@ def _leido(ruta: str, _cambio: int) -> str:
     except OSError as error:
         raise SinLogotipo(ruta, "no se puede leer") from error
     if crudo.startswith(_PNG):
+        if len(crudo) < _HASTA_SU_TAMANO:
+            raise SinLogotipo(ruta, "está cortado o dañado")
         ancho, alto = struct.unpack(">II", crudo[16:24])
         imagen = f'<image width="{ancho}" height="{alto}" href="data:image/png;base64,{b64encode(crudo).decode()}"/>'
         return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {ancho} {alto}">{imagen}</svg>'

@@ -198,7 +198,10 @@ def test_el_logotipo_va_con_su_texto_alternativo(tmp_path: Path) -> None:
         assert pdf != componer(contenido())
         assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
         assert page.validate_pdf_bytes(pdf, profile="2a").is_compliant
-    for ruta, motivo in ((tmp_path / "no-esta.png", "no se puede leer"), (RAIZ / "dstc", "no es un archivo PNG")):
+    cortado = tmp_path / "cortado.png"
+    cortado.write_bytes(_un_png(20, 10)[:20])
+    malos = {tmp_path / "no-esta.png": "no se puede leer", RAIZ / "dstc": "no es un archivo PNG", cortado: "cortado"}
+    for ruta, motivo in malos.items():
         caso = contenido()
         caso["membrete"]["logo"] = str(ruta)
         with pytest.raises(SinLogotipo, match=motivo):
