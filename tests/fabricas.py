@@ -221,10 +221,12 @@ def servida(instancia: Instancia) -> Iterator[str]:
     from api.app import crear
     from api.servidor import configuracion
 
-    puerto = puerto_libre()
+    enchufe = socket.socket()  # ya tomado: entre elegir un puerto y ocuparlo lo puede ocupar otra prueba
+    enchufe.bind(("127.0.0.1", 0))
+    puerto = enchufe.getsockname()[1]
     testigo = Testigo(crear(instancia.ajustes))
     servidor = uvicorn.Server(configuracion(instancia.ajustes, testigo, port=puerto, log_level="error"))
-    hilo = threading.Thread(target=servidor.run, daemon=True)
+    hilo = threading.Thread(target=servidor.run, kwargs={"sockets": [enchufe]}, daemon=True)
     hilo.start()
     hasta = time.monotonic() + 300
     while not servidor.started and time.monotonic() < hasta:
@@ -232,7 +234,8 @@ def servida(instancia: Instancia) -> Iterator[str]:
     assert servidor.started, "la API no arrancó"
     yield f"http://127.0.0.1:{puerto}"
     servidor.should_exit = True
-    hilo.join(10)
+    hilo.join(300)  # si queda viva, su conexión se reclama en otra prueba
+    enchufe.close()
     assert not testigo.faltas, testigo.faltas
 
 

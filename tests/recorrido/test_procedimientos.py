@@ -71,7 +71,7 @@ def test_uno_que_no_existe_o_una_version_que_no_existe_se_dicen(web: str) -> Non
 def test_el_contrato_entrega_el_bpmn_con_su_tipo_y_su_nombre(web: str) -> None:
     with Cliente(web, "cst") as cliente:
         for tabla in CATALOGO:
-            respuesta = cliente.get(f"/procedimientos/{tabla.clave}/bpmn")
+            respuesta = cliente.get(f"/procedimientos/{tabla.clave}/bpmn?version={tabla.version}")
             assert respuesta.status_code == 200
             assert respuesta.headers["content-type"] == "application/xml"
             nombre = f'attachment; filename="{tabla.clave}-{tabla.version}.bpmn"'
@@ -89,7 +89,7 @@ def test_el_contrato_entrega_el_bpmn_con_su_tipo_y_su_nombre(web: str) -> None:
 @pytest.mark.parametrize("tabla", TABLAS)
 def test_la_pagina_trae_tabla_diagrama_plazos_oficios_y_la_nota_de_copia(web: str, tabla: Tabla) -> None:
     with Visitante(web, "cst") as v:
-        texto = unescape(v.get(f"/procedimientos/{tabla.clave}").text)
+        texto = unescape(v.get(f"/procedimientos/{tabla.clave}?version={tabla.version}").text)
     assert "COPIA NO CONTROLADA" in texto
     assert 'role="img"' in texto
     assert "style=" not in texto
