@@ -16,7 +16,9 @@ DE_DESCONOCIDO = 16 << 10
 
 _ENTRAR = re.compile(r"/entrar|/salir|/api/v1/sesiones")
 _COMPARAR = re.compile(r"/v/[^/]+|/api/v1/verificacion/[^/]+")
-_ANEXAR = re.compile(r"/turnos/[^/]+|/api/v1/turnos/[^/]+/anexos")
+_ANEXAR = re.compile(
+    r"/turnos/[^/]+|/api/v1/turnos/[^/]+/anexos|/oficios/[^/]+/fuera|/api/v1/oficios/[^/]+/firmado-fuera"
+)
 _LIBRO = re.compile(r"/administracion/excel/(revisar|cargar)|/api/v1/catalogos/(revisar|cargar)")
 
 

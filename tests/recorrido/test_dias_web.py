@@ -121,9 +121,9 @@ def test_la_api_rechaza_a_quien_no_toca_y_lo_que_llega_tarde(mesa: Mesa, direcci
         ({"desde": "2026-12-02", "hasta": "2026-12-01"}, "debe ser igual o posterior"),
         ({"desde": "2041-01-01"}, "2041 no está publicado"),
         ({"desde": "2026-01-01", "perfil": "Z"}, "Use uno de"),
-        ({"desde": "ayer"}, "fecha como"),
+        ({"desde": "ayer"}, "escriba una fecha que exista"),
         ({"cursor": "x"}, "siguiente"),
-        ({"limite": "0"}, "de 1 a 200"),
+        ({"limite": "0"}, "debe ser 1 o más"),
     ],
 )
 def test_los_dias_mal_pedidos_dicen_que_corregir(direccion: str, parametros: dict[str, str], dice: str) -> None:
@@ -163,7 +163,8 @@ def test_por_archivo_entra_todo_o_nada(mesa: Mesa, direccion: str) -> None:
         assert subir("dias.csv", CSV.encode() + b"\x00")[0] == 422
         assert subir("dias.csv", b"x" * 300_000)[0] == 413
         assert c.get("/calendario/publicaciones").json()["total"] == 0
-        estado, propuesta = subir("dias.csv", CSV.replace("Invierno", "Año").encode("cp1252"))
+        verano = CSV.replace("2026-12-21,2027-01-01", "2027-07-19,2027-07-30").replace("Invierno", "Año")
+        estado, propuesta = subir("dias.csv", verano.encode("cp1252"))
         assert (estado, [d["motivo"] for d in propuesta["dias"]]) == (201, ["Año"])  # type: ignore[attr-defined]
         estado, propuesta = subir("dias.csv", CSV.encode("utf-8-sig"))
         assert estado == 201
