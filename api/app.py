@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api import descripcion, manejadores, v1, web
+from api import manejadores, v1, web
+from api.descripcion import Descrita
 from api.encabezados import ErroresPropios, SinCuerpo
 from api.guardia import Guardia
 from api.porteria import Porteria
@@ -20,7 +21,7 @@ ESTATICO = Path(__file__).parent / "web" / "estatico"
 def crear(con: Ajustes | None = None) -> FastAPI:
     """Arma la aplicación con esos ajustes, o con los del entorno."""
     usados = con or ajustes()
-    app = FastAPI(
+    app = Descrita(
         title="Procedimientos de la DSTC",
         version=VERSION,
         description=(
@@ -40,7 +41,6 @@ def crear(con: Ajustes | None = None) -> FastAPI:
     app.include_router(web.ruta, include_in_schema=False)
     app.mount("/estatico", StaticFiles(directory=ESTATICO, check_dir=False), name="estatico")
     manejadores.instalar(app)
-    descripcion.completar(app)
     app.add_middleware(ErroresPropios, forma=manejadores.de_http)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guardia, ajustes=usados)

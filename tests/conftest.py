@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
-from modelos import reloj, sesion
+from modelos import claves, reloj, sesion
 from modelos.ajustes import Ajustes
 from tests.fabricas import Cliente, Instancia, Plantillas, servida
 from tests.postgres import servidor_postgres
@@ -18,8 +20,17 @@ settings.register_profile("sin_reloj", deadline=None)
 settings.load_profile("sin_reloj")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _contrasenas_baratas() -> Iterator[None]:
+    """Entrar cuesta 0.2 s de procesador y aquí se entra miles de veces; lo que cuesta lo cuida `test_claves`."""
+    with pytest.MonkeyPatch.context() as entorno:
+        barata = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=256, parallelism=1),))
+        entorno.setattr(claves, "_argon2", barata)
+        yield
+
+
 @pytest.fixture(scope="session")
-def plantillas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plantillas]:
+def plantillas(tmp_path_factory: pytest.TempPathFactory, _contrasenas_baratas: None) -> Iterator[Plantillas]:
     """Las bases sembradas de que se copia cada prueba, en los dos motores."""
     with servidor_postgres(rapido=True) as servidor:
         yield Plantillas(tmp_path_factory.mktemp("plantilla"), servidor)
@@ -43,9 +54,13 @@ def instancia_sqlite(plantillas: Plantillas, tmp_path: Path) -> Iterator[Instanc
 
 @pytest.fixture(autouse=True)
 def _clientes_cerrados() -> Iterator[None]:
-    """Un enchufe sin cerrar se reclama en la prueba que esté corriendo cuando lo nota el recolector: en otra."""
+    """Un enchufe sin cerrar se reclama en la prueba que esté corriendo cuando lo nota el recolector: en otra.
+
+    Los que ya estaban abiertos son de su módulo, y él los cierra.
+    """
+    ya = len(Cliente.abiertos)
     yield
-    while Cliente.abiertos:
+    while len(Cliente.abiertos) > ya:
         Cliente.abiertos.pop().close()
 
 
