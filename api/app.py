@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -37,8 +38,7 @@ def crear(con: Ajustes | None = None) -> FastAPI:
     )
     app.state.ajustes = usados
     app.state.porteria = Porteria(usados.entradas_en_fila)
-    app.include_router(v1.ruta, prefix="/api/v1")
-    app.include_router(web.ruta, include_in_schema=False)
+    app.router.routes.extend(_puertas().routes)
     app.mount("/estatico", StaticFiles(directory=ESTATICO, check_dir=False), name="estatico")
     manejadores.instalar(app)
     app.add_middleware(ErroresPropios, forma=manejadores.de_http)
@@ -46,3 +46,12 @@ def crear(con: Ajustes | None = None) -> FastAPI:
     app.add_middleware(Guardia, ajustes=usados)
     app.add_middleware(SinCuerpo)  # el último: ve cada petición antes que los demás
     return app
+
+
+@cache
+def _puertas() -> APIRouter:
+    """Las de cualquier aplicación: FastAPI las resuelve con la primera petición, en medio segundo, y así una vez."""
+    todas = APIRouter()
+    todas.include_router(v1.ruta, prefix="/api/v1")
+    todas.include_router(web.ruta, include_in_schema=False)
+    return todas

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 import httpx
@@ -108,7 +108,11 @@ class Instancia:
     def firmar_fuera(self, *folios: str) -> None:
         """Registra como firmados en papel los oficios que esos expedientes deben."""
         with self.leer() as s:
-            deben = [debido.oficio for folio in dict.fromkeys(folios) for debido in deuda.de_expediente(s, self.tablas, folio)]
+            deben = [
+                debido.oficio
+                for folio in dict.fromkeys(folios)
+                for debido in deuda.de_expediente(s, self.tablas, folio)
+            ]
         for n, oficio in enumerate(deben, 1):
             with self.como(oficio.unidad.lower()) as ctx:
                 numero = f"{oficio.unidad}/P-{n}/{oficio.folio}"
@@ -250,3 +254,8 @@ class Cliente(httpx.Client):
             respuesta = httpx.post(f"{direccion}/api/v1/sesiones", json=credenciales, timeout=300, verify=False)  # noqa: S501
             assert respuesta.status_code == 201, respuesta.text
             self.headers["Authorization"] = f"Bearer {respuesta.json()['token']}"
+
+    def conservado(self) -> Self:
+        """Él mismo, para más de una prueba: lo cierra quien lo pidió."""
+        self.abiertos.remove(self)
+        return self

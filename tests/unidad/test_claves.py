@@ -14,7 +14,8 @@ from modelos import claves
 def de_verdad() -> ModuleType:
     """`modelos.claves` recién leído, como lo usa el sistema."""
     donde = importlib.util.find_spec("modelos.claves")
-    assert donde and donde.loader
+    assert donde
+    assert donde.loader
     modulo = importlib.util.module_from_spec(donde)
     donde.loader.exec_module(modulo)
     return modulo
