@@ -88,7 +88,7 @@ def _funciones(cosa: object) -> Iterator[FunctionType]:
         candidatas = [cosa]
     for candidata in candidatas:
         suya = _desnuda(candidata)
-        if suya is not None and suya.__module__.partition(".")[0] in PROPIOS:
+        if suya is not None and (suya.__module__ or "").partition(".")[0] in PROPIOS:
             yield suya
 
 
