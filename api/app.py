@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api import descripcion, manejadores, v1, web
+from api import manejadores, v1, web
+from api.descripcion import Descrita
 from api.encabezados import ErroresPropios, SinCuerpo
 from api.guardia import Guardia
 from api.porteria import Porteria
@@ -20,7 +22,7 @@ ESTATICO = Path(__file__).parent / "web" / "estatico"
 def crear(con: Ajustes | None = None) -> FastAPI:
     """Arma la aplicación con esos ajustes, o con los del entorno."""
     usados = con or ajustes()
-    app = FastAPI(
+    app = Descrita(
         title="Procedimientos de la DSTC",
         version=VERSION,
         description=(
@@ -36,13 +38,20 @@ def crear(con: Ajustes | None = None) -> FastAPI:
     )
     app.state.ajustes = usados
     app.state.porteria = Porteria(usados.entradas_en_fila)
-    app.include_router(v1.ruta, prefix="/api/v1")
-    app.include_router(web.ruta, include_in_schema=False)
+    app.router.routes.extend(_puertas().routes)
     app.mount("/estatico", StaticFiles(directory=ESTATICO, check_dir=False), name="estatico")
     manejadores.instalar(app)
-    descripcion.completar(app)
     app.add_middleware(ErroresPropios, forma=manejadores.de_http)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guardia, ajustes=usados)
     app.add_middleware(SinCuerpo)  # el último: ve cada petición antes que los demás
     return app
+
+
+@cache
+def _puertas() -> APIRouter:
+    """Las de cualquier aplicación: FastAPI las resuelve con la primera petición, en medio segundo, y así una vez."""
+    todas = APIRouter()
+    todas.include_router(v1.ruta, prefix="/api/v1")
+    todas.include_router(web.ruta, include_in_schema=False)
+    return todas

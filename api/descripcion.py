@@ -2,10 +2,13 @@
 
 Cada ruta declara sus propios errores (`v1.respuestas.errores`); aquí se agregan los que da la puerta antes de
 llegar a ella. Las que no piden sesión lo declaran con `v1.respuestas.SIN_SESION`.
+
+Armarla tarda un segundo y no depende de los ajustes: se hace cuando alguien la pide, una vez por proceso.
 """
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,11 +21,22 @@ DE_TODAS = (413, 422, 500, 503, 507)
 DE_LAS_QUE_CAMBIAN = (403,)
 """Quien manda con la cookie de otro sitio."""
 FICHA = "ficha"
+_candado = threading.Lock()
+_armada: dict[str, Any] = {}
 
 
-def completar(app: FastAPI) -> None:
-    """Deja la descripción entera y en español; `app.openapi()` ya da ésta."""
-    documento = app.openapi()
+class Descrita(FastAPI):
+    """La aplicación, que se describe entera y en español; con otras rutas, sería otra y no compartiría la suya."""
+
+    def openapi(self) -> dict[str, Any]:
+        """La misma para todas las que arma `crear`: no se modifica."""
+        with _candado:
+            if not _armada:
+                _armada.update(_completa(super().openapi()))
+        return _armada
+
+
+def _completa(documento: dict[str, Any]) -> dict[str, Any]:
     componentes = documento["components"]
     componentes["schemas"][PROBLEMA] = Problema.model_json_schema()
     componentes["securitySchemes"] = {
@@ -36,6 +50,7 @@ def completar(app: FastAPI) -> None:
     for metodos in documento["paths"].values():
         for metodo, operacion in metodos.items():
             _completar(metodo, operacion)
+    return documento
 
 
 def pide_sesion(operacion: dict[str, Any]) -> bool:

@@ -34,7 +34,10 @@ def probar(argumentos: Sequence[str]) -> int:
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_HOME": str(RAIZ / ".dstc" / "prefect-pruebas"),
+        # Hay entornos que no dejan guardar lo compilado, y cada proceso que lanza una prueba tardaba el doble.
+        "PYTHONPYCACHEPREFIX": str(RAIZ / ".dstc" / "compilado"),
     }
+    entorno.pop("PYTHONDONTWRITEBYTECODE", None)
     navegador = preparar_navegador()
     if navegador:
         entorno["DSTC_NAVEGADOR"] = navegador

@@ -19,7 +19,7 @@ from sqlmodel import col
 from modelos import hitos, reloj, titulares
 from modelos.columnas import de_los
 from modelos.expediente import EstadoTurno, Turno
-from modelos.organizacion import Adscripcion, Persona, responsables, vigente
+from modelos.organizacion import Adscripcion, Persona, responsables, responsables_de_todas, vigente
 from modelos.permisos import Rol
 
 
@@ -36,6 +36,7 @@ class Organigrama:
     """Quién atiende cada unidad y hacia dónde se sube lo suyo; se lee una vez y sirve para muchos turnos."""
 
     s: Session
+    _completo: bool = False
     _estatales: dict[str, str] | None = None
     _personas: dict[str, list[int]] = field(default_factory=dict)
     _tocan: dict[tuple[str, int | None], list[Interesado]] = field(default_factory=dict)
@@ -44,8 +45,13 @@ class Organigrama:
     def de(self, unidad: str) -> list[int]:
         """Las personas activas que hoy pueden atender los turnos de la unidad."""
         if unidad not in self._personas:
-            self._personas[unidad] = responsables(self.s, unidad)
+            self._personas[unidad] = [] if self._completo else responsables(self.s, unidad)
         return self._personas[unidad]
+
+    def completo(self) -> Organigrama:
+        """Él mismo, habiendo leído de una vez quién atiende cada unidad: para quien preguntará por muchas."""
+        self._personas, self._completo = responsables_de_todas(self.s), True
+        return self
 
     def escala(self, unidad: str) -> tuple[str, ...]:
         """A quiénes se sube lo de esa unidad, del más cercano al último."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal_column, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -107,8 +108,14 @@ def libre(ahora: float) -> ColumnElement[bool]:
 
 def sigue_suya(s: Session, id_: str, motor: str) -> bool:
     """Si ese motor la tiene todavía: mientras dormía pudo retomarla otro, o sustituirla un resumen posterior."""
-    suya = (col(Entrega.motor) == motor) & (col(Entrega.estado) == EstadoEntrega.PENDIENTE.value)
-    return s.scalar(select(col(Entrega.id)).where(col(Entrega.id) == id_, suya)) is not None
+    return s.scalar(_suya(), {"cual": id_, "de_quien": motor}) is not None
+
+
+@cache
+def _suya() -> Select[tuple[str]]:
+    """Se arma una vez: se hace con cada mensaje, y armarla cuesta más que hacerla."""
+    suya = (col(Entrega.motor) == bindparam("de_quien")) & (col(Entrega.estado) == EstadoEntrega.PENDIENTE.value)
+    return select(col(Entrega.id)).where(col(Entrega.id) == bindparam("cual"), suya)
 
 
 def hay_que_enviar(s: Session) -> bool:

@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Boolean, Column, ColumnElement, Index, UniqueConstraint, false, or_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Select,
+    UniqueConstraint,
+    bindparam,
+    false,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -124,19 +136,36 @@ def exigir_unidades(s: Session, formulario: type[BaseModel], datos: Mapping[str,
 
 def responsables(s: Session, unidad: str) -> list[int]:
     """Personas activas que hoy pueden atender los turnos de la unidad."""
-    consulta = (
-        select(col(Persona.id))
-        .join(Adscripcion, col(Adscripcion.persona_id) == Persona.id)
+    return [persona for persona, _ in s.execute(_de_una(reloj.hoy()), {"de_la": unidad})]
+
+
+def responsables_de_todas(s: Session) -> dict[str, list[int]]:
+    """Lo mismo de cada unidad que tiene alguna, en una consulta."""
+    de: dict[str, list[int]] = {}
+    for persona, unidad in s.execute(_que_atienden(reloj.hoy())):
+        de.setdefault(unidad, []).append(persona)
+    return de
+
+
+@lru_cache(maxsize=2)
+def _de_una(hoy: date) -> Select[tuple[int, str]]:
+    return _que_atienden(hoy).where(col(Adscripcion.unidad) == bindparam("de_la"))
+
+
+@lru_cache(maxsize=2)
+def _que_atienden(hoy: date) -> Select[tuple[int, str]]:
+    """(persona, unidad), en orden. Se arma una vez al día: se pregunta miles, y armarla cuesta más que hacerla."""
+    return (
+        select(Adscripcion.persona_id, Adscripcion.unidad)
+        .join(Persona, col(Persona.id) == Adscripcion.persona_id)
         .where(
-            col(Adscripcion.unidad) == unidad,
             col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
             col(Persona.activa).is_(True),
-            vigente(reloj.hoy()),
+            vigente(hoy),
         )
         .distinct()
-        .order_by(col(Persona.id))
+        .order_by(col(Adscripcion.persona_id), col(Adscripcion.unidad))
     )
-    return list(s.scalars(consulta))
 
 
 def por_correo(s: Session, correo: str) -> Persona | None:

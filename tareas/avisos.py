@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -91,22 +91,21 @@ def _dichas(s: Session, pares: Sequence[Par]) -> set[tuple[int, str]]:
 
 def sin_decir(s: Session) -> list[str]:
     """Los turnos abiertos, de expedientes en curso, de los que no consta aviso a nadie de a quienes hoy toca."""
-    abierto = de_los(col(Turno.estado), ABIERTOS), col(Turno.a_mano).is_(True)
-    suspendidos = select(col(Expediente.folio)).where(col(Expediente.estado) == EstadoExpediente.SUSPENDIDO.value)
-    organigrama = Organigrama(s)
+    consulta = (
+        select(Turno)
+        .join(Expediente, col(Expediente.folio) == Turno.folio)
+        .where(
+            de_los(col(Turno.estado), ABIERTOS),
+            col(Turno.a_mano).is_(True),
+            col(Expediente.estado) != EstadoExpediente.SUSPENDIDO.value,
+        )
+        .order_by(col(Turno.id))
+    )
+    turnos, organigrama = s.scalars(consulta).all(), Organigrama(s).completo()
     faltan: list[str] = []
-    # Por unidad y quien lo tomó: son pocas, y de cada una se sabe a quiénes toca.
-    for unidad, tomado_por in s.execute(select(col(Turno.unidad), col(Turno.persona_id)).where(*abierto).distinct()):
-        personas = [i.persona for i in organigrama.toca(unidad, tomado_por)]
-        dicho = exists().where(
-            col(Notificacion.persona_id).in_(personas), col(Notificacion.clave) == "turno:" + col(Turno.id)
-        )
-        suyos = select(col(Turno.id)).where(
-            *abierto,
-            col(Turno.unidad) == unidad,
-            col(Turno.persona_id).is_not_distinct_from(tomado_por),
-            col(Turno.folio).not_in(suspendidos),
-            ~dicho,
-        )
-        faltan += s.scalars(suyos) if personas else ()
-    return sorted(faltan)
+    for i in range(0, len(turnos), LOTE):
+        pares = _pares(organigrama, turnos[i : i + LOTE])
+        dichas = _dichas(s, pares)
+        sabidos = {t.id for t, quien in pares if (quien.persona, _clave(t)) in dichas}
+        faltan += sorted({t.id for t, _ in pares} - sabidos)
+    return faltan

@@ -76,7 +76,7 @@ def barrer(
     while True:
         with transaccion(url) as s:
             if organigrama is None:
-                organigrama = Organigrama(s)
+                organigrama = Organigrama(s).completo()
             organigrama.s = s
             filas = hitos.por_ver(s, dia, lote, desde)
             if filas:

@@ -109,7 +109,7 @@ def _vencidos(s: Session, dia: date, despues_de: str) -> Sequence[Any]:
 
 
 def _avisos(s: Session, filas: Sequence[Any], dia: date, lunes: date, insistencias: int) -> list[dict[str, Any]]:
-    organigrama = Organigrama(s)
+    organigrama = Organigrama(s).completo()
     ocupadas = hitos.ocupadas(s, {f.folio for f in filas if f.turno_id is None})
     avisos = []
     for f in filas:

@@ -112,7 +112,7 @@ def _opciones_postgres(carpeta: Path, puerto: int, *, rapido: bool) -> list[str]
     ajustes = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": str(carpeta),
-        "max_connections": "200",
+        "max_connections": "400",
         "timezone": "UTC",
     }
     if rapido:

@@ -61,7 +61,7 @@ class Mundo:
     def como(self, alias: str | None) -> Cliente:
         """El cliente con la sesión de esa cuenta; uno por cuenta."""
         if alias not in self.clientes:
-            self.clientes[alias] = Cliente(self.direccion, alias)
+            self.clientes[alias] = Cliente(self.direccion, alias).conservado()
         return self.clientes[alias]
 
     def otro(self, prefijo: str) -> str:
@@ -194,7 +194,7 @@ def _con_clave(m: Mundo, **mas: Any) -> tuple[str, str]:
     persona = m.persona(**mas)
     clave = m.hacer("POST", f"/personas/{persona['id']}/clave", ADMINISTRA)["clave_inicial"]
     correo: str = persona["correo"]
-    m.clientes[correo] = Cliente(m.direccion)
+    m.clientes[correo] = Cliente(m.direccion).conservado()
     abierta = m.hacer("POST", "/sesiones", correo, json={"correo": correo, "clave": clave})
     m.clientes[correo].headers["Authorization"] = f"Bearer {abierta['token']}"
     return correo, clave

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -209,8 +210,14 @@ def _primeros_de_semana() -> set[date]:
     return set(de.values())
 
 
-def _correos(carpeta: Path) -> Iterator[EmailMessage]:
-    for archivo in carpeta.glob("*.eml"):
+@cache
+def _correos(carpeta: Path) -> tuple[EmailMessage, ...]:
+    """Los que salieron, sin el contenido de sus adjuntos: son miles, y se leen una vez para todas las pruebas."""
+    leidos = []
+    for archivo in sorted(carpeta.glob("*.eml")):
         mensaje = email.message_from_bytes(archivo.read_bytes(), policy=email.policy.default)
         assert isinstance(mensaje, EmailMessage)
-        yield mensaje
+        for adjunto in mensaje.iter_attachments():
+            adjunto.set_payload("")
+        leidos.append(mensaje)
+    return tuple(leidos)
