@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.calendario import OFICINAS_NACIONALES, Calendarios
+from modelos.calendario import OFICINAS_NACIONALES, POR_DEFECTO, Calendarios
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.ciclos import PARA_TODOS, Apertura, EstadoApertura
 from modelos.dias_inhabiles import dias_vigentes, oficina
@@ -26,6 +26,8 @@ from modelos.organizacion import activas
 from modelos.periodo import Ciclo, Periodo, nombre_periodo
 from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, resolver
 from modelos.tabla import Catalogo, Tabla
+
+SABADO = 6
 
 
 class EstadoPrevisto(StrEnum):
@@ -131,6 +133,16 @@ def nacional(s: Session) -> Calendarios:
     """El calendario de las oficinas nacionales, con los días publicados para todas."""
     orden, dias = dias_vigentes(s)
     return oficina(orden, dias, "", "").calendarios
+
+
+def es_habil(s: Session, dia: date) -> bool:
+    """Para las oficinas nacionales; si su año no se ha publicado, de lunes a viernes: callar sería peor."""
+    if dia.isoweekday() >= SABADO:
+        return False
+    try:
+        return nacional(s)[POR_DEFECTO].es_habil(dia)
+    except CalendarioSinPublicar:
+        return True
 
 
 def destinos(s: Session, ciclo: Ciclo) -> list[str]:

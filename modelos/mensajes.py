@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Select, bindparam, case, exists, false, func, select, text, update
+from sqlalchemy import Select, bindparam, case, exists, false, func, or_, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -64,17 +64,23 @@ class Destino:
     desde: datetime
 
 
-def hay_por_salir(s: Session, *, con_hitos: bool) -> bool:
-    """Si hay alguna notificación que ya pueda salir; con_hitos: también las de plazos, que van en el resumen."""
-    return bool(s.scalar(select(exists().where(_sin_salir, *_clases(con_hitos=con_hitos)))))
+def hay_por_salir(s: Session) -> bool:
+    """Si hay alguna notificación que no espera a otra: ni de las del resumen ni de un oficio."""
+    return bool(s.scalar(select(exists().where(_sin_salir, ~_de_oficio, *_clases(con_hitos=False)))))
+
+
+def esperan_resumen(s: Session, *, solo_hitos: bool) -> list[int]:
+    """Las personas con algo sin salir que puede ir en su resumen; solo_hitos: que por sí solo lo pide cualquier día."""
+    de_hitos = [col(Notificacion.clase) == Clase.HITO.value] if solo_hitos else []
+    return list(s.scalars(select(col(Notificacion.persona_id)).where(_sin_salir, *de_hitos).distinct()))
 
 
 def por_salir(s: Session, *, con_hitos: bool) -> Iterator[Any]:
     """Las notificaciones sin salir, por persona y en su orden, con lo que hace falta para `por_que_no`.
 
     `sube`: verdadero si se le dice para seguimiento; `mencion`: si le nombraron en un comentario; `recuerda`: si
-    alguien pidió recordárselo; `oficio`: el id, si es de uno; `rige`: si ese oficio sigue vigente; `por_firmar`:
-    cuántos esperan su firma. Se leen por tramos: puede haber cientos de miles.
+    alguien pidió recordárselo, o que falta su acuse; `oficio`: el id, si es de uno; `rige`: si ese oficio sigue
+    vigente; `por_firmar`: cuántos esperan su firma. Se leen por tramos: puede haber cientos de miles.
     """
     consulta = _resumidas().where(_sin_salir, *_clases(con_hitos=con_hitos))
     yield from s.execute(consulta, execution_options={"yield_per": 5000})
@@ -99,7 +105,7 @@ def _resumidas() -> Select[Any]:
             col(Notificacion.folio),
             func.coalesce(_sube, false()).label("sube"),
             col(Notificacion.clave).startswith("mencion:").label("mencion"),
-            col(Notificacion.clave).startswith("recuerda:").label("recuerda"),
+            or_(*(col(Notificacion.clave).startswith(x) for x in ("recuerda:", "oficio:acuse:"))).label("recuerda"),
             col(Notificacion.clave).startswith("semana:").label("semanal"),
             col(Notificacion.turno_id),
             col(Notificacion.plazo_id),

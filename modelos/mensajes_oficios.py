@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.actos.acuses import LLEGO
-from modelos.notificaciones import Clase
 from modelos.oficio import VIGENTES
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Unidad
 
 _TRAMO = 500
+SIN_EFECTO = "El oficio ya no rige."
+YA_ACUSADO = "Ya consta su acuse de recibido."
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Llegado:
     """Un oficio y por qué se le dice a alguien.
 
     unidad: nombre de la que lo emite. para, ccp: unidades por las que le llega a quien se le dice, con su nombre.
-    falta: sólo se le recuerda que no lo ha acusado.
+    falta: sólo se le recuerda que no lo ha acusado. por_acusar: si alguna de `para` no lo ha acusado.
     """
 
     oficio: Oficio
@@ -32,18 +33,29 @@ class Llegado:
     para: tuple[str, ...]
     ccp: tuple[str, ...]
     falta: bool
+    por_acusar: bool
 
 
-def es_de_oficio(filas: Iterable[Any]) -> bool:
-    """Si esas filas de `mensajes.contenido` son de un oficio; una entrega no mezcla."""
-    return any(f.clase == Clase.OFICIO for f in filas)
+def llegados(s: Session, filas: Iterable[Any]) -> tuple[list[Llegado], dict[int, str]]:
+    """De qué oficios avisan esas filas de `mensajes.contenido`, y por qué ya no se dicen las demás, por su id."""
+    de: dict[str, list[Any]] = {}
+    for f in filas:
+        de.setdefault(f.datos["oficio"], []).append(f)
+    hallados: list[Llegado] = []
+    omitidas: dict[int, str] = {}
+    for id_, suyas in de.items():
+        oficio = s.get(Oficio, id_)
+        if oficio is None or oficio.estado not in VIGENTES:
+            omitidas |= {f.id: SIN_EFECTO for f in suyas}
+        elif llegado := _llegado(s, oficio, suyas):
+            hallados.append(llegado)
+        else:
+            omitidas |= {f.id: YA_ACUSADO for f in suyas}
+    return hallados, omitidas
 
 
-def llegado(s: Session, filas: Sequence[Any]) -> Llegado | None:
-    """De qué oficio avisan esas filas, todas del mismo; None si ya no rige, o si sólo se recordaba y ya se acusó."""
-    oficio = s.get(Oficio, filas[0].datos["oficio"])
-    if oficio is None or oficio.estado not in VIGENTES:
-        return None
+def _llegado(s: Session, oficio: Oficio, filas: Sequence[Any]) -> Llegado | None:
+    """Lo que se dice de ese oficio; None si sólo se recordaba su acuse y ya consta."""
     consulta = (
         select(Destinatario, col(Unidad.nombre))
         .join(Unidad, col(Unidad.clave) == Destinatario.unidad)
@@ -56,7 +68,9 @@ def llegado(s: Session, filas: Sequence[Any]) -> Llegado | None:
     if not suyos:
         return None
     para, ccp = (tuple(f"{nombre} ({d.unidad})" for d, nombre in suyos if d.clase == c) for c in ("para", "ccp"))
-    return Llegado(oficio, s.get_one(Unidad, oficio.unidad).nombre, para, ccp, falta=not llegan)
+    por_acusar = any(d.clase == "para" and d.acusado is None for d, _ in suyos)
+    emite = s.get_one(Unidad, oficio.unidad).nombre
+    return Llegado(oficio, emite, para, ccp, falta=not llegan, por_acusar=por_acusar)
 
 
 def oficios(s: Session, ids: Iterable[str]) -> dict[str, Oficio]:

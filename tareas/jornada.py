@@ -120,12 +120,12 @@ TRABAJOS: dict[str, Callable[[str, Catalogo, date, Reglas], Hecho]] = {
     "esperas": _cerrar_esperas,
     AVISOS: _completar_avisos,
     FIRMAS: _avisar_firmas,
-    RECORDATORIOS: _recordar,
     ACUSES: _recordar_acuses,
+    RECORDATORIOS: _recordar,
 }
 """En el orden en que se hacen: lo que se suelta, se abre, se recuenta o se cierra hoy ya cuenta para recordar.
 
-Lo que falta firmar se avisa antes de los recordatorios, que son los que dejan salir el resumen del día.
+Lo que falta firmar o acusar se avisa antes de los recordatorios, que son los que dejan salir el resumen del día.
 """
 
 

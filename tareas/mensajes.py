@@ -7,11 +7,10 @@ fuera de toda transacción, y anota cómo le fue. Varios motores pueden hacer am
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,13 +18,16 @@ from sqlalchemy.orm import Session
 from modelos import canales, consultas_comentarios, entregas, hitos, mensajes, mensajes_oficios, reloj, vencimientos
 from modelos.a_quien import Organigrama
 from modelos.calendario import fecha_corta
+from modelos.consultas_ciclos import es_habil
 from modelos.entregas import Tomada
 from modelos.latido import pulso
 from modelos.mensajes import Destino
 from modelos.notificaciones import Canal, Clase
+from modelos.oficios import Oficio
 from modelos.sesion import lectura, serializar, transaccion
 from modelos.tabla import Catalogo
 from tareas import redaccion
+from tareas.asuntos import Parte, asunto
 from tareas.cartero import Carta, Cartero, CorreoSinConfigurar, EntregaAplazada, EntregaImposible
 from tareas.oficios import carta as carta_de_oficio
 from tareas.oficios import firmas
@@ -37,24 +39,19 @@ A_LA_VEZ = 4
 """Envíos simultáneos de un motor: un servidor lento no debe llevarse más."""
 YA_NO = "Lo que avisaba ya se atendió o dejó de tocarle."
 SIN_DESTINO = "La persona se dio de baja o el canal se desactivó."
-OFICIO_SIN_EFECTO = "El oficio ya no rige."
 NO_LO_VE = "Ya no puede ver el expediente."
 
 
 @dataclass
 class _Monton:
-    """Lo que va a un destino: los ids y, para el asunto, de qué es cada uno."""
+    """Lo que va a un destino."""
 
-    ids: list[int] = field(default_factory=list)
-    partes: list[redaccion.Parte] = field(default_factory=list)
-
-    def poner(self, id_: int, parte: redaccion.Parte) -> None:
-        self.ids.append(id_)
-        self.partes.append(parte)
+    filas: list[Any] = field(default_factory=list)
 
     @property
-    def con_hitos(self) -> bool:
-        return any(p.clase in mensajes.DEL_RESUMEN or p.ajena for p in self.partes)
+    def es_del_resumen(self) -> bool:
+        """Si trae algo de lo que espera al resumen; los oficios esperan, salvo que los lleve un turno nuevo."""
+        return any(_va_en_resumen(f) for f in self.filas) or all(f.oficio for f in self.filas)
 
 
 def juntar(url: str, ahora: datetime, *, barrido_terminado: bool) -> int:
@@ -62,59 +59,90 @@ def juntar(url: str, ahora: datetime, *, barrido_terminado: bool) -> int:
 
     Recibe:
         ahora: con zona; su día, en el centro de México, es el del resumen.
-        barrido_terminado: si ya se vieron todos los hitos de hoy. Hasta entonces sólo salen los turnos nuevos y los
-            oficios; después, un resumen por destino y día. Los hitos que aparezcan más tarde esperan al de mañana.
+        barrido_terminado: si ya se vieron todos los hitos de hoy. Hasta entonces sólo salen los turnos nuevos; después,
+            un resumen por destino y día. Los hitos y los oficios que aparezcan más tarde esperan al de mañana, aunque a
+            los oficios los lleva antes el aviso de un turno nuevo. En día inhábil sólo hay resumen si trae un hito.
     """
     with lectura(url) as s:
-        if not mensajes.hay_por_salir(s, con_hitos=barrido_terminado):
+        if not _hay_por_salir(s, ahora, con_resumen=barrido_terminado):
             return 0
     with transaccion(url) as s:
         serializar(s, "mensajes")
-        return _juntar(s, ahora, con_hitos=barrido_terminado)
+        return _Junta(s, ahora).armar(con_resumen=barrido_terminado)
 
 
-def _juntar(s: Session, ahora: datetime, *, con_hitos: bool) -> int:
+def _hay_por_salir(s: Session, ahora: datetime, *, con_resumen: bool) -> bool:
+    """Sin bloquear nada: lo que sólo espera al resumen de mañana no es motivo para escribir."""
+    if mensajes.hay_por_salir(s):
+        return True
     dia = reloj.local(ahora).date()
-    de_persona, de_unidad = canales.de_destinos(mensajes.canales_activos(s))
-    por_unidad: dict[int, tuple[str, str]] = {}
-    if de_unidad:
-        por_unidad = {id_: (clave, unidad) for id_, clave, unidad in mensajes.para_unidades(s, de_unidad)}
-    altas = mensajes.altas(s, mensajes.personas_por_avisar(s))
-    correos = {persona: Destino(persona, None, alta) for persona, alta in altas.items()}
-    armados = mensajes.existentes(s, (mensajes.id_resumen(d, dia) for d in correos.values()))
-    con_resumen = {p for p, d in correos.items() if mensajes.id_resumen(d, dia) in armados}
-    montones: dict[Destino, _Monton] = {}
-    de_oficios: dict[tuple[Destino, str], list[int]] = {}
-    salieron: list[int] = []
-    filtro = _Filtro(s, dia)
-    repetidas: set[tuple[str, str]] = set()
-    for f in mensajes.por_salir(s, con_hitos=con_hitos):
-        if not filtro.deja(f, f.persona_id):
-            salieron.append(f.id)
-            continue
-        persona = f.persona_id
-        if persona not in correos or (_va_en_resumen(f) and persona in con_resumen):
-            continue  # ya tuvo el resumen de hoy: mañana
-        salieron.append(f.id)
-        destinos = [correos[persona], *map(_destino, de_persona.get(persona, ()))]
-        # Los canales de una unidad reciben una vez cada cosa, aunque la deban saber varias personas.
-        if (suya := por_unidad.get(f.id)) and suya not in repetidas:
-            repetidas.add(suya)
-            destinos += map(_destino, de_unidad[suya[1]])
-        for destino in destinos:
-            if f.oficio:  # cada oficio en su mensaje, aunque le llegue por varias unidades: lleva su PDF
-                de_oficios.setdefault((destino, f.oficio), []).append(f.id)
+    if not con_resumen or not (personas := mensajes.esperan_resumen(s, solo_hitos=not es_habil(s, dia))):
+        return False
+    resumenes = {mensajes.id_resumen(Destino(p, None, alta), dia) for p, alta in mensajes.altas(s, personas).items()}
+    return len(mensajes.existentes(s, resumenes)) < len(resumenes)
+
+
+class _Junta:
+    """Lo que sale en una vuelta y a dónde."""
+
+    def __init__(self, s: Session, ahora: datetime) -> None:
+        self.s, self.ahora, self.dia = s, ahora, reloj.local(ahora).date()
+        self.de_persona, self.de_unidad = canales.de_destinos(mensajes.canales_activos(s))
+        self.por_unidad: dict[int, tuple[str, str]] = {}
+        if self.de_unidad:
+            self.por_unidad = {id_: (clave, u) for id_, clave, u in mensajes.para_unidades(s, self.de_unidad)}
+        altas = mensajes.altas(s, mensajes.personas_por_avisar(s))
+        self.correos = {persona: Destino(persona, None, alta) for persona, alta in altas.items()}
+        self.repetidas: set[tuple[str, str]] = set()
+        self.montones: dict[Destino, _Monton] = {}
+        self.salieron: list[int] = []
+
+    def armar(self, *, con_resumen: bool) -> int:
+        """Guarda las entregas y lo que ya no hacía falta decir; devuelve cuántas."""
+        s, dia = self.s, self.dia
+        filtro = _Filtro(s, dia)
+        self._repartir(filtro, con_resumen=con_resumen)
+        armados = mensajes.existentes(
+            s, (mensajes.id_resumen(d, dia) for d in (*self.correos.values(), *self.montones))
+        )
+        _sustituir(filtro, {d: m for d, m in self.montones.items() if _es_resumen(d, m, armados, dia)})
+        oficios = mensajes_oficios.oficios(s, (f.oficio for m in self.montones.values() for f in m.filas if f.oficio))
+        nuevas = [_entrega(d, m, armados, oficios, self.ahora) for d, m in self.montones.items()]
+        mensajes.guardar(s, nuevas, self.salieron, self.ahora)
+        mensajes.descartar(s, filtro.motivos)
+        # Lo que iba para quien se fue se dice a quien ahora le toca; sale en la vuelta siguiente.
+        hitos.notificar(s, mensajes.relevos(s, filtro.huerfanas(), filtro.organigrama), self.ahora, dia)
+        return len(nuevas)
+
+    def _repartir(self, filtro: _Filtro, *, con_resumen: bool) -> None:
+        armados = mensajes.existentes(self.s, (mensajes.id_resumen(d, self.dia) for d in self.correos.values()))
+        ya_lo_tuvo = {p for p, d in self.correos.items() if mensajes.id_resumen(d, self.dia) in armados}
+        habil = con_resumen and es_habil(self.s, self.dia)
+        acompanan: list[Any] = []
+        for f in mensajes.por_salir(self.s, con_hitos=con_resumen):
+            if not filtro.deja(f, f.persona_id):
+                self.salieron.append(f.id)
+            elif f.persona_id not in self.correos or (_va_en_resumen(f) and f.persona_id in ya_lo_tuvo):
+                continue  # ya tuvo el resumen de hoy: mañana
+            elif f.oficio or (_va_en_resumen(f) and f.clase != Clase.HITO and not habil):
+                acompanan.append(f)
             else:
-                montones.setdefault(destino, _Monton()).poner(f.id, _parte(f))
-    armados |= mensajes.existentes(s, (mensajes.id_resumen(d, dia) for d in montones))
-    _sustituir(filtro, {d: m for d, m in montones.items() if _es_resumen(d, m, armados, dia)})
-    nuevas = [_entrega(destino, monton, armados, dia, ahora) for destino, monton in montones.items()]
-    nuevas += _entregas_de_oficios(s, de_oficios, ahora)
-    mensajes.guardar(s, nuevas, salieron, ahora)
-    mensajes.descartar(s, filtro.motivos)
-    # Lo que iba para quien se fue se dice a quien ahora le toca; sale en la vuelta siguiente.
-    hitos.notificar(s, mensajes.relevos(s, filtro.huerfanas(), filtro.organigrama), ahora, dia)
-    return len(nuevas)
+                self._poner(f)
+        for f in acompanan:
+            tendra_resumen = habil and f.persona_id not in ya_lo_tuvo
+            if tendra_resumen or self.correos[f.persona_id] in self.montones:
+                self._poner(f)
+
+    def _poner(self, f: Any) -> None:  # noqa: ANN401 - renglón de SQL
+        """En el correo de la persona, en sus canales y en los de la unidad por que lo sabe."""
+        self.salieron.append(f.id)
+        destinos = [self.correos[f.persona_id], *map(_destino, self.de_persona.get(f.persona_id, ()))]
+        # Los canales de una unidad reciben una vez cada cosa, aunque la deban saber varias personas.
+        if (suya := self.por_unidad.get(f.id)) and suya not in self.repetidas:
+            self.repetidas.add(suya)
+            destinos += map(_destino, self.de_unidad[suya[1]])
+        for destino in destinos:
+            self.montones.setdefault(destino, _Monton()).filas.append(f)
 
 
 class _Filtro:
@@ -137,7 +165,7 @@ class _Filtro:
 
     def _por_que_no(self, f: Any, persona: int | None) -> str:  # noqa: ANN401 - renglón de SQL
         if f.oficio and not f.rige:
-            return OFICIO_SIN_EFECTO
+            return mensajes_oficios.SIN_EFECTO
         if f.mencion and not consultas_comentarios.lo_ve(self.s, f.persona_id, f.folio):
             return NO_LO_VE
         if persona is not None and not f.activa:
@@ -150,31 +178,41 @@ def _va_en_resumen(f: Any) -> bool:  # noqa: ANN401 - renglón de SQL
     return f.clase in mensajes.DEL_RESUMEN or bool(f.sube)
 
 
-def _parte(f: Any) -> redaccion.Parte:  # noqa: ANN401 - renglón de SQL
-    dichos = (f.sube, f.mencion, f.recuerda, f.semanal)
-    return redaccion.Parte(f.clase, f.folio, f.vence, f.conservador, *dichos, f.que or "", f.por_firmar or 0)
-
-
-def _entregas_de_oficios(
-    s: Session, montones: dict[tuple[Destino, str], list[int]], ahora: datetime
-) -> list[dict[str, Any]]:
-    oficios = mensajes_oficios.oficios(s, (oficio for _, oficio in montones))
-    return [
-        mensajes.entrega(
-            mensajes.id_suelta(destino, ids), destino, carta_de_oficio.asunto(oficios[oficio]), ids, ahora, pulso()
+def _partes(filas: Sequence[Any], oficios: Mapping[str, Oficio]) -> list[Parte]:
+    """De cada cosa, lo que basta para el asunto; de un oficio una, aunque le llegue por varias unidades."""
+    de: dict[str, list[Any]] = {}
+    for f in filas:
+        if f.oficio:
+            de.setdefault(f.oficio, []).append(f)
+    return [_parte(f) for f in filas if not f.oficio] + [
+        Parte(
+            Clase.OFICIO,
+            suyas[0].folio,
+            None,
+            None,
+            recuerda=all(f.recuerda for f in suyas),
+            que=carta_de_oficio.nombre(oficios[id_]) if id_ in oficios else "",
         )
-        for (destino, oficio), ids in montones.items()
+        for id_, suyas in de.items()
     ]
 
 
-def _entrega(destino: Destino, monton: _Monton, armados: set[str], dia: date, ahora: datetime) -> dict[str, Any]:
+def _parte(f: Any) -> Parte:  # noqa: ANN401 - renglón de SQL
+    dichos = (f.sube, f.mencion, f.recuerda, f.semanal)
+    return Parte(f.clase, f.folio, f.vence, f.conservador, *dichos, f.que or "", f.por_firmar or 0)
+
+
+def _entrega(
+    destino: Destino, monton: _Monton, armados: set[str], oficios: Mapping[str, Oficio], ahora: datetime
+) -> dict[str, Any]:
+    dia, ids = reloj.local(ahora).date(), [f.id for f in monton.filas]
     resumen = _es_resumen(destino, monton, armados, dia)
-    id_ = mensajes.id_resumen(destino, dia) if resumen else mensajes.id_suelta(destino, monton.ids)
-    return mensajes.entrega(id_, destino, redaccion.asunto(monton.partes, dia), monton.ids, ahora, pulso())
+    id_ = mensajes.id_resumen(destino, dia) if resumen else mensajes.id_suelta(destino, ids)
+    return mensajes.entrega(id_, destino, asunto(_partes(monton.filas, oficios), dia), ids, ahora, pulso())
 
 
 def _es_resumen(destino: Destino, monton: _Monton, armados: set[str], dia: date) -> bool:
-    return monton.con_hitos and mensajes.id_resumen(destino, dia) not in armados
+    return monton.es_del_resumen and mensajes.id_resumen(destino, dia) not in armados
 
 
 def _sustituir(filtro: _Filtro, resumenes: dict[Destino, _Monton]) -> None:
@@ -184,11 +222,11 @@ def _sustituir(filtro: _Filtro, resumenes: dict[Destino, _Monton]) -> None:
     for destino, viejos in mensajes.resumenes_sin_entregar(s, resumenes, dia).items():
         monton = resumenes[destino]
         descartados += [vieja.id for vieja in viejos]
-        ya = set(monton.ids)
+        ya = {f.id for f in monton.filas}
         ids = sorted({id_ for vieja in viejos for id_ in vieja.notificaciones} - ya)
         for f in mensajes.de_nuevo(s, ids):
             if filtro.deja(f, destino.persona):
-                monton.poner(f.id, _parte(f))
+                monton.filas.append(f)
     mensajes.sustituir(s, descartados, f"{entregas.SUSTITUYE}{fecha_corta(dia)}.")
 
 
@@ -255,8 +293,7 @@ def _entregar(url: str, tablas: Catalogo, cartero: Cartero, envio: _Envio, motor
         if not entregas.sigue_suya(s, tomada.id, motor):
             raise _Ajena
         filas = mensajes.contenido(s, tomada.notificaciones)
-        hacer = _redactar_oficio if mensajes_oficios.es_de_oficio(filas) else _redactar
-        redactar = hacer(s, tablas, cartero, envio, filas)
+        redactar = _redactar(s, tablas, cartero, envio, filas)
     carta = redactar()
     if tomada.direccion:
         cartero.por_canal(carta, tomada.direccion)
@@ -275,7 +312,8 @@ def _redactar(
 ) -> Callable[[], Carta]:
     """Lee de la base lo que falta y devuelve con qué escribir la carta, ya sin ella."""
     tomada, organigrama, vivas = envio.tomada, Organigrama(s), []
-    for f in filas:
+    llegados, envio.omitidas = mensajes_oficios.llegados(s, (f for f in filas if f.clase == Clase.OFICIO))
+    for f in (f for f in filas if f.clase != Clase.OFICIO):
         motivo = mensajes.por_que_no(f, tomada.persona, organigrama, reloj.hoy())
         if motivo or not _lo_ve(s, f, tomada.persona):
             envio.omitidas[f.id] = motivo or NO_LO_VE
@@ -286,28 +324,17 @@ def _redactar(
     if not por_firmar.total:
         envio.omitidas |= {f.id: mensajes.YA_NO_SE_DEBE for f in vivas if f.clase == Clase.FIRMA}
     vivas = [f for f in vivas if f.clase != Clase.FIRMA]
-    if not vivas and not por_firmar.total:
+    if not vivas and not por_firmar.total and not llegados:
         raise _YaNo(YA_NO)
     rigen = vencimientos.plazos_de(s, mensajes.turnos_de(s, vivas))
     atender = mensajes.por_atender(s, vivas, tomada.persona)
     lugar = redaccion.Lugar(cartero.ajustes.url_publica, reloj.hoy(), rigen, atender, por_firmar)
-    return partial(redaccion.carta, tomada.id, vivas, tablas, lugar, tomada.nombre)
-
-
-def _redactar_oficio(
-    s: Session, _tablas: Catalogo, cartero: Cartero, envio: _Envio, filas: Sequence[Any]
-) -> Callable[[], Carta]:
-    tomada, llegado = envio.tomada, mensajes_oficios.llegado(s, filas)
-    if llegado is None:
-        envio.omitidas |= dict.fromkeys(tomada.notificaciones, OFICIO_SIN_EFECTO)
-        raise _YaNo(YA_NO)
+    # Por un canal no van archivos.
+    imprenta = None if tomada.direccion else Imprenta(cartero.ajustes)
 
     def redactar() -> Carta:
-        if tomada.direccion:
-            pdf = carta_de_oficio.sin_adjunto()
-        else:
-            pdf = carta_de_oficio.pdf_adjunto(Imprenta(cartero.ajustes), llegado.oficio)
-        return carta_de_oficio.de_oficio(tomada.id, llegado, tomada.nombre, cartero.ajustes.url_publica, pdf)
+        recibidos = carta_de_oficio.recibidos(imprenta, llegados, lugar.direccion)
+        return redaccion.carta(tomada.id, vivas, tablas, lugar, tomada.nombre, recibidos)
 
     return redactar
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,21 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from modelos.calendario import fecha_breve, fecha_corta
+from modelos.calendario import fecha_corta
 from modelos.deuda import Debido
 from modelos.notificaciones import Clase
 from modelos.plazos import Plazo
 from modelos.tabla import Catalogo, Tabla
-from tareas.cartero import Carta
+from tareas.asuntos import Parte, asunto
+from tareas.cartero import Adjunto, Carta
 from tareas.oficios.firmas import PorFirmar
 
 SEMANA = "semana"
 """El hito de lo que va en el resumen de la semana (`tareas.semana`)."""
-LARGO_QUE = 90
 MAXIMO = 40
 """Cosas que se detallan en un mensaje; de las demás se dice cuántas son."""
+RECIBIDOS = 20
+"""Oficios recibidos que se detallan; de los demás se dice cuántos son y dónde están."""
 ENTORNO = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "plantillas"),
     autoescape=select_autoescape(("html",)),
@@ -66,6 +68,37 @@ class Punto:
 
 
 @dataclass(frozen=True)
+class Recibido:
+    """Un oficio que llegó, ya en palabras (`tareas.oficios.carta`).
+
+    nombre: «Oficio DSTC/001/2027: Se remite…». aviso: qué se hace con él. falta: sólo se recuerda que no se ha acusado.
+    sobre_el_pdf: si va adjunto o por qué no. renglones: quién lo emite, quién lo firma, a quién va.
+    """
+
+    folio: str
+    nombre: str
+    aviso: str
+    falta: bool
+    renglones: Sequence[tuple[str, str]]
+    sobre_el_pdf: str
+    enlace: str
+    accion: str
+    codigo: str
+    verificacion: str
+
+
+@dataclass(frozen=True)
+class Recibidos:
+    """Los oficios que lleva una carta, primero los que falta acusar, y los PDF que caben."""
+
+    oficios: Sequence[Recibido] = ()
+    adjuntos: tuple[Adjunto, ...] = ()
+
+
+NINGUNO = Recibidos()
+
+
+@dataclass(frozen=True)
 class Lugar:
     """Dónde y cuándo se lee una carta, y lo que hay que saber de sus turnos.
 
@@ -83,10 +116,11 @@ class Lugar:
 
 @dataclass(frozen=True)
 class Seccion:
-    """Un tramo de la carta. titulo: vacío si la carta sólo tiene uno."""
+    """Un tramo de la carta, de puntos o de oficios recibidos. titulo: vacío si la carta sólo tiene uno."""
 
     titulo: str
-    puntos: Sequence[Punto]
+    puntos: Sequence[Punto] = ()
+    recibidos: Sequence[Recibido] = ()
 
 
 def cuando(vence: date | None, conservador: date | None, hoy: date) -> str:
@@ -102,85 +136,13 @@ def cuando(vence: date | None, conservador: date | None, hoy: date) -> str:
     return f"vence el {legal}; conviene {mejor}"
 
 
-@dataclass(frozen=True)
-class Parte:
-    """De una cosa que se debe, lo que basta para el asunto. ajena: la debe otro y ésta es para seguimiento.
-
-    que: lo que se debe, en pocas palabras; vacío si aún no se sabe. mencion: no se debe nada; le nombraron en un
-    comentario. recuerda: alguien pidió recordárselo. semanal: va en el resumen de la semana.
-    por_firmar: cuántos oficios esperan su firma, si de eso se avisa.
-    """
-
-    clase: str
-    folio: str
-    vence: date | None
-    conservador: date | None
-    ajena: bool = False
-    mencion: bool = False
-    recuerda: bool = False
-    semanal: bool = False
-    que: str = ""
-    por_firmar: int = 0
-
-    @property
-    def urgencia(self) -> tuple[int, date, str]:
-        """Con qué se ordena: primero lo propio y lo que vence antes; lo que no vence, al final."""
-        return (2 if self.mencion else int(self.ajena), self.conservador or date.max, self.folio)
-
-
-def asunto(partes: Sequence[Parte], hoy: date) -> str:
-    """Qué, para cuándo y de qué expediente, de lo más urgente; y cuánto más trae. Sin nada de lo capturado.
-
-    partes: al menos una.
-    """
-    if por_firmar := max(p.por_firmar for p in partes):
-        otras = [p for p in partes if not p.por_firmar]
-        que = "1 oficio espera su firma" if por_firmar == 1 else f"{por_firmar} oficios esperan su firma"
-        return f"{asunto(otras, hoy)}; además, {que}" if otras else f"{que[:1].upper()}{que[1:]}"
-    debidas, menciones = [p for p in partes if not p.mencion], [p for p in partes if p.mencion]
-    donde = "un comentario" if len(menciones) == 1 else f"{len(menciones)} comentarios"
-    if not debidas:
-        de = f" ({menciones[0].folio})" if len({p.folio for p in menciones}) == 1 else ""
-        return f"Le mencionaron en {donde}{de}"
-    return _asunto(debidas, hoy) + (f"; además, le mencionaron en {donde}" if menciones else "")
-
-
-def _asunto(partes: Sequence[Parte], hoy: date) -> str:
-    primera = min(partes, key=lambda p: p.urgencia)
-    ajenas = sum(p.ajena for p in partes)
-    otras = len(partes) - ajenas - (not primera.ajena)
-    de_seguimiento = ajenas - primera.ajena
-    mas = [f"{otras} pendiente{'s' * (otras > 1)} más"] if otras else []
-    mas += [f"{de_seguimiento}{' más' * primera.ajena} de seguimiento"] if de_seguimiento else []
-    cola = f", y {' y '.join(mas)}" if mas else ""
-    antes = "Resumen semanal. " if all(p.semanal for p in partes) else "Se le recuerda. " * primera.recuerda
-    antes += "Para su seguimiento: " * primera.ajena
-    return f"{antes}{_recorte(primera.que) or 'Tiene un turno'}: {_para_cuando(primera, hoy)} ({primera.folio}){cola}"
-
-
-def _para_cuando(parte: Parte, hoy: date) -> str:
-    """Qué hacer y para cuándo, en el asunto."""
-    if parte.vence is None:
-        return "sigue sin atenderse" if parte.ajena else "espera su respuesta"
-    dia = fecha_breve(parte.vence, hoy)
-    if parte.ajena:
-        return f"venció el {dia}" if parte.vence < hoy else f"vence el {dia}"
-    if parte.vence < hoy:
-        return f"venció el {dia}; responda ya"
-    return "responda hoy" if parte.vence == hoy else f"responda antes del {dia}"
-
-
-def _recorte(texto: str) -> str:
-    """Sin punto final y en lo que cabe en un asunto, cortado en una palabra."""
-    limpio = texto.strip().rstrip(".")
-    return limpio if len(limpio) <= LARGO_QUE else limpio[:LARGO_QUE].rsplit(" ", 1)[0].rstrip(",;") + "…"
-
-
-def carta(id_: str, filas: Sequence[Any], tablas: Catalogo, lugar: Lugar, nombre: str) -> Carta:
+def carta(
+    id_: str, filas: Sequence[Any], tablas: Catalogo, lugar: Lugar, nombre: str, recibidos: Recibidos = NINGUNO
+) -> Carta:
     """La carta con esas cosas: primero lo que le toca a quien la recibe, de lo más a lo menos urgente.
 
     Recibe:
-        filas: renglones de `modelos.mensajes.contenido`; al menos uno.
+        filas: renglones de `modelos.mensajes.contenido`, sin los de firmas ni los de oficios.
         nombre: de quién la recibe; vacío si es un canal de unidad.
     """
     # Un turno nuevo que además está por vencer es una sola cosa: se dice con su plazo, y con su último hito.
@@ -191,17 +153,19 @@ def carta(id_: str, filas: Sequence[Any], tablas: Catalogo, lugar: Lugar, nombre
     puntos = sorted((_punto(f, tablas, lugar) for f in cosas), key=lambda p: p.urgencia)
     por_firmar = [_de_firma(d, tablas, lugar) for d in lugar.por_firmar.debidos]
     partes = [_parte(f, _plazo(f, lugar), _que(f, tablas, lugar)) for f in cosas]
-    if lugar.por_firmar.total:
-        partes.append(Parte(Clase.FIRMA, "", None, None, por_firmar=lugar.por_firmar.total))
+    partes += _partes_de_firma(lugar.por_firmar)
+    partes += [Parte(Clase.OFICIO, o.folio, None, None, recuerda=o.falta, que=o.nombre) for o in recibidos.oficios]
     titulo = asunto(partes, lugar.hoy)
+    detallados = recibidos.oficios[:RECIBIDOS]
     datos = {
         "titulo": titulo,
-        "entrada": _entrada(puntos) if puntos else "Esto espera su firma; sin ella no sale ni cuenta como cumplido.",
+        "entrada": _entrada(puntos, por_firmar, recibidos.oficios),
         "nombre": nombre,
-        "secciones": _secciones(puntos, por_firmar),
-        "varios": len(puntos) + len(por_firmar) > 1,
+        "secciones": _secciones(puntos, por_firmar, detallados),
+        "varios": len(puntos) + len(por_firmar) + len(detallados) > 1,
         "otros": len(puntos) - MAXIMO,
         "otros_por_firmar": lugar.por_firmar.total - len(por_firmar),
+        "otros_recibidos": len(recibidos.oficios) - len(detallados),
         "direccion": lugar.direccion,
         "id": id_,
     }
@@ -210,7 +174,22 @@ def carta(id_: str, filas: Sequence[Any], tablas: Catalogo, lugar: Lugar, nombre
         titulo,
         ENTORNO.get_template("mensaje.txt").render(datos),
         ENTORNO.get_template("mensaje.html").render(datos),
+        recibidos.adjuntos,
     )
+
+
+def _partes_de_firma(por_firmar: PorFirmar) -> list[Parte]:
+    """De lo que espera firma, una: lo más urgente, y cuántos son."""
+    if not por_firmar.total:
+        return []
+    debido = por_firmar.debidos[0]
+    vence = debido.plazo.vence if debido.plazo else None
+    oficio = debido.oficio
+    return [
+        Parte(
+            Clase.FIRMA, oficio.folio, vence, vence, que=f"{oficio.clave}: {oficio.asunto}", por_firmar=por_firmar.total
+        )
+    ]
 
 
 def _plazo(f: Any, lugar: Lugar) -> Any:  # noqa: ANN401 - renglón de SQL
@@ -307,20 +286,30 @@ def citado(fundamento: str, tabla: Tabla, tablas: Catalogo) -> str:
     return ", ".join((fundamento, " y ".join(nombres))) if nombres else fundamento
 
 
-def _secciones(puntos: Sequence[Punto], por_firmar: Sequence[Punto] = ()) -> list[Seccion]:
-    """Hasta `MAXIMO` puntos y lo que espera firma; con título sólo si los hay de más de una clase."""
+def _secciones(puntos: Sequence[Punto], por_firmar: Sequence[Punto], recibidos: Sequence[Recibido]) -> list[Seccion]:
+    """Hasta `MAXIMO` puntos, lo que espera firma y los oficios; con título sólo si los hay de más de una clase."""
     dichos = puntos[:MAXIMO]
-    grupos = (
-        ("Espera su firma", por_firmar),
-        ("Le toca a usted", [p for p in dichos if not p.nota and not p.mencion]),
-        ("Para su seguimiento", [p for p in dichos if p.nota]),
-        ("Le mencionaron", [p for p in dichos if p.mencion]),
+    secciones = (
+        Seccion("Espera su firma", por_firmar),
+        Seccion("Le toca a usted", [p for p in dichos if not p.nota and not p.mencion]),
+        Seccion("Oficios que recibió", recibidos=recibidos),
+        Seccion("Para su seguimiento", [p for p in dichos if p.nota]),
+        Seccion("Le mencionaron", [p for p in dichos if p.mencion]),
     )
-    llenos = [Seccion(titulo, suyos) for titulo, suyos in grupos if suyos]
-    return llenos if len(llenos) > 1 else [Seccion("", [*por_firmar, *dichos])]
+    llenas = [seccion for seccion in secciones if seccion.puntos or seccion.recibidos]
+    return llenas if len(llenas) > 1 else [replace(seccion, titulo="") for seccion in llenas]
 
 
-def _entrada(puntos: Sequence[Punto]) -> str:
+def _entrada(puntos: Sequence[Punto], por_firmar: Sequence[Punto], recibidos: Sequence[Recibido]) -> str:
+    """Qué trae, en una frase; de un solo oficio, lo que se hace con él."""
+    if puntos:
+        return _entrada_de_puntos(puntos)
+    if por_firmar:
+        return "Esto espera su firma; sin ella no sale ni cuenta como cumplido."
+    return recibidos[0].aviso if len(recibidos) == 1 else "Estos oficios le llegaron."
+
+
+def _entrada_de_puntos(puntos: Sequence[Punto]) -> str:
     debidos = [p for p in puntos if not p.mencion]
     if not debidos:
         return "Alguien le mencionó en un comentario; ábralo para leerlo."

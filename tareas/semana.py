@@ -17,9 +17,8 @@ from sqlmodel import col
 
 from modelos import hitos, reloj
 from modelos.a_quien import Organigrama
-from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.ciclos import Jornada, marcar
-from modelos.consultas_ciclos import nacional
+from modelos.consultas_ciclos import es_habil
 from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.notificaciones import Clase
 from modelos.plazos import EstadoPlazo, Plazo
@@ -30,7 +29,6 @@ from tareas.redaccion import SEMANA
 TRABAJO = "resumen_semanal"
 LUNES = 1
 LOTE = 2000
-SABADO = 5
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def resumir(url: str, dia: date, desde: int = LUNES, insistencias: int = INSISTE
     lunes = dia - timedelta(days=dia.weekday())
     with lectura(url) as s:
         hecha = s.get(Jornada, (TRABAJO, lunes)) is not None
-        if hecha or dia.isoweekday() < desde or not _es_habil(s, dia):
+        if hecha or dia.isoweekday() < desde or not es_habil(s, dia):
             return Resumida(toca=False)
     plazos, avisos, ultimo = 0, 0, ""
     while True:
@@ -68,13 +66,6 @@ def resumir(url: str, dia: date, desde: int = LUNES, insistencias: int = INSISTE
                 marcar(s, TRABAJO, lunes, reloj.ahora(), f"{avisos} avisos")
                 return Resumida(toca=True, plazos=plazos, avisos=avisos)
             ultimo = filas[-1].id
-
-
-def _es_habil(s: Session, dia: date) -> bool:
-    try:
-        return nacional(s)["F"].es_habil(dia)
-    except CalendarioSinPublicar:
-        return dia.weekday() < SABADO
 
 
 def _vencidos(s: Session, dia: date, despues_de: str) -> Sequence[Any]:

@@ -1,9 +1,10 @@
-"""La carta con que llega un oficio: quién lo emite, qué dice, su PDF, dónde acusarlo y dónde comprobarlo."""
+"""Lo que un mensaje dice de cada oficio que llega: quién lo emite, su PDF, dónde acusarlo y dónde comprobarlo."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from modelos import reloj
@@ -12,19 +13,20 @@ from modelos.errores import ErrorGestion
 from modelos.mensajes_oficios import Llegado
 from modelos.oficio import mostrar_codigo
 from modelos.oficios import Oficio
-from tareas.cartero import Adjunto, Carta
+from tareas.cartero import Adjunto
 from tareas.oficios.archivo import Imprenta
-from tareas.redaccion import ENTORNO
+from tareas.redaccion import Recibido, Recibidos
 
 ADJUNTO_MAX = 10 * 1024 * 1024
-"""Lo más que se adjunta, en bytes: hay servidores que rechazan los mensajes grandes. Lo que pase va sólo con enlace."""
+"""Lo más que se adjunta a un mensaje, en bytes: hay servidores que rechazan los grandes. Lo demás va con enlace."""
+ADJUNTOS = 10
+"""Los PDF que se adjuntan a un mensaje."""
 EN_LA_PAGINA = "Descárguelo en la dirección de abajo."
 
 
-def asunto(oficio: Oficio, *, falta: bool = False) -> str:
-    """«Oficio DSTC/001/2026: Se remite…»; falta: es el recordatorio de que no se ha acusado."""
-    dicho = f"{oficio.forma.capitalize()} {oficio.numero}: {oficio.asunto}"
-    return f"Falta su acuse de recibido. {dicho}" if falta else dicho
+def nombre(oficio: Oficio) -> str:
+    """«Oficio DSTC/001/2026: Se remite…»."""
+    return f"{oficio.forma.capitalize()} {oficio.numero}: {oficio.asunto}"
 
 
 def nombre_de_archivo(numero: str) -> str:
@@ -33,62 +35,65 @@ def nombre_de_archivo(numero: str) -> str:
     return f"{limpio or 'oficio'}.pdf"
 
 
-def sin_adjunto() -> tuple[Adjunto | None, str]:
-    """Lo mismo que `pdf_adjunto`, por donde no pueden ir archivos."""
-    return None, f"El PDF no va aquí. {EN_LA_PAGINA}"
+def recibidos(imprenta: Imprenta | None, llegados: Sequence[Llegado], direccion: str) -> Recibidos:
+    """Esos oficios en palabras, primero los que falta acusar, con los PDF que caben.
+
+    Recibe:
+        imprenta: de dónde se leen los PDF; None: por donde no pueden ir archivos.
+        direccion: con qué empiezan los enlaces, sin diagonal final.
+    """
+    adjuntos: list[Adjunto] = []
+    dichos = []
+    for llegado in sorted(llegados, key=lambda uno: not uno.falta):
+        if imprenta is None:
+            sobre_el_pdf = f"El PDF no va aquí. {EN_LA_PAGINA}"
+        else:
+            adjunto, sobre_el_pdf = _pdf(imprenta, llegado.oficio, adjuntos)
+            adjuntos += [adjunto] if adjunto else []
+        dichos.append(_recibido(llegado, direccion, sobre_el_pdf))
+    return Recibidos(dichos, tuple(adjuntos))
 
 
-def pdf_adjunto(imprenta: Imprenta, oficio: Oficio) -> tuple[Adjunto | None, str]:
-    """El PDF y la frase que lo anuncia; sin él, la que dice por qué no va."""
-    if (oficio.tamano or 0) > ADJUNTO_MAX:
-        return None, f"El PDF pesa {(oficio.tamano or 0) / 1024 / 1024:.1f} MB y no se adjunta. {EN_LA_PAGINA}"
+def _pdf(imprenta: Imprenta, oficio: Oficio, ya: Sequence[Adjunto]) -> tuple[Adjunto | None, str]:
+    """El PDF y la frase que lo anuncia; sin él, la que dice por qué no va. ya: los que ya lleva el mensaje."""
+    tamano = oficio.tamano or 0
+    if tamano > ADJUNTO_MAX:
+        return None, f"El PDF pesa {tamano / 1024 / 1024:.1f} MB y no se adjunta. {EN_LA_PAGINA}"
+    if len(ya) >= ADJUNTOS or tamano + sum(len(a.contenido) for a in ya) > ADJUNTO_MAX:
+        return None, f"El PDF ya no cupo en este mensaje. {EN_LA_PAGINA}"
     try:
         contenido = imprenta.leer(oficio)
     except (ErrorGestion, OSError):
         return None, f"El PDF no se pudo adjuntar. {EN_LA_PAGINA} Si ahí tampoco está, pídalo a quien lo emitió."
-    nombre = nombre_de_archivo(oficio.numero or "")
-    return Adjunto(nombre, contenido), f"El PDF va adjunto: {nombre}."
+    archivo = nombre_de_archivo(oficio.numero or "")
+    return Adjunto(archivo, contenido), f"El PDF va adjunto: {archivo}."
 
 
-def de_oficio(id_: str, llegado: Llegado, nombre: str, direccion: str, pdf: tuple[Adjunto | None, str]) -> Carta:
-    """La carta.
-
-    Recibe:
-        nombre: de quién la recibe; vacío si es un canal de unidad.
-        direccion: con qué empiezan los enlaces, sin diagonal final.
-        pdf: lo que dio `pdf_adjunto` o `sin_adjunto`.
-    """
+def _recibido(llegado: Llegado, direccion: str, sobre_el_pdf: str) -> Recibido:
     oficio = llegado.oficio
-    adjunto, sobre_el_pdf = pdf
-    titulo = asunto(oficio, falta=llegado.falta)
-    datos = {
-        "titulo": titulo,
-        "nombre": nombre,
-        "entrada": _entrada(llegado),
-        "renglones": _renglones(llegado),
-        "sobre_el_pdf": sobre_el_pdf,
-        "enlace": f"{direccion}/oficios/{quote(oficio.id, safe='')}",
-        "accion": "Verlo y acusar de recibido" if llegado.para else "Verlo",
-        "codigo": mostrar_codigo(oficio.codigo or ""),
-        "verificacion": f"{direccion}/v/{oficio.codigo}",
-        "id": id_,
-    }
-    return Carta(
-        id_,
-        titulo,
-        ENTORNO.get_template("oficio.txt").render(datos),
-        ENTORNO.get_template("oficio.html").render(datos),
-        (adjunto,) if adjunto else (),
+    return Recibido(
+        folio=oficio.folio,
+        nombre=nombre(oficio),
+        aviso=_aviso(llegado),
+        falta=llegado.falta,
+        renglones=_renglones(llegado),
+        sobre_el_pdf=sobre_el_pdf,
+        enlace=f"{direccion}/oficios/{quote(oficio.id, safe='')}",
+        accion="Verlo y acusar de recibido" if llegado.por_acusar else "Verlo",
+        codigo=mostrar_codigo(oficio.codigo or ""),
+        verificacion=f"{direccion}/v/{oficio.codigo}",
     )
 
 
-def _entrada(llegado: Llegado) -> str:
+def _aviso(llegado: Llegado) -> str:
     forma = f"{'este' if llegado.oficio.forma.startswith(('oficio', 'informe')) else 'esta'} {llegado.oficio.forma}"
     if llegado.falta:
         enviado = fecha_larga(reloj.local(llegado.oficio.enviado).date()) if llegado.oficio.enviado else ""
         return f"Todavía no consta que su unidad recibió {forma}, que se le envió el {enviado}."
-    if llegado.para:
+    if llegado.por_acusar:
         return f"Le llegó {forma}. Acuse de recibido en cuanto lo vea."
+    if llegado.para:
+        return f"Le llegó {forma}; ya consta que su unidad lo recibió."
     return f"Le llegó copia de {forma}, para su conocimiento."
 
 
@@ -99,9 +104,7 @@ def _renglones(llegado: Llegado) -> list[tuple[str, str]]:
     renglones = [
         ("Lo emite", f"{llegado.unidad} ({oficio.unidad})"),
         ("Lo firma", firma),
-        ("Número", oficio.numero or ""),
         ("Fecha", fecha_larga(reloj.local(oficio.firmado).date()) if oficio.firmado else ""),
-        ("Asunto", oficio.asunto),
         ("Dirigido a", "; ".join(llegado.para)),
         ("Con copia para", "; ".join(llegado.ccp)),
     ]

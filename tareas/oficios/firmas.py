@@ -9,14 +9,12 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from modelos import deuda, firmas, hitos, reloj
-from modelos.calendario import POR_DEFECTO, publicados
-from modelos.calendario.errores import CalendarioSinPublicar
+from modelos.consultas_ciclos import es_habil
 from modelos.deuda import Debido
 from modelos.expediente import Expediente
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 
-SABADO = 5
 EN_EL_MENSAJE = 10
 """Oficios que se nombran en un mensaje; de los demás se dice cuántos son."""
 
@@ -32,20 +30,12 @@ class PorFirmar:
 
 def avisar(url: str, hoy: date) -> int:
     """Notifica a quien tenga algo por firmar, si hoy es hábil; devuelve a cuántas personas. Repetirlo no repite."""
-    if not _es_habil(hoy):
-        return 0
     with transaccion(url) as s:
+        if not es_habil(s, hoy):
+            return 0
         avisos = firmas.por_avisar(s, hoy)
         hitos.notificar(s, avisos, reloj.ahora(), hoy)
     return len(avisos)
-
-
-def _es_habil(dia: date) -> bool:
-    """Con el calendario de ley; si su año no se ha publicado, de lunes a viernes: callar sería peor."""
-    try:
-        return publicados()[POR_DEFECTO].es_habil(dia)
-    except CalendarioSinPublicar:
-        return dia.weekday() < SABADO
 
 
 def lo_que_espera(s: Session, tablas: Catalogo, ambitos: Sequence[Sequence[str]]) -> PorFirmar:

@@ -23,6 +23,7 @@ from modelos.organizacion import Persona
 from modelos.plazos import POR_CUMPLIR, Plazo, Recordatorio
 from modelos.tabla import Catalogo
 from tareas import avisos
+from tareas.redaccion import SEMANA
 from tareas.simulacion import correos
 from tareas.simulacion.correos import Correos
 
@@ -49,6 +50,7 @@ class Informe:
     recordatorios: int
     sustituidos: int
     notificaciones: int
+    semanales: int
     mensajes: dict[str, int]
     vencidos: int
     vencidos_abiertos: int
@@ -68,7 +70,7 @@ class Informe:
             f"Se abrió solo (periodo por periodo, unidad por unidad):\n{abiertas}\n"
             f"Expedientes: {self.expedientes}. Turnos atendidos por personal simulado: {self.turnos_atendidos}.\n"
             f"Hitos recordados: {self.recordatorios} ({self.sustituidos} sustituidos por otro más reciente), "
-            f"en {self.notificaciones} avisos a personas.\n"
+            f"en {self.notificaciones} avisos a personas, {self.semanales} de ellos en el resumen de la semana.\n"
             f"Mensajes: {estados}.\n"
             f"{self.correos}\n"
             f"Plazos vencidos: {self.vencidos}, de ellos {self.vencidos_abiertos} siguen sin cumplirse.\n"
@@ -108,6 +110,7 @@ def escribir(s: Session, tablas: Catalogo, carpeta: Path, hecho: Hecho, segundos
         recordatorios=_cuantos(s, enviado=True),
         sustituidos=_cuantos(s, enviado=False),
         notificaciones=s.scalar(select(func.count()).where(col(Notificacion.clase) == Clase.HITO.value)) or 0,
+        semanales=sum(fila.hito == SEMANA for fila in recordados),
         mensajes=dict(mensajes),
         vencidos=len(vencidos),
         vencidos_abiertos=sum(fila[-1] in POR_CUMPLIR for fila in vencidos),
@@ -122,13 +125,14 @@ def escribir(s: Session, tablas: Catalogo, carpeta: Path, hecho: Hecho, segundos
 
 
 def _recordados() -> Any:  # noqa: ANN401 - un Select de nueve columnas
+    """Cada aviso de un plazo a una persona: el de un hito, o el de lo vencido en el resumen de la semana."""
     return (
         select(
             col(Notificacion.dia),
             col(Plazo.id),
             col(Plazo.que),
-            col(Recordatorio.hito),
-            col(Recordatorio.toca),
+            func.coalesce(col(Recordatorio.hito), SEMANA).label("hito"),
+            func.coalesce(col(Recordatorio.toca), col(Notificacion.dia)),
             col(Plazo.fundamento),
             col(Plazo.conservador),
             col(Plazo.vence),
@@ -140,6 +144,7 @@ def _recordados() -> Any:  # noqa: ANN401 - un Select de nueve columnas
             Recordatorio,
             (col(Recordatorio.plazo_id) == Plazo.id)
             & (col(Notificacion.clave) == "hito:" + col(Plazo.id) + ":" + col(Recordatorio.hito)),
+            isouter=True,
         )
         .where(col(Notificacion.clase) == Clase.HITO.value)
         .order_by(col(Notificacion.dia), col(Plazo.id), col(Persona.correo))

@@ -75,7 +75,7 @@ def test_quien_firma_recibe_al_dia_un_aviso_con_lo_que_espera(
     jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7)
     repartir(instancia, smtp.url, terminado=True)
     hoy = [m for m in smtp.de("dstc@demo.local") if "firma" in m["Subject"]][-1]
-    assert hoy["Subject"].lower().endswith("1 oficio espera su firma")
+    assert hoy["Subject"] == f"Espera su firma OF-01: {segundo.asunto} ({segundo.folio})"
     assert primero.id not in partes(hoy)[0]
 
 

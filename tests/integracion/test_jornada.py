@@ -30,7 +30,7 @@ from tests.ciclos_de_prueba import TABLAS
 from tests.fabricas import Instancia
 from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar, puerto_libre, servidor_prefect
 
-DEL_DIA = ["tenencia", "ciclos", "esperas", "avisos", "firmas", "recordatorios", "acuses"]
+DEL_DIA = ["tenencia", "ciclos", "esperas", "avisos", "firmas", "acuses", "recordatorios"]
 """Los que llevan marca, en el orden en que se hacen."""
 CASTS = [clave for clave, _, _ in demo.CASTS]
 NADA_ESCUCHA = "http://127.0.0.1:{}/api"
@@ -243,8 +243,8 @@ class ConReloj(InstanciaConMotor):
         return {trabajo for d, trabajo in marcas(self.url) if d == dia} >= {
             "ciclos",
             "esperas",
-            "recordatorios",
             "acuses",
+            "recordatorios",
         }
 
 

@@ -24,10 +24,11 @@ from modelos.plazo import Hitos
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion
 from tareas import jornada
+from tareas.asuntos import Parte, asunto
 from tareas.cartero import Cartero
 from tareas.mensajes import enviar, juntar
 from tareas.recordatorios import barrer
-from tareas.redaccion import Parte, asunto, citado
+from tareas.redaccion import citado
 from tareas.semana import resumir
 from tests.correo import Buzon, buzon, partes
 from tests.fabricas import Instancia, puerto_libre
@@ -153,6 +154,36 @@ def test_el_asunto_dice_que_para_cuando_y_de_que_expediente(partes: list[str], d
         for folio in partes
     ]
     assert asunto(todas, HOY) == dice
+
+
+FIRMA = Parte(Clase.FIRMA, "N-2", HOY, HOY, que="OF-01: Se remite el proyecto", por_firmar=3)
+LLEGO = Parte(Clase.OFICIO, "N-3", None, None, que="Oficio DSTC/012/2027: Se remite el proyecto")
+FALTA = Parte(Clase.OFICIO, "N-4", None, None, recuerda=True, que="Oficio DSTC/009/2027: Se convoca")
+MENCION = Parte(Clase.TURNO, "N-5", None, None, mencion=True)
+DEBIDA = Parte(Clase.HITO, "N-1", HOY, HOY, que=QUE)
+
+
+@pytest.mark.parametrize(
+    ("partes", "dice"),
+    [
+        ([LLEGO], "Oficio DSTC/012/2027: Se remite el proyecto (N-3)"),
+        ([LLEGO, FALTA], "Falta su acuse de recibido. Oficio DSTC/009/2027: Se convoca (N-4), y 1 oficio más"),
+        ([LLEGO] * 3, "Oficio DSTC/012/2027: Se remite el proyecto (N-3), y 2 oficios más"),
+        ([replace(FIRMA, por_firmar=1)], "Espera su firma OF-01: Se remite el proyecto: firme hoy (N-2)"),
+        ([FIRMA], "Espera su firma OF-01: Se remite el proyecto: firme hoy (N-2), y 2 oficios más"),
+        ([Parte(Clase.FIRMA, "N-2", None, None, por_firmar=1)], "Espera su firma un oficio (N-2)"),
+        ([DEBIDA, LLEGO], "Comentarios al documento: responda hoy (N-1); además, recibió 1 oficio"),
+        (
+            [MENCION, LLEGO, FALTA, replace(FIRMA, por_firmar=1), DEBIDA],
+            (
+                "Comentarios al documento: responda hoy (N-1); además, 1 oficio espera su firma, recibió 1 oficio, "
+                "falta su acuse de 1 oficio y le mencionaron en un comentario"
+            ),
+        ),
+    ],
+)
+def test_el_asunto_de_firmas_y_oficios_tambien_dice_de_que_expediente(partes: list[Parte], dice: str) -> None:
+    assert asunto(partes, HOY) == dice
 
 
 @pytest.mark.parametrize(

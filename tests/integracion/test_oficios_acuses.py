@@ -18,11 +18,13 @@ from modelos.actos import acuses, oficios
 from modelos.calendario import POR_DEFECTO, publicados
 from modelos.ciclos import Jornada
 from modelos.errores import ActoNoProcede, NoLeCorresponde
+from modelos.mensajes_oficios import YA_ACUSADO
 from modelos.notificaciones import Notificacion
 from modelos.oficios import Oficio
 from modelos.organizacion import Persona
 from modelos.sesion import transaccion
 from tareas import jornada
+from tareas.asuntos import recorte
 from tareas.mensajes import juntar
 from tareas.oficios.acuses import recordar_pendientes
 from tests.correo import Buzon, buzon, partes
@@ -66,16 +68,18 @@ def test_pasados_los_dias_habiles_se_recuerda_una_vez_a_quien_falta(
     oficio = enviado(instancia, suelto(instancia, para=("CST", "DCAJ"), ccp=("DVS",)))
     with instancia.como("dcaj") as ctx:
         oficios.acusar(ctx, oficio.id, 1)
-    repartir(instancia, smtp.url)
+    repartir(instancia, smtp.url, terminado=True)
     antes = len(smtp.recibidos)
     for dia, recordados in ((date(2027, 3, 3), 0), (JUEVES, 1), (JUEVES, 0), (date(2027, 3, 8), 0)):
         _poner(monkeypatch, dia)
         assert recordar_pendientes(instancia.url, dia, 3).recordados == recordados, dia
-        repartir(instancia, smtp.url)
+        repartir(instancia, smtp.url, terminado=True)
     assert _avisados(instancia) == {"cst": 1}
     assert smtp.para[antes:] == ["cst@demo.local"]
     mensaje = smtp.recibidos[-1]
-    assert mensaje["Subject"] == f"Falta su acuse de recibido. Oficio circular DSTC/001/2027: {oficio.asunto}"
+    assert mensaje["Subject"] == (
+        f"Falta su acuse de recibido. {recorte(f'Oficio circular DSTC/001/2027: {oficio.asunto}')} ({oficio.folio})"
+    )
     texto, _ = partes(mensaje)
     assert "Todavía no consta que su unidad recibió este oficio circular, que se le envió el 1 de marzo" in texto
     assert f"https://dstc.example/oficios/{oficio.id}" in texto
@@ -84,6 +88,12 @@ def test_pasados_los_dias_habiles_se_recuerda_una_vez_a_quien_falta(
     assert cst.recordado is not None
     assert (dcaj.recordado, dvs.recordado) == (None, None)
     instancia.exigir_integra()
+
+
+def test_el_recordatorio_alcanza_el_resumen_de_su_dia() -> None:
+    """Los recordatorios de plazos son los que lo dejan salir: lo que deba ir en él se dice antes."""
+    orden = list(jornada.TRABAJOS)
+    assert orden.index(jornada.ACUSES) < orden.index(jornada.RECORDATORIOS)
 
 
 def test_los_dias_inhabiles_no_cuentan(instancia_sqlite: Instancia, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,17 +180,23 @@ def test_no_se_recuerda_lo_que_no_se_ha_enviado_o_ya_no_rige(instancia_sqlite: I
         acuses.recordar(ctx, oficio.id)
 
 
-def test_si_acusa_antes_de_que_salga_el_recordatorio_ya_no_sale(instancia: Instancia, smtp: Buzon) -> None:
+def test_si_acusa_antes_de_que_salga_el_recordatorio_ya_no_sale(
+    instancia: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
+) -> None:
     oficio = enviado(instancia, por_encargo(instancia))
-    repartir(instancia, smtp.url)
+    repartir(instancia, smtp.url, terminado=True)
+    _poner(monkeypatch, JUEVES)
     with instancia.como("dstc") as ctx:
         assert acuses.recordar(ctx, oficio.id) == 1
-    juntar(instancia.url, reloj.ahora(), barrido_terminado=False)
+    juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
     with instancia.como("cst") as ctx:
         oficios.acusar(ctx, oficio.id, 0)
     antes = len(smtp.recibidos)
-    repartir(instancia, smtp.url)
+    repartir(instancia, smtp.url, terminado=True)
     assert len(smtp.recibidos) == antes
+    with instancia.leer() as s:
+        recordado = select(Notificacion).where(col(Notificacion.clave).startswith("oficio:acuse:"))
+        assert [n.descartada for n in s.scalars(recordado)] == [YA_ACUSADO]
 
 
 def test_a_la_unidad_sin_cuentas_no_se_le_da_por_recordada(

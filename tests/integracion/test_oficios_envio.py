@@ -22,14 +22,17 @@ from sqlmodel import col
 from flujos.catalogo import CATALOGO
 from modelos import canales, demo, reloj
 from modelos.actos import oficios
+from modelos.mensajes_oficios import SIN_EFECTO
 from modelos.notificaciones import Entrega, Notificacion
 from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, activas, crear_cast, por_correo
 from modelos.permisos import Rol
 from modelos.sesion import transaccion
 from modelos.unidades import Unidad as Sigla
+from tareas import redaccion
 from tareas.efectos import cumplir
 from tareas.mensajes import YA_NO, juntar
+from tareas.oficios import carta
 from tareas.oficios.archivo import ruta_de
 from tareas.oficios.carta import ADJUNTO_MAX, nombre_de_archivo
 from tareas.recordatorios import barrer
@@ -43,7 +46,7 @@ LUNES = date(2027, 3, 1)
 
 @pytest.fixture(autouse=True)
 def _reloj(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DSTC_RELOJ", f"{LUNES}T09:00:00-06:00")
+    _poner(monkeypatch, LUNES)
 
 
 @pytest.fixture
@@ -76,6 +79,10 @@ def _persona(instancia: Instancia, alias: str) -> int:
         return persona.id or 0
 
 
+def _poner(monkeypatch: pytest.MonkeyPatch, dia: date) -> None:
+    monkeypatch.setenv("DSTC_RELOJ", f"{dia}T09:00:00-06:00")
+
+
 def _adscribir(instancia: Instancia, alias: str, unidad: str) -> None:
     persona = _persona(instancia, alias)
     with transaccion(instancia.url) as s:
@@ -87,9 +94,9 @@ def _adscribir(instancia: Instancia, alias: str, unidad: str) -> None:
 
 def test_llega_con_su_pdf_quien_lo_emite_y_donde_acusarlo(instancia: Instancia, smtp: Buzon) -> None:
     oficio = enviado(instancia, suelto(instancia, ccp=("DCAJ",)))
-    repartir(instancia, smtp.url)
+    repartir(instancia, smtp.url, terminado=True)
     [mensaje] = _de_oficio(smtp.de("cst@demo.local"))
-    assert mensaje["Subject"] == f"Oficio DSTC/001/2027: {oficio.asunto}"
+    assert mensaje["Subject"] == f"Oficio DSTC/001/2027: {oficio.asunto} ({oficio.folio})"
     nombre, pdf = _adjunto(mensaje)
     assert nombre == "DSTC-001-2027.pdf"
     assert hashlib.sha256(pdf).hexdigest() == oficio.sha256
@@ -118,47 +125,119 @@ def test_repetir_el_encargo_no_envia_ni_asienta_dos_veces(instancia: Instancia, 
     encargo = encargo_de(instancia, oficio.folio, "envio")
     for _ in range(2):
         assert cumplir(instancia.url, CATALOGO, encargo.folio, encargo.asiento, "envio") == "ya estaba hecho"
-        repartir(instancia, smtp.url)
+        repartir(instancia, smtp.url, terminado=True)
     assert len(_de_oficio(smtp.recibidos)) == 1
     assert [a["a"] for a in asentados(instancia, "oficio_envio")] == [["CST"]]
     instancia.exigir_integra()
 
 
-def test_sale_al_momento_en_su_mensaje_y_el_resumen_del_dia_sigue_igual(
+def test_va_en_el_resumen_del_dia_y_el_que_llega_despues_en_el_de_manana(
     instancia: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     miercoles = date(2027, 3, 3)  # el primer hito de un plazo de diez días desde el lunes
-    monkeypatch.setenv("DSTC_RELOJ", f"{miercoles}T09:00:00-06:00")
+    _poner(monkeypatch, miercoles)
     oficio = por_encargo(instancia)
     repartir(instancia, smtp.url)
-    smtp.recibidos.clear()
-    smtp.para.clear()
     plantar(instancia, oficio.folio, LUNES, 10, unidad="CST")
     barrer(instancia.url, miercoles)
     enviado(instancia, oficio)
     repartir(instancia, smtp.url)
-    assert [m["Subject"][:20] for m in smtp.de("cst@demo.local")] == ["Oficio DSTC/001/2027"]
+    assert smtp.de("cst@demo.local") == [], "todavía no se ven los hitos de hoy"
     repartir(instancia, smtp.url, terminado=True)
-    de_oficio, resumen = smtp.de("cst@demo.local")
-    assert list(resumen.iter_attachments()) == []
-    assert oficio.folio in resumen["Subject"]
-    assert "DSTC/001/2027" not in partes(resumen)[0]
-    assert len(list(de_oficio.iter_attachments())) == 1
+    [resumen] = smtp.de("cst@demo.local")
+    assert resumen["Subject"].endswith(f"({oficio.folio}); además, recibió 1 oficio")
+    texto, html = partes(resumen)
+    assert texto.index("LE TOCA A USTED") < texto.index("OFICIOS QUE RECIBIÓ") < texto.index("Oficio DSTC/001/2027: ")
+    assert ">Oficios que recibió</h2>" in html
+    assert _adjunto(resumen)[0] == "DSTC-001-2027.pdf"
+
+    otro = enviado(instancia, suelto(instancia, folio=oficio.folio))
+    repartir(instancia, smtp.url, terminado=True)
+    assert len(smtp.de("cst@demo.local")) == 1
+    _poner(monkeypatch, date(2027, 3, 4))
+    repartir(instancia, smtp.url, terminado=True)
+    _, siguiente = smtp.de("cst@demo.local")
+    assert siguiente["Subject"].startswith(f"Oficio {otro.numero}: ")
 
 
-def test_a_quien_le_llega_por_varias_unidades_un_solo_mensaje_y_otro_por_otro_oficio(
+def test_el_aviso_de_un_turno_nuevo_se_lleva_los_oficios_sin_esperar_al_resumen(
+    instancia: Instancia, smtp: Buzon
+) -> None:
+    oficio = enviado(instancia, suelto(instancia))
+    for _ in range(2):
+        instancia.atender(instancia.abiertos(oficio.folio)[0])
+    instancia.cumplir_encargos()
+    [turno] = [t for t in instancia.abiertos(oficio.folio) if t.unidad == "CST"]
+    repartir(instancia, smtp.url)
+    [mensaje] = smtp.de("cst@demo.local")
+    assert mensaje["Subject"].endswith(f"({oficio.folio}); además, recibió 1 oficio")
+    assert f"https://dstc.example/turnos/{turno.id}" in partes(mensaje)[0]
+    assert hashlib.sha256(_adjunto(mensaje)[1]).hexdigest() == oficio.sha256
+    repartir(instancia, smtp.url, terminado=True)
+    assert len(smtp.de("cst@demo.local")) == 1
+
+
+@pytest.mark.parametrize("dia", [date(2027, 3, 13), date(2027, 3, 15)], ids=["sabado", "feriado"])
+def test_en_dia_inhabil_espera_al_siguiente_habil(
+    instancia_sqlite: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch, dia: date
+) -> None:
+    oficio = enviado(instancia_sqlite, por_encargo(instancia_sqlite))
+    _poner(monkeypatch, dia)
+    repartir(instancia_sqlite, smtp.url, terminado=True)
+    assert smtp.de("cst@demo.local") == []
+    _poner(monkeypatch, date(2027, 3, 16))
+    repartir(instancia_sqlite, smtp.url, terminado=True)
+    [mensaje] = smtp.de("cst@demo.local")
+    assert oficio.folio in mensaje["Subject"]
+
+
+def test_a_quien_le_llega_por_varias_unidades_se_le_dice_una_vez_y_los_demas_oficios_van_con_el(
     instancia: Instancia, smtp: Buzon
 ) -> None:
     _adscribir(instancia, "cst", "DCAJ")
     uno = enviado(instancia, suelto(instancia, para=("CST",), ccp=("DCAJ",)))
     otro = enviado(instancia, suelto(instancia, folio=uno.folio, para=("DCAJ",)))
-    repartir(instancia, smtp.url)
-    suyos = {m["Subject"].partition(":")[0]: m for m in _de_oficio(smtp.de("cst@demo.local"))}
-    assert sorted(suyos) == [f"Oficio {uno.numero}", f"Oficio {otro.numero}"]
-    assert len(_de_oficio(smtp.de("cst@demo.local"))) == 2
-    texto, _ = partes(suyos[f"Oficio {uno.numero}"])
-    assert "Dirigido a: " in texto
-    assert "Con copia para: " in texto
+    repartir(instancia, smtp.url, terminado=True)
+    [mensaje] = smtp.de("cst@demo.local")
+    assert mensaje["Subject"] == f"Oficio {uno.numero}: {uno.asunto} ({uno.folio}), y 1 oficio más"
+    assert [a.get_filename() for a in mensaje.iter_attachments()] == ["DSTC-001-2027.pdf", "DSTC-002-2027.pdf"]
+    texto, _ = partes(mensaje)
+    for oficio in (uno, otro):
+        assert texto.count(f"Oficio {oficio.numero}: ") == 1
+        assert f"https://dstc.example/oficios/{oficio.id}" in texto
+    assert texto.count("Dirigido a: ") == 2
+    assert texto.count("Con copia para: ") == 1
+
+
+def test_los_pdf_que_no_caben_y_los_oficios_que_no_se_detallan_se_dicen(
+    instancia_sqlite: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carta, "ADJUNTOS", 2)
+    monkeypatch.setattr(redaccion, "RECIBIDOS", 4)
+    primero = enviado(instancia_sqlite, suelto(instancia_sqlite))
+    otros = [enviado(instancia_sqlite, suelto(instancia_sqlite, folio=primero.folio)) for _ in range(4)]
+    with transaccion(instancia_sqlite.url) as s:  # con el primero, ya no cabe
+        s.execute(update(Oficio).where(col(Oficio.id) == otros[0].id).values(tamano=ADJUNTO_MAX - 10))
+    repartir(instancia_sqlite, smtp.url, terminado=True)
+    [mensaje] = smtp.de("cst@demo.local")
+    assert mensaje["Subject"].endswith(", y 4 oficios más")
+    assert [a.get_filename() for a in mensaje.iter_attachments()] == ["DSTC-001-2027.pdf", "DSTC-003-2027.pdf"]
+    texto, html = partes(mensaje)
+    assert texto.count("El PDF ya no cupo en este mensaje. Descárguelo en la dirección de abajo.") == 2
+    assert "Y 1 oficio más que recibió: https://dstc.example/oficios?ver=recibidos" in texto
+    assert "https://dstc.example/oficios?ver=recibidos" in html
+    assert otros[-1].id not in texto
+
+
+def test_el_que_ya_se_acuso_lo_dice_y_no_lo_pide(instancia_sqlite: Instancia, smtp: Buzon) -> None:
+    oficio = enviado(instancia_sqlite, suelto(instancia_sqlite))
+    with instancia_sqlite.como("cst") as ctx:
+        oficios.acusar(ctx, oficio.id, 0)
+    repartir(instancia_sqlite, smtp.url, terminado=True)
+    [mensaje] = smtp.de("cst@demo.local")
+    for dicho in partes(mensaje):
+        assert "ya consta que su unidad lo recibió" in dicho
+        assert "Acuse de recibido" not in dicho
 
 
 def test_lo_escrito_por_las_personas_no_se_vuelve_html_ni_encabezado(instancia_sqlite: Instancia, smtp: Buzon) -> None:
@@ -167,7 +246,7 @@ def test_lo_escrito_por_las_personas_no_se_vuelve_html_ni_encabezado(instancia_s
         escrito = {"asunto": "<script>alert(1)</script>\r\nBcc: otra@x.mx & {{ 7*7 }}", "cuerpo": "Hola."}
         oficios.editar(ctx, oficio.id, 1, escrito)
     enviado(instancia_sqlite, oficio)
-    repartir(instancia_sqlite, smtp.url)
+    repartir(instancia_sqlite, smtp.url, terminado=True)
     [mensaje] = _de_oficio(smtp.recibidos)
     assert mensaje["Bcc"] is None
     texto, html = partes(mensaje)
@@ -180,7 +259,7 @@ def test_lo_escrito_por_las_personas_no_se_vuelve_html_ni_encabezado(instancia_s
 def test_el_que_ya_no_rige_no_sale(instancia: Instancia, smtp: Buzon, cuando: str, como: str) -> None:
     oficio = enviado(instancia, por_encargo(instancia))
     if cuando == "antes de enviar":
-        juntar(instancia.url, reloj.ahora(), barrido_terminado=False)
+        juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
     with instancia.como("dstc") as ctx:
         if como == "cancelado":
             oficios.cancelar(ctx, oficio.id, "Salió con error.")
@@ -188,11 +267,13 @@ def test_el_que_ya_no_rige_no_sale(instancia: Instancia, smtp: Buzon, cuando: st
             nuevo = oficios.sustituir(ctx, oficio.id)
     if como == "sustituido":
         firmar(instancia, nuevo)
-    repartir(instancia, smtp.url)
+    repartir(instancia, smtp.url, terminado=True)
     assert _de_oficio(smtp.recibidos) == []
     assert [e.error for e in _entregas(instancia)] == ([YA_NO] if cuando == "antes de enviar" else [])
     with instancia.leer() as s:
-        assert all(n.salio for n in s.scalars(select(Notificacion).where(col(Notificacion.clase) == "oficio")))
+        dichas = s.scalars(select(Notificacion).where(col(Notificacion.clase) == "oficio")).all()
+        assert all(n.salio for n in dichas)
+        assert {n.descartada for n in dichas} == {SIN_EFECTO}
 
 
 def test_si_el_pdf_no_se_puede_leer_sale_con_el_enlace_y_lo_dice(instancia: Instancia, smtp: Buzon) -> None:
@@ -200,7 +281,7 @@ def test_si_el_pdf_no_se_puede_leer_sale_con_el_enlace_y_lo_dice(instancia: Inst
     ruta_de(instancia.ajustes.carpeta_oficios, oficio.sha256 or "").unlink()
     with transaccion(instancia.url) as s:  # como si llevara sello: vuelto a componer ya no es idéntico
         s.execute(update(Oficio).values(contenido=(oficio.contenido or "").replace("saludo", "abrazo")))
-    repartir(instancia, smtp.url)
+    repartir(instancia, smtp.url, terminado=True)
     [mensaje] = _de_oficio(smtp.recibidos)
     assert list(mensaje.iter_attachments()) == []
     for dicho in partes(mensaje):
@@ -211,7 +292,7 @@ def test_si_el_pdf_no_se_puede_leer_sale_con_el_enlace_y_lo_dice(instancia: Inst
 def test_si_el_archivo_se_perdio_se_vuelve_a_componer_y_va_adjunto(instancia: Instancia, smtp: Buzon) -> None:
     oficio = enviado(instancia, por_encargo(instancia))
     ruta_de(instancia.ajustes.carpeta_oficios, oficio.sha256 or "").write_bytes(b"%PDF roto")
-    repartir(instancia, smtp.url)
+    repartir(instancia, smtp.url, terminado=True)
     [mensaje] = _de_oficio(smtp.recibidos)
     assert hashlib.sha256(_adjunto(mensaje)[1]).hexdigest() == oficio.sha256
 
@@ -220,7 +301,7 @@ def test_el_que_pesa_demasiado_va_solo_con_enlace(instancia_sqlite: Instancia, s
     enviado(instancia_sqlite, por_encargo(instancia_sqlite))
     with transaccion(instancia_sqlite.url) as s:
         s.execute(update(Oficio).values(tamano=ADJUNTO_MAX + 1))
-    repartir(instancia_sqlite, smtp.url)
+    repartir(instancia_sqlite, smtp.url, terminado=True)
     [mensaje] = _de_oficio(smtp.recibidos)
     assert list(mensaje.iter_attachments()) == []
     assert "El PDF pesa 10.0 MB y no se adjunta." in partes(mensaje)[0]
@@ -259,7 +340,7 @@ def test_por_un_canal_va_el_texto_sin_archivo_y_una_vez_por_unidad(instancia: In
         direccion = f"json://127.0.0.1:{servidor.server_port}/x"
         canales.agregar(s, nombre="De la unidad", direccion=direccion, unidad="CST")
     oficio = enviado(instancia, por_encargo(instancia))
-    repartir(instancia, smtp.url)
+    repartir(instancia, smtp.url, terminado=True)
     servidor.shutdown()
     servidor.server_close()
     assert sorted(p for p, m in zip(smtp.para, smtp.recibidos, strict=True) if _de_oficio([m])) == [
@@ -277,7 +358,7 @@ def test_el_servidor_de_correo_cae_y_vuelve_y_cada_quien_lo_recibe_una_vez(insta
     oficio = enviado(instancia, suelto(instancia, para=("CST", "DCAJ", "SSI"), ccp=("DVS",)))
     puerto = puerto_libre()
     url = f"mailto://127.0.0.1:{puerto}?from=avisos@dstc.example"
-    repartir(instancia, url)
+    repartir(instancia, url, terminado=True)
     assert {(e.estado, e.intentos) for e in _entregas(instancia)} == {("pendiente", 1)}
     with buzon(puerto) as abierto:
         abierto.respuesta = "451 ahora no"
@@ -297,7 +378,7 @@ def test_el_servidor_de_correo_cae_y_vuelve_y_cada_quien_lo_recibe_una_vez(insta
 def _apurar_y_repartir(instancia: Instancia, url: str) -> None:
     with transaccion(instancia.url) as s:
         s.execute(update(Entrega).values(proximo=0.0))
-    repartir(instancia, url)
+    repartir(instancia, url, terminado=True)
 
 
 @contextmanager
@@ -344,9 +425,9 @@ def test_una_circular_a_setenta_y_dos_destinatarios(instancia: Instancia, smtp: 
         desde = medir("firmar", desde)
         instancia.cumplir_encargos()
         desde = medir("enviar", desde)
-        juntar(instancia.url, reloj.ahora(), barrido_terminado=False)
+        juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
         desde = medir("juntar", desde)
-        repartir(instancia, smtp.url)
+        repartir(instancia, smtp.url, terminado=True)
         medir("repartir", desde)
     crecio = max(megas) - megas[0]
     oficio = leer(instancia, oficio.id)
