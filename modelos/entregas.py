@@ -112,7 +112,7 @@ def sigue_suya(s: Session, id_: str, motor: str) -> bool:
 
 
 @cache
-def _suya() -> Select[tuple[str]]:
+def _suya() -> Select[str]:
     """Se arma una vez: se hace con cada mensaje, y armarla cuesta más que hacerla."""
     suya = (col(Entrega.motor) == bindparam("de_quien")) & (col(Entrega.estado) == EstadoEntrega.PENDIENTE.value)
     return select(col(Entrega.id)).where(col(Entrega.id) == bindparam("cual"), suya)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -334,6 +335,16 @@ def guardar(s: Session, entregas: Sequence[dict[str, Any]], salieron: Sequence[i
 
 def contenido(s: Session, notificaciones: Sequence[int]) -> Sequence[Any]:
     """Lo que lleva una entrega, con todo lo que se dirá de cada cosa: expediente, turno y plazo como están ahora."""
+    filas: list[Any] = []
+    ids = sorted(notificaciones)
+    for i in range(0, len(ids), TRAMO):
+        filas += s.execute(_contenido(), {"ids": ids[i : i + TRAMO]}).all()
+    return filas
+
+
+@cache
+def _contenido() -> Select[Any]:
+    """Se arma una vez: se hace con cada mensaje, y armarla cuesta más que hacerla."""
     plazo = func.coalesce(col(Notificacion.plazo_id), col(Notificacion.turno_id))
     columnas = select(
         col(Notificacion.id),
@@ -364,17 +375,13 @@ def contenido(s: Session, notificaciones: Sequence[int]) -> Sequence[Any]:
         col(Plazo.inferido),
         col(Plazo.computo),
     )
-    consulta = (
+    return (
         columnas.join(Expediente, col(Expediente.folio) == Notificacion.folio)
         .join(Turno, col(Turno.id) == Notificacion.turno_id, isouter=True)
         .join(Plazo, col(Plazo.id) == plazo, isouter=True)
+        .where(col(Notificacion.id).in_(bindparam("ids", expanding=True)))
         .order_by(col(Notificacion.id))
     )
-    filas: list[Any] = []
-    ids = sorted(notificaciones)
-    for i in range(0, len(ids), TRAMO):
-        filas += s.execute(consulta.where(col(Notificacion.id).in_(ids[i : i + TRAMO]))).all()
-    return filas
 
 
 def turnos_de(s: Session, filas: Iterable[Any]) -> list[Turno]:

@@ -148,15 +148,15 @@ def responsables_de_todas(s: Session) -> dict[str, list[int]]:
 
 
 @lru_cache(maxsize=2)
-def _de_una(hoy: date) -> Select[tuple[int, str]]:
+def _de_una(hoy: date) -> Select[int, str]:
     return _que_atienden(hoy).where(col(Adscripcion.unidad) == bindparam("de_la"))
 
 
 @lru_cache(maxsize=2)
-def _que_atienden(hoy: date) -> Select[tuple[int, str]]:
+def _que_atienden(hoy: date) -> Select[int, str]:
     """(persona, unidad), en orden. Se arma una vez al día: se pregunta miles, y armarla cuesta más que hacerla."""
     return (
-        select(Adscripcion.persona_id, Adscripcion.unidad)
+        select(col(Adscripcion.persona_id), col(Adscripcion.unidad))
         .join(Persona, col(Persona.id) == Adscripcion.persona_id)
         .where(
             col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),

@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     cuantos = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     tramos: list[list[pytest.Item]] = [[] for _ in range(cuantos)]
-    cortas = []
+    cortas: list[pytest.Item] = []
     for prueba in items:
         grupo = next((n for n, inicio in enumerate(LARGAS) if prueba.nodeid.startswith(inicio)), None)
         (cortas if grupo is None else tramos[grupo % cuantos]).append(prueba)
