@@ -78,7 +78,7 @@ def enviado(instancia: Instancia, oficio: Oficio) -> Oficio:
 
 def cartero(instancia: Instancia, correo: str, **mas: Any) -> Cartero:
     """Uno que envía por esa dirección de Apprise."""
-    propios = {"demo": False, "correo_espera_s": 10.0, "direccion": "https://dstc.example", **mas}
+    propios = {"demo": False, "correo_espera_s": 60.0, "direccion": "https://dstc.example", **mas}
     return Cartero(
         Ajustes(datos=instancia.ajustes.datos, base=instancia.ajustes.base, correo=SecretStr(correo), **propios)
     )

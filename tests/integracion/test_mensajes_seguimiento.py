@@ -59,7 +59,7 @@ def _cartero(instancia: Instancia, correo: str) -> Cartero:
             base=instancia.ajustes.base,
             correo=SecretStr(correo),
             demo=False,
-            correo_espera_s=5.0,
+            correo_espera_s=60.0,
             direccion="https://dstc.example",
         )
     )
