@@ -70,7 +70,7 @@ def leer_ajustes(datos: str = "datos") -> Ajustes:
 def exigir_base(ajustes: Ajustes) -> str:
     """La URL de la base, si ya se preparó; abrir la que no existe dejaría una vacía que estorba después."""
     if _version_de_la_base(ajustes) is None:
-        donde = "la que dice DSTC_BASE" if ajustes.base else f"la de {ajustes.datos.resolve()}"
+        donde = "la que dice DSTC_BASE" if ajustes.base else f"la de {ajustes.datos}"
         raise NoArranca(f"No hay base preparada ({donde}). Corra antes ./dstc migrar, o revise DSTC_DATOS y DSTC_BASE.")
     return ajustes.url_base
 
@@ -78,7 +78,7 @@ def exigir_base(ajustes: Ajustes) -> str:
 @contextmanager
 def carpeta_propia(ajustes: Ajustes) -> Iterator[Path]:
     """Reserva la carpeta de datos: dos instancias sobre la misma se pisarían las corridas."""
-    datos = ajustes.datos.resolve()
+    datos = ajustes.datos
     try:
         datos.mkdir(parents=True, exist_ok=True)
         candado = (datos / ".instancia").open("a")
@@ -97,7 +97,7 @@ def carpeta_propia(ajustes: Ajustes) -> Iterator[Path]:
 
 def resguardar_demo(ajustes: Ajustes) -> None:
     """Las cuentas de demostración tienen clave pública: ni salen de esta máquina ni entran a datos reales."""
-    datos = ajustes.datos.resolve()
+    datos = ajustes.datos
     es_de_demo = (datos / MARCA_DEMO).exists()
     if (ajustes.demo or es_de_demo) and ajustes.escucha not in LOCALES:
         raise NoArranca(
@@ -160,7 +160,7 @@ def puerto_prefect(ajustes: Ajustes) -> int:
 
 def entorno(ajustes: Ajustes) -> dict[str, str]:
     """El entorno de los procesos hijos: rutas absolutas, el Prefect de esta instancia y sin telemetría."""
-    datos = ajustes.datos.resolve()
+    datos = ajustes.datos
     return {
         **os.environ,
         "PYTHONPATH": str(RAIZ),
@@ -225,14 +225,14 @@ def preparar(ajustes: Ajustes, *, siempre: bool = False) -> None:
         NoArranca: aquí hubo una base y su archivo ya no está; crear otra vacía la daría por perdida sin decirlo.
         TablasAlteradas: las tablas del programa no son las que se publicaron.
     """
-    marca = ajustes.datos.resolve() / MARCA_PREPARADA
+    marca = ajustes.datos / MARCA_PREPARADA
     huella, cual = _huella(ajustes), hashlib.sha256(ajustes.url_base.encode()).hexdigest()
     anterior = marca.read_text("utf-8").split() if marca.exists() else []
     if cual in anterior:
         _exigir_que_siga(ajustes, marca)
     if anterior == [huella, cual] and not siempre and _version_de_la_base(ajustes) == ultima_migracion():
         return
-    print(f"Preparo la base de {ajustes.datos.resolve()}…", flush=True)
+    print(f"Preparo la base de {ajustes.datos}…", flush=True)
     # Importaciones tardías: juntas cuestan más de dos segundos.
     from modelos import catalogos, migrar, sesion
 

@@ -25,7 +25,9 @@ class Ajustes(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DSTC_", frozen=True, extra="ignore")
 
-    datos: Path = Field(Path("datos"), description="Carpeta de esta instancia: base, anexos, Prefect.")
+    datos: Path = Field(
+        Path("datos"), validate_default=True, description="Carpeta de esta instancia: base, anexos, Prefect."
+    )
     base: str = Field(
         "", description="Base de datos; vacía: SQLite en la carpeta de datos. Ej.: postgresql+psycopg://…"
     )
@@ -152,6 +154,12 @@ class Ajustes(BaseSettings):
     )
     pausa_motor_s: float = Field(0.5, gt=0, description="Espera entre vueltas del motor, en segundos.")
 
+    @field_validator("datos")
+    @classmethod
+    def _entera(cls, datos: Path) -> Path:
+        """Con su ruta entera, de una vez: se pregunta con cada transacción y cada archivo."""
+        return datos.resolve()
+
     @field_validator("base")
     @classmethod
     def _base_conocida(cls, base: str) -> str:
@@ -189,12 +197,12 @@ class Ajustes(BaseSettings):
     @property
     def carpeta_correo(self) -> Path:
         """Donde se atrapa el correo que no sale."""
-        return self.datos.resolve() / "correo"
+        return self.datos / "correo"
 
     @property
     def url_base(self) -> str:
         """URL de SQLAlchemy; SQLite en la carpeta de datos si no se fijó otra."""
-        return self.base or f"sqlite:///{self.datos.resolve() / 'dstc.sqlite3'}"
+        return self.base or f"sqlite:///{self.datos / 'dstc.sqlite3'}"
 
     @property
     def url_publica(self) -> str:
@@ -206,12 +214,12 @@ class Ajustes(BaseSettings):
     @property
     def carpeta_anexos(self) -> Path:
         """Donde se guardan los archivos de evidencia, fuera de la base."""
-        return self.datos.resolve() / "anexos"
+        return self.datos / "anexos"
 
     @property
     def carpeta_oficios(self) -> Path:
         """Donde se guardan los PDF firmados, nombrados por su sha256."""
-        return self.datos.resolve() / "oficios"
+        return self.datos / "oficios"
 
     @property
     def enlace_prefect(self) -> str:

@@ -19,7 +19,7 @@ USUARIO = "dstc"
 
 def archivo(ajustes: Ajustes) -> Path:
     """Dónde se guarda la que se generó."""
-    return ajustes.datos.resolve() / "prefect" / "credencial"
+    return ajustes.datos / "prefect" / "credencial"
 
 
 def credencial(ajustes: Ajustes) -> str:
@@ -45,7 +45,7 @@ def usuario_y_clave(ajustes: Ajustes) -> tuple[str, str] | None:
 
 def marca(ajustes: Ajustes) -> str:
     """Con qué se reconoce el Prefect de esta instancia entre los que puedan responder en su puerto."""
-    return hashlib.sha256(f"{ajustes.datos.resolve()} {credencial(ajustes)}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{ajustes.datos} {credencial(ajustes)}".encode()).hexdigest()[:32]
 
 
 def _generar(donde: Path) -> str:

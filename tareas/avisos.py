@@ -61,15 +61,15 @@ def _decir(s: Session, pares: Sequence[Par], ahora: datetime, de_nuevo: int | No
     avisos = [{"persona_id": i.persona, "turno_id": t.id, "creado": ahora} for t, i in pares if not i.sube]
     if avisos:
         s.execute(insertar(s, Aviso).on_conflict_do_nothing(), avisos)
-    dichas = _dichas(s, pares) if de_nuevo else set()
-    filas = [_notificacion(t, i, de_nuevo if (i.persona, _clave(t)) in dichas else None) for t, i in pares]
+    dichas = _dichas(s, [(i.persona, _clave(t.id)) for t, i in pares]) if de_nuevo else set()
+    filas = [_notificacion(t, i, de_nuevo if (i.persona, _clave(t.id)) in dichas else None) for t, i in pares]
     hitos.notificar(s, filas, ahora, reloj.local(ahora).date())
 
 
 def _notificacion(turno: Turno, quien: Interesado, de_nuevo: int | None) -> dict[str, Any]:
     return hitos.notificacion(
         quien.persona,
-        f"{_clave(turno)}:{de_nuevo}" if de_nuevo else _clave(turno),
+        f"{_clave(turno.id)}:{de_nuevo}" if de_nuevo else _clave(turno.id),
         Clase.TURNO,
         turno.folio,
         turno=turno.id,
@@ -78,21 +78,20 @@ def _notificacion(turno: Turno, quien: Interesado, de_nuevo: int | None) -> dict
     )
 
 
-def _clave(turno: Turno) -> str:
-    return f"turno:{turno.id}"
+def _clave(turno: str) -> str:
+    return f"turno:{turno}"
 
 
-def _dichas(s: Session, pares: Sequence[Par]) -> set[tuple[int, str]]:
-    """(persona, clave) de las que ya constan."""
+def _dichas(s: Session, pedidas: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    """De esas (persona, clave), las que ya constan."""
     persona, clave = col(Notificacion.persona_id), col(Notificacion.clave)
-    pedidas = [(i.persona, _clave(t)) for t, i in pares]
     return {(p, c) for p, c in s.execute(select(persona, clave).where(tuple_(persona, clave).in_(pedidas)))}
 
 
 def sin_decir(s: Session) -> list[str]:
     """Los turnos abiertos, de expedientes en curso, de los que no consta aviso a nadie de a quienes hoy toca."""
     consulta = (
-        select(Turno)
+        select(col(Turno.id), col(Turno.unidad), col(Turno.persona_id))
         .join(Expediente, col(Expediente.folio) == Turno.folio)
         .where(
             de_los(col(Turno.estado), ABIERTOS),
@@ -101,11 +100,11 @@ def sin_decir(s: Session) -> list[str]:
         )
         .order_by(col(Turno.id))
     )
-    turnos, organigrama = s.scalars(consulta).all(), Organigrama(s).completo()
+    organigrama = Organigrama(s).completo()
     faltan: list[str] = []
-    for i in range(0, len(turnos), LOTE):
-        pares = _pares(organigrama, turnos[i : i + LOTE])
-        dichas = _dichas(s, pares)
-        sabidos = {t.id for t, quien in pares if (quien.persona, _clave(t)) in dichas}
-        faltan += sorted({t.id for t, _ in pares} - sabidos)
+    for turnos in s.execute(consulta, execution_options={"yield_per": LOTE}).partitions():  # pueden ser cien mil
+        deben = {id_: [i.persona for i in organigrama.toca(unidad, tomado_por)] for id_, unidad, tomado_por in turnos}
+        dichas = _dichas(s, [(persona, _clave(id_)) for id_, personas in deben.items() for persona in personas])
+        sabidos = {clave for _, clave in dichas}
+        faltan += [id_ for id_, personas in deben.items() if personas and _clave(id_) not in sabidos]
     return faltan
