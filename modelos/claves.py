@@ -17,6 +17,8 @@ from unicodedata import normalize
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from modelos.escritura import sin_estorbos
+
 A_LA_VEZ = 2
 _turno = threading.BoundedSemaphore(A_LA_VEZ)
 _argon2 = PasswordHash((Argon2Hasher(),))
@@ -34,8 +36,8 @@ def cifrar(clave: str) -> str:
 
 
 def normal(clave: str) -> str:
-    """La contraseña como se guarda: cada letra entera (NFC) y cada espacio como el común (RFC 8265)."""
-    return _ESPACIO.sub(" ", normalize("NFC", clave))
+    """La contraseña como se guarda: sin lo que no se ve, cada letra entera (NFC) y cada espacio el común (RFC 8265)."""
+    return _ESPACIO.sub(" ", normalize("NFC", sin_estorbos(clave)))
 
 
 def generada() -> str:

@@ -119,16 +119,16 @@ def exigidos_sin_firmar(
         col(Turno.estado) == EstadoTurno.ATENDIDO.value,
         col(Turno.actividad).in_([a.clave for a in con_exigidos]),
     )
-    hechos = select(col(Oficio.clave)).where(col(Oficio.folio) == expediente.folio, col(Oficio.estado).in_(HECHOS))
-    firmados = set(s.scalars(hechos))
+    de_este = col(Oficio.folio) == expediente.folio, col(Oficio.estado).in_(HECHOS)
+    firmados = {(clave, de) for clave, de in s.execute(select(col(Oficio.clave), col(Oficio.unidad)).where(*de_este))}
     faltan: dict[tuple[str, str], tuple[Actividad, Emision, str]] = {}
     respuestas = [(clave, salida or "", de) for clave, salida, de in s.execute(atendidos.order_by(col(Turno.apertura)))]
     if por_responder:
         respuestas.append((por_responder[0].actividad, por_responder[1], por_responder[0].unidad))
     for clave, salida, unidad in respuestas:
         for emision in tabla[clave].oficios:
-            if emision.exigido and emision.clave not in firmados and emision.se_debe(salida, expediente.datos):
-                de = tabla[clave].emisora(emision, unidad)
+            de = tabla[clave].emisora(emision, unidad)
+            if emision.exigido and (emision.clave, de) not in firmados and emision.se_debe(salida, expediente.datos):
                 faltan[emision.clave, de] = (tabla[clave], emision, de)
     return list(faltan.values())
 

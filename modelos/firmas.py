@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import hitos, titulares
+from modelos import hitos
+from modelos.a_quien import Organigrama
 from modelos.deuda import SE_DEBE
 from modelos.expediente import EstadoExpediente, Expediente
 from modelos.notificaciones import Clase
 from modelos.oficio import EstadoOficio
 from modelos.oficios import Oficio
-from modelos.organizacion import responsables
 
 Ambito = tuple[str, str]
 """Una unidad que emite, y un procedimiento: quien suple puede firmar sólo los de algunos."""
@@ -32,7 +32,7 @@ _ESPERAN: ColumnElement[bool] = and_(
 
 
 def por_avisar(s: Session, hoy: date) -> list[dict[str, Any]]:
-    """Un aviso por persona con algo que firmar; de una unidad sin quien firme, a quienes la atienden."""
+    """Un aviso por persona con algo que firmar; de una unidad sin quien firme, a quienes toca."""
     grupos = (
         select(col(Oficio.unidad), col(Expediente.procedimiento), func.count(), func.min(col(Oficio.folio)))
         .join(Expediente, col(Expediente.folio) == Oficio.folio)
@@ -40,10 +40,11 @@ def por_avisar(s: Session, hoy: date) -> list[dict[str, Any]]:
         .group_by(col(Oficio.unidad), col(Expediente.procedimiento))
         .order_by(col(Oficio.unidad), col(Expediente.procedimiento))
     )
+    organigrama = Organigrama(s)
     de: dict[int, list[tuple[Ambito, int, str]]] = {}
     for unidad, procedimiento, cuantos, folio in s.execute(grupos):
-        for persona in titulares.firman(s, unidad, hoy, procedimiento) or responsables(s, unidad):
-            de.setdefault(persona, []).append(((unidad, procedimiento), cuantos, folio))
+        for quien in organigrama.firma(unidad, procedimiento):
+            de.setdefault(quien.persona, []).append(((unidad, procedimiento), cuantos, folio))
     return [
         hitos.notificacion(
             persona,

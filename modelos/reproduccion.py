@@ -259,7 +259,7 @@ def _cumplir(caso: Reproducido, tabla: Tabla, atendido: Pendiente, asiento: Mapp
             continue
         if plazo.fijo["acto"] not in debe:
             _cerrar_plazo(caso, id_, EstadoPlazo.CUMPLIDO, asiento)
-        elif plazo.cierre is None and plazo.atencion is None:
+        elif plazo.atencion is None and (plazo.cierre is None or plazo.estado == EstadoPlazo.CUMPLIDO.value):
             plazo.atencion = asiento["orden"]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Header, Path, Query, UploadFile
@@ -23,6 +22,7 @@ from modelos.actos import oficios as actos
 from modelos.actos.mover import Contexto
 from modelos.actos.turnos import persona_que_actua
 from modelos.errores import FormularioIncompleto
+from modelos.fechas import Fecha
 from modelos.oficios import Oficio as Fila
 from modelos.permisos import Quien
 from tareas.oficios import borrador, texto
@@ -173,7 +173,7 @@ def firmado_fuera(
     puerta: Entrada,
     version: Annotated[int, Form(ge=1, le=ENTERO_MAXIMO, description="La `version` del oficio que se leyó.")],
     numero: Annotated[str, Form(max_length=200, description="El que lleva el documento firmado.")],
-    fecha: Annotated[date, Form(description="La del documento: es la que cumple el plazo.")],
+    fecha: Annotated[Fecha, Form(description="La del documento: es la que cumple el plazo.")],
     archivo: Annotated[UploadFile | None, File(description="El documento firmado.")] = None,
     anexo: Annotated[
         str, Form(max_length=36, description="En lugar de `archivo`: el id de uno ya adjunto al turno del oficio.")

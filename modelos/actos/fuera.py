@@ -5,7 +5,7 @@ La fecha del documento es la que cuenta para el plazo que se cumple con él, no 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from modelos import bitacora, reloj
@@ -22,6 +22,8 @@ from modelos.oficios import Oficio
 from modelos.tabla import Tabla
 
 LARGO_NUMERO = 80
+ANTES = timedelta(days=366)
+"""Cuánto antes de abrirse el expediente pudo firmarse un documento suyo; inferido: un año mal escrito no cuenta."""
 
 
 def revisar(ctx: Contexto, id_: str, version: int) -> tuple[Oficio, Expediente, Tabla]:
@@ -55,7 +57,7 @@ def registrar(
     """
     oficio, expediente, tabla = revisar(ctx, id_, version)
     limpio = " ".join(limpiar_texto("numero", numero).split())
-    faltas = _faltas(ctx, limpio, fecha)
+    faltas = _faltas(ctx, limpio, fecha, expediente.abierto)
     previo = _ya_adjunto(ctx, oficio, documento) if isinstance(documento, str) else None
     if isinstance(documento, str) and previo is None:
         faltas["anexo"] = "no es un archivo de ese paso; elija uno de la lista, o adjunte el documento"
@@ -80,13 +82,15 @@ def registrar(
     return oficio
 
 
-def _faltas(ctx: Contexto, numero: str, fecha: date | None) -> dict[str, str]:
+def _faltas(ctx: Contexto, numero: str, fecha: date | None, abierto: datetime) -> dict[str, str]:
     hoy = reloj.local(ctx.ahora).date()
     faltas = {}
     if not 1 <= len(numero) <= LARGO_NUMERO:
         faltas["numero"] = f"escriba el número que lleva el documento, en {LARGO_NUMERO} caracteres o menos"
     if fecha is None:
         faltas["fecha"] = "escriba la fecha del documento"
+    elif fecha < reloj.local(abierto).date() - ANTES:
+        faltas["fecha"] = "es de más de un año antes de abrirse el expediente; revise el año"
     elif fecha > hoy:
         faltas["fecha"] = f"ya ocurrió: no puede ser posterior a hoy, {fecha_corta(hoy)}"
     return faltas

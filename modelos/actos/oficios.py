@@ -134,6 +134,7 @@ def _se_sigue_debiendo(ctx: Contexto, oficio: Oficio, expediente: Expediente, ta
     otro = select(col(Oficio.id)).where(
         col(Oficio.folio) == oficio.folio,
         col(Oficio.clave) == oficio.clave,
+        col(Oficio.unidad) == oficio.unidad,
         col(Oficio.id) != oficio.id,
         col(Oficio.estado).in_(HECHOS),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -116,7 +116,9 @@ def _atender(s: Session, expediente: Expediente, tabla: Tabla, atendido: Atendid
     de_tramo = and_(col(Plazo.folio) == expediente.folio, col(Plazo.turno_id).is_(None), col(Plazo.clave).in_(claves))
     suyos = or_(col(Plazo.id) == atendido.turno, de_tramo) if claves else col(Plazo.id) == atendido.turno
     espera = col(Plazo.acto).in_(atendido.debe)
-    esperan = update(Plazo).where(suyos, espera, col(Plazo.estado).in_(POR_CUMPLIR), col(Plazo.atendido).is_(None))
+    # También el que su oficio ya cumplió: si ese oficio se cancela, vuelve a correr y sólo falta otro.
+    vivos = col(Plazo.estado).in_((*POR_CUMPLIR, EstadoPlazo.CUMPLIDO.value))
+    esperan = update(Plazo).where(suyos, espera, vivos, col(Plazo.atendido).is_(None))
     s.execute(esperan.values(atendido=ahora), execution_options={"synchronize_session": False})
     _terminar(s, EstadoPlazo.CUMPLIDO, ahora, and_(suyos, not_(espera)))
 
@@ -132,13 +134,28 @@ def reemplazados(folio: str, tabla: Tabla, movimiento: Movimiento) -> list[str]:
 
 
 def por_cumplir_con(s: Session, oficio: Oficio) -> list[str]:
-    """Los plazos por cumplir de su expediente que ese oficio cumple, por su id; uno suelto, los de cualquier turno."""
+    """Los plazos por cumplir de su expediente que ese oficio cumple, por su id.
+
+    Uno suelto, los de cualquier turno, si es de la unidad a la que un paso se lo pidió: el de otra no es ese acto.
+    """
     consulta = select(col(Plazo.id)).where(
         col(Plazo.folio) == oficio.folio, col(Plazo.estado).in_(POR_CUMPLIR), col(Plazo.acto) == oficio.clave
     )
     if oficio.turno_id is not None:
         consulta = consulta.where(or_(col(Plazo.turno_id).is_(None), col(Plazo.turno_id) == oficio.turno_id))
+    else:
+        consulta = consulta.where(exists().where(*_pedido_a_la_misma(oficio)))
     return list(s.scalars(consulta.order_by(col(Plazo.id))))
+
+
+def _pedido_a_la_misma(oficio: Oficio) -> list[ColumnElement[bool]]:
+    """Condición: un oficio de esa clave que un paso del expediente pidió a la unidad que emite éste."""
+    return [
+        col(Oficio.folio) == oficio.folio,
+        col(Oficio.clave) == oficio.clave,
+        col(Oficio.unidad) == oficio.unidad,
+        col(Oficio.turno_id).is_not(None),
+    ]
 
 
 def cumplir_con(s: Session, cuales: Sequence[str], oficio: str, cuando: datetime) -> None:

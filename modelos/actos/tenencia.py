@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from modelos import a_quien, bitacora, reloj
 from modelos.actos.mover import Contexto, bloquear, encargar
-from modelos.errores import BaseInaccesible, BaseSinPreparar, ErrorGestion
+from modelos.errores import BaseInaccesible, BaseSinPreparar, EnCuarentena, ErrorGestion, TablaAlterada
 from modelos.expediente import EstadoTurno, Expediente, Turno
 from modelos.organizacion import responsables
 from modelos.sesion import lectura, transaccion
@@ -77,9 +77,19 @@ def soltar_si_no_esta(ctx: Contexto, expediente: Expediente, turno: Turno, *, av
 
 
 def soltar_los_de(ctx: Contexto, persona: int) -> list[str]:
-    """Suelta los turnos que esa persona tomó y ya no puede atender; devuelve cuáles."""
+    """Suelta los turnos que esa persona tomó y ya no puede atender; devuelve cuáles. Los de cuarentena, no."""
     ctx.s.flush()
-    return [id_ for id_ in a_quien.tomados_por_ausentes(ctx.s, persona) if _soltar(ctx, id_)]
+    sueltos = []
+    for id_ in a_quien.tomados_por_ausentes(ctx.s, persona):
+        try:
+            if _soltar(ctx, id_):
+                sueltos.append(id_)
+        except (
+            EnCuarentena,
+            TablaAlterada,
+        ) as error:  # que alguien se vaya no espera a que se arregle su tabla; la jornada insiste
+            registro.warning("tenencia: no se liberó %s: %s", id_, error)
+    return sueltos
 
 
 def soltar_pendientes(url: str, tablas: Catalogo) -> Sueltos:

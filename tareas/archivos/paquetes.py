@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from tareas.archivos.insano import Insano
@@ -16,7 +16,7 @@ _HOLGADO = 20 * 1024 * 1024
 _RAZON = 100
 """Cuántas veces su tamaño puede ocupar al abrirse, si pasa de lo holgado: un documento anda por diez."""
 DANADO = "está cortado o dañado; ábralo, guárdelo de nuevo y súbalo"
-_DEL_SISTEMA = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
+_DEL_SISTEMA = (".ds_store", "thumbs.db", "desktop.ini")
 _FALLAS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError)
 
 
@@ -65,5 +65,10 @@ def contenidos(flujo: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
         llano = nombre.replace("\\", "/")
         if llano.startswith("/") or ".." in llano.split("/") or ":" in llano:
             raise Insano("trae rutas que salen de su carpeta; vuelva a comprimirlo")
-        if not any(f"/{llano.casefold()}".find(f"/{resto}") >= 0 for resto in _DEL_SISTEMA):
+        if not _lo_dejo_el_sistema(llano.casefold().split("/")):
             yield llano.rpartition("/")[2], io.BytesIO(contenido)
+
+
+def _lo_dejo_el_sistema(ruta: Sequence[str]) -> bool:
+    """Si es de los que macOS y Windows ponen solos; por su nombre entero, que «thumbs.db.exe» no lo es."""
+    return ruta[-1] in _DEL_SISTEMA or ("__macosx" in ruta[:-1] and ruta[-1].startswith("._"))

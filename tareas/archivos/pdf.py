@@ -21,6 +21,8 @@ _CABEZA = 1024
 _DANADO = ("damaged", "can't find", "unable to find", "expected endstream", "loop detected", "EOF")
 _PAGINAS_MIRADAS = 5000
 _AL_PULSAR = ("/Launch", "/ImportData")
+_AL_VERLA = ("/PO", "/PC", "/PV", "/PI")
+"""Cuándo dispara una nota sus acciones sin que nadie la pulse: al abrir, cerrar, ver o dejar de ver su página."""
 _SE_EJECUTAN = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition")
 
 
@@ -60,18 +62,20 @@ def _peligros(pdf: pikepdf.Pdf) -> Iterator[str]:
         for nota in map(_claves, _lista(pagina.obj.get("/Annots"))):
             if nota.get("/Subtype") == "/FileAttachment":
                 yield f"trae otros archivos dentro; súbalos aparte y, de éste, {IMPRIMALO}"
-            if _claves(nota.get("/A")).get("/S") in _AL_PULSAR:
+            if any(_ejecuta(_claves(nota.get("/AA")).get(cuando)) for cuando in _AL_VERLA):
+                yield f"trae un programa que corre al hojearlo; {IMPRIMALO}"
+            if _ejecuta(nota.get("/A"), _AL_PULSAR):
                 yield f"trae un enlace que abre un programa; {IMPRIMALO}"
 
 
-def _ejecuta(accion: object, hondo: int = 5) -> bool:
-    """Si es una acción de las que hacen algo más que moverse; también las que sigan."""
+def _ejecuta(accion: object, cuales: tuple[str, ...] = _SE_EJECUTAN, hondo: int = 5) -> bool:
+    """Si es una acción de ésas, que hacen algo más que moverse; también las que sigan."""
     dicho = _claves(accion)
     if not dicho or hondo == 0:
         return False
     siguientes = dicho.get("/Next")
-    return dicho.get("/S") in _SE_EJECUTAN or any(
-        _ejecuta(otra, hondo - 1) for otra in (_lista(siguientes) or [siguientes])
+    return dicho.get("/S") in cuales or any(
+        _ejecuta(otra, cuales, hondo - 1) for otra in (_lista(siguientes) or [siguientes])
     )
 
 

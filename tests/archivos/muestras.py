@@ -44,6 +44,15 @@ def pdf(paginas: int = 1, **raiz: bytes) -> bytes:
     return salida.getvalue()
 
 
+def pdf_con_nota(nota: bytes) -> bytes:
+    """Un PDF con esa nota en su hoja; nota: lo que dice además de dónde está."""
+    nuevo, salida = pikepdf.open(io.BytesIO(pdf())), io.BytesIO()
+    dicha = b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]" + nota + b">>"
+    nuevo.pages[0].Annots = nuevo.make_indirect(pikepdf.Array([pikepdf.Object.parse(dicha)]))
+    nuevo.save(salida)
+    return salida.getvalue()
+
+
 def pdf_con_anexo() -> bytes:
     """Un PDF con otro archivo dentro."""
     nuevo, salida = pikepdf.open(io.BytesIO(pdf())), io.BytesIO()

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from api.instancia import exigir_tablas
 from flujos.catalogo import CATALOGO
 from modelos import consultas_inicio, encargos, reservas
-from modelos.actos import conduccion, turnos
+from modelos.actos import administracion, asignacion, conduccion, tenencia, turnos
 from modelos.actos.cotejo_tablas import aceptar, comparar, cotejar
 from modelos.ajustes import Ajustes
 from modelos.errores import (
@@ -193,6 +193,22 @@ def test_lo_que_no_se_reproduce_queda_en_cuarentena_y_vuelve_con_su_tabla(
     with instancia.como("coordinacion") as ctx:
         conduccion.suspender(ctx, folio, "ya se puede")
     instancia.exigir_integra()
+
+
+def test_quien_se_va_se_va_aunque_lo_suyo_este_en_cuarentena(instancia: Instancia) -> None:
+    folio = _en_la_consulta(instancia)
+    turno = next(t for t in instancia.abiertos(folio) if t.unidad == "CAST-DEMO-01")
+    with instancia.como("cast-demo-01") as ctx:
+        asignacion.tomar(ctx, turno.id)
+        suya = ctx.quien.persona if ctx.quien else 0
+    cotejar(instancia.url, CATALOGO, cuarentena=False)
+    cotejo = cotejar(instancia.url, _sin_la_4(), cuarentena=True)
+    assert [caso for caso, _ in cotejo.expedientes] == [folio]
+    with Instancia(instancia.ajustes, _sin_la_4()).como("administracion") as ctx:
+        administracion.baja_persona(ctx, suya, "Renunció")
+    assert next(t for t in instancia.abiertos(folio) if t.id == turno.id).persona_id == suya, "nadie lo toca aún"
+    cotejar(instancia.url, CATALOGO, cuarentena=False)
+    assert tenencia.soltar_pendientes(instancia.url, CATALOGO).turnos == (turno.id,)
 
 
 def test_en_cuarentena_el_motor_no_gasta_sus_intentos(instancia: Instancia) -> None:

@@ -14,10 +14,10 @@ from sqlmodel import col
 from flujos.lineamientos import apertura_cast
 from modelos import deuda, reloj, titulares, vencimientos
 from modelos import verificacion as v
-from modelos.actos import conduccion, evidencia, fuera, oficios, turnos
+from modelos.actos import conduccion, evidencia, fuera, oficios, plazos, turnos
 from modelos.anexos import Guardado
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
-from modelos.expediente import Anexo, Turno
+from modelos.expediente import Anexo, Expediente, Turno
 from modelos.notificaciones import Notificacion
 from modelos.oficios import Oficio
 from modelos.organizacion import por_correo
@@ -25,7 +25,7 @@ from modelos.plazos import EstadoPlazo, Plazo
 from modelos.tabla import Catalogo
 from tareas import recordatorios
 from tests.fabricas import Instancia
-from tests.oficina import asentados, del_folio, firmar, leer
+from tests.oficina import asentados, del_folio, firmar, leer, suelto
 from tests.unidad.fechas import fecha
 
 CAPTURA: dict[str, dict[str, Any]] = {
@@ -309,6 +309,54 @@ def test_cancelar_el_oficio_que_cumplio_el_plazo_lo_reabre_y_deja_otro_por_firma
     assert otro.sustituye == oficio.id
     assert _plazo(instancia, folio, "PL-01").cumplio == otro.id
     instancia.exigir_integra()
+
+
+def test_si_ya_se_habia_enviado_al_responder_y_se_cancela_vuelve_a_correr_y_a_recordarse(
+    instancia: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Se firma, se envía, se responde, y después se cancela: no se le cobra a quien responde lo siguiente."""
+    folio = _apertura(instancia, "11")
+    antes = _plazo(instancia, folio, "PL-01")
+    with instancia.como(None) as ctx:  # como si el paso que lo dio por atendido no se hubiera respondido todavía
+        ctx.s.execute(update(Plazo).where(col(Plazo.id) == antes.id).values(atendido=None))
+    oficio = _enviar(instancia, _oficio(instancia, folio, "OF-29"))
+    assert _plazo(instancia, folio, "PL-01").estado == EstadoPlazo.CUMPLIDO
+    with instancia.como("ssi") as ctx:
+        expediente, tabla = ctx.s.get_one(Expediente, folio), instancia.tablas.de(ctx.s.get_one(Expediente, folio))
+        (cierra,) = (c for t in tabla.tramos if t.regla.clave == "PL-01" for c in t.cumplen)
+        hecho = plazos.Atendido(cierra, "", frozenset({"OF-29"}))
+        plazos._atender(ctx.s, expediente, tabla, hecho, ctx.ahora)
+    assert _plazo(instancia, folio, "PL-01").atendido is not None
+    _dia(monkeypatch, "2027-01-15")
+    with instancia.como("ssi") as ctx:
+        oficios.cancelar(ctx, oficio.id, "Se firmó otro texto.")
+    reabierto = _plazo(instancia, folio, "PL-01")
+    assert (reabierto.estado, reabierto.atendido is not None) == (EstadoPlazo.ABIERTO, True)
+
+
+def test_un_oficio_igual_de_otra_unidad_no_es_ese_acto(instancia: Instancia) -> None:
+    folio = _apertura(instancia, "11")
+    ajeno = suelto(instancia, de="CST", para=("DSTC",), folio=folio, plantilla="apertura_cast/of_29")
+    assert ajeno.clave == "OF-29"
+    with instancia.leer() as s:
+        assert plazos.por_cumplir_con(s, ajeno) == []
+        assert plazos.por_cumplir_con(s, _oficio_de(instancia, folio, "OF-29", "SSI")) != []
+    _enviar(instancia, ajeno)
+    assert _plazo(instancia, folio, "PL-01").estado == EstadoPlazo.ABIERTO
+    with instancia.leer() as s:
+        expediente = s.get_one(Expediente, folio)
+        faltan = deuda.exigidos_sin_firmar(s, instancia.tablas.de(expediente), expediente)
+    assert ("OF-29", "SSI") in {(emision.clave, de) for _, emision, de in faltan}
+
+
+def _oficio_de(instancia: Instancia, folio: str, clave: str, unidad: str) -> Oficio:
+    return next(o for o in del_folio(instancia, folio) if (o.clave, o.unidad) == (clave, unidad))
+
+
+def test_un_documento_de_hace_decadas_no_cumple_nada(instancia_sqlite: Instancia) -> None:
+    folio = _apertura(instancia_sqlite, "11")
+    with pytest.raises(FormularioIncompleto, match="revise el año"):
+        _firmado_fuera(instancia_sqlite, _oficio(instancia_sqlite, folio, "OF-29"), "1990-01-01")
 
 
 def test_anular_lo_que_se_dijo_firmado_fuera_lo_vuelve_borrador_y_reabre_el_plazo(instancia: Instancia) -> None:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import reloj, titulares
+from modelos.a_quien import Organigrama
 from modelos.actos import conduccion
+from modelos.firmas import por_avisar
 from modelos.notificaciones import Clase, Entrega, EstadoEntrega, Notificacion
-from modelos.organizacion import Persona
+from modelos.organizacion import Adscripcion, Persona
 from modelos.titulares import Titularidad
 from tareas import jornada
 from tareas.oficios import firmas
@@ -129,3 +131,16 @@ def test_quien_suple_lo_sabe_y_de_un_expediente_suspendido_o_cancelado_no_se_avi
     assert firmas.avisar(instancia_sqlite.url, LUNES) == 2
     assert sorted(quien for quien, _ in _avisados(instancia_sqlite)) == ["dcaj", "dstc"]
     assert leer(instancia_sqlite, otro.id).estado == "descartado"
+
+
+def test_si_en_la_unidad_no_hay_quien_firme_ni_nadie_se_dice_arriba(instancia: Instancia) -> None:
+    por_encargo(instancia)
+    with instancia.como(None) as ctx:
+        ctx.s.execute(delete(Titularidad).where(col(Titularidad.unidad) == "DSTC"))
+        gente = select(col(Adscripcion.persona_id)).where(col(Adscripcion.unidad) == "DSTC")
+        ctx.s.execute(update(Persona).where(col(Persona.id).in_(gente)).values(activa=False))
+    with instancia.leer() as s:
+        avisados = {fila["persona_id"] for fila in por_avisar(s, LUNES)}
+        arriba = {i.persona for i in Organigrama(s).toca("DSTC", None)}
+    assert avisados == arriba
+    assert arriba

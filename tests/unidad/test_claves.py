@@ -32,3 +32,7 @@ def test_entrar_con_ella_verifica_la_cara(de_verdad: ModuleType) -> None:
     assert de_verdad.coincide("una que alguien pensó", cifrada)
     assert not de_verdad.coincide("otra", cifrada)
     assert not de_verdad.coincide("una que alguien pensó", None)
+
+
+def test_lo_que_no_se_ve_no_cuenta_en_ninguna_puerta() -> None:
+    assert claves.normal("caf\u00e9 con ☎\ufe0f azul") == claves.normal("cafe\u0301 con ☎ azul\u200b")
