@@ -84,10 +84,8 @@ def soltar_los_de(ctx: Contexto, persona: int) -> list[str]:
         try:
             if _soltar(ctx, id_):
                 sueltos.append(id_)
-        except (
-            EnCuarentena,
-            TablaAlterada,
-        ) as error:  # que alguien se vaya no espera a que se arregle su tabla; la jornada insiste
+        except (EnCuarentena, TablaAlterada) as error:
+            # Que alguien se vaya no espera a que se arregle su tabla; la jornada insiste.
             registro.warning("tenencia: no se liberó %s: %s", id_, error)
     return sueltos
 

@@ -174,6 +174,8 @@ def test_cada_ruta_de_archivos_admite_los_suyos(instancia_sqlite: Instancia) -> 
     for camino in con_archivo:
         tope = topes.de(re.sub(r"\{[^}]+\}", "1", camino), instancia_sqlite.ajustes, con_archivo=True)
         assert (tope.maximo > topes.MEGA) == (camino not in chicos), camino
+    for pagina in ("/turnos/1", "/oficios/1/fuera"):
+        assert topes.de(pagina, instancia_sqlite.ajustes, con_archivo=True).maximo > topes.MEGA, pagina
 
 
 def test_quien_ya_habia_entrado_ahi_no_pierde_lo_que_escribio(web: str, instancia_sqlite: Instancia) -> None:
