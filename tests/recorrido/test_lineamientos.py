@@ -7,16 +7,17 @@ import html
 import pytest
 
 from flujos.catalogo import CATALOGO
+from modelos import reloj
 from modelos.tabla import Tabla, Tipo
 from tests.caminante import Caminante
 from tests.fabricas import Instancia
 from tests.recorrido.visitante import Visitante
 
 
-@pytest.mark.parametrize("tabla", list(CATALOGO), ids=lambda t: t.clave)
+@pytest.mark.parametrize("tabla", list(CATALOGO), ids=lambda t: f"{t.clave}-{t.version}")
 def test_la_pagina_de_cada_procedimiento_dice_su_tabla_entera_y_lo_que_se_infirio(web: str, tabla: Tabla) -> None:
     with Visitante(web, "coordinacion") as v:
-        pagina = v.get(f"/procedimientos/{tabla.clave}")
+        pagina = v.get(f"/procedimientos/{tabla.clave}?version={tabla.version}")
         assert pagina.status_code == 200
         texto = html.unescape(pagina.text)
         for actividad in tabla.actividades:
@@ -24,6 +25,11 @@ def test_la_pagina_de_cada_procedimiento_dice_su_tabla_entera_y_lo_que_se_infiri
             assert actividad.inferido in texto
             if actividad.tipo is Tipo.AUTOMATICA:
                 assert "La decide el sistema" in texto
+
+
+@pytest.mark.parametrize("tabla", CATALOGO.vigentes(reloj.hoy()), ids=lambda t: t.clave)
+def test_la_pagina_de_iniciar_pide_cada_dato_de_la_tabla_vigente(web: str, tabla: Tabla) -> None:
+    with Visitante(web, "coordinacion") as v:
         iniciar = v.get(f"/procedimientos/{tabla.clave}/iniciar")
         assert iniciar.status_code == 200
         for campo in tabla.datos.model_fields.values():

@@ -16,9 +16,9 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
-from modelos import sesion
+from modelos import claves, sesion
 from modelos.expediente import Expediente
-from modelos.organizacion import Unidad
+from modelos.organizacion import Persona, Unidad
 from modelos.tablero.cifras import EN_EL_TABLERO
 from tests.banco.tablero import inventar
 from tests.fabricas import Cliente, Instancia, servida
@@ -220,10 +220,14 @@ def test_el_json_trae_las_mismas_cifras(sitio: str) -> None:
 def test_la_corrida_se_enlaza_si_se_sabe_donde_se_abre_prefect(
     historia: Instancia, ajustes: dict[str, object], enlaza: str
 ) -> None:
-    suya = Instancia(historia.ajustes.model_copy(update=ajustes))
-    with servida(suya) as direccion, Visitante(direccion, "direccion") as v:
-        pagina = v.get("/corridas").text
-        assert re.findall(r'href="([^"]*/runs/flow-run/)', pagina)[:1] == ([enlaza] if enlaza else [])
+    suya, clave = Instancia(historia.ajustes.model_copy(update=ajustes)), "jacaranda-morada-42"
+    with sesion.transaccion(historia.url) as s:  # la de demostración sólo sirve en una demostración
+        s.execute(update(Persona).values(clave_cifrada=claves.cifrar(clave)))
+    with servida(suya) as direccion, Visitante(direccion) as v:
+        assert v.entrar("direccion", clave).headers["location"] == "/"
+        pagina = v.get("/corridas")
+        assert "Corridas" in texto(pagina)
+        assert re.findall(r'href="([^"]*/runs/flow-run/)', pagina.text)[:1] == ([enlaza] if enlaza else [])
         assert "Con incidente" in texto(v.get("/corridas?estado=incidente"))
 
 

@@ -235,7 +235,9 @@ def test_la_coordinadora_lanza_y_sigue(manana: Manana, instancia_sqlite: Instanc
     lanzar_a_dos(manana)
     primero, segundo = por_cast(instancia_sqlite)
     for _ in range(5):  # el primero cumple todo lo suyo; queda en quien lo mira
-        instancia_sqlite.atender(instancia_sqlite.abiertos(primero)[0])
+        (turno,) = instancia_sqlite.abiertos(primero)
+        instancia_sqlite.adjuntar(turno)
+        instancia_sqlite.atender(turno)
     tecla.oprimir(manana.boton("Recordar a quien falta"))
     expect(pagina.get_by_role("status")).to_contain_text("Se recordó a 1 persona")
     manana.mirar("Registro, liberación y validación mensual, junio de 2027")
@@ -330,7 +332,7 @@ def test_el_director_de_un_cast_atiende_lo_suyo(manana: Manana, instancia_sqlite
     tecla.oprimir(manana.boton(re.compile("los marcados")))
     manana.mirar("Quedaron registradas todas")
     for folio in iguales:
-        assert [t.actividad for t in instancia_sqlite.abiertos(folio)] == ["2"]
+        assert [t.actividad for t in instancia_sqlite.abiertos(folio)] == ["4"]
 
     tecla.oprimir(manana.enlace("Inicio", "header"))
     manana.mirar("Personal de CAST-DEMO-01")
@@ -353,7 +355,10 @@ def preparar_al_cast(instancia: Instancia) -> tuple[str, list[str], str]:
         for mes in ("2027-05", "2027-06")
     ]
     for folio in iguales:
-        instancia.atender(instancia.abiertos(folio)[0], sin_cambio=True)
+        for _ in range(3):  # designa, registra y libera; queda en lo que se puede responder por lote
+            (turno,) = instancia.abiertos(folio)
+            instancia.adjuntar(turno)
+            instancia.atender(turno)
     consulta = instancia.iniciar("normatividad", "Consulta de lineamientos")
     for _ in range(3):
         instancia.atender(instancia.abiertos(consulta)[0])
