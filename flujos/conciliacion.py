@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -53,6 +53,8 @@ LOTE = 200
 REPOSO_S = 60.0
 """Una corrida que lleva menos que esto en movimiento puede estarla llevando alguien."""
 RECIENTE = timedelta(days=2)
+TRAMO = 1000
+"""Cuántos de los que siguen en trámite mira cada conciliación, además de los recientes."""
 EN_MOVIMIENTO = (StateType.RUNNING, StateType.PENDING, StateType.SCHEDULED, StateType.CANCELLING)
 DEBIDO = {
     EstadoExpediente.EN_CURSO.value: (StateType.PAUSED, StateType.FAILED),
@@ -64,13 +66,10 @@ DEBIDO = {
 
 
 @flow(name="conciliacion", flow_run_name=con_fecha("Conciliación"), **SIN_RESULTADOS)
-async def conciliacion(a_fondo: bool = False) -> State[None]:  # noqa: FBT001, FBT002 - los parámetros de un flujo van por nombre
-    """Repara lo que no cuadra y deja el informe como artefacto en Prefect.
-
-    a_fondo: revisa la corrida de cada expediente abierto, no sólo las que se movieron o cerraron hace poco.
-    """
+async def conciliacion() -> State[None]:
+    """Repara lo que no cuadra y deja el informe como artefacto en Prefect."""
     async with get_client() as cliente:
-        hallazgos = await conciliar(cliente, ajustes().url_base, senales.CONCILIACION_PREFECT, a_fondo=a_fondo)
+        hallazgos = await conciliar(cliente, ajustes().url_base, senales.CONCILIACION_PREFECT)
     if hallazgos is None:
         return Completed(message="ya la está haciendo un motor; ésta no hizo nada")
     await acreate_table_artifact(table=hallazgos, key="conciliacion", description="Lo que no cuadraba.")
@@ -94,16 +93,19 @@ async def conciliar_si_falta(cliente: PrefectClient, propios: Ajustes, desde: fl
     return await conciliar(cliente, propios.url_base, senales.CONCILIACION) is not None
 
 
-async def conciliar(
-    cliente: PrefectClient, url: str, senal: str, *, a_fondo: bool = False
-) -> list[dict[str, str]] | None:
-    """Repara lo que no cuadra y devuelve qué era; None si otro la está haciendo. senal: la que se anota al terminar."""
+async def conciliar(cliente: PrefectClient, url: str, senal: str) -> list[dict[str, str]] | None:
+    """Repara lo que no cuadra y devuelve qué era; None si otro la está haciendo. senal: la que se anota al terminar.
+
+    Mira lo que se abrió o cerró hace poco y un tramo de los que siguen en trámite, cada vez el siguiente: así les toca
+    a todos, por viejos que sean y haga quien haga la conciliación, sin que una cueste más que otra.
+    """
     quien = secrets.token_hex(8)
     if not await asyncio.to_thread(_escribir, url, lambda s: exclusivas.tomar(s, EXCLUSIVA, quien, EXCLUSIVA_S)):
         return None
     try:
         reparar = await _detenidas(cliente, url)
-        for pagina in await asyncio.to_thread(lambda: list(_paginas(url, a_fondo=a_fondo))):
+        por_revisar, hasta = await asyncio.to_thread(_por_revisar, url)
+        for pagina in (por_revisar[i : i + LOTE] for i in range(0, len(por_revisar), LOTE)):
             reparar |= await _fuera_de_lugar(cliente, pagina)
             if not await asyncio.to_thread(
                 _escribir, url, lambda s: exclusivas.renovar(s, EXCLUSIVA, quien, EXCLUSIVA_S)
@@ -111,7 +113,7 @@ async def conciliar(
                 return None  # se nos pasó el tiempo y ya la hace otro
         hallazgos = [{"hallazgo": "corrida por reparar", "cual": folio} for folio in sorted(reparar)]
         hallazgos += await asyncio.to_thread(_perdidos_de_vista, url)
-        await asyncio.to_thread(_escribir, url, lambda s: _terminar(s, sorted(reparar), senal, len(hallazgos)))
+        await asyncio.to_thread(_escribir, url, lambda s: _terminar(s, sorted(reparar), senal, len(hallazgos), hasta))
     finally:
         await asyncio.to_thread(_escribir, url, lambda s: exclusivas.soltar(s, EXCLUSIVA, quien))
     for hallazgo in hallazgos:
@@ -147,25 +149,22 @@ async def _fuera_de_lugar(cliente: PrefectClient, pagina: list[tuple[str, str, s
     return mal
 
 
-def _paginas(url: str, *, a_fondo: bool) -> Iterator[list[tuple[str, str, str]]]:
-    """(folio, estado, corrida) de los expedientes por revisar, de doscientos en doscientos."""
+def _por_revisar(url: str) -> tuple[list[tuple[str, str, str]], str]:
+    """(folio, estado, corrida) de los que toca revisar, y hasta qué folio llegó el tramo; vacío si dio la vuelta."""
     desde = reloj.ahora() - RECIENTE
-    cuales = (col(Expediente.abierto) >= desde) | (col(Expediente.cerrado) >= desde)
-    if a_fondo:
-        cuales |= col(Expediente.estado).in_(EN_TRAMITE)
-    consulta = select(col(Expediente.folio), col(Expediente.estado), col(Expediente.corrida)).where(
-        col(Expediente.corrida).is_not(None), cuales
+    columnas = select(col(Expediente.folio), col(Expediente.estado), col(Expediente.corrida)).where(
+        col(Expediente.corrida).is_not(None)
     )
-    ultimo = ""
-    while True:
-        with lectura(url) as s:
-            filas = s.execute(
-                consulta.where(col(Expediente.folio) > ultimo).order_by(col(Expediente.folio)).limit(LOTE)
-            ).all()
-        if not filas:
-            return
-        ultimo = filas[-1][0]
-        yield [(folio, estado, corrida) for folio, estado, corrida in filas if corrida]
+    with lectura(url) as s:
+        vista = senales.ultimas(s).get(senales.CONCILIACION)
+        recientes = s.execute(columnas.where((col(Expediente.abierto) >= desde) | (col(Expediente.cerrado) >= desde)))
+        siguen = columnas.where(
+            col(Expediente.estado).in_(EN_TRAMITE),
+            col(Expediente.folio) > (vista.datos.get("hasta", "") if vista else ""),
+        )
+        tramo = s.execute(siguen.order_by(col(Expediente.folio)).limit(TRAMO)).all()
+        hasta = tramo[-1][0] if len(tramo) == TRAMO else ""
+        return sorted({(folio, estado, corrida) for folio, estado, corrida in (*recientes, *tramo)}), hasta
 
 
 def _folios_de(url: str, corridas: set[str]) -> set[str]:
@@ -175,10 +174,10 @@ def _folios_de(url: str, corridas: set[str]) -> set[str]:
         return set(s.scalars(consulta))
 
 
-def _terminar(s: Session, folios: list[str], senal: str, hallazgos: int) -> None:
+def _terminar(s: Session, folios: list[str], senal: str, hallazgos: int, hasta: str) -> None:
     reservas.pedir(s, folios)
     for clave in {senal, senales.CONCILIACION}:
-        senales.anotar(s, clave, hallazgos=hallazgos)
+        senales.anotar(s, clave, hallazgos=hallazgos, hasta=hasta)
 
 
 def _escribir(url: str, que: Callable[[Session], T]) -> T:

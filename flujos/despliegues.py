@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
 from uuid import UUID
 
 from prefect import Flow
@@ -39,21 +38,13 @@ PLANTILLA = {
 
 
 @dataclass(frozen=True)
-class Horario:
-    """Cuándo corre solo un flujo, en hora del centro de México, y con qué parámetros."""
-
-    cron: str
-    parametros: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Despliegue:
-    """Un despliegue: su flujo (`modulo:objeto`), su nombre y, si corre solo, sus horarios."""
+    """Un despliegue: su flujo (`modulo:objeto`), su nombre y, si corre solo, sus horarios: cron, en hora del centro."""
 
     entrada: str
     nombre: str
     etiquetas: tuple[str, ...]
-    horarios: tuple[Horario, ...] = ()
+    horarios: tuple[str, ...] = ()
 
     @property
     def flujo(self) -> Flow[..., object]:
@@ -101,10 +92,10 @@ def despliegues() -> list[Despliegue]:
             "flujos.conciliacion:conciliacion",
             "sistema",
             (SISTEMA,),
-            (Horario(f"*/{ajustes().conciliacion_minutos} * * * *"), Horario("5 3 * * *", {"a_fondo": True})),
+            (f"*/{ajustes().conciliacion_minutos} * * * *",),
         ),
-        Despliegue("flujos.jornada:ciclos", "sistema", (SISTEMA,), (Horario("0 7 * * *"),)),
-        Despliegue("flujos.jornada:recordatorios", "sistema", (SISTEMA,), (Horario("0 7 * * *"),)),
+        Despliegue("flujos.jornada:ciclos", "sistema", (SISTEMA,), ("0 7 * * *",)),
+        Despliegue("flujos.jornada:recordatorios", "sistema", (SISTEMA,), ("0 7 * * *",)),
     ]
 
 
@@ -120,8 +111,7 @@ async def registrar(cliente: PrefectClient) -> dict[str, UUID]:
             tags=list(despliegue.etiquetas),
             work_pool_name=COLA,
             schedules=[
-                Cron(h.cron, timezone=ZONA.key, parameters=h.parametros, slug=f"horario-{i}")
-                for i, h in enumerate(despliegue.horarios)
+                Cron(cron, timezone=ZONA.key, slug=f"horario-{i}") for i, cron in enumerate(despliegue.horarios)
             ],
             # Una corrida de sistema atrasada no se acumula: la siguiente ve lo mismo.
             concurrency_limit=_DE_UNA_EN_UNA if despliegue.horarios else None,

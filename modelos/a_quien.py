@@ -3,7 +3,7 @@
 Un turno toca a quien lo tomó, mientras pueda atenderlo; si no lo tomó nadie, o quien lo tomó ya no está, a todas
 las personas de la unidad; si en la unidad no hay nadie, al primer nivel de arriba que tenga gente; y si tampoco, a
 la administración, que es quien puede adscribir a alguien. Siempre hay a quién decírselo. Lo que sólo espera un
-oficio toca a quien lo firma.
+oficio toca a quien lo firma; y un oficio lo recibe, además de quienes atienden la unidad, quien tiene el cargo.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Organigrama:
     _personas: dict[str, list[int]] = field(default_factory=dict)
     _tocan: dict[tuple[str, int | None], list[Interesado]] = field(default_factory=dict)
     _firman: dict[tuple[str, str], list[Interesado]] = field(default_factory=dict)
+    _reciben: dict[str, list[int]] = field(default_factory=dict)
 
     def de(self, unidad: str) -> list[int]:
         """Las personas activas que hoy pueden atender los turnos de la unidad."""
@@ -73,6 +74,14 @@ class Organigrama:
             firmantes = titulares.firman(self.s, unidad, reloj.hoy(), procedimiento)
             self._firman[llave] = [Interesado(p, unidad, sube=False) for p in firmantes] or self.toca(unidad, None)
         return self._firman[llave]
+
+    def recibe(self, unidad: str) -> list[int]:
+        """Las personas a las que se les avisa de un oficio que llega a la unidad."""
+        if unidad not in self._reciben:
+            con_cargo = titulares.titular(self.s, unidad, reloj.hoy())
+            cargo = [con_cargo[0].persona_id] if con_cargo else []
+            self._reciben[unidad] = sorted({*self.de(unidad), *cargo})
+        return self._reciben[unidad]
 
     def _decidir(self, unidad: str, presente: int | None) -> list[Interesado]:
         if presente is not None:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import hitos
-from modelos.a_quien import Organigrama
+from modelos.a_quien import Interesado, Organigrama
 from modelos.columnas import Instante
 from modelos.entregas import libre
 from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
@@ -171,10 +171,12 @@ def por_que_no(f: Any, persona: int | None, organigrama: Organigrama, dia: date)
     """Por qué ya no se le dice a esa persona; vacío si todavía viene al caso. Una sola regla, al juntar y al enviar.
 
     Recibe:
-        f: un renglón de `por_salir` o de `contenido`; de un oficio o una mención no decide nada.
+        f: un renglón de `por_salir` o de `contenido`; de una mención no decide nada.
         persona: a quién se le diría; None: al canal de una unidad, que lo sabe lo tome quien lo tome.
         dia: el de hoy.
     """
+    if f.clase == Clase.OFICIO:
+        return "" if persona is None or persona in organigrama.recibe(f.para) else NO_LE_TOCA
     if not (f.turno_id or f.plazo_id):
         return ""
     if motivo := _no_se_debe(f, dia):
@@ -202,7 +204,7 @@ def _no_se_debe(f: Any, dia: date) -> str:  # noqa: ANN401 - renglón de SQL
 
 
 def relevos(s: Session, ids: Sequence[int], organigrama: Organigrama) -> list[dict[str, Any]]:
-    """Lo que se dejó de decir a quien ya no atiende, para quienes ahora lo deben; de lo suyo, no del seguimiento."""
+    """Lo que se dejó de decir a quien ya no atiende, para quienes ahora lo deben o lo reciben; no el seguimiento."""
     return [
         hitos.notificacion(
             i.persona,
@@ -214,9 +216,14 @@ def relevos(s: Session, ids: Sequence[int], organigrama: Organigrama) -> list[di
             datos={**f.datos, "para": i.por, "sube": i.sube},
         )
         for f in (contenido(s, ids) if ids else ())
-        if f.turno_estado in ABIERTOS and not f.sube
-        for i in organigrama.toca(f.turno_unidad, f.tomado_por)
+        for i in _relevan(f, organigrama)
     ]
+
+
+def _relevan(f: Any, organigrama: Organigrama) -> Sequence[Interesado]:  # noqa: ANN401 - renglón de SQL
+    if f.clase == Clase.OFICIO:
+        return [Interesado(persona, f.para, sube=False) for persona in organigrama.recibe(f.para)]
+    return organigrama.toca(f.turno_unidad, f.tomado_por) if f.turno_estado in ABIERTOS and not f.sube else ()
 
 
 def canales_activos(s: Session) -> list[Canal]:

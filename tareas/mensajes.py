@@ -40,6 +40,7 @@ A_LA_VEZ = 4
 YA_NO = "Lo que avisaba ya se atendió o dejó de tocarle."
 SIN_DESTINO = "La persona se dio de baja o el canal se desactivó."
 NO_LO_VE = "Ya no puede ver el expediente."
+_DE_QUIEN_SE_FUE = (mensajes.NO_LE_TOCA, mensajes.DE_BAJA, SIN_DESTINO)
 
 
 @dataclass
@@ -109,9 +110,7 @@ class _Junta:
         oficios = mensajes_oficios.oficios(s, (f.oficio for m in self.montones.values() for f in m.filas if f.oficio))
         nuevas = [_entrega(d, m, armados, oficios, self.ahora) for d, m in self.montones.items()]
         mensajes.guardar(s, nuevas, self.salieron, self.ahora)
-        mensajes.descartar(s, filtro.motivos)
-        # Lo que iba para quien se fue se dice a quien ahora le toca; sale en la vuelta siguiente.
-        hitos.notificar(s, mensajes.relevos(s, filtro.huerfanas(), filtro.organigrama), self.ahora, dia)
+        _descartar(s, filtro.motivos, self.ahora)
         return len(nuevas)
 
     def _repartir(self, filtro: _Filtro, *, con_resumen: bool) -> None:
@@ -159,10 +158,6 @@ class _Filtro:
             self.motivos[f.id] = motivo
         return not motivo
 
-    def huerfanas(self) -> list[int]:
-        """Las que no se le dicen a quien iban porque ya no está."""
-        return [id_ for id_, motivo in self.motivos.items() if motivo in (mensajes.NO_LE_TOCA, mensajes.DE_BAJA)]
-
     def _por_que_no(self, f: Any, persona: int | None) -> str:  # noqa: ANN401 - renglón de SQL
         if f.oficio and not f.rige:
             return mensajes_oficios.SIN_EFECTO
@@ -170,7 +165,7 @@ class _Filtro:
             return NO_LO_VE
         if persona is not None and not f.activa:
             return mensajes.DE_BAJA
-        return "" if f.oficio else mensajes.por_que_no(f, persona, self.organigrama, self.dia)
+        return mensajes.por_que_no(f, persona, self.organigrama, self.dia)
 
 
 def _va_en_resumen(f: Any) -> bool:  # noqa: ANN401 - renglón de SQL
@@ -312,18 +307,19 @@ def _redactar(
 ) -> Callable[[], Carta]:
     """Lee de la base lo que falta y devuelve con qué escribir la carta, ya sin ella."""
     tomada, organigrama, vivas = envio.tomada, Organigrama(s), []
-    llegados, envio.omitidas = mensajes_oficios.llegados(s, (f for f in filas if f.clase == Clase.OFICIO))
-    for f in (f for f in filas if f.clase != Clase.OFICIO):
+    for f in filas:
         motivo = mensajes.por_que_no(f, tomada.persona, organigrama, reloj.hoy())
         if motivo or not _lo_ve(s, f, tomada.persona):
             envio.omitidas[f.id] = motivo or NO_LO_VE
         else:
             vivas.append(f)
+    llegados, ya_no = mensajes_oficios.llegados(s, (f for f in vivas if f.clase == Clase.OFICIO))
+    envio.omitidas |= ya_no
     ambitos = {tuple(ambito) for f in vivas if f.clase == Clase.FIRMA for ambito in f.datos["ambitos"]}
     por_firmar = firmas.lo_que_espera(s, tablas, sorted(ambitos))
     if not por_firmar.total:
         envio.omitidas |= {f.id: mensajes.YA_NO_SE_DEBE for f in vivas if f.clase == Clase.FIRMA}
-    vivas = [f for f in vivas if f.clase != Clase.FIRMA]
+    vivas = [f for f in vivas if f.clase not in (Clase.FIRMA, Clase.OFICIO)]
     if not vivas and not por_firmar.total and not llegados:
         raise _YaNo(YA_NO)
     rigen = vencimientos.plazos_de(s, mensajes.turnos_de(s, vivas))
@@ -350,7 +346,7 @@ def _anotar(url: str, envio: _Envio, resultado: Callable[[], Carta], maximo: int
     except (_YaNo, CorreoSinConfigurar) as error:
         with transaccion(url) as s:
             entregas.descartada(s, tomada.id, str(error))
-            mensajes.descartar(s, omitidas)
+            _descartar(s, omitidas, reloj.ahora())
     except Exception as error:  # noqa: BLE001 - la falla de un mensaje se anota en él y no detiene a los demás
         conocida = isinstance(error, EntregaImposible | EntregaAplazada)
         # El texto de una falla ajena puede traer direcciones o claves: sólo se guarda su clase.
@@ -362,4 +358,11 @@ def _anotar(url: str, envio: _Envio, resultado: Callable[[], Carta], maximo: int
     else:
         with transaccion(url) as s:
             entregas.enviada(s, tomada.id, carta.asunto, reloj.ahora())
-            mensajes.descartar(s, omitidas)
+            _descartar(s, omitidas, reloj.ahora())
+
+
+def _descartar(s: Session, motivos: Mapping[int, str], ahora: datetime) -> None:
+    """Anota por qué no se dijo cada cosa; lo que iba para quien se fue, se dice en la vuelta siguiente a quien toca."""
+    mensajes.descartar(s, motivos)
+    huerfanas = [id_ for id_, motivo in motivos.items() if motivo in _DE_QUIEN_SE_FUE]
+    hitos.notificar(s, mensajes.relevos(s, huerfanas, Organigrama(s)), ahora, reloj.local(ahora).date())

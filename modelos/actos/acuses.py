@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import hitos, reloj, titulares
+from modelos import hitos, reloj
+from modelos.a_quien import Organigrama
 from modelos.actos.mover import Contexto, bloquear
 from modelos.actos.oficios import destinatarios, exigir_redaccion, leer
 from modelos.errores import ActoNoProcede
 from modelos.notificaciones import Clase
 from modelos.oficio import EstadoOficio
 from modelos.oficios import Destinatario, Oficio
-from modelos.organizacion import responsables
 from modelos.sesion import serializar
 
 LLEGO, ACUSE = "llego", "acuse"
 """Por qué se notifica un oficio: porque llegó, o porque falta acusarlo."""
-
-
-def reciben(s: Session, unidad: str | None, hoy: date) -> list[int]:
-    """Las personas a las que se les avisa: quienes atienden la unidad y quien tiene el cargo; nadie, si es de fuera."""
-    if unidad is None:
-        return []
-    con_cargo = titulares.titular(s, unidad, hoy)
-    titular = {con_cargo[0].persona_id} if con_cargo and con_cargo[1].activa else set()
-    return sorted({*responsables(s, unidad), *titular})
 
 
 def notificacion(oficio: Oficio, destinatario: Destinatario, persona: int, por: str) -> dict[str, Any]:
@@ -76,17 +67,20 @@ def recordar(ctx: Contexto, id_: str) -> int:
 def recordar_a(s: Session, pares: Sequence[tuple[Oficio, Destinatario]], ahora: datetime) -> int:
     """Notifica a las personas de esos destinatarios y lo anota; devuelve a cuántos, sin los que otro ya recordó."""
     serializar(s, "acuses")  # el trabajo del día y una persona pueden pedirlo a la vez, en otro orden
-    hoy = reloj.local(ahora).date()
-    de: dict[str | None, list[int]] = {u: reciben(s, u, hoy) for u in {d.unidad for _, d in pares}}
-    con_cuenta = {(d.oficio_id, d.orden): (oficio, d) for oficio, d in pares if de[d.unidad]}
+    reciben = quienes_reciben(s, (d for _, d in pares))
+    con_cuenta = {(d.oficio_id, d.orden): (oficio, d) for oficio, d in pares if reciben[d.oficio_id, d.orden]}
     ganados = _marcar(s, con_cuenta, ahora)
     nuevas = [
-        notificacion(oficio, destinatario, persona, ACUSE)
-        for oficio, destinatario in (con_cuenta[clave] for clave in ganados)
-        for persona in de[destinatario.unidad]
+        notificacion(*con_cuenta[clave], persona, ACUSE) for clave in ganados for persona in reciben[clave]
     ]
-    hitos.notificar(s, nuevas, ahora, hoy)
+    hitos.notificar(s, nuevas, ahora, reloj.local(ahora).date())
     return len(ganados)
+
+
+def quienes_reciben(s: Session, a_quien: Iterable[Destinatario]) -> dict[tuple[str, int], list[int]]:
+    """A qué personas se avisa por cada destinatario, por (oficio, orden); a ninguna, si es de fuera."""
+    organigrama = Organigrama(s)
+    return {(d.oficio_id, d.orden): organigrama.recibe(d.unidad) if d.unidad else [] for d in a_quien}
 
 
 def leer_pares(s: Session, claves: Iterable[tuple[str, int]]) -> list[tuple[Oficio, Destinatario]]:

@@ -157,7 +157,9 @@ def restablecer_clave(ctx: Contexto, id_: int, clave: str = "") -> Alta:
 
 
 def baja_persona(ctx: Contexto, id_: int, motivo: str) -> list[str]:
-    """La deja fuera en este momento; devuelve los turnos que tenía tomados, que vuelven a su unidad.
+    """La deja fuera en este momento; devuelve los turnos que tenía tomados y volvieron a su unidad.
+
+    Los de un expediente en cuarentena no vuelven hasta que se arregle su tabla: la jornada insiste.
 
     Lanza:
         NoLeCorresponde, NoExiste, FormularioIncompleto. ActoNoProcede: es quien actúa, o no quedaría quien administre.
@@ -169,11 +171,12 @@ def baja_persona(ctx: Contexto, id_: int, motivo: str) -> list[str]:
         persona = personas.reservar(ctx.s, id_)
         antes = foto(persona)
         tomados = select(col(Turno.id)).where(*personas.tomados_por(id_)).order_by(col(Turno.id))
-        sueltos = list(ctx.s.scalars(tomados))
+        tenia = list(ctx.s.scalars(tomados))
         with _constancia(ctx, id_, autor, limpio):
             personas.dar_de_baja(ctx.s, persona.correo)
     anotar(ctx.s, Cosa.PERSONA, str(id_), antes, persona, autor, ctx.ahora, motivo=limpio)
-    return sueltos
+    aun = set(ctx.s.scalars(tomados))
+    return [turno for turno in tenia if turno not in aun]
 
 
 def reactivar_persona(ctx: Contexto, id_: int, clave: str = "") -> Alta:

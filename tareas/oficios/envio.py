@@ -19,15 +19,14 @@ def enviar(ctx: Contexto, encargo: Encargo) -> str:
     oficio = actos.leer(ctx, encargo.datos["oficio"], reservar=True)
     if oficio.estado != EstadoOficio.FIRMADO:
         return f"{oficio.numero} ya está {oficio.estado}: no se envía"
-    hoy = reloj.local(ctx.ahora).date()
     a_quien = actos.destinatarios(ctx, oficio.id)
-    personas = {d.orden: acuses.reciben(ctx.s, d.unidad, hoy) for d in a_quien}
+    personas = {orden: suyas for (_, orden), suyas in acuses.quienes_reciben(ctx.s, a_quien).items()}
     nuevas = [
         acuses.notificacion(oficio, destinatario, persona, acuses.LLEGO)
         for destinatario in a_quien
         for persona in personas[destinatario.orden]
     ]
-    hitos.notificar(ctx.s, nuevas, ctx.ahora, hoy)
+    hitos.notificar(ctx.s, nuevas, ctx.ahora, reloj.local(ctx.ahora).date())
     asentado = {
         "oficio": oficio.id,
         "numero": oficio.numero,

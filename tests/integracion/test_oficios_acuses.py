@@ -6,22 +6,23 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import reloj, titulares
+from modelos import personas, reloj, titulares
 from modelos.actos import acuses, oficios
 from modelos.calendario import POR_DEFECTO, publicados
 from modelos.ciclos import Jornada
 from modelos.errores import ActoNoProcede, NoLeCorresponde
+from modelos.mensajes import NO_LE_TOCA
 from modelos.mensajes_oficios import YA_ACUSADO
 from modelos.notificaciones import Notificacion
 from modelos.oficios import Oficio
-from modelos.organizacion import Persona
+from modelos.organizacion import Adscripcion, Persona
 from modelos.sesion import transaccion
 from tareas import jornada
 from tareas.asuntos import recorte
@@ -197,6 +198,32 @@ def test_si_acusa_antes_de_que_salga_el_recordatorio_ya_no_sale(
     with instancia.leer() as s:
         recordado = select(Notificacion).where(col(Notificacion.clave).startswith("oficio:acuse:"))
         assert [n.descartada for n in s.scalars(recordado)] == [YA_ACUSADO]
+
+
+@pytest.mark.parametrize("ya_armado", [False, True], ids=["antes-de-juntarse", "ya-junto"])
+def test_quien_se_fue_de_la_unidad_no_lo_recibe_y_quien_llego_si(
+    instancia: Instancia, smtp: Buzon, *, ya_armado: bool
+) -> None:
+    oficio = enviado(instancia, suelto(instancia))
+    if ya_armado:
+        juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
+    with transaccion(instancia.url) as s:
+        de_cst = col(Adscripcion.unidad) == "CST"
+        s.execute(update(Adscripcion).where(de_cst).values(hasta=LUNES - timedelta(days=1)))
+        personas.adscribir(s, "dvs@demo.local", unidad="CST", rol="operacion", desde=LUNES)
+        titulares.nombrar(s, "CST", "dvs@demo.local", "Persona titular de la CST", desde=LUNES)
+    for _ in range(2):
+        repartir(instancia, smtp.url, terminado=True)
+    recibieron = [
+        para
+        for para, mensaje in zip(smtp.para, smtp.recibidos, strict=True)
+        for adjunto in mensaje.iter_attachments()
+        if hashlib.sha256(adjunto.get_content()).hexdigest() == oficio.sha256
+    ]
+    assert recibieron == ["dvs@demo.local"]
+    with instancia.leer() as s:
+        dichas = select(Notificacion).where(col(Notificacion.clave).startswith("oficio:llego:"))
+        assert sorted(n.descartada or "" for n in s.scalars(dichas)) == ["", NO_LE_TOCA]
 
 
 def test_a_la_unidad_sin_cuentas_no_se_le_da_por_recordada(

@@ -8,9 +8,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -20,11 +21,13 @@ from sqlmodel import col
 
 from api.v1 import salud
 from flujos import conciliacion, mirada
-from modelos import exclusivas, latido, senales
+from modelos import exclusivas, latido, reloj, senales
 from modelos.ajustes import Ajustes
+from modelos.expediente import EstadoExpediente, Expediente
 from modelos.latido import Latido
 from modelos.senales import Senal
 from modelos.sesion import lectura, transaccion
+from tests.fabricas import Instancia
 from tests.prefect_local import RAIZ, InstanciaConMotor, Proceso, ServidorPrefect, esperar
 
 pytestmark = pytest.mark.prefect
@@ -132,11 +135,37 @@ def test_el_motor_concilia_si_prefect_no_lo_hace(prefect: ServidorPrefect, tmp_p
     with transaccion(viva.url) as s:
         senales.anotar(s, senales.CONCILIACION)
         s.execute(update(Senal).where(col(Senal.clave) == senales.CONCILIACION).values(visto=hace_mucho))
+        # Abierto hace meses: ni se abrió ni se cerró hace poco, y también lo ve.
+        s.execute(update(Expediente).values(abierto=reloj.ahora() - timedelta(days=90)))
     with viva.motor() as (motor,):
         esperar("la repara", lambda: prefect.corrida(corrida).state_name == "Suspended")
         assert "la hace el motor" in motor.final()
     with lectura(viva.url) as s:
         assert s.get_one(Senal, senales.CONCILIACION).visto > hace_mucho
+
+
+def test_a_todos_los_que_siguen_en_tramite_les_toca(
+    prefect: ServidorPrefect, instancia_sqlite: Instancia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Por viejos que sean, tramo por tramo y dando la vuelta; lo cerrado hace mucho ya no se mira."""
+    monkeypatch.setattr(conciliacion, "TRAMO", 2)
+    url = instancia_sqlite.url
+    folios = [instancia_sqlite.iniciar("seguimiento") for _ in range(6)]
+    with transaccion(url) as s:  # ninguna de estas corridas existe en Prefect
+        for folio in folios:
+            s.execute(update(Expediente).where(col(Expediente.folio) == folio).values(corrida=str(uuid4())))
+        s.execute(update(Expediente).values(abierto=reloj.ahora() - timedelta(days=90)))
+        cerrado = {"estado": EstadoExpediente.CANCELADO.value, "cerrado": reloj.ahora() - timedelta(days=80)}
+        s.execute(update(Expediente).where(col(Expediente.folio) == folios[5]).values(**cerrado))
+
+    async def conciliar() -> list[str]:
+        async with get_client() as cliente:
+            hallazgos = await conciliacion.conciliar(cliente, url, senales.CONCILIACION) or []
+            return [h["cual"] for h in hallazgos if h["hallazgo"] == "corrida por reparar"]
+
+    with prefect.como_cliente():
+        vistos = [asyncio.run(conciliar()) for _ in range(4)]
+    assert vistos == [folios[0:2], folios[2:4], folios[4:5], folios[0:2]]
 
 
 def test_nunca_concilian_dos_a_la_vez(prefect: ServidorPrefect, tmp_path: Path) -> None:
