@@ -93,7 +93,8 @@ class Ajustes(BaseSettings):
         ge=0,
         le=24,
         description="Desde qué hora del centro se trabaja la jornada: ciclos, esperas vencidas y recordatorios; "
-        "24: nunca.",
+        "24: nunca, y entonces tampoco sale el resumen del día, que lleva los recordatorios, lo que falta firmar y los "
+        "oficios recibidos.",
     )
     correo: SecretStr = Field(
         SecretStr(""),
@@ -131,7 +132,10 @@ class Ajustes(BaseSettings):
         10, ge=1, le=30, description="Cada cuántos minutos se concilia con Prefect; lo que se cambió ahí se repara."
     )
     atraso_max_s: int = Field(
-        300, ge=1, description="Segundos sin registrarse un efecto en Prefect tras los que /salud dice «degradado»."
+        300,
+        ge=1,
+        description="Segundos sin registrarse un efecto en Prefect, o sin salir un mensaje, tras los que /salud dice "
+        "«degradado».",
     )
     insistencias: int = Field(
         5,

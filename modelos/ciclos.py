@@ -18,6 +18,17 @@ from modelos.plazo import DEL_PERIODO
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
 
+DIARIOS = {
+    "tenencia": "devolver los turnos de quien ya no está",
+    "ciclos": "abrir los expedientes que tocan por ciclo",
+    "esperas": "cerrar las esperas vencidas",
+    "avisos": "avisar los turnos que nadie sabía",
+    "firmas": "avisar lo que falta firmar",
+    "acuses": "recordar los acuses que faltan",
+    "recordatorios": "recordar los plazos",
+}
+"""Lo que cada día debe terminarse, y qué es."""
+
 PARA_TODOS = ""
 """La unidad de una apertura que es una sola para todos."""
 
@@ -49,7 +60,7 @@ class Apertura(SQLModel, table=True):
 
 
 class Jornada(SQLModel, table=True):
-    """Un trabajo diario del sistema ya terminado en esa fecha (`ciclos`, `recordatorios`)."""
+    """Un trabajo diario del sistema, de `DIARIOS`, ya terminado en esa fecha."""
 
     trabajo: str = Field(primary_key=True, max_length=40)
     dia: date = Field(primary_key=True)

@@ -29,6 +29,7 @@ ABANDONADA_S = 900.0
 """Tomada por más de esto se da por abandonada, aunque su motor lata: ningún envío dura tanto."""
 
 
+DIA_S = 86_400.0
 SUSTITUYE = "Lo sustituye el del "
 """Con qué empieza el motivo de un resumen descartado porque otro posterior lleva lo suyo; no se reintenta."""
 
@@ -127,6 +128,24 @@ def hay_que_enviar(s: Session) -> bool:
             )
         )
     )
+
+
+def atraso(s: Session) -> float | None:
+    """Cuántos segundos lleva esperando la que más tarda en tomarse o en terminar su intento; None si ninguna espera."""
+    pendiente = col(Entrega.estado) == literal_column("'pendiente'")
+    viejo = s.scalar(select(func.min(col(Entrega.proximo))).where(pendiente))
+    return None if viejo is None else max(0.0, pulso() - viejo)
+
+
+def agotadas(s: Session, intentos: int) -> int:
+    """Cuántas agotaron sus intentos en el último día; sin las que el servidor rechazó por su dirección.
+
+    intentos: los que se le dan a cada una.
+    """
+    # Al fallar se anota cuándo habría tocado la vez siguiente: como mucho, la última de las esperas después.
+    reciente = col(Entrega.proximo) > pulso() - DIA_S
+    falla = (col(Entrega.estado) == EstadoEntrega.FALLIDA.value) & (col(Entrega.intentos) >= intentos)
+    return s.scalar(select(func.count()).select_from(Entrega).where(falla, reciente)) or 0
 
 
 def enviada(s: Session, id_: str, asunto: str, ahora: datetime) -> None:

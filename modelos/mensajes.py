@@ -175,13 +175,19 @@ def por_que_no(f: Any, persona: int | None, organigrama: Organigrama, dia: date)
         persona: a quién se le diría; None: al canal de una unidad, que lo sabe lo tome quien lo tome.
         dia: el de hoy.
     """
-    if f.clase == Clase.OFICIO:
-        return "" if persona is None or persona in organigrama.recibe(f.para) else NO_LE_TOCA
-    if not (f.turno_id or f.plazo_id):
+    if f.turno_id or f.plazo_id:
+        if motivo := _no_se_debe(f, dia):
+            return motivo
+    elif f.clase != Clase.OFICIO:
         return ""
-    if motivo := _no_se_debe(f, dia):
-        return motivo
-    if persona is None or (f.para and persona in organigrama.de(f.para)):
+    return "" if persona is None else _no_es_suyo(f, persona, organigrama)
+
+
+def _no_es_suyo(f: Any, persona: int, organigrama: Organigrama) -> str:  # noqa: ANN401 - renglón de SQL
+    """Por qué ya no le corresponde a esa persona; vacío si le corresponde."""
+    if f.clase == Clase.OFICIO:
+        return "" if persona in organigrama.recibe(f.para) else NO_LE_TOCA
+    if f.para and persona in organigrama.de(f.para):
         return ""
     if f.atendido is not None and f.para:
         return "" if persona in (i.persona for i in organigrama.firma(f.para, f.procedimiento)) else NO_LE_TOCA

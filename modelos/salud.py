@@ -18,16 +18,14 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import encargos, latido, reloj, senales
-from modelos.actos import ciclos
+from modelos import encargos, entregas, latido, reloj, senales
 from modelos.ajustes import Ajustes
-from modelos.ciclos import Jornada
+from modelos.ciclos import DIARIOS, Jornada
 from modelos.disco import probar
 from modelos.errores import BaseInaccesible, BaseSinPreparar
 from modelos.expediente import en_cuarentena
 from modelos.sesion import lectura
 
-RECORDATORIOS = "recordatorios"
 SENAL_VIEJA_S = 120.0
 """Un motor anota lo que ve en Prefect mucho más seguido que esto."""
 RECIEN_S = 60.0
@@ -204,14 +202,29 @@ def cuarentena(m: Mirada) -> Causa | None:
     return Causa("tablas", f"Expedientes en cuarentena porque su tabla cambió: {cuantos}.", haga)
 
 
-def barrido(m: Mirada) -> Causa | None:
-    """Que hoy se hayan recordado los plazos."""
-    return _jornada(m, RECORDATORIOS, "los recordatorios de plazos")
+def jornada(m: Mirada) -> Causa | None:
+    """Que hoy se haya terminado lo de cada día."""
+    ahora = reloj.local(reloj.ahora())
+    if (ahora.hour - m.ajustes.jornada_hora) * 60 + ahora.minute < TOLERANCIA_MIN:
+        return None
+    hechos = set(m.s.scalars(select(col(Jornada.trabajo)).where(col(Jornada.dia) == ahora.date())))
+    faltan = [que for trabajo, que in DIARIOS.items() if trabajo not in hechos]
+    if not faltan:
+        return None
+    que = f"Hoy no se ha terminado de {'; '.join(faltan)}. Debía empezar a las {m.ajustes.jornada_hora}:00."
+    haga = "Vea en el final de registros/motor.log qué se lo impide; el motor lo sigue intentando."
+    return Causa("jornada", que, haga)
 
 
-def apertura_de_ciclos(m: Mirada) -> Causa | None:
-    """Que hoy se haya abierto lo que toca por calendario."""
-    return _jornada(m, ciclos.TRABAJO, "la apertura de los expedientes por ciclo")
+def correo(m: Mirada) -> Causa | None:
+    """Que los mensajes salgan: ninguno esperando de más a que lo tomen, ni agotando sus intentos."""
+    if (lleva := entregas.atraso(m.s)) is not None and lleva > m.ajustes.atraso_max_s:
+        haga = "Si no baja en unos minutos, reinicie el motor y vea el final de registros/motor.log."
+        return Causa("correo", f"Hay mensajes que ya debían haber salido; el más viejo lleva {_rato(lleva)}.", haga)
+    if agotadas := entregas.agotadas(m.s, m.ajustes.entregas_intentos):
+        haga = "Revise el servidor de DSTC_CORREO; en Administración, Mensajes, está el motivo y se reintentan todos."
+        return Causa("correo", f"Mensajes que en el último día agotaron sus intentos: {agotadas}.", haga)
+    return None
 
 
 Vigilado = Callable[[Mirada], Causa | None]
@@ -225,20 +238,10 @@ DE_LA_BASE: tuple[Vigilado, ...] = (
     programacion,
     errores_de_prefect,
     conciliacion,
-    barrido,
-    apertura_de_ciclos,
+    jornada,
+    correo,
     cuarentena,
 )
-
-
-def _jornada(m: Mirada, trabajo: str, nombre: str) -> Causa | None:
-    ahora = reloj.local(reloj.ahora())
-    minutos = (ahora.hour - m.ajustes.jornada_hora) * 60 + ahora.minute
-    hecha = select(col(Jornada.trabajo)).where(col(Jornada.trabajo) == trabajo, col(Jornada.dia) == ahora.date())
-    if minutos < TOLERANCIA_MIN or m.s.scalar(hecha):
-        return None
-    haga = "Vea en el final de registros/motor.log qué se lo impide; el motor lo sigue intentando."
-    return Causa(trabajo, f"Hoy no se ha terminado {nombre}; debía empezar a las {m.ajustes.jornada_hora}:00.", haga)
 
 
 def _desde(m: Mirada, clave: str) -> float | None:
@@ -259,8 +262,8 @@ def _detalle(m: Mirada) -> dict[str, Any]:
         "encargo_mas_viejo_s": _redondo(encargos.atraso(m.s, m.ajustes.encargos_intentos)),
         "obrero": visto.get("obrero"),
         "conciliacion_hace_s": _redondo(_desde(m, senales.CONCILIACION)),
-        "ultimo_barrido": _ultima(m, RECORDATORIOS),
-        "ultima_apertura_de_ciclos": _ultima(m, ciclos.TRABAJO),
+        "ultimo_barrido": _ultima(m, "recordatorios"),
+        "ultima_apertura_de_ciclos": _ultima(m, "ciclos"),
         "errores_prefect_hora": sum(e["veces"] for e in visto["errores"]) if "errores" in visto else None,
         "programadas": visto.get("programadas"),
         "atrasadas": visto.get("atrasadas"),

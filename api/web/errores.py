@@ -28,7 +28,7 @@ _QUE_HACER = {
     404: "Quizá la dirección está incompleta. Puede buscar el expediente por su folio o por su asunto.",
     405: "Vuelva a la página anterior y use el botón de esa página.",
     409: "Vuelva a la página del expediente para ver cómo quedó.",
-    413: "Reduzca el archivo (por ejemplo, digitalícelo en blanco y negro) o divídalo en varios.",
+    413: "Si eran varios archivos, envíelos por tandas; si era uno, digitalícelo en blanco y negro o divídalo.",
     422: "Vuelva a la página anterior, corrija y envíe de nuevo.",
     500: "No se perdió nada de lo que ya estaba registrado. Anote la hora y avise a quien administra el sistema.",
     503: "Lo ya registrado está a salvo. Espere un minuto y vuelva a intentar.",

@@ -70,9 +70,7 @@ def recordar_a(s: Session, pares: Sequence[tuple[Oficio, Destinatario]], ahora: 
     reciben = quienes_reciben(s, (d for _, d in pares))
     con_cuenta = {(d.oficio_id, d.orden): (oficio, d) for oficio, d in pares if reciben[d.oficio_id, d.orden]}
     ganados = _marcar(s, con_cuenta, ahora)
-    nuevas = [
-        notificacion(*con_cuenta[clave], persona, ACUSE) for clave in ganados for persona in reciben[clave]
-    ]
+    nuevas = [notificacion(*con_cuenta[clave], persona, ACUSE) for clave in ganados for persona in reciben[clave]]
     hitos.notificar(s, nuevas, ahora, reloj.local(ahora).date())
     return len(ganados)
 

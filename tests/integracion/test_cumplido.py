@@ -314,24 +314,25 @@ def test_cancelar_el_oficio_que_cumplio_el_plazo_lo_reabre_y_deja_otro_por_firma
 def test_si_ya_se_habia_enviado_al_responder_y_se_cancela_vuelve_a_correr_y_a_recordarse(
     instancia: Instancia, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Se firma, se envía, se responde, y después se cancela: no se le cobra a quien responde lo siguiente."""
-    folio = _apertura(instancia, "11")
-    antes = _plazo(instancia, folio, "PL-01")
-    with instancia.como(None) as ctx:  # como si el paso que lo dio por atendido no se hubiera respondido todavía
-        ctx.s.execute(update(Plazo).where(col(Plazo.id) == antes.id).values(atendido=None))
-    oficio = _enviar(instancia, _oficio(instancia, folio, "OF-29"))
-    assert _plazo(instancia, folio, "PL-01").estado == EstadoPlazo.CUMPLIDO
-    with instancia.como("ssi") as ctx:
-        expediente, tabla = ctx.s.get_one(Expediente, folio), instancia.tablas.de(ctx.s.get_one(Expediente, folio))
-        (cierra,) = (c for t in tabla.tramos if t.regla.clave == "PL-01" for c in t.cumplen)
-        hecho = plazos.Atendido(cierra, "", frozenset({"OF-29"}))
-        plazos._atender(ctx.s, expediente, tabla, hecho, ctx.ahora)
-    assert _plazo(instancia, folio, "PL-01").atendido is not None
+    """Se firma y se envía antes de responder el paso que lo pide; se responde, termina, y después se cancela."""
+    folio = instancia.iniciar("registro_mensual", cast="CAST-DEMO-01", periodo="2027-03", designacion="OF/1/2026")
+    _hasta(instancia, folio, "6")
+    oficio = _enviar(instancia, _oficio(instancia, folio, "OF-22"))
+    assert _plazo(instancia, folio, "PL-14").estado == EstadoPlazo.CUMPLIDO
+    _atender(instancia, folio)
+    assert instancia.expediente(folio).estado == "concluido"
     _dia(monkeypatch, "2027-01-15")
-    with instancia.como("ssi") as ctx:
+    with instancia.como("dstc") as ctx:
         oficios.cancelar(ctx, oficio.id, "Se firmó otro texto.")
-    reabierto = _plazo(instancia, folio, "PL-01")
+    instancia.cumplir_encargos()
+    reabierto = _plazo(instancia, folio, "PL-14")
+    # Lo atendió quien respondió: lo que corre espera a quien firma.
     assert (reabierto.estado, reabierto.atendido is not None) == (EstadoPlazo.ABIERTO, True)
+    assert reabierto.proximo is not None, "se vuelve a recordar"
+    instancia.exigir_integra()
+    _enviar(instancia, _oficio(instancia, folio, "OF-22"))
+    assert _plazo(instancia, folio, "PL-14").estado == EstadoPlazo.CUMPLIDO
+    instancia.exigir_integra()
 
 
 def test_un_oficio_igual_de_otra_unidad_no_es_ese_acto(instancia: Instancia) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, text, update
@@ -16,10 +17,12 @@ from sqlmodel import col
 from api.v1 import salud as puerta
 from modelos import latido, reloj, salud, senales, sesion
 from modelos.ajustes import Ajustes
-from modelos.ciclos import Jornada, marcar
+from modelos.ciclos import DIARIOS, Jornada, marcar
 from modelos.expediente import Encargo
 from modelos.latido import Latido
+from modelos.notificaciones import Entrega
 from modelos.senales import Senal
+from tareas import jornada
 from tests.fabricas import Cliente, Instancia, servida
 
 A_MEDIA_JORNADA = "2026-05-15T11:00:00-06:00"
@@ -43,6 +46,14 @@ def _sin_marca(trabajo: str) -> Callable[[Session], None]:
     return lambda s: _ejecutar(s, delete(Jornada).where(col(Jornada.trabajo) == trabajo))
 
 
+def _entrega(estado: str, proximo: float, intentos: int) -> Callable[[Session], None]:
+    def poner(s: Session) -> None:
+        fila = {"estado": estado, "proximo": proximo, "intentos": intentos, "creada": reloj.ahora(), "asunto": "x"}
+        s.add(Entrega(id=str(uuid4()), persona_id=1, notificaciones=[], **fila))
+
+    return poner
+
+
 @pytest.fixture
 def sana(instancia: Instancia, monkeypatch: pytest.MonkeyPatch) -> Instancia:
     """Una instancia en que todo avanza: motor de hace horas, Prefect programando, jornada hecha."""
@@ -54,7 +65,7 @@ def sana(instancia: Instancia, monkeypatch: pytest.MonkeyPatch) -> Instancia:
         _ejecutar(s, update(Latido).values(desde=latido.pulso() - 90_000))
         for clave in (senales.PREFECT, senales.CONCILIACION, senales.CONCILIACION_PREFECT):
             _anotar(clave)(s)
-        for trabajo in (salud.RECORDATORIOS, "ciclos"):
+        for trabajo in DIARIOS:
             marcar(s, trabajo, reloj.hoy(), reloj.ahora(), "hecho")
         _ejecutar(s, update(Encargo).where(col(Encargo.folio) == folio).values(proximo=latido.pulso()))
     return instancia
@@ -95,8 +106,9 @@ ROTURAS: dict[str, tuple[Callable[[Session], None], str, str]] = {
     ),
     "sin conciliar": (_viejo(senales.CONCILIACION, 3 * 3600), "conciliacion", "terminó hace 3 h"),
     "la concilia el motor": (_viejo(senales.CONCILIACION_PREFECT, 5000), "conciliacion", "las hace el motor"),
-    "sin barrido": (_sin_marca(salud.RECORDATORIOS), "recordatorios", "los recordatorios de plazos"),
-    "sin ciclos": (_sin_marca("ciclos"), "ciclos", "expedientes por ciclo"),
+    **{f"sin {trabajo}": (_sin_marca(trabajo), "jornada", que) for trabajo, que in DIARIOS.items()},
+    "correo detenido": (_entrega("pendiente", latido.pulso() - 3 * 3600, 0), "correo", "el más viejo lleva 3 h"),
+    "correo agotado": (_entrega("fallida", latido.pulso() - 3600, 6), "correo", "agotaron sus intentos: 1"),
 }
 
 
@@ -108,6 +120,17 @@ def test_lo_que_deja_de_avanzar_se_dice_con_que_hacer(sana: Instancia, rotura: s
     (causa,) = [c for c in dicha["causas"] if c["vigilado"] == vigilado]
     assert texto in causa["que"]
     assert len(causa["haga"]) > 20
+
+
+def test_lo_de_cada_dia_es_lo_que_la_jornada_trabaja() -> None:
+    """El recuento no lleva marca: se mira siempre."""
+    assert list(DIARIOS) == [trabajo for trabajo in jornada.TRABAJOS if trabajo != jornada.RECUENTO]
+
+
+def test_un_buzon_que_rechaza_no_es_que_el_correo_no_salga(sana: Instancia) -> None:
+    """Se ve en «Mensajes»; sólo lo que agotó sus intentos hace poco dice que algo no avanza."""
+    assert _romper(sana, _entrega("fallida", latido.pulso(), 1))["estado"] == "bien"
+    assert _romper(sana, _entrega("fallida", latido.pulso() - 2 * 86_400, 6))["estado"] == "bien"
 
 
 def test_un_error_suelto_de_prefect_se_cuenta_y_no_alarma(sana: Instancia) -> None:
