@@ -47,11 +47,8 @@ def _sin_marca(trabajo: str) -> Callable[[Session], None]:
 
 
 def _entrega(estado: str, proximo: float, intentos: int) -> Callable[[Session], None]:
-    def poner(s: Session) -> None:
-        fila = {"estado": estado, "proximo": proximo, "intentos": intentos, "creada": reloj.ahora(), "asunto": "x"}
-        s.add(Entrega(id=str(uuid4()), persona_id=1, notificaciones=[], **fila))
-
-    return poner
+    fila: dict[str, Any] = {"estado": estado, "proximo": proximo, "intentos": intentos, "asunto": "x"}
+    return lambda s: s.add(Entrega(id=str(uuid4()), persona_id=1, notificaciones=[], creada=reloj.ahora(), **fila))
 
 
 @pytest.fixture
