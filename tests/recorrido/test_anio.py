@@ -1,7 +1,8 @@
-"""El año 2027 completo, con 32 unidades y 40 CAST: cada ciclo una vez, cada hito una vez, ninguno de más.
+"""El año 2027 completo, con 32 unidades y 12 CAST: cada ciclo una vez, cada hito una vez, ninguno de más.
 
 Lo esperado se saca por otro camino: una lista de inhábiles escrita del dominio (04 §4.2, perfil F) y los
-correos que de verdad salieron, leídos del disco.
+correos que de verdad salieron, leídos del disco. Con 40 CAST se mide aparte (`docs/cifras.md`): tarda el triple y cada
+quien recibe lo mismo.
 """
 
 from __future__ import annotations
@@ -39,14 +40,16 @@ INHABILES = {
     )
 }
 INICIO, FIN = date(2027, 1, 1), date(2027, 12, 31)
-CASTS = 40
+CASTS = 12
+SEMILLA = 3
+"""Con ésta hay quien cumple tarde y quien nunca cumple."""
 ANTES = (30, 15, 7, 3, 1, 0)
 
 
 @pytest.fixture(scope="module")
 def anio(tmp_path_factory: pytest.TempPathFactory) -> tuple[Informe, Path]:
     carpeta = tmp_path_factory.mktemp("anio")
-    return simular(Plan(INICIO, FIN, carpeta, CASTS), CATALOGO), carpeta
+    return simular(Plan(INICIO, FIN, carpeta, CASTS, SEMILLA), CATALOGO), carpeta
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def base(anio: tuple[Informe, Path], monkeypatch: pytest.MonkeyPatch) -> Iterato
 def test_el_anio_termina_sin_faltas(anio: tuple[Informe, Path]) -> None:
     informe = anio[0]
     assert informe.faltas == ()
-    assert informe.turnos_atendidos > 2000
+    assert informe.turnos_atendidos > 600
     assert informe.vencidos > informe.vencidos_abiertos > 0  # hay quien cumple tarde y quien no cumple
     assert set(informe.mensajes) <= {"enviada", "descartada"}
 
@@ -105,7 +108,7 @@ def test_cada_hito_se_recuerda_una_vez_y_ninguno_falta(base: Session) -> None:
         assert all(r.visto == r.toca for hito, r in suyos.items() if not hito.startswith("vencido"))
         assert all(r.visto <= cerrado.date() for r in suyos.values()), plazo.id
         revisados += len(esperados)
-    assert revisados > 1000
+    assert revisados > 400
 
 
 INSISTENCIAS = 5
