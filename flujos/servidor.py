@@ -2,22 +2,40 @@
 
 Prefect sólo dice en su registro que el programador falla en cada vuelta; aquí se cuentan sus errores para
 que `/salud` los diga. Y lleva la marca de su instancia: en su puerto puede estar respondiendo otro.
+
+Si el archivo de su base se borra o se cambia en marcha, Prefect respondería con errores para siempre: termina, lo
+reponen y rehace sus tablas; los motores vuelven a registrar lo suyo, que está en la base de la instancia.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import threading
+import time
 from collections import Counter, deque
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
+from sqlalchemy.engine import make_url
 from starlette.routing import Mount
 
+from modelos.disco import identidad
 from modelos.latido import pulso
+
+if TYPE_CHECKING:
+    import uvicorn
+
+registro = logging.getLogger(__name__)
 
 RUTA = "/dstc"
 """Bajo `/api`: pide la misma credencial que lo demás de Prefect."""
 HORA_S = 3600.0
+MIRAR_S = 5.0
+"""Cada cuánto se mira que el archivo de la base sea el mismo."""
+TERMINAR_S = 15.0
+"""Lo que se le da para terminar bien; después sale como esté."""
 MAXIMO = 5000
 
 
@@ -59,7 +77,32 @@ def servir(puerto: int, marca: str) -> None:
         app, host="127.0.0.1", port=puerto, log_level="warning", access_log=False, timeout_graceful_shutdown=5
     )
     contador.enganchar()
-    uvicorn.Server(config).run()
+    servidor = uvicorn.Server(config)
+    if archivo := _archivo_de_la_base():
+        threading.Thread(target=_salir_si_cambia, args=(servidor, archivo), daemon=True).start()
+    servidor.run()
+
+
+def _archivo_de_la_base() -> Path | None:
+    """Dónde guarda Prefect lo suyo; None si no es un archivo nuestro."""
+    from prefect.settings import get_current_settings
+
+    dicha = get_current_settings().server.database.connection_url
+    url = make_url(dicha.get_secret_value()) if dicha else None
+    de_archivo = url is not None and url.get_backend_name() == "sqlite" and url.database
+    return Path(url.database) if url and de_archivo and url.database else None
+
+
+def _salir_si_cambia(servidor: uvicorn.Server, archivo: Path) -> None:
+    """Termina el servidor cuando el archivo deja de ser el que tenía al arrancar."""
+    suyo = None
+    while (ahora := identidad(archivo)) == suyo or suyo is None:
+        suyo = ahora
+        time.sleep(MIRAR_S)
+    registro.error("se borró o se cambió %s con el servidor en marcha; termina para rehacerlo", archivo)
+    servidor.should_exit = True
+    time.sleep(TERMINAR_S)
+    os._exit(1)
 
 
 def agregar_puerta(app: FastAPI, contador: Contador, marca: str) -> None:

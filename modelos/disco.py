@@ -47,3 +47,12 @@ def probar(carpeta: Path) -> str:
     except OSError as error:
         return motivo(error)
     return ""
+
+
+def identidad(archivo: Path) -> tuple[int, int] | None:
+    """Cuál es, aunque otro tome su nombre; None si no está."""
+    try:
+        visto = archivo.stat()
+    except OSError:
+        return None
+    return visto.st_dev, visto.st_ino

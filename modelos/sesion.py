@@ -28,6 +28,7 @@ from sqlalchemy.exc import TimeoutError as EsperaAgotada
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from modelos.disco import identidad
 from modelos.errores import BaseInaccesible, BaseSinPreparar, DiscoLleno
 
 registro = logging.getLogger(__name__)
@@ -72,11 +73,11 @@ def transaccion(url: str) -> Iterator[Session]:
     """
     es_sqlite = url.startswith("sqlite")
     with _fila_sqlite if es_sqlite else nullcontext():
-        antes = _identidad(_archivo(url)) if es_sqlite else None
+        antes = identidad(_archivo(url)) if es_sqlite else None
         with _sesion(url, escritura=True) as sesion:
             yield sesion
             sesion.commit()
-        if es_sqlite and _identidad(_archivo(url)) != antes:
+        if es_sqlite and identidad(_archivo(url)) != antes:
             registro.error("el archivo de la base se borró o se cambió mientras se escribía en él")
             raise BaseInaccesible
 
@@ -148,21 +149,12 @@ def _abrir_sqlite(_dialecto: object, _entrada: object, lugar: list[Any], opcione
 
 def _exigir_el_mismo_archivo(archivo: Path, _conexion: object, entrada: ConnectionPoolEntry, _prestada: object) -> None:
     """Descarta la conexión que quedó abierta sobre un archivo que ya no es el de su ruta; se abre otra."""
-    if _identidad(archivo) != entrada.info["archivo"]:
+    if identidad(archivo) != entrada.info["archivo"]:
         raise DisconnectionError
 
 
 def _anotar_archivo(archivo: Path, _conexion: object, entrada: ConnectionPoolEntry) -> None:
-    entrada.info["archivo"] = _identidad(archivo)
-
-
-def _identidad(archivo: Path) -> tuple[int, int] | None:
-    """Cuál es, aunque otro tome su nombre; None si no está."""
-    try:
-        visto = archivo.stat()
-    except OSError:
-        return None
-    return visto.st_dev, visto.st_ino
+    entrada.info["archivo"] = identidad(archivo)
 
 
 def _preparar_sqlite(conexion: sqlite3.Connection, _registro: object) -> None:

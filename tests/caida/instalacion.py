@@ -29,8 +29,8 @@ PACIENCIA_S = 600.0
 class Instalacion:
     """La API, el motor y el servidor de Prefect de una instancia ya sembrada."""
 
-    def __init__(self, datos: Path, base: str = "") -> None:
-        """Recibe la carpeta de datos y la base (vacía: SQLite en esa carpeta)."""
+    def __init__(self, datos: Path, base: str = "", **ajustes: str) -> None:
+        """Recibe la carpeta de datos, la base (vacía: SQLite en esa carpeta) y otros ajustes de sus procesos."""
         self.puerto, self.puerto_prefect = puerto_libre(), puerto_libre()
         self.instancia = Instancia(
             Ajustes(datos=datos, base=base, demo=True, puerto=self.puerto, puerto_prefect=self.puerto_prefect)
@@ -47,6 +47,7 @@ class Instalacion:
             "DSTC_INTENTOS_MAX": "100",  # matar la API a media entrada deja intentos sin borrar
             "DSTC_JORNADA_HORA": "24",  # que no se abra solo nada que la prueba no pidió
             "PYTHONPATH": str(RAIZ),
+            **{f"DSTC_{nombre.upper()}": valor for nombre, valor in ajustes.items()},
         }
 
     @property

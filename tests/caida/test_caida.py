@@ -115,7 +115,8 @@ def _exigir_todo_en_su_lugar(instalacion: Instalacion, aceptadas: list[tuple[str
 
 
 def test_matar_procesos_al_azar_durante_una_rafaga(instalacion: Instalacion) -> None:
-    instalacion.levantar(*PROCESOS)
+    procesos = (*PROCESOS, "motor:2")
+    instalacion.levantar(*procesos)
     instalacion.esperar_api()
     azar = random.Random(SEMILLA)
     aceptadas: list[tuple[str, str]] = []
@@ -138,9 +139,9 @@ def test_matar_procesos_al_azar_durante_una_rafaga(instalacion: Instalacion) -> 
     while any(hilo.is_alive() for hilo in hilos):
         time.sleep(azar.uniform(0.5, 3))
         instalacion.mantener()
-        # Ocho muertes repartidas entre los tres; después se deja terminar, que también hay que poder.
+        # Ocho muertes repartidas entre los cuatro; después se deja terminar, que también hay que poder.
         if muertes.total() < 8:
-            victima = azar.choice(PROCESOS)
+            victima = azar.choice(procesos)
             instalacion.matar(victima)
             muertes[victima] += 1
             instalacion.levantar(victima)
@@ -204,6 +205,35 @@ def test_matar_al_motor_entre_el_efecto_y_prefect(instalacion: Instalacion) -> N
     instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día")
     instalacion.esperar(lambda: _concluidas(instalacion), "que las corridas terminen")
     _exigir_todo_en_su_lugar(instalacion, [])
+
+
+def test_borrar_la_base_de_prefect_en_marcha(plantillas: Plantillas, tmp_path: Path) -> None:
+    """Prefect sólo guarda el historial: termina, lo reponen, y los motores lo rehacen desde la base de la instancia."""
+    instalacion = Instalacion(tmp_path, plantillas.copia("sqlite", tmp_path), conciliacion_minutos="1")
+    instancia = instalacion.instancia
+    try:
+        instalacion.levantar("prefect", "motor", "motor:2")
+        folios = [instancia.iniciar("registro_reporte_st") for _ in range(4)]
+        instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día")
+        for archivo in (tmp_path / "prefect").glob("prefect.db*"):
+            archivo.unlink()
+        for folio in folios[:2]:
+            (turno,) = instancia.abiertos(folio)
+            instancia.adjuntar(turno)
+            instancia.atender(turno)
+        instalacion.esperar(lambda: instalacion.pendientes() == 0, "que se registre lo decidido después")
+        # De lo que nadie toca se encarga la conciliación que Prefect vuelve a tener programada.
+        instalacion.esperar(lambda: _suspendidas(instalacion) == Counter(folios), "que las corridas se rehagan")
+        assert "se borró o se cambió" in (tmp_path / "prefect.log").read_text("utf-8")
+        instancia.exigir_integra()
+    finally:
+        instalacion.cerrar()
+        sesion.motor(instancia.url).dispose()
+
+
+def _suspendidas(instalacion: Instalacion) -> Counter[str]:
+    corridas = instalacion.prefect("flow_runs", {"flow_runs": {"tags": {"all_": ["expediente"]}}})
+    return Counter(c["name"] for c in corridas if c["state_type"] == "PAUSED")
 
 
 def _hechos_sin_registrar(instalacion: Instalacion) -> int:
