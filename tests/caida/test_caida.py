@@ -150,8 +150,10 @@ def test_matar_procesos_al_azar_durante_una_rafaga(instalacion: Instalacion) -> 
     if fallas:
         raise fallas[0]
     assert muertes.total() >= 5, f"la ráfaga terminó sin suficientes muertes: {muertes}"
+    decidido = time.monotonic()
     instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día")
     instalacion.esperar(lambda: _concluidas(instalacion), "que las corridas terminen")
+    print(f"{dict(muertes)}; {len(aceptadas)} decisiones; al día {time.monotonic() - decidido:.0f} s después")
     _exigir_todo_en_su_lugar(instalacion, aceptadas)
 
 
