@@ -119,7 +119,7 @@ def test_las_fichas_y_las_bajas_leen_los_turnos_por_su_indice(instancia_sqlite: 
         actos.turnos_abiertos(ctx, CAST)
         administracion.baja_persona(ctx, id_, "Se fue")
         de_turnos = [h for h in hechas if "FROM turno" in h[0]]
-        assert len(de_turnos) == 8, [h[0] for h in de_turnos]
+        assert len(de_turnos) == 9, [h[0] for h in de_turnos]
         usados = set()
         for orden, datos in de_turnos:
             plan = [f[3] for f in ctx.s.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {orden}", datos)]
