@@ -24,7 +24,11 @@ settings.register_profile("sin_reloj", deadline=None)
 settings.load_profile("sin_reloj")
 
 
-LARGAS = ("tests/recorrido/test_anio.py", "tests/caida/", "tests/integracion/test_prefect_")
+LARGAS = (
+    ("tests/recorrido/test_anio.py", "tests/recorrido/test_tres_mananas.py", "tests/recorrido/test_navegador.py"),
+    ("tests/caida/",),
+    ("tests/integracion/test_prefect_",),
+)
 """Cada grupo, entero, a un trabajador: el año se simula una vez y el servidor de Prefect se comparte."""
 
 
@@ -37,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     tramos: list[list[pytest.Item]] = [[] for _ in range(cuantos)]
     cortas: list[pytest.Item] = []
     for prueba in items:
-        grupo = next((n for n, inicio in enumerate(LARGAS) if prueba.nodeid.startswith(inicio)), None)
+        grupo = next((n for n, inicios in enumerate(LARGAS) if prueba.nodeid.startswith(inicios)), None)
         (cortas if grupo is None else tramos[grupo % cuantos]).append(prueba)
     quedan = iter(cortas)
     for n, tramo in enumerate(tramos):
