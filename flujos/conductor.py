@@ -32,10 +32,11 @@ from sqlalchemy.orm import Session
 
 from flujos import despliegues
 from flujos.a_mano import por_que_no
+from flujos.catalogo import CATALOGO
 from flujos.corridas import FLUJOS, INCIDENTE
 from flujos.suspension import ETIQUETA, enlazar
 from flujos.vigia import FALLAS
-from modelos import encargos, latido, reservas
+from modelos import encargos, espera, latido, reservas
 from modelos.expediente import Expediente
 from modelos.sesion import lectura, transaccion
 
@@ -209,13 +210,15 @@ class Conductor:
     async def _crear(self, expediente: Expediente) -> FlowRun:
         if expediente.procedimiento not in self._despliegues:
             await self.registrar_despliegues()
+        # Con las que llevará al reposar: así no hay que volver a ponérselas.
+        etiquetas = await self.leer(lambda s: espera.de(s, expediente, CATALOGO).etiquetas)
         try:
             corrida = await self.cliente.create_flow_run_from_deployment(
                 self._despliegues[expediente.procedimiento],
                 name=expediente.folio,
                 parameters={"folio": expediente.folio},
                 idempotency_key=encargos.clave_corrida(expediente),
-                tags=[expediente.procedimiento, expediente.duena, ETIQUETA],
+                tags=[*etiquetas, ETIQUETA],
                 state=Pending(),
             )
         except (ObjectNotFound, PrefectHTTPStatusError) as error:

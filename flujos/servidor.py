@@ -14,6 +14,8 @@ import os
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ from modelos.latido import pulso
 
 if TYPE_CHECKING:
     import uvicorn
+    from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 registro = logging.getLogger(__name__)
 
@@ -69,6 +72,7 @@ def servir(puerto: int, marca: str) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    escribir_sin_carreras()
     # En este proceso y no con `prefect server start`: un solo proceso que vigilar y terminar.
     app = create_app(final=True)
     contador = Contador()
@@ -81,6 +85,30 @@ def servir(puerto: int, marca: str) -> None:
     if archivo := _archivo_de_la_base():
         threading.Thread(target=_salir_si_cambia, args=(servidor, archivo), daemon=True).start()
     servidor.run()
+
+
+def escribir_sin_carreras() -> None:
+    """Con SQLite, cada transacción de Prefect pide el turno de escribir al empezar.
+
+    Las suyas leen y después escriben: si otra confirma en medio, SQLite las rechaza sin esperar, el servidor responde
+    503 y su cliente no insiste hasta dos segundos después. Crear una corrida fallaba así una de cada dos veces.
+    """
+    from prefect.server.database.configurations import AioSqliteConfiguration
+    from prefect.server.database.dependencies import MODELS_DEPENDENCIES, provide_database_interface
+
+    class PideElTurno(AioSqliteConfiguration):
+        @asynccontextmanager
+        async def begin_transaction(
+            self,
+            session: AsyncSession,
+            with_for_update: bool = False,  # noqa: ARG002, FBT001, FBT002 - la firma de Prefect
+        ) -> AsyncGenerator[AsyncSessionTransaction, None]:
+            async with super().begin_transaction(session, with_for_update=True) as transaccion:
+                yield transaccion
+
+    suya = provide_database_interface().database_config
+    if isinstance(suya, AioSqliteConfiguration):
+        MODELS_DEPENDENCIES["database_config"] = PideElTurno(connection_url=suya.connection_url)
 
 
 def _archivo_de_la_base() -> Path | None:

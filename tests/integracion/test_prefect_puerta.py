@@ -12,9 +12,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+from prefect.client.orchestration import get_client
 from pydantic import SecretStr
 
-from flujos.despliegues import COLA, EntradaAjena, cargar
+from flujos.despliegues import COLA, EntradaAjena, cargar, registrar
 from flujos.sonda import Sonda
 from modelos import credencial
 from modelos.ajustes import Ajustes
@@ -49,6 +50,23 @@ def test_sin_credencial_no_se_entra_a_prefect(prefect: ServidorPrefect, suyos: A
         for auth in (None, (usuario, "otra"), (usuario, clave))
     ]
     assert codigos == [401, 401, 200]
+
+
+def test_escribir_muchos_a_la_vez_no_da_503(prefect: ServidorPrefect, suyos: Ajustes) -> None:
+    """Sin reintentos: a quien se le niega, el cliente de Prefect no insiste hasta dos segundos después."""
+    auth = credencial.usuario_y_clave(suyos)
+
+    async def crear() -> list[int]:
+        async with get_client() as cliente:
+            ids = await registrar(cliente)
+        ruta = f"{prefect.url}/deployments/{ids['normatividad']}/create_flow_run"
+        async with httpx.AsyncClient(auth=auth, timeout=600) as crudo:
+            corrida = {"parameters": {"folio": "NO-HAY"}, "state": {"type": "CANCELLED"}}
+            pedidas = await asyncio.gather(*(crudo.post(ruta, json=corrida) for _ in range(40)))
+        return [respuesta.status_code for respuesta in pedidas]
+
+    with prefect.como_cliente():
+        assert asyncio.run(crear()) == [201] * 40
 
 
 def test_otra_pagina_no_puede_hablarle_a_prefect(prefect: ServidorPrefect) -> None:
