@@ -97,14 +97,14 @@ async def conciliar(cliente: PrefectClient, url: str, senal: str) -> list[dict[s
     """Repara lo que no cuadra y devuelve qué era; None si otro la está haciendo. senal: la que se anota al terminar.
 
     Mira lo que se abrió o cerró hace poco y un tramo de los que siguen en trámite, cada vez el siguiente: así les toca
-    a todos, por viejos que sean y haga quien haga la conciliación, sin que una cueste más que otra.
+    a todos, por viejos que sean y haga quien haga la conciliación. Una vuelta tarda un intervalo por cada tramo.
     """
     quien = secrets.token_hex(8)
     if not await asyncio.to_thread(_escribir, url, lambda s: exclusivas.tomar(s, EXCLUSIVA, quien, EXCLUSIVA_S)):
         return None
     try:
         reparar = await _detenidas(cliente, url)
-        por_revisar, hasta = await asyncio.to_thread(_por_revisar, url)
+        por_revisar = await asyncio.to_thread(_escribir, url, _por_revisar)
         for pagina in (por_revisar[i : i + LOTE] for i in range(0, len(por_revisar), LOTE)):
             reparar |= await _fuera_de_lugar(cliente, pagina)
             if not await asyncio.to_thread(
@@ -113,7 +113,7 @@ async def conciliar(cliente: PrefectClient, url: str, senal: str) -> list[dict[s
                 return None  # se nos pasó el tiempo y ya la hace otro
         hallazgos = [{"hallazgo": "corrida por reparar", "cual": folio} for folio in sorted(reparar)]
         hallazgos += await asyncio.to_thread(_perdidos_de_vista, url)
-        await asyncio.to_thread(_escribir, url, lambda s: _terminar(s, sorted(reparar), senal, len(hallazgos), hasta))
+        await asyncio.to_thread(_escribir, url, lambda s: _terminar(s, sorted(reparar), senal, len(hallazgos)))
     finally:
         await asyncio.to_thread(_escribir, url, lambda s: exclusivas.soltar(s, EXCLUSIVA, quien))
     for hallazgo in hallazgos:
@@ -149,22 +149,20 @@ async def _fuera_de_lugar(cliente: PrefectClient, pagina: list[tuple[str, str, s
     return mal
 
 
-def _por_revisar(url: str) -> tuple[list[tuple[str, str, str]], str]:
-    """(folio, estado, corrida) de los que toca revisar, y hasta qué folio llegó el tramo; vacío si dio la vuelta."""
+def _por_revisar(s: Session) -> list[tuple[str, str, str]]:
+    """(folio, estado, corrida) de los que toca revisar. Deja anotado hasta dónde llegó el tramo, aunque luego falle."""
     desde = reloj.ahora() - RECIENTE
     columnas = select(col(Expediente.folio), col(Expediente.estado), col(Expediente.corrida)).where(
         col(Expediente.corrida).is_not(None)
     )
-    with lectura(url) as s:
-        vista = senales.ultimas(s).get(senales.CONCILIACION)
-        recientes = s.execute(columnas.where((col(Expediente.abierto) >= desde) | (col(Expediente.cerrado) >= desde)))
-        siguen = columnas.where(
-            col(Expediente.estado).in_(EN_TRAMITE),
-            col(Expediente.folio) > (vista.datos.get("hasta", "") if vista else ""),
-        )
-        tramo = s.execute(siguen.order_by(col(Expediente.folio)).limit(TRAMO)).all()
-        hasta = tramo[-1][0] if len(tramo) == TRAMO else ""
-        return sorted({(folio, estado, corrida) for folio, estado, corrida in (*recientes, *tramo)}), hasta
+    recientes = s.execute(columnas.where((col(Expediente.abierto) >= desde) | (col(Expediente.cerrado) >= desde)))
+    vista = senales.ultimas(s).get(senales.TRAMO_CONCILIADO)
+    siguen = columnas.where(
+        col(Expediente.estado).in_(EN_TRAMITE), col(Expediente.folio) > (vista.datos["hasta"] if vista else "")
+    )
+    tramo = s.execute(siguen.order_by(col(Expediente.folio)).limit(TRAMO)).all()
+    senales.anotar(s, senales.TRAMO_CONCILIADO, hasta=tramo[-1][0] if len(tramo) == TRAMO else "")
+    return sorted({(folio, estado, corrida) for folio, estado, corrida in (*recientes, *tramo)})
 
 
 def _folios_de(url: str, corridas: set[str]) -> set[str]:
@@ -174,10 +172,10 @@ def _folios_de(url: str, corridas: set[str]) -> set[str]:
         return set(s.scalars(consulta))
 
 
-def _terminar(s: Session, folios: list[str], senal: str, hallazgos: int, hasta: str) -> None:
+def _terminar(s: Session, folios: list[str], senal: str, hallazgos: int) -> None:
     reservas.pedir(s, folios)
     for clave in {senal, senales.CONCILIACION}:
-        senales.anotar(s, clave, hallazgos=hallazgos, hasta=hasta)
+        senales.anotar(s, clave, hallazgos=hallazgos)
 
 
 def _escribir(url: str, que: Callable[[Session], T]) -> T:

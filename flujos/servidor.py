@@ -3,8 +3,8 @@
 Prefect sólo dice en su registro que el programador falla en cada vuelta; aquí se cuentan sus errores para
 que `/salud` los diga. Y lleva la marca de su instancia: en su puerto puede estar respondiendo otro.
 
-Si el archivo de su base se borra o se cambia en marcha, Prefect respondería con errores para siempre: termina, lo
-reponen y rehace sus tablas; los motores vuelven a registrar lo suyo, que está en la base de la instancia.
+Si el archivo de su base se borra o se cambia por otro en marcha, Prefect respondería con errores para siempre: termina,
+lo reponen y rehace sus tablas; los motores vuelven a registrar lo suyo, que está en la base de la instancia.
 """
 
 from __future__ import annotations
@@ -35,8 +35,11 @@ registro = logging.getLogger(__name__)
 RUTA = "/dstc"
 """Bajo `/api`: pide la misma credencial que lo demás de Prefect."""
 HORA_S = 3600.0
-MIRAR_S = 5.0
+MIRAR_S = 3.0
 """Cada cuánto se mira que el archivo de la base sea el mismo."""
+SEGUIDAS = 2
+"""Veces seguidas que debe faltar: una sola puede ser un tropiezo del disco."""
+_PERDIDA = threading.Event()
 TERMINAR_S = 15.0
 """Lo que se le da para terminar bien; después sale como esté."""
 MAXIMO = 5000
@@ -85,15 +88,17 @@ def servir(puerto: int, marca: str) -> None:
     if archivo := _archivo_de_la_base():
         threading.Thread(target=_salir_si_cambia, args=(servidor, archivo), daemon=True).start()
     servidor.run()
+    if servidor.should_exit and _PERDIDA.is_set():
+        raise SystemExit(1)
 
 
 def escribir_sin_carreras() -> None:
-    """Con SQLite, cada transacción de Prefect pide el turno de escribir al empezar.
+    """Con SQLite, las transacciones con que Prefect escribe piden su turno al empezar.
 
     Las suyas leen y después escriben: si otra confirma en medio, SQLite las rechaza sin esperar, el servidor responde
     503 y su cliente no insiste hasta dos segundos después. Crear una corrida fallaba así una de cada dos veces.
     """
-    from prefect.server.database.configurations import AioSqliteConfiguration
+    from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
     from prefect.server.database.dependencies import MODELS_DEPENDENCIES, provide_database_interface
 
     class PideElTurno(AioSqliteConfiguration):
@@ -101,10 +106,19 @@ def escribir_sin_carreras() -> None:
         async def begin_transaction(
             self,
             session: AsyncSession,
-            with_for_update: bool = False,  # noqa: ARG002, FBT001, FBT002 - la firma de Prefect
+            with_for_update: bool = False,  # noqa: FBT001, FBT002 - la firma de Prefect
         ) -> AsyncGenerator[AsyncSessionTransaction, None]:
             async with super().begin_transaction(session, with_for_update=True) as transaccion:
-                yield transaccion
+                if with_for_update:
+                    yield transaccion
+                    return
+                await session.connection()
+                # Ya lo tiene: lo que lea entre tanto en otra sesión no debe pedirlo, o se esperarían una a otra.
+                antes = SQLITE_BEGIN_MODE.set("DEFERRED")
+                try:
+                    yield transaccion
+                finally:
+                    SQLITE_BEGIN_MODE.reset(antes)
 
     suya = provide_database_interface().database_config
     if isinstance(suya, AioSqliteConfiguration):
@@ -123,10 +137,13 @@ def _archivo_de_la_base() -> Path | None:
 
 def _salir_si_cambia(servidor: uvicorn.Server, archivo: Path) -> None:
     """Termina el servidor cuando el archivo deja de ser el que tenía al arrancar."""
-    suyo = None
-    while (ahora := identidad(archivo)) == suyo or suyo is None:
-        suyo = ahora
+    suyo, distintas = None, 0
+    while distintas < SEGUIDAS:
+        ahora = identidad(archivo)
+        suyo = suyo or ahora
+        distintas = 0 if ahora == suyo else distintas + 1
         time.sleep(MIRAR_S)
+    _PERDIDA.set()
     registro.error("se borró o se cambió %s con el servidor en marcha; termina para rehacerlo", archivo)
     servidor.should_exit = True
     time.sleep(TERMINAR_S)

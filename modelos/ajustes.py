@@ -134,8 +134,8 @@ class Ajustes(BaseSettings):
     atraso_max_s: int = Field(
         300,
         ge=1,
-        description="Segundos sin registrarse un efecto en Prefect, o sin salir un mensaje, tras los que /salud dice "
-        "«degradado».",
+        description="Segundos sin registrarse un efecto en Prefect, o sin que nadie tome un mensaje por enviar, tras "
+        "los que /salud dice «degradado».",
     )
     insistencias: int = Field(
         5,

@@ -30,6 +30,8 @@ ABANDONADA_S = 900.0
 
 
 DIA_S = 86_400.0
+VARIOS = 2
+"""Intentos fallidos desde los que no es un tropiezo: con ellos ya pasó un minuto."""
 SUSTITUYE = "Lo sustituye el del "
 """Con qué empieza el motivo de un resumen descartado porque otro posterior lleva lo suyo; no se reintenta."""
 
@@ -130,22 +132,32 @@ def hay_que_enviar(s: Session) -> bool:
     )
 
 
-def atraso(s: Session) -> float | None:
-    """Cuántos segundos lleva esperando la que más tarda en tomarse o en terminar su intento; None si ninguna espera."""
+def sin_tomar(s: Session, menos: Collection[str] = ()) -> float | None:
+    """Cuántos segundos lleva la más vieja a la que ya le tocaba y nadie toma; None si no hay, o si se están enviando.
+
+    menos: las que esperan a propósito.
+    """
     pendiente = col(Entrega.estado) == literal_column("'pendiente'")
-    viejo = s.scalar(select(func.min(col(Entrega.proximo))).where(pendiente))
+    if s.scalar(select(exists().where(pendiente, ~libre(pulso())))):
+        return None
+    viejo = s.scalar(select(func.min(col(Entrega.proximo))).where(pendiente, col(Entrega.id).not_in(menos)))
     return None if viejo is None else max(0.0, pulso() - viejo)
 
 
-def agotadas(s: Session, intentos: int) -> int:
-    """Cuántas agotaron sus intentos en el último día; sin las que el servidor rechazó por su dirección.
+def sin_correo(s: Session) -> int:
+    """A cuántas personas no les llega su correo: lleva varios intentos, o los agotó hace menos de un día.
 
-    intentos: los que se le dan a cada una.
+    No cuenta el que el servidor rechazó a la primera, por su dirección.
     """
-    # Al fallar se anota cuándo habría tocado la vez siguiente: como mucho, la última de las esperas después.
-    reciente = col(Entrega.proximo) > pulso() - DIA_S
-    falla = (col(Entrega.estado) == EstadoEntrega.FALLIDA.value) & (col(Entrega.intentos) >= intentos)
-    return s.scalar(select(func.count()).select_from(Entrega).where(falla, reciente)) or 0
+    fallando = col(Entrega.estado).in_((EstadoEntrega.PENDIENTE.value, EstadoEntrega.FALLIDA.value))
+    consulta = select(func.count(col(Entrega.persona_id).distinct())).where(
+        fallando,
+        col(Entrega.intentos) >= VARIOS,
+        col(Entrega.canal_id).is_(None),
+        # Al fallar se anota cuándo le toca la vez siguiente.
+        col(Entrega.proximo) > pulso() - DIA_S,
+    )
+    return s.scalar(consulta) or 0
 
 
 def enviada(s: Session, id_: str, asunto: str, ahora: datetime) -> None:

@@ -136,9 +136,12 @@ def _resumidas() -> Select[Any]:
 
 
 def para_unidades(s: Session, unidades: Iterable[str]) -> Iterator[tuple[int, str, str]]:
-    """(id, clave, unidad) de las que están sin salir y se deben saber por esas unidades."""
+    """(id, clave, unidad) de las que están sin salir y se deben saber por esas unidades; sin las que ya supieron."""
     para = col(Notificacion.datos)["para"].as_string()
-    consulta = select(col(Notificacion.id), col(Notificacion.clave), para).where(_sin_salir, para.in_(list(unidades)))
+    ya = func.coalesce(col(Notificacion.datos)["en_canales"].as_boolean(), false())
+    consulta = select(col(Notificacion.id), col(Notificacion.clave), para).where(
+        _sin_salir, para.in_(list(unidades)), ya.is_(False)
+    )
     for fila in s.execute(consulta.order_by(col(Notificacion.id))):
         yield fila[0], fila[1], fila[2]
 
@@ -209,8 +212,11 @@ def _no_se_debe(f: Any, dia: date) -> str:  # noqa: ANN401 - renglón de SQL
     return COMPROMETIDO if f.clase == Clase.HITO and vencido and f.compromiso and f.compromiso >= dia else ""
 
 
-def relevos(s: Session, ids: Sequence[int], organigrama: Organigrama) -> list[dict[str, Any]]:
-    """Lo que se dejó de decir a quien ya no atiende, para quienes ahora lo deben o lo reciben; no el seguimiento."""
+def relevos(s: Session, ids: Sequence[int], organigrama: Organigrama, *, en_canales: bool) -> list[dict[str, Any]]:
+    """Lo que se dejó de decir a quien ya no atiende, para quienes ahora lo deben o lo reciben; no el seguimiento.
+
+    en_canales: si los canales de sus unidades ya lo dijeron y no deben repetirlo.
+    """
     return [
         hitos.notificacion(
             i.persona,
@@ -219,7 +225,7 @@ def relevos(s: Session, ids: Sequence[int], organigrama: Organigrama) -> list[di
             f.folio,
             turno=f.turno_id,
             plazo=f.plazo_id,
-            datos={**f.datos, "para": i.por, "sube": i.sube},
+            datos={**f.datos, "para": i.por, "sube": i.sube, "en_canales": en_canales},
         )
         for f in (contenido(s, ids) if ids else ())
         for i in _relevan(f, organigrama)
@@ -228,7 +234,11 @@ def relevos(s: Session, ids: Sequence[int], organigrama: Organigrama) -> list[di
 
 def _relevan(f: Any, organigrama: Organigrama) -> Sequence[Interesado]:  # noqa: ANN401 - renglón de SQL
     if f.clase == Clase.OFICIO:
-        return [Interesado(persona, f.para, sube=False) for persona in organigrama.recibe(f.para)]
+        # Si en la unidad ya no hay nadie, a la primera de arriba que tenga a alguien.
+        for cual in (f.para, *organigrama.escala(f.para)):
+            if personas := organigrama.recibe(cual):
+                return [Interesado(persona, cual, sube=False) for persona in personas]
+        return ()
     return organigrama.toca(f.turno_unidad, f.tomado_por) if f.turno_estado in ABIERTOS and not f.sube else ()
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import encargos, entregas, latido, reloj, senales
+from modelos import encargos, entregas, latido, mensajes, reloj, senales
 from modelos.ajustes import Ajustes
 from modelos.ciclos import DIARIOS, Jornada
 from modelos.disco import probar
@@ -207,8 +207,7 @@ def jornada(m: Mirada) -> Causa | None:
     ahora = reloj.local(reloj.ahora())
     if (ahora.hour - m.ajustes.jornada_hora) * 60 + ahora.minute < TOLERANCIA_MIN:
         return None
-    hechos = set(m.s.scalars(select(col(Jornada.trabajo)).where(col(Jornada.dia) == ahora.date())))
-    faltan = [que for trabajo, que in DIARIOS.items() if trabajo not in hechos]
+    faltan = [que for trabajo, que in DIARIOS.items() if trabajo not in _hechos_hoy(m)]
     if not faltan:
         return None
     que = f"Hoy no se ha terminado de {'; '.join(faltan)}. Debía empezar a las {m.ajustes.jornada_hora}:00."
@@ -217,14 +216,21 @@ def jornada(m: Mirada) -> Causa | None:
 
 
 def correo(m: Mirada) -> Causa | None:
-    """Que los mensajes salgan: ninguno esperando de más a que lo tomen, ni agotando sus intentos."""
-    if (lleva := entregas.atraso(m.s)) is not None and lleva > m.ajustes.atraso_max_s:
+    """Que los mensajes se tomen para enviarse, y que el correo llegue: que falle con una persona puede ser su buzón."""
+    # Antes del barrido de hoy los resúmenes de otro día esperan a propósito.
+    esperan = () if "recordatorios" in _hechos_hoy(m) else mensajes.resumenes_atrasados(m.s, reloj.hoy())
+    lleva = entregas.sin_tomar(m.s, esperan) if m.con_motor_desde(m.ajustes.atraso_max_s) else None
+    if lleva is not None and lleva > m.ajustes.atraso_max_s:
         haga = "Si no baja en unos minutos, reinicie el motor y vea el final de registros/motor.log."
         return Causa("correo", f"Hay mensajes que ya debían haber salido; el más viejo lleva {_rato(lleva)}.", haga)
-    if agotadas := entregas.agotadas(m.s, m.ajustes.entregas_intentos):
+    if (personas := entregas.sin_correo(m.s)) > 1:
         haga = "Revise el servidor de DSTC_CORREO; en Administración, Mensajes, está el motivo y se reintentan todos."
-        return Causa("correo", f"Mensajes que en el último día agotaron sus intentos: {agotadas}.", haga)
+        return Causa("correo", f"Personas a las que no les está llegando su correo: {personas}.", haga)
     return None
+
+
+def _hechos_hoy(m: Mirada) -> set[str]:
+    return set(m.s.scalars(select(col(Jornada.trabajo)).where(col(Jornada.dia) == reloj.hoy())))
 
 
 Vigilado = Callable[[Mirada], Causa | None]

@@ -23,6 +23,9 @@ CONCILIACION = "conciliacion"
 CONCILIACION_PREFECT = "conciliacion.prefect"
 """La última que terminó pedida por Prefect."""
 
+TRAMO_CONCILIADO = "conciliacion.tramo"
+"""Hasta qué folio llegó el último tramo de los que siguen en trámite; vacío: se empieza otra vuelta."""
+
 
 class Senal(SQLModel, table=True):
     """Lo último que se vio de algo. visto: segundos de `pulso`; datos: qué se vio."""

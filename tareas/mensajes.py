@@ -110,7 +110,7 @@ class _Junta:
         oficios = mensajes_oficios.oficios(s, (f.oficio for m in self.montones.values() for f in m.filas if f.oficio))
         nuevas = [_entrega(d, m, armados, oficios, self.ahora) for d, m in self.montones.items()]
         mensajes.guardar(s, nuevas, self.salieron, self.ahora)
-        _descartar(s, filtro.motivos, self.ahora)
+        _descartar(s, filtro.motivos, self.ahora, en_canales=False)
         return len(nuevas)
 
     def _repartir(self, filtro: _Filtro, *, con_resumen: bool) -> None:
@@ -346,7 +346,7 @@ def _anotar(url: str, envio: _Envio, resultado: Callable[[], Carta], maximo: int
     except (_YaNo, CorreoSinConfigurar) as error:
         with transaccion(url) as s:
             entregas.descartada(s, tomada.id, str(error))
-            _descartar(s, omitidas, reloj.ahora())
+            _descartar(s, omitidas, reloj.ahora(), en_canales=True)
     except Exception as error:  # noqa: BLE001 - la falla de un mensaje se anota en él y no detiene a los demás
         conocida = isinstance(error, EntregaImposible | EntregaAplazada)
         # El texto de una falla ajena puede traer direcciones o claves: sólo se guarda su clase.
@@ -358,11 +358,16 @@ def _anotar(url: str, envio: _Envio, resultado: Callable[[], Carta], maximo: int
     else:
         with transaccion(url) as s:
             entregas.enviada(s, tomada.id, carta.asunto, reloj.ahora())
-            _descartar(s, omitidas, reloj.ahora())
+            _descartar(s, omitidas, reloj.ahora(), en_canales=True)
 
 
-def _descartar(s: Session, motivos: Mapping[int, str], ahora: datetime) -> None:
-    """Anota por qué no se dijo cada cosa; lo que iba para quien se fue, se dice en la vuelta siguiente a quien toca."""
+def _descartar(s: Session, motivos: Mapping[int, str], ahora: datetime, *, en_canales: bool) -> None:
+    """Anota por qué no se dijo cada cosa; lo que iba para quien se fue, se dice en la vuelta siguiente a quien toca.
+
+    en_canales: si ya se había armado, y por tanto los canales de su unidad ya lo llevan.
+    """
     mensajes.descartar(s, motivos)
     huerfanas = [id_ for id_, motivo in motivos.items() if motivo in _DE_QUIEN_SE_FUE]
-    hitos.notificar(s, mensajes.relevos(s, huerfanas, Organigrama(s)), ahora, reloj.local(ahora).date())
+    hitos.notificar(
+        s, mensajes.relevos(s, huerfanas, Organigrama(s), en_canales=en_canales), ahora, reloj.local(ahora).date()
+    )

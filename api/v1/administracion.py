@@ -209,7 +209,10 @@ def restablecer(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
 
 @ruta.post("/personas/{id}/baja", response_model=formas.PersonaDetalle, summary="Dar de baja a una persona", **_ACTO)
 def baja_persona(id: Id, cuerpo: formas.ConMotivo, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
-    """Deja de poder entrar en este momento; los turnos que tenía tomados vuelven a su unidad, y se les avisa."""
+    """Deja de poder entrar en este momento; los turnos que tenía tomados vuelven a su unidad, y se les avisa.
+
+    Los de un expediente en cuarentena vuelven cuando se arregle su tabla.
+    """
     with puerta.acto() as ctx:
         administracion.baja_persona(ctx, id, cuerpo.motivo)
         return _detalle(ctx.s, id)

@@ -226,6 +226,22 @@ def test_quien_se_fue_de_la_unidad_no_lo_recibe_y_quien_llego_si(
         assert sorted(n.descartada or "" for n in s.scalars(dichas)) == ["", NO_LE_TOCA]
 
 
+def test_si_en_la_unidad_ya_no_queda_nadie_se_le_dice_a_la_de_arriba(instancia: Instancia, smtp: Buzon) -> None:
+    oficio = enviado(instancia, suelto(instancia))
+    with transaccion(instancia.url) as s:
+        s.execute(update(Persona).where(col(Persona.correo) == "cst@demo.local").values(activa=False))
+    for _ in range(2):
+        repartir(instancia, smtp.url, terminado=True)
+    recibieron = {
+        para
+        for para, mensaje in zip(smtp.para, smtp.recibidos, strict=True)
+        for adjunto in mensaje.iter_attachments()
+        if hashlib.sha256(adjunto.get_content()).hexdigest() == oficio.sha256
+    }
+    assert "dstc@demo.local" in recibieron
+    assert "cst@demo.local" not in recibieron
+
+
 def test_a_la_unidad_sin_cuentas_no_se_le_da_por_recordada(
     instancia: Instancia, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,7 @@
 """El año 2027 completo, con 32 unidades y 12 CAST: cada ciclo una vez, cada hito una vez, ninguno de más.
 
 Lo esperado se saca por otro camino: una lista de inhábiles escrita del dominio (04 §4.2, perfil F) y los
-correos que de verdad salieron, leídos del disco. Con 40 CAST se mide aparte (`docs/cifras.md`): tarda el triple y cada
-quien recibe lo mismo.
+correos que de verdad salieron, leídos del disco. Con 40 CAST se mide aparte (`docs/cifras.md`): tarda el triple.
 """
 
 from __future__ import annotations
