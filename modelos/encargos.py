@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.expediente import Encargo, Expediente, en_cuarentena
 from modelos.latido import pulso
 from modelos.reloj import iso
-from modelos.reservas import ajena
+from modelos.reservas import Reserva, ajena
 
 VER_S = 20.0
 """Lo que se da a una tarea mostrada para que se vea terminada en Prefect, antes de mostrarla otra vez."""
@@ -32,6 +32,7 @@ _hecho, _mostrado, _proximo = col(Encargo.hecho), col(Encargo.mostrado), col(Enc
 _intentos = col(Encargo.intentos)
 _sin_registrar = col(Encargo.registrado).is_(None)
 # Lo que está en cuarentena no gasta intentos: sigue donde iba cuando sale de ella.
+_sin_reserva = ~exists().where(col(Reserva.folio) == _folio)
 _actuable = _folio.not_in(en_cuarentena())
 
 
@@ -71,11 +72,15 @@ def por_mostrar(s: Session, folio: str) -> list[Encargo]:
 
 
 def por_ver(s: Session, limite: int = 200) -> dict[UUID, Encargo]:
-    """Encargos mostrados cuya tarea falta ver terminada en Prefect, por el identificador de su tarea."""
+    """Encargos mostrados cuya tarea falta ver terminada en Prefect, por el identificador de su tarea.
+
+    Sin los de un expediente que un motor lleva o va a llevar: puede estar mostrándolos otra vez, y si muere a la mitad
+    la tarea se quedaría corriendo en Prefect para siempre.
+    """
     consulta = (
         select(Encargo, col(Expediente.corrida))
         .join(Expediente, col(Expediente.folio) == Encargo.folio)
-        .where(_sin_registrar, _hecho.is_not(None), _mostrado >= pulso() - VER_S)
+        .where(_sin_registrar, _hecho.is_not(None), _mostrado.is_not(None), _sin_reserva)
         .where(col(Expediente.corrida).is_not(None))
         .order_by(_mostrado)
         .limit(limite)
@@ -121,10 +126,10 @@ def fallar(s: Session, encargo: Encargo, error: str, max_intentos: int) -> bool:
 
 
 def registrar(s: Session, encargos: Sequence[Encargo], ahora: datetime) -> None:
-    """Marca los que Prefect ya muestra terminados."""
+    """Marca los que Prefect ya muestra terminados; menos los que entre tanto alguien volvió a llevar."""
     for encargo in encargos:
         marcar = update(Encargo).where(_folio == encargo.folio, _asiento == encargo.asiento, _efecto == encargo.efecto)
-        s.execute(marcar.values(registrado=ahora), execution_options={"synchronize_session": False})
+        s.execute(marcar.where(_sin_reserva).values(registrado=ahora), execution_options={"synchronize_session": False})
 
 
 def incidentes(s: Session, folio: str | None, max_intentos: int) -> list[Encargo]:
