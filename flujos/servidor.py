@@ -88,7 +88,7 @@ def servir(puerto: int, marca: str) -> None:
     if archivo := _archivo_de_la_base():
         threading.Thread(target=_salir_si_cambia, args=(servidor, archivo), daemon=True).start()
     servidor.run()
-    if servidor.should_exit and _PERDIDA.is_set():
+    if _PERDIDA.is_set():
         raise SystemExit(1)
 
 

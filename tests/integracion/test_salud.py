@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from api.v1 import salud as puerta
+from flujos.catalogo import CATALOGO
 from modelos import latido, reloj, salud, senales, sesion
 from modelos.ajustes import Ajustes
 from modelos.ciclos import DIARIOS, Jornada, marcar
@@ -133,6 +134,14 @@ def test_lo_que_deja_de_avanzar_se_dice_con_que_hacer(sana: Instancia, rotura: s
 def test_lo_de_cada_dia_es_lo_que_la_jornada_trabaja() -> None:
     """El recuento no lleva marca: se mira siempre."""
     assert list(DIARIOS) == [trabajo for trabajo in jornada.TRABAJOS if trabajo != jornada.RECUENTO]
+
+
+def test_lo_que_la_jornada_trabaja_de_verdad_basta_para_estar_bien(sana: Instancia) -> None:
+    with sesion.transaccion(sana.url) as s:
+        _ejecutar(s, delete(Jornada))
+    assert "jornada" in [c["vigilado"] for c in puerta.mirar(sana.ajustes)["causas"]]
+    jornada.trabajar(sana.url, CATALOGO, reloj.ahora(), sana.ajustes.jornada_hora)
+    assert "jornada" not in [c["vigilado"] for c in puerta.mirar(sana.ajustes)["causas"]]
 
 
 NO_ES_EL_CORREO: dict[str, list[Callable[[Session], None]]] = {
