@@ -132,6 +132,12 @@ def registrar(s: Session, encargos: Sequence[Encargo], ahora: datetime) -> None:
         s.execute(marcar.where(_sin_reserva).values(registrado=ahora), execution_options={"synchronize_session": False})
 
 
+def registrar_propio(s: Session, encargo: Encargo, ahora: datetime) -> None:
+    """Marca el que se acaba de dejar terminado en Prefect; quien lo pide lleva el expediente."""
+    guardado = bloquear_encargo(s, encargo.folio, encargo.asiento, encargo.efecto)
+    guardado.mostrado, guardado.registrado = guardado.mostrado or pulso(), ahora
+
+
 def incidentes(s: Session, folio: str | None, max_intentos: int) -> list[Encargo]:
     """Encargos que agotaron sus intentos: esperan a que alguien los reintente."""
     consulta = select(Encargo).where(_hecho.is_(None), _intentos >= max_intentos)
