@@ -25,11 +25,13 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
+from api import pruebas
 from modelos import latido, sesion
 from modelos.actos import apertura, conduccion
 from modelos.ajustes import Ajustes
 from modelos.expediente import Encargo, EstadoExpediente, Expediente
 from tests.fabricas import Cliente, Instancia, puerto_libre, sembrada
+from tests.largas import PRUEBAS
 from tests.postgres import base_nueva, servidor_postgres
 
 RAIZ = Path(__file__).parents[2]
@@ -245,7 +247,11 @@ def main() -> None:
     opciones.add_argument("--esperando", type=int, default=10_000, help="expedientes esperando al medir memoria")
     opciones.add_argument("--rafaga", type=int, default=100, help="decisiones seguidas al medir el atraso de Prefect")
     opciones.add_argument("--motor", choices=["sqlite", "postgresql", "ambos"], default="ambos")
+    opciones.add_argument("--largas", action="store_true", help="en su lugar, las pruebas largas enteras")
     pedido = opciones.parse_args()
+    if pedido.largas:
+        os.environ["DSTC_LARGAS"] = "1"
+        raise SystemExit(pruebas.probar(["-s", *PRUEBAS]))
     informe: dict[str, Any] = {"maquina": platform.platform(), "nucleos": os.cpu_count(), "n": pedido.n}
     with TemporaryDirectory() as carpeta:
         if pedido.motor in ("sqlite", "ambos"):

@@ -224,6 +224,9 @@ def test_borrar_la_base_de_prefect_en_marcha(plantillas: Plantillas, tmp_path: P
         instalacion.esperar(lambda: instalacion.pendientes() == 0, "que Prefect se ponga al día")
         for archivo in (tmp_path / "prefect").glob("prefect.db*"):
             archivo.unlink()
+        registro = tmp_path / "prefect.log"
+        # Hasta que lo nota sigue respondiendo, con un archivo que ya nadie más ve.
+        instalacion.esperar(lambda: "se borró o se cambió" in registro.read_text("utf-8"), "que Prefect lo note")
         for folio in folios[:2]:
             (turno,) = instancia.abiertos(folio)
             instancia.adjuntar(turno)
@@ -231,7 +234,6 @@ def test_borrar_la_base_de_prefect_en_marcha(plantillas: Plantillas, tmp_path: P
         instalacion.esperar(lambda: instalacion.pendientes() == 0, "que se registre lo decidido después")
         # De lo que nadie toca se encarga la conciliación que Prefect vuelve a tener programada.
         instalacion.esperar(lambda: _suspendidas(instalacion) == Counter(folios), "que las corridas se rehagan")
-        assert "se borró o se cambió" in (tmp_path / "prefect.log").read_text("utf-8")
         instancia.exigir_integra()
     finally:
         instalacion.cerrar()

@@ -1,4 +1,7 @@
-"""Quinientas decisiones seguidas con dos motores, y Prefect ahogado y muerto a la mitad: todo queda registrado solo."""
+"""Muchas decisiones seguidas con dos motores, y Prefect ahogado y muerto a la mitad: todo queda registrado solo.
+
+Ciento veinte en `./dstc probar`, y quinientas en `./dstc banco --largas`.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,11 @@ from modelos import sesion
 from modelos.expediente import Encargo
 from tests.caida.instalacion import Instalacion
 from tests.fabricas import Plantillas
+from tests.largas import LARGAS
 
 pytestmark = [pytest.mark.caida, pytest.mark.prefect]
-FOLIOS = 100
+FOLIOS = 100 if LARGAS else 24
+"""Cinco decisiones de cada uno."""
 PASOS = 5
 AHOGO_S = 15
 """Lo que el servidor pasa sin contestar, con las conexiones abiertas: peor que no estar."""
@@ -34,7 +39,7 @@ def instalacion(request: pytest.FixtureRequest, plantillas: Plantillas, tmp_path
     sesion.motor(una.instancia.url).dispose()
 
 
-def test_quinientas_decisiones_con_prefect_ahogado_y_reiniciado_quedan_registradas(instalacion: Instalacion) -> None:
+def test_una_rafaga_con_prefect_ahogado_y_reiniciado_quedan_registradas(instalacion: Instalacion) -> None:
     instancia = instalacion.instancia
     instalacion.levantar("prefect", "motor", "motor:2")
     folios = [instancia.iniciar("registro_reporte_st", f"Ráfaga {i}") for i in range(FOLIOS)]

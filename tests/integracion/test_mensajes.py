@@ -256,6 +256,12 @@ def test_tras_los_intentos_queda_fallida_a_la_vista_y_se_puede_reintentar(instan
         assert [m["X-DSTC-Entrega"] for m in abierto.recibidos] == [una]
 
 
+TARDO = {
+    "El servidor de correo no respondió en 0.5 segundos. Se reintenta solo.",
+    "El servidor de correo cortó o no respondió a tiempo. Se reintenta solo.",  # el corte cayó entre dos lecturas
+}
+
+
 def test_smtp_lento_se_corta_y_no_detiene_a_los_demas(instancia: Instancia, smtp: Buzon) -> None:
     _con_plazo(instancia)
     barrer(instancia.url, MIERCOLES)
@@ -264,7 +270,7 @@ def test_smtp_lento_se_corta_y_no_detiene_a_los_demas(instancia: Instancia, smtp
     _enviar(instancia, _cartero(instancia, smtp.url, correo_espera_s=0.5))
     for e in _entregas(instancia):
         assert e.estado == "pendiente"
-        assert e.error == "El servidor de correo no respondió en 0.5 segundos. Se reintenta solo."
+        assert e.error in TARDO
 
 
 def test_un_servidor_que_gotea_tambien_se_corta() -> None:

@@ -1,4 +1,4 @@
-"""El año 2027 completo, con 32 unidades y 12 CAST: cada ciclo una vez, cada hito una vez, ninguno de más.
+"""El año 2027 completo, 32 unidades y 12 CAST (40 en la larga): cada ciclo una vez, cada hito una vez, ninguno de más.
 
 Lo esperado se saca por otro camino: una lista de inhábiles escrita del dominio (04 §4.2, perfil F) y los
 correos que de verdad salieron, leídos del disco. Con 40 CAST se mide aparte (`docs/cifras.md`): tarda el triple.
@@ -30,6 +30,7 @@ from modelos.notificaciones import Notificacion
 from modelos.plazos import Plazo, Recordatorio
 from tareas.simulacion.anio import Plan, simular
 from tareas.simulacion.informe import Informe
+from tests.largas import LARGAS
 
 INHABILES = {
     date.fromisoformat(dia)
@@ -39,7 +40,7 @@ INHABILES = {
     )
 }
 INICIO, FIN = date(2027, 1, 1), date(2027, 12, 31)
-CASTS = 12
+CASTS = 40 if LARGAS else 12
 SEMILLA = 3
 """Con ésta hay quien cumple tarde y quien nunca cumple."""
 ANTES = (30, 15, 7, 3, 1, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -156,15 +156,13 @@ def test_lo_mal_capturado_se_dice_y_no_abre_ninguno(
 
 
 def test_dos_campanas_a_la_vez_abren_uno_por_unidad(instancia: Instancia, direccion: str) -> None:
-    def mandar(ficha: str) -> None:
+    def mandar(ficha: str) -> tuple[int, str]:
         with Visitante(direccion, "coordinacion") as v:
-            assert lanzar(v, ficha=ficha).is_redirect
+            respuesta = lanzar(v, ficha=ficha)
+            return respuesta.status_code, "" if respuesta.is_redirect else plano(respuesta.text)
 
-    hilos = [threading.Thread(target=mandar, args=(f"ficha-{i}",)) for i in range(3)]
-    for hilo in hilos:
-        hilo.start()
-    for hilo in hilos:
-        hilo.join()
+    with ThreadPoolExecutor(3) as hilos:
+        assert list(hilos.map(mandar, ["ficha-0", "ficha-1", "ficha-2"])) == [(303, "")] * 3
     with instancia.leer() as s:
         assert len(s.scalars(select(Expediente)).all()) == 3
 

@@ -1,0 +1,7 @@
+"""Lo que por su naturaleza es largo: corto en `./dstc probar`, completo en `./dstc banco --largas`."""
+
+import os
+
+LARGAS = os.environ.get("DSTC_LARGAS") == "1"
+PRUEBAS = ("tests/caida", "tests/recorrido/test_anio.py")
+"""Las que cambian de tamaño."""
