@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Header, UploadFile
 from fastapi.responses import FileResponse
 
-from api import archivos, vistas
+from api import vistas
+from api.archivos import anexos
 from api.dependencias import Entrada
 from api.v1.esquemas import Anexo, Retiro
 from api.v1.respuestas import archivo, errores
@@ -31,7 +32,7 @@ def adjuntar(
     clave: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
 ) -> dict[str, Any]:
     """Guarda un archivo como evidencia del turno."""
-    return vistas.anexo(archivos.recibir(puerta, id, archivo, evidencia or None, clave))
+    return vistas.anexo(anexos.recibir(puerta, id, archivo, evidencia or None, clave))
 
 
 @ruta.get(
@@ -46,7 +47,7 @@ def adjuntar(
 )
 def descargar(id: str, puerta: Entrada) -> FileResponse:  # noqa: A002
     """El archivo, siempre como descarga."""
-    return archivos.entregar(puerta, id)
+    return anexos.entregar(puerta, id)
 
 
 @ruta.post(

@@ -9,7 +9,8 @@ from fastapi import APIRouter, File, Form, Header, Path, Query, UploadFile
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from api import archivos, imprenta, vistas, vistas_oficios
+from api import vistas, vistas_oficios
+from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas import ENTERO_MAXIMO, Lista
 from api.v1.esquemas_oficios import Acuse, Correccion, Firma, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
@@ -99,7 +100,7 @@ def ver(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del 
     "/oficios/{id}/pdf",
     response_class=Response,
     responses={
-        **archivo(imprenta.PDF, "El PDF."),
+        **archivo(oficios.PDF, "El PDF."),
         304: {"description": "Es el que ya se tiene."},
         **errores(401, 403, 404, 500),
     },
@@ -111,21 +112,21 @@ def pdf(
     ya_tiene: Annotated[str, Header(alias="If-None-Match")] = "",
 ) -> Response:
     """El archivo que se firmó, con su sha256 por `ETag`; de un borrador, uno con marca de agua y sin número."""
-    return imprenta.entregar_pdf(puerta, id, ya_tiene)
+    return oficios.entregar_pdf(puerta, id, ya_tiene)
 
 
 @ruta.get(
     "/oficios/{id}/docx",
     response_class=Response,
     responses={
-        **archivo(imprenta.DOCX, "El documento de Word."),
+        **archivo(oficios.DOCX, "El documento de Word."),
         **errores(401, 403, 404, 501),
     },
     summary="El borrador en Word",
 )
 def docx(id: str, puerta: Entrada) -> Response:  # noqa: A002
     """El texto para trabajarlo en Word, sin número ni validez; lo que se firma es el PDF."""
-    return imprenta.entregar_docx(puerta, id)
+    return oficios.entregar_docx(puerta, id)
 
 
 @ruta.post("/oficios/{id}/editar", summary="Corregir un borrador", **_ACTO)
@@ -159,7 +160,7 @@ def rehacer(id: str, cuerpo: Leido, puerta: Entrada) -> dict[str, Any]:  # noqa:
 def firmar(id: str, cuerpo: Firma, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
     """Le da número y código, guarda su PDF, lo asienta y pide enviarlo; firma quien tiene el cargo o lo suple."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, imprenta.firmar(puerta, ctx, id, cuerpo.version, cuerpo.leido))
+        return _ver(ctx, puerta, oficios.firmar(puerta, ctx, id, cuerpo.version, cuerpo.leido))
 
 
 @ruta.post(
@@ -180,7 +181,7 @@ def firmado_fuera(
     ] = "",
 ) -> dict[str, Any]:
     """Da por hecho el oficio con el documento que se firmó en papel, y cumple con su fecha el plazo que lo esperaba."""
-    oficio = archivos.firmado_fuera(puerta, id, version, numero, fecha, archivo or anexo)
+    oficio = anexos.firmado_fuera(puerta, id, version, numero, fecha, archivo or anexo)
     with puerta.lectura() as (s, quien):
         return _entero(s, puerta, quien, oficio)
 
@@ -230,5 +231,5 @@ def _ver(ctx: Contexto, puerta: Puerta, fila: Fila) -> dict[str, Any]:
 def _entero(s: Session, puerta: Puerta, quien: Quien, fila: Fila) -> dict[str, Any]:
     return {
         **vistas_oficios.oficio(s, puerta.tablas, puerta.ajustes, fila),
-        "leido": imprenta.leido(s, puerta, quien, fila),
+        "leido": oficios.leido(s, puerta, quien, fila),
     }

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api import vistas
+from api.archivos.diagramas import XML, entregar_bpmn
 from api.dependencias import Entrada
-from api.diagramas import XML, entregar_bpmn
 from api.v1.esquemas import Lista, Procedimiento
 from api.v1.respuestas import archivo, errores
 from modelos import reloj

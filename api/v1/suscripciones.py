@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api import calendario_ics
+from api.archivos import ics
 from api.dependencias import Entrada
 from api.v1.esquemas import Lista
 from api.v1.esquemas_plazos import Suscripcion, SuscripcionCreada, SuscripcionNueva
@@ -78,7 +78,7 @@ def feed(request: Request, puerta: Entrada, token: str) -> Response:
     """Los plazos por cumplir como iCalendar, sin sesión: el enlace es la llave. Con `If-None-Match`, 304."""
     with lectura(puerta.ajustes.url_base) as s:
         fila, quien = suscripciones.de_secreto(s, token)
-        cuerpo = calendario_ics.armar(puerta.tablas, reunir(s, puerta.tablas, fila, quien), puerta.ajustes.url_publica)
+        cuerpo = ics.armar(puerta.tablas, reunir(s, puerta.tablas, fila, quien), puerta.ajustes.url_publica)
     etiqueta = f'"{hashlib.sha256(cuerpo).hexdigest()[:32]}"'
     encabezados = {
         "ETag": etiqueta,

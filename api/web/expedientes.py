@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
-from api import archivos
+from api.archivos import anexos
 from api.dependencias import Entrada
 from api.web import ayuda, comentarios, vivo
 from api.web.expediente_vista import Pedido, Rechazo, mostrar
@@ -109,7 +109,7 @@ def bajar_bitacora(folio: str, puerta: Entrada) -> Response:
 @ruta.get("/anexos/{id}")
 def descargar(id: str, puerta: Entrada) -> FileResponse:  # noqa: A002 - nombre del contrato
     """Un documento, siempre como descarga."""
-    return archivos.entregar(puerta, id)
+    return anexos.entregar(puerta, id)
 
 
 # Cuelgan de aquí para que «/expedientes/{folio}/comentar» se atienda antes que los actos de conducción.

@@ -15,8 +15,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
+from api.archivos.oficios import POLITICA_PDF
 from api.dependencias import Entrada, Puerta
-from api.imprenta import POLITICA_PDF
 from api.web import graficas
 from api.web.plantillas import puesto
 from api.web.tablero import en_palabras, pedido

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from api import imprenta, vistas_oficios
+from api import vistas_oficios
+from api.archivos import oficios
 from api.dependencias import Puerta
 from api.web import frases_plazos, historia
 from api.web.comparacion import comparar
@@ -70,7 +71,7 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
     tabla = puerta.tablas.para_ver(expediente)
     a_quien = consultas_oficios.destinatarios_de(s, [id_])[id_]
     nombres = consultas.nombres(s, [*(d.acusado_por for d in a_quien), oficio.editado_por])
-    contenido = json.loads(oficio.contenido) if oficio.contenido else imprenta.borrador(s, puerta, quien, oficio)
+    contenido = json.loads(oficio.contenido) if oficio.contenido else oficios.borrador(s, puerta, quien, oficio)
     hoja = leida(contenido)
     sin_letra = ajenos(contenido) if oficio.estado == EstadoOficio.BORRADOR else []
     debido = deuda.de_oficios(s, puerta.tablas, [oficio])[id_]

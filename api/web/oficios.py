@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api import archivos, imprenta
+from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web import frases_plazos, oficio_vista
@@ -124,13 +124,13 @@ def ver_uno(request: Request, id: str, puerta: Entrada, hecho: str = "") -> HTML
 @ruta.get("/oficios/{id}/pdf")
 def pdf(id: str, puerta: Entrada, ya_tiene: Annotated[str, Header(alias="If-None-Match")] = "") -> Response:  # noqa: A002
     """El PDF, en el navegador."""
-    return imprenta.entregar_pdf(puerta, id, ya_tiene)
+    return oficios.entregar_pdf(puerta, id, ya_tiene)
 
 
 @ruta.get("/oficios/{id}/docx")
 def docx(id: str, puerta: Entrada) -> Response:  # noqa: A002
     """El texto en Word, como borrador."""
-    return imprenta.entregar_docx(puerta, id)
+    return oficios.entregar_docx(puerta, id)
 
 
 @ruta.post("/oficios/{id}/editar")
@@ -167,7 +167,7 @@ def firmar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> R
         propio = ctx.quien is not None and oficio.firmante_id == ctx.quien.persona
         # Doble clic, o volver a enviar la página: lo que quiso hacer ya está hecho.
         if not (propio and oficio.firmado and oficio.version > captura.entero("version") > 0):
-            imprenta.firmar(puerta, ctx, id, captura.entero("version"), captura.texto("leido"))
+            oficios.firmar(puerta, ctx, id, captura.entero("version"), captura.texto("leido"))
         return "firmado"
 
     return _hacer(request, puerta, id, captura, "firmar", acto)
@@ -182,7 +182,7 @@ def registrar_fuera(request: Request, id: str, puerta: Entrada, captura: Formula
         documento = captura.archivos.get("archivo") or captura.texto("anexo")
         if not documento:
             raise FormularioIncompleto({"archivo": "adjunte el documento firmado"})
-        archivos.firmado_fuera(
+        anexos.firmado_fuera(
             puerta, id, captura.entero("version"), captura.texto("numero"), fecha_de(captura, "fecha"), documento
         )
     except (SinSesion, NoExiste):

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import reglas_plazo
+from api.archivos.diagramas import entregar_bpmn, nombre_de_archivo
+from api.archivos.oficios import PDF, POLITICA_PDF
 from api.dependencias import Entrada, Puerta
-from api.diagramas import entregar_bpmn, nombre_de_archivo
-from api.imprenta import PDF, POLITICA_PDF
 from api.web import diagrama, frases, procedimiento_vista
 from api.web.plantillas import pagina
 from modelos import consultas, reloj

@@ -15,7 +15,8 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api import archivos, vistas
+from api import vistas
+from api.archivos import anexos
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web import capturas, repetidos, turno_vista
@@ -154,7 +155,7 @@ def _subir(puerta: Puerta, id_: str, captura: Captura) -> list[str]:
         # Con lo que trae el archivo: elegir otro y volver a enviar la misma página guarda el otro.
         partes = "\n".join((captura.texto("ficha"), id_, documento or "", repetidos.huella(archivo)))
         clave = f"pagina-{hashlib.sha256(partes.encode()).hexdigest()}"
-        nombre = archivos.recibir(puerta, id_, archivo, documento, clave).nombre
+        nombre = anexos.recibir(puerta, id_, archivo, documento, clave).nombre
         # Quien lo subió lo buscará con el suyo.
         cambio = f"{nombre} (se llamaba «{archivo.filename}»)" if renombrado(archivo.filename or "") else nombre
         subidos.append(cambio)

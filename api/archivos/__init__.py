@@ -1,0 +1,1 @@
+"""Lo que se descarga: anexos, oficios en PDF y Word, diagramas y calendarios."""
