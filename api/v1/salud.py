@@ -15,8 +15,8 @@ import httpx
 from fastapi import APIRouter, Response
 from sqlalchemy import text
 
+from api.arranque.instancia import ultima_migracion
 from api.dependencias import Entrada
-from api.instancia import ultima_migracion
 from api.v1.esquemas import Listo, Salud, Vivo
 from api.v1.respuestas import SIN_SESION
 from modelos import salud as vigilancia

@@ -25,7 +25,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from api import pruebas
+from api.arranque import pruebas
 from modelos import latido, sesion
 from modelos.actos import apertura, conduccion
 from modelos.ajustes import Ajustes

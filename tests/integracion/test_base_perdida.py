@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.app import crear
-from api.instancia import NoArranca, preparar
+from api.arranque.instancia import NoArranca, preparar
 from modelos import sesion
 from modelos.actos import apertura
 from modelos.ajustes import Ajustes

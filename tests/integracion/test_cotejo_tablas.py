@@ -15,7 +15,7 @@ import pytest
 from pydantic import Field
 from sqlalchemy import func, select
 
-from api.instancia import exigir_tablas
+from api.arranque.instancia import exigir_tablas
 from flujos.catalogo import CATALOGO
 from modelos import consultas_inicio, encargos, reservas
 from modelos.actos import administracion, asignacion, conduccion, tenencia, turnos

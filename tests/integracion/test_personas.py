@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli.__main__ import app
 from modelos import acceso, personas, reloj
 from modelos.actos import asignacion
 from modelos.errores import CredencialesInvalidas, DatoRepetido, FormularioIncompleto, NoExiste, SinSesion

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from typer.testing import CliRunner
 
-from api import cli
+from api.cli import __main__
 from modelos import acceso
 from modelos.ajustes import ajustes
 from modelos.errores import (
@@ -406,7 +406,7 @@ def correr(instancia_sqlite: Instancia, monkeypatch: pytest.MonkeyPatch) -> Iter
     ajustes.cache_clear()
 
     def hacer(*partes: str, sale: int = 0) -> str:
-        resultado = CliRunner().invoke(cli.app, list(partes), catch_exceptions=False)
+        resultado = CliRunner().invoke(__main__.app, list(partes), catch_exceptions=False)
         assert resultado.exit_code == sale, resultado.output
         return resultado.output
 

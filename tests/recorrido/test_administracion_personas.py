@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 from typer.testing import CliRunner
 
-from api import cli
+from api.cli import __main__
 from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.actos import asignacion
@@ -347,7 +347,7 @@ def test_los_cambios_se_ven_por_cosa_y_por_persona_tambien_los_de_consola(
     monkeypatch.setenv("DSTC_CLAVE", "una-clave-larga")
     ajustes.cache_clear()
     orden = ["cast", "crear", "CAST-88", "--nombre", "CAST de consola", "--depende-de", "CE-01"]
-    assert CliRunner().invoke(cli.app, orden, catch_exceptions=False).exit_code == 0
+    assert CliRunner().invoke(__main__.app, orden, catch_exceptions=False).exit_code == 0
     ajustes.cache_clear()
     with Visitante(web, "administracion") as v:
         id_ = id_de(instancia_sqlite, "cst")

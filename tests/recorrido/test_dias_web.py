@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from typer.testing import CliRunner
 
-from api import cli
+from api.cli import __main__
 from modelos.ajustes import ajustes
 from modelos.errores import ArchivoRechazado, FormularioIncompleto, NoLeCorresponde
 from tareas.recuento import recontar_pendientes
@@ -256,7 +256,7 @@ def test_la_linea_de_ordenes_propone_lista_y_aprueba(
     orden = ["dias", "proponer", str(archivo), "--motivo", "Acuerdo"]
 
     def correr(*partes: str) -> str:
-        resultado = CliRunner().invoke(cli.app, list(partes), catch_exceptions=False)
+        resultado = CliRunner().invoke(__main__.app, list(partes), catch_exceptions=False)
         assert resultado.exit_code == 0, resultado.output
         return resultado.output
 

@@ -321,7 +321,7 @@ def test_detras_de_un_proxy_se_exige_decirlo(
     avisa: bool,  # noqa: FBT001
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from api.instancia import avisar_del_proxy
+    from api.arranque.instancia import avisar_del_proxy
 
     avisar_del_proxy(Ajustes(**mas))
     assert ("DSTC_PROXIES" in capsys.readouterr().err) == avisa

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from api.cli_fechas import _leida as de_consola
+from api.cli.fechas import _leida as de_consola
 from api.espanol import typer
 from api.v1 import esquemas, esquemas_administracion, esquemas_papeleria  # noqa: F401 - declaran solicitudes
 from flujos.catalogo import CATALOGO

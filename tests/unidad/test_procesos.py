@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from api import instancia, procesos
-from api.procesos import REGISTRO_MAX_BYTES, Proceso, Supervisor, rotar
+from api.arranque import instancia, procesos
+from api.arranque.procesos import REGISTRO_MAX_BYTES, Proceso, Supervisor, rotar
 from modelos.ajustes import Ajustes
 
 RAIZ = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ SUPERVISOR = """
 import sys
 from pathlib import Path
 import os
-from api.procesos import Proceso, Supervisor
+from api.arranque.procesos import Proceso, Supervisor
 procesos = [Proceso(f"p{i}", (sys.executable, "-c", programa)) for i, programa in enumerate(sys.argv[3:])]
 sys.exit(Supervisor(procesos, Path(sys.argv[1]), os.environ, cierre_s=float(sys.argv[2])).correr())
 """
@@ -131,7 +131,7 @@ def test_si_matan_al_supervisor_los_hijos_mueren_con_el(levantar: Levantar, tmp_
 
 def test_si_no_logra_arrancar_termina_y_ensena_el_registro(tmp_path: Path) -> None:
     programa = (
-        "import sys; from pathlib import Path; from api.procesos import *; "
+        "import sys; from pathlib import Path; from api.arranque.procesos import *; "
         "sys.exit(Supervisor([Proceso('p0', (sys.executable, '-c', 'raise SystemExit(\"falta esto\")'))], "
         f"Path({str(tmp_path)!r}), {{}}, responde=lambda: False).correr())"
     )

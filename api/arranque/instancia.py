@@ -23,7 +23,7 @@ from modelos.ajustes import Ajustes
 from modelos.credencial import credencial
 from modelos.errores import ErrorGestion
 
-RAIZ = Path(__file__).resolve().parent.parent
+RAIZ = Path(__file__).resolve().parents[2]
 LOCALES = ("127.0.0.1", "::1", "localhost")
 MARCA_DEMO = ".demo"
 MARCA_PREPARADA = ".preparada"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
-from api.cli_fechas import Dia, DiaDado
+from api.arranque.instancia import exigir_base, leer_ajustes
+from api.cli.fechas import Dia, DiaDado
 from api.espanol import typer
-from api.instancia import exigir_base, leer_ajustes
 
 if TYPE_CHECKING:
     from modelos.actos.mover import Contexto

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from api.cli_fechas import Dia
+from api.cli.fechas import Dia
 from api.espanol import typer
 
 

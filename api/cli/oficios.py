@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from api.arranque.instancia import exigir_base, leer_ajustes
 from api.espanol import typer
-from api.instancia import exigir_base, leer_ajustes
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-RAIZ = Path(__file__).resolve().parent.parent
+RAIZ = Path(__file__).resolve().parents[2]
 PAQUETES = ("api", "flujos", "tareas", "modelos", "tests")
 NAVEGADORES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AVISO_REVISION = "DSTC_REVISION_FALLAS"
@@ -43,7 +43,7 @@ def probar(argumentos: Sequence[str]) -> int:
         entorno["DSTC_NAVEGADOR"] = navegador
     if codigo:
         entorno[AVISO_REVISION] = "1"
-    orden = [sys.executable, "-m", "pytest", "-p", "api.pruebas"]
+    orden = [sys.executable, "-m", "pytest", "-p", "api.arranque.pruebas"]
     if argumentos:
         return subprocess.run([*orden, *argumentos], cwd=RAIZ, env=entorno, check=False).returncode
     # Casi todo lo que tarda es espera (procesos que se matan, Prefect, navegador): caben más que núcleos.

@@ -6,8 +6,8 @@ import os
 import sys
 from typing import Annotated
 
+from api.arranque.instancia import exigir_base, leer_ajustes
 from api.espanol import typer
-from api.instancia import exigir_base, leer_ajustes
 
 canal = typer.Typer(help="Canales de Apprise por los que se avisa, además del correo.", no_args_is_help=True)
 

@@ -11,16 +11,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from api import cli_canales, cli_dias, cli_oficios, cli_organizacion, cli_papeleria, cli_simulacion
+from api.arranque.instancia import NoArranca, exigir_base, leer_ajustes
+from api.cli import canales, dias, oficios, organizacion, papeleria, simulacion
 from api.espanol import typer
-from api.instancia import NoArranca, exigir_base, leer_ajustes
 from modelos.errores import ErrorGestion
 
 if TYPE_CHECKING:
-    from api.procesos import Proceso
+    from api.arranque.procesos import Proceso
     from modelos.ajustes import Ajustes
 
-RAIZ = Path(__file__).resolve().parent.parent
+RAIZ = Path(__file__).resolve().parents[2]
 SIN_AYUDA_PROPIA = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["--ayuda"]}
 
 app = typer.Typer(
@@ -32,17 +32,17 @@ app = typer.Typer(
 )
 bitacora = typer.Typer(help="La bitácora encadenada de los expedientes.", no_args_is_help=True)
 tablas = typer.Typer(help="Las tablas de los procedimientos publicados.")
-app.add_typer(cli_organizacion.persona, name="persona")
-app.add_typer(cli_organizacion.cast, name="cast")
-app.add_typer(cli_dias.dias, name="dias")
-app.add_typer(cli_canales.canal, name="canal")
-app.add_typer(cli_oficios.oficio, name="oficio")
-app.add_typer(cli_papeleria.titular, name="titular")
-app.add_typer(cli_papeleria.leyenda, name="leyenda")
-app.add_typer(cli_papeleria.norma, name="norma")
+app.add_typer(organizacion.persona, name="persona")
+app.add_typer(organizacion.cast, name="cast")
+app.add_typer(dias.dias, name="dias")
+app.add_typer(canales.canal, name="canal")
+app.add_typer(oficios.oficio, name="oficio")
+app.add_typer(papeleria.titular, name="titular")
+app.add_typer(papeleria.leyenda, name="leyenda")
+app.add_typer(papeleria.norma, name="norma")
 app.add_typer(bitacora, name="bitacora")
 app.add_typer(tablas, name="tablas")
-app.command("simular")(cli_simulacion.simular)
+app.command("simular")(simulacion.simular)
 
 
 @app.command("demo")
@@ -61,7 +61,7 @@ def servir() -> None:
 @app.command("api")
 def servir_api() -> None:
     """Levanta sólo la web y la API; funciona aunque Prefect y el motor estén caídos."""
-    from api import instancia
+    from api.arranque import instancia
 
     ajustes = leer_ajustes()
     instancia.resguardar_demo(ajustes)
@@ -94,7 +94,7 @@ def _avisar_del_sello(ajustes: Ajustes) -> None:
 @app.command("motor")
 def correr_motor() -> None:
     """Levanta un motor: el obrero de Prefect que conduce los expedientes. Puede haber varios."""
-    from api import instancia
+    from api.arranque import instancia
 
     ajustes = leer_ajustes()
     os.environ.update(instancia.entorno_prefect(ajustes))
@@ -111,7 +111,7 @@ def servir_prefect() -> None:
     Guarda lo suyo en SQLite dentro de la carpeta de datos, también cuando DSTC_BASE es PostgreSQL;
     para darle otra base fije PREFECT_SERVER_DATABASE_CONNECTION_URL.
     """
-    from api import instancia
+    from api.arranque import instancia
     from modelos.credencial import marca
 
     ajustes = leer_ajustes()
@@ -127,7 +127,7 @@ def servir_prefect() -> None:
 @app.command()
 def migrar() -> None:
     """Deja el esquema de la base en su última versión y carga los catálogos que falten."""
-    from api import instancia
+    from api.arranque import instancia
 
     ajustes = leer_ajustes()
     with instancia.carpeta_propia(ajustes):
@@ -214,7 +214,7 @@ def aceptar_tabla(
 @app.command(context_settings=SIN_AYUDA_PROPIA)
 def probar(contexto: typer.Context) -> None:
     """Pasa la revisión y las pruebas; con argumentos, sólo `pytest` con ellos."""
-    from api import pruebas
+    from api.arranque import pruebas
 
     raise typer.Exit(pruebas.probar(contexto.args))
 
@@ -231,14 +231,14 @@ def banco(contexto: typer.Context) -> None:
 @app.command()
 def revisar() -> None:
     """Pasa sólo las comprobaciones sin ejecutar: formato, estilo, tipos, capas y migraciones."""
-    from api import pruebas
+    from api.arranque import pruebas
 
     raise typer.Exit(pruebas.revisar())
 
 
 def _levantar(ajustes: Ajustes) -> None:
-    from api import instancia
-    from api.procesos import Supervisor
+    from api.arranque import instancia
+    from api.arranque.procesos import Supervisor
 
     instancia.resguardar_demo(ajustes)
     with instancia.carpeta_propia(ajustes) as datos:
@@ -261,7 +261,7 @@ def _levantar(ajustes: Ajustes) -> None:
 
 
 def _proceso(nombre: str, *, espera: bool = False) -> Proceso:
-    from api.procesos import Proceso
+    from api.arranque.procesos import Proceso
 
     return Proceso(nombre, (sys.executable, "-m", "api.cli", nombre), espera_a_los_demas=espera)
 

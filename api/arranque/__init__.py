@@ -1,0 +1,1 @@
+"""Levantar la instancia y sus procesos, y correr sus pruebas."""

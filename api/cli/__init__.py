@@ -1,0 +1,1 @@
+"""La consola: `./dstc`."""
