@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api.guardia import SEGUROS
-from api.v1.esquemas import Problema
+from api.v1.esquemas.comunes import Problema
 from api.v1.respuestas import PROBLEMA, errores
 
 DE_TODAS = (413, 422, 500, 503, 507)

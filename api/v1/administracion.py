@@ -10,8 +10,8 @@ from fastapi import APIRouter, File, Form, Path, Query, Response, UploadFile
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada
-from api.v1 import esquemas_administracion as formas
-from api.v1.esquemas import ENTERO_MAXIMO, Lista
+from api.v1.esquemas import administracion as formas
+from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Limite, uno_de
 from api.v1.respuestas import archivo, errores

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from api import vistas
 from api.archivos import anexos
 from api.dependencias import Entrada
-from api.v1.esquemas import Anexo, Retiro
+from api.v1.esquemas.comunes import Anexo, Retiro
 from api.v1.respuestas import archivo, errores
 from modelos.actos import evidencia as actos
 

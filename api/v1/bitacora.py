@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.dependencias import Entrada
-from api.v1.esquemas import Asiento, Lista
+from api.v1.esquemas.comunes import Asiento, Lista
 from api.v1.respuestas import errores
 from modelos import consultas, verificacion
 from modelos.errores import FormularioIncompleto

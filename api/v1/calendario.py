@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.dependencias import Entrada, Puerta
-from api.v1 import esquemas
+from api.v1.esquemas import comunes
 from api.v1.parametros import PERFIL
 from api.v1.respuestas import errores
 from modelos.calendario import POR_DEFECTO, Medida, computar, ultimo_habil
@@ -40,7 +40,7 @@ _MES = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 @ruta.get(
     "/calendario/computo",
-    response_model=esquemas.Computo,
+    response_model=comunes.Computo,
     responses=errores(401, 404, 422),
     summary="Calcular un vencimiento",
 )
@@ -95,7 +95,7 @@ def computo(
 
 @ruta.get(
     "/calendario/ultimo-habil",
-    response_model=esquemas.UltimoHabil,
+    response_model=comunes.UltimoHabil,
     response_model_exclude_none=True,
     responses=errores(401, 404, 422),
     summary="Último día hábil del mes",

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from api import campanas as comun
 from api.dependencias import Entrada
-from api.v1 import esquemas_campanas as formas
-from api.v1.esquemas import Lista
+from api.v1.esquemas import campanas as formas
+from api.v1.esquemas.comunes import Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from api.dependencias import Entrada
-from api.v1.esquemas import ENTERO_MAXIMO, Lista
-from api.v1.esquemas_avisos import Canal, CanalNuevo, CanalProbado
+from api.v1.esquemas.avisos import Canal, CanalNuevo, CanalProbado
+from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from api.dependencias import Entrada
 from api.errores import problema
-from api.v1 import esquemas_comodidades as formas
+from api.v1.esquemas import comodidades as formas
 from api.v1.respuestas import errores
 from api.web.capturas import de_otra
 from api.web.formularios import PREFIJO

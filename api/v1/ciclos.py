@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from api import vistas_ciclos
 from api.dependencias import Entrada, Puerta
-from api.v1.esquemas import Lista
-from api.v1.esquemas_ciclos import Adelanto, Decision, Prevista
+from api.v1.esquemas.ciclos import Adelanto, Decision, Prevista
+from api.v1.esquemas.comunes import Lista
 from api.v1.respuestas import errores
 from modelos import consultas, reloj
 from modelos.actos import ciclos

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from api import vistas
 from api.dependencias import Entrada
-from api.v1 import esquemas_comodidades as formas
-from api.v1.esquemas import Lista
+from api.v1.esquemas import comodidades as formas
+from api.v1.esquemas.comunes import Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores

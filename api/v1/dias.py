@@ -9,8 +9,8 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 
 from api import vistas_dias
 from api.dependencias import Entrada, Puerta
-from api.v1 import esquemas_dias as formas
-from api.v1.esquemas import ENTERO_MAXIMO, Lista, Motivo
+from api.v1.esquemas import dias as formas
+from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista, Motivo
 from api.v1.parametros import PERFIL, PUBLICACION, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, publicaciones, reloj

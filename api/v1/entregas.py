@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from api.dependencias import Entrada
-from api.v1.esquemas import Lista
-from api.v1.esquemas_avisos import Entrega, EntregaReintentada
+from api.v1.esquemas.avisos import Entrega, EntregaReintentada
+from api.v1.esquemas.comunes import Lista
 from api.v1.parametros import ENTREGA, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, entregas

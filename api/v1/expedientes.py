@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query
 
 from api import vistas
 from api.dependencias import Entrada, Puerta
-from api.v1.esquemas import (
+from api.v1.esquemas.comunes import (
     Ampliacion,
     Cierre,
     Compromiso,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from api import vistas, vistas_oficios
 from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
-from api.v1.esquemas import ENTERO_MAXIMO, Lista
-from api.v1.esquemas_oficios import Acuse, Correccion, Firma, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
+from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
+from api.v1.esquemas.oficios import Acuse, Correccion, Firma, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import OFICIO, Cursor, Limite
 from api.v1.respuestas import archivo, errores

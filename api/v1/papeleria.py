@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from api.dependencias import Entrada
-from api.v1 import esquemas_papeleria as formas
-from api.v1.esquemas import ENTERO_MAXIMO, Lista
+from api.v1.esquemas import papeleria as formas
+from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.respuestas import errores
 from modelos import consultas_papeleria as consultas
 from modelos import ordenamientos, papeleria, reloj

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 
 from api.dependencias import Entrada, Puerta
-from api.v1 import esquemas_papeleria as formas
-from api.v1.esquemas import Lista
+from api.v1.esquemas import papeleria as formas
+from api.v1.esquemas.comunes import Lista
 from api.v1.respuestas import errores
 from modelos import reloj
 from modelos.actos import plantillas as actos

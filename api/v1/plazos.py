@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query
 
 from api import vistas, vistas_plazos
 from api.dependencias import Entrada
-from api.v1.esquemas import Lista
-from api.v1.esquemas_plazos import Plazo
+from api.v1.esquemas.comunes import Lista
+from api.v1.esquemas.plazos import Plazo
 from api.v1.parametros import PLAZO, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, consultas_plazos, reloj

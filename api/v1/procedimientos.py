@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from api import vistas
 from api.archivos.diagramas import XML, entregar_bpmn
 from api.dependencias import Entrada
-from api.v1.esquemas import Lista, Procedimiento
+from api.v1.esquemas.comunes import Lista, Procedimiento
 from api.v1.respuestas import archivo, errores
 from modelos import reloj
 

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from api.arranque.instancia import ultima_migracion
 from api.dependencias import Entrada
-from api.v1.esquemas import Listo, Salud, Vivo
+from api.v1.esquemas.comunes import Listo, Salud, Vivo
 from api.v1.respuestas import SIN_SESION
 from modelos import salud as vigilancia
 from modelos.ajustes import VERSION, Ajustes

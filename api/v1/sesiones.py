@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api import vistas
 from api.dependencias import Entrada
 from api.porteria import Porteria
-from api.v1.esquemas import CambioDeClave, Credenciales, Persona, SesionNueva
+from api.v1.esquemas.comunes import CambioDeClave, Credenciales, Persona, SesionNueva
 from api.v1.respuestas import SIN_SESION, errores
 from modelos import acceso
 from modelos.actos import cuenta

@@ -10,8 +10,8 @@ from fastapi.responses import Response
 
 from api.archivos import ics
 from api.dependencias import Entrada
-from api.v1.esquemas import Lista
-from api.v1.esquemas_plazos import Suscripcion, SuscripcionCreada, SuscripcionNueva
+from api.v1.esquemas.comunes import Lista
+from api.v1.esquemas.plazos import Suscripcion, SuscripcionCreada, SuscripcionNueva
 from api.v1.respuestas import SIN_SESION, errores
 from modelos.actos import suscripciones
 from modelos.ajustes import Ajustes

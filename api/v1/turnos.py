@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from api import vistas
 from api.dependencias import Entrada, Puerta
-from api.v1.esquemas import Atendido, Lista, MotivoOpcional, Reasignacion, Respuesta, Turno, TurnoDetalle
+from api.v1.esquemas.comunes import Atendido, Lista, MotivoOpcional, Reasignacion, Respuesta, Turno, TurnoDetalle
 from api.v1.parametros import TURNO, Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, vencimientos

@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 
 from api import vistas_oficios
 from api.dependencias import Entrada
-from api.v1.esquemas_oficios import Comparacion, Verificacion
+from api.v1.esquemas.oficios import Comparacion, Verificacion
 from api.v1.respuestas import SIN_SESION, errores
 from modelos import verificacion_publica as publica
 

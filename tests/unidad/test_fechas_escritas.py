@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.cli.fechas import _leida as de_consola
 from api.espanol import typer
-from api.v1 import esquemas, esquemas_administracion, esquemas_papeleria  # noqa: F401 - declaran solicitudes
+from api.v1.esquemas import administracion, comunes, papeleria  # noqa: F401 - declaran solicitudes
 from flujos.catalogo import CATALOGO
 from modelos import carga_hojas, dias_archivo, fechas
 from modelos.actividad import Formulario
@@ -34,7 +34,7 @@ def _todos(clase: type[BaseModel]) -> Iterator[type[BaseModel]]:
 def _campos_de_fecha() -> dict[str, Any]:
     """Cada campo de fecha que entra por la API o por un formulario, con su tipo."""
     hallados = {}
-    for raiz in (esquemas.Solicitud, Formulario):
+    for raiz in (comunes.Solicitud, Formulario):
         for clase in _todos(raiz):
             if clase.__module__.startswith("tests."):
                 continue

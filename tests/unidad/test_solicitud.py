@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import Field, ValidationError
 
-from api.v1.esquemas import Solicitud
+from api.v1.esquemas.comunes import Solicitud
 
 
 class Turno(Enum):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.v1.esquemas import Instante, Solicitud
+from api.v1.esquemas.comunes import Instante, Solicitud
 
 
 class CanalNuevo(Solicitud):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from api.v1.esquemas import Instante, PlazoExpediente, Solicitud
+from api.v1.esquemas.comunes import Instante, PlazoExpediente, Solicitud
 
 
 class Plazo(PlazoExpediente):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.v1.esquemas import Confirmadas, Instante, Motivo
+from api.v1.esquemas.comunes import Confirmadas, Instante, Motivo
 
 
 class PlazoPrevisto(BaseModel):

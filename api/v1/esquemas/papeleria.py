@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.v1.esquemas import ENTERO_MAXIMO, Instante, PersonaCitada, Solicitud
+from api.v1.esquemas.comunes import ENTERO_MAXIMO, Instante, PersonaCitada, Solicitud
 from api.v1.parametros import uno_de
 from modelos.actos.plantillas import LARGO
 from modelos.fechas import Fecha

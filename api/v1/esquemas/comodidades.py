@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from api.v1.esquemas import ENTERO_MAXIMO, EstadoExpediente, Instante, PersonaCitada, Solicitud
+from api.v1.esquemas.comunes import ENTERO_MAXIMO, EstadoExpediente, Instante, PersonaCitada, Solicitud
 from modelos.actos.capturas import LARGO_TOTAL, REVISION_MAXIMA
 from modelos.actos.comentarios import LARGO, MENCIONES_MAXIMO
 

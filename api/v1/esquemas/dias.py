@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.v1.esquemas import ENTERO_MAXIMO, Instante, Lista, PersonaCitada, Solicitud
+from api.v1.esquemas.comunes import ENTERO_MAXIMO, Instante, Lista, PersonaCitada, Solicitud
 from api.v1.parametros import FECHA, uno_de
 from modelos.calendario.institucionales import Ambito, TipoDia
 

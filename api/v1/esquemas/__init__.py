@@ -1,0 +1,1 @@
+"""Los cuerpos que la API recibe y entrega, por tema."""
