@@ -59,7 +59,7 @@ def listar(
 @oficio.command("ver")
 def ver(id_: Id) -> None:
     """Lo que dice un oficio, a quién va y qué le falta."""
-    from api import vistas_oficios
+    from api.vistas import oficios
     from modelos import consultas_oficios
     from modelos.actos.firma import faltantes
     from modelos.sesion import lectura
@@ -76,7 +76,7 @@ def ver(id_: Id) -> None:
         typer.echo(f"  {'para' if d.clase == 'para' else 'c.c.p.'} {d.unidad or 'externo'}: {nombre} ({acuse})")
     if faltan := faltantes(uno):
         typer.echo(f"Por completar: {', '.join(faltan)}")
-    for signo in vistas_oficios.sin_letra(uno, a_quien):
+    for signo in oficios.sin_letra(uno, a_quien):
         typer.echo(f"No se puede imprimir {signo}")
     typer.echo(f"\n{plano(uno.cuerpo)}")
 

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Header, UploadFile
 from fastapi.responses import FileResponse
 
-from api import vistas
 from api.archivos import anexos
 from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Anexo, Retiro
 from api.v1.respuestas import archivo, errores
+from api.vistas import expedientes
 from modelos.actos import evidencia as actos
 
 ruta = APIRouter(tags=["Anexos"])
@@ -32,7 +32,7 @@ def adjuntar(
     clave: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
 ) -> dict[str, Any]:
     """Guarda un archivo como evidencia del turno."""
-    return vistas.anexo(anexos.recibir(puerta, id, archivo, evidencia or None, clave))
+    return expedientes.anexo(anexos.recibir(puerta, id, archivo, evidencia or None, clave))
 
 
 @ruta.get(
@@ -59,4 +59,4 @@ def descargar(id: str, puerta: Entrada) -> FileResponse:  # noqa: A002
 def retirar(id: str, puerta: Entrada, cuerpo: Retiro) -> dict[str, Any]:  # noqa: A002
     """Sólo mientras no se responda el turno. Queda asentado en la bitácora; deja de verse y de descargarse."""
     with puerta.acto() as ctx:
-        return vistas.anexo(actos.retirar(ctx, id, cuerpo.motivo))
+        return expedientes.anexo(actos.retirar(ctx, id, cuerpo.motivo))

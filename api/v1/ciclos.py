@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
-from api import vistas_ciclos
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas.ciclos import Adelanto, Decision, Prevista
 from api.v1.esquemas.comunes import Lista
 from api.v1.respuestas import errores
+from api.vistas import ciclos as vistas_ciclos
 from modelos import consultas, reloj
 from modelos.actos import ciclos
 from modelos.actos.mover import Contexto

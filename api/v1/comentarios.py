@@ -7,13 +7,13 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
-from api import vistas
 from api.dependencias import Entrada
 from api.v1.esquemas import comodidades as formas
 from api.v1.esquemas.comunes import Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
+from api.vistas import expedientes
 from modelos import consultas_comentarios, idempotencia
 from modelos.actos import comentarios
 from modelos.actos.turnos import persona_que_actua
@@ -90,7 +90,7 @@ def seguidos(puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) ->
         nuevo = consultas_comentarios.novedades(s, quien, (e.folio for e in tramo.elementos))
     campos = ("folio", "procedimiento", "asunto", "estado")
     elementos = [{**{c: getattr(e, c) for c in campos}, "novedades": nuevo[e.folio]} for e in tramo.elementos]
-    return vistas.lista(tramo, elementos)
+    return expedientes.lista(tramo, elementos)
 
 
 @ruta.get("/expedientes/{folio}/seguimiento", response_model=formas.Seguimiento, summary="¿Lo sigo?", **_LEER)

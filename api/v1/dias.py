@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 
-from api import vistas_dias
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas import dias as formas
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista, Motivo
 from api.v1.parametros import PERFIL, PUBLICACION, Cursor, Limite
 from api.v1.respuestas import errores
+from api.vistas import dias as vistas_dias
 from modelos import consultas, publicaciones, reloj
 from modelos.actos import publicaciones as actos
 from modelos.calendario import POR_DEFECTO

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 
-from api import vistas
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas.comunes import (
     Ampliacion,
@@ -23,6 +22,7 @@ from api.v1.esquemas.comunes import (
 )
 from api.v1.parametros import EXPEDIENTE, Cursor, Limite
 from api.v1.respuestas import errores
+from api.vistas import expedientes
 from modelos import consultas, idempotencia
 from modelos.actos import apertura, compromisos, conduccion
 from modelos.actos.mover import Contexto
@@ -84,7 +84,7 @@ def listar(
             cursor=cursor,
             limite=limite,
         )
-        return vistas.lista(pagina, vistas.expedientes(s, puerta.tablas, puerta.ajustes, pagina.elementos))
+        return expedientes.lista(pagina, expedientes.expedientes(s, puerta.tablas, puerta.ajustes, pagina.elementos))
 
 
 @ruta.get("/expedientes/{folio}", response_model=Expediente, responses=errores(401, 403, 404), summary="Un expediente")
@@ -92,7 +92,7 @@ def ver(folio: str, puerta: Entrada) -> dict[str, Any]:
     """El expediente con sus turnos abiertos."""
     with puerta.lectura() as (s, quien):
         expediente = consultas.expediente_visible(s, quien, folio)
-        return vistas.expediente(s, puerta.tablas, puerta.ajustes, expediente)
+        return expedientes.expediente(s, puerta.tablas, puerta.ajustes, expediente)
 
 
 _CONDUCIR: dict[str, Any] = {"response_model": Expediente, "responses": errores(401, 403, 404, 409, 422)}
@@ -172,4 +172,4 @@ def reintentar(folio: str, puerta: Entrada) -> dict[str, Any]:
 
 
 def _ver(ctx: Contexto, puerta: Puerta, expediente: Fila) -> dict[str, Any]:
-    return vistas.expediente(ctx.s, puerta.tablas, puerta.ajustes, expediente)
+    return expedientes.expediente(ctx.s, puerta.tablas, puerta.ajustes, expediente)

@@ -9,7 +9,6 @@ from fastapi import APIRouter, File, Form, Header, Path, Query, UploadFile
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from api import vistas, vistas_oficios
 from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
@@ -17,6 +16,8 @@ from api.v1.esquemas.oficios import Acuse, Correccion, Firma, Leido, MotivoOfici
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import OFICIO, Cursor, Limite
 from api.v1.respuestas import archivo, errores
+from api.vistas import expedientes
+from api.vistas import oficios as vistas_oficios
 from modelos import consultas, consultas_oficios, idempotencia
 from modelos.actos import acuses
 from modelos.actos import oficios as actos
@@ -42,7 +43,7 @@ def del_expediente(
     with puerta.lectura() as (s, quien):
         consultas.expediente_visible(s, quien, folio)
         pagina = consultas_oficios.del_expediente(s, quien, folio, cursor=cursor, limite=limite)
-        return vistas.lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
+        return expedientes.lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
 
 
 @ruta.post(
@@ -84,7 +85,7 @@ def listar(
         pagina = consultas_oficios.lista(
             s, quien, estado=estado, unidad=unidad, texto=texto, cursor=cursor, limite=limite
         )
-        return vistas.lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
+        return expedientes.lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
 
 
 @ruta.get(

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api import vistas, vistas_plazos
 from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Lista
 from api.v1.esquemas.plazos import Plazo
 from api.v1.parametros import PLAZO, Cursor, Limite
 from api.v1.respuestas import errores
+from api.vistas import expedientes, plazos
 from modelos import consultas, consultas_plazos, reloj
 from modelos.fechas import Fecha
 
@@ -49,4 +49,4 @@ def listar(
             cursor=cursor,
             limite=limite,
         )
-        return vistas.lista(pagina, vistas_plazos.plazos(s, pagina.elementos, hoy))
+        return expedientes.lista(pagina, plazos.plazos(s, pagina.elementos, hoy))

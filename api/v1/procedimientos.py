@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api import vistas
 from api.archivos.diagramas import XML, entregar_bpmn
 from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Lista, Procedimiento
 from api.v1.respuestas import archivo, errores
+from api.vistas import expedientes
 from modelos import reloj
 
 ruta = APIRouter(tags=["Procedimientos"])
@@ -24,7 +24,7 @@ def listar(puerta: Entrada) -> dict[str, Any]:
     """Cada procedimiento en su versión vigente, con su tabla completa."""
     with puerta.lectura():
         tablas = puerta.tablas.vigentes(reloj.hoy())
-    return {"elementos": [vistas.procedimiento(t) for t in tablas], "total": len(tablas), "siguiente": None}
+    return {"elementos": [expedientes.procedimiento(t) for t in tablas], "total": len(tablas), "siguiente": None}
 
 
 @ruta.get(
@@ -34,7 +34,7 @@ def ver(clave: str, puerta: Entrada, version: str | None = None) -> dict[str, An
     """La tabla vigente, o la de `version` (`AAAA-MM-DD`): los expedientes conservan la suya."""
     with puerta.lectura():
         tabla = puerta.tablas.version(clave, version) if version else puerta.tablas.vigente(clave, reloj.hoy())
-    return vistas.procedimiento(tabla)
+    return expedientes.procedimiento(tabla)
 
 
 @ruta.get(

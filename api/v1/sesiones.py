@@ -6,11 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api import vistas
 from api.dependencias import Entrada
 from api.porteria import Porteria
 from api.v1.esquemas.comunes import CambioDeClave, Credenciales, Persona, SesionNueva
 from api.v1.respuestas import SIN_SESION, errores
+from api.vistas import expedientes
 from modelos import acceso
 from modelos.actos import cuenta
 from modelos.reloj import iso
@@ -59,7 +59,7 @@ async def cambiar_clave(cuerpo: CambioDeClave, puerta: Entrada, request: Request
 def actual(puerta: Entrada) -> dict[str, Any]:
     """La persona de la sesión con que se pregunta y sus adscripciones vigentes."""
     with puerta.lectura(provisional=True) as (_, quien):
-        return vistas.persona(quien)
+        return expedientes.persona(quien)
 
 
 @ruta.delete("/sesiones/actual", status_code=204, responses=errores(401), summary="Salir")
@@ -74,6 +74,6 @@ def _abierta(nueva: acceso.Entrada) -> dict[str, Any]:
     return {
         "token": nueva.token,
         "vence": iso(nueva.vence),
-        "persona": vistas.persona(nueva.quien),
+        "persona": expedientes.persona(nueva.quien),
         "clave_provisional": nueva.provisional,
     }

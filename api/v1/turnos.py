@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from api import vistas
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas.comunes import Atendido, Lista, MotivoOpcional, Reasignacion, Respuesta, Turno, TurnoDetalle
 from api.v1.parametros import TURNO, Cursor, Limite
 from api.v1.respuestas import errores
+from api.vistas import expedientes
 from modelos import consultas, vencimientos
 from modelos.actos import asignacion, turnos
 from modelos.actos.mover import Contexto
@@ -48,7 +48,7 @@ def listar(
             cursor=cursor,
             limite=limite,
         )
-        return vistas.lista(pagina, vistas.turnos(s, puerta.tablas, pagina.elementos))
+        return expedientes.lista(pagina, expedientes.turnos(s, puerta.tablas, pagina.elementos))
 
 
 @ruta.get("/turnos/{id}", response_model=TurnoDetalle, responses=errores(401, 403, 404), summary="Un turno")
@@ -59,7 +59,7 @@ def ver(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del 
         elegibles: dict[int, str] = {}
         if puede_reasignar(quien, turno.unidad, expediente.duena):
             elegibles = consultas.nombres(s, responsables(s, turno.unidad))
-        detalle = vistas.turnos(s, puerta.tablas, [turno])[0]
+        detalle = expedientes.turnos(s, puerta.tablas, [turno])[0]
         return {**detalle, "elegibles": [{"id": id_, "nombre": nombre} for id_, nombre in elegibles.items()]}
 
 
@@ -73,7 +73,7 @@ def atender(id: str, cuerpo: Respuesta, puerta: Entrada) -> JSONResponse:  # noq
     """Registra la decisión y devuelve el expediente con los turnos nuevos ya creados."""
     with puerta.acto() as ctx:
         hecho = turnos.atender(ctx, id, cuerpo.salida, cuerpo.datos, cuerpo.comentario, cuerpo.version)
-        expediente = vistas.expediente(ctx.s, puerta.tablas, puerta.ajustes, hecho.expediente, hecho.abiertos)
+        expediente = expedientes.expediente(ctx.s, puerta.tablas, puerta.ajustes, hecho.expediente, hecho.abiertos)
     nuevos = {fila["id"] for fila in hecho.turnos}
     abiertos = [turno for turno in expediente["turnos"] if turno["id"] in nuevos]
     # La forma ya es la del contrato: revisarla otra vez costaría más que la transacción.
@@ -107,4 +107,4 @@ def reasignar(id: str, cuerpo: Reasignacion, puerta: Entrada) -> dict[str, Any]:
 
 
 def _ver(ctx: Contexto, puerta: Puerta, fila: Fila) -> dict[str, Any]:
-    return vistas.turnos(ctx.s, puerta.tablas, [fila])[0]
+    return expedientes.turnos(ctx.s, puerta.tablas, [fila])[0]

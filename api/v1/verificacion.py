@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 
-from api import vistas_oficios
 from api.dependencias import Entrada
 from api.v1.esquemas.oficios import Comparacion, Verificacion
 from api.v1.respuestas import SIN_SESION, errores
+from api.vistas import oficios
 from modelos import verificacion_publica as publica
 
 ruta = APIRouter(tags=["Verificación"])
@@ -35,7 +35,7 @@ def verificar(
     respuesta.headers["X-Robots-Tag"] = "noindex"
     dada = publica.constancia(puerta.ajustes, codigo, de_donde(request))
     cotejo = None if sello is None else publica.es_su_sello(dada, sello)
-    return {**vistas_oficios.constancia(dada), "sello_coincide": cotejo}
+    return {**oficios.constancia(dada), "sello_coincide": cotejo}
 
 
 @ruta.post(
@@ -54,7 +54,7 @@ def comparar(
     """Dice si el archivo es, byte por byte, el que se emitió con ese código."""
     dada = publica.constancia(puerta.ajustes, codigo, de_donde(request))
     igual = publica.es_identico(dada, archivo.filename or "", archivo.file)
-    return {**vistas_oficios.constancia(dada), "sello_coincide": None, "identico": igual}
+    return {**oficios.constancia(dada), "sello_coincide": None, "identico": igual}
 
 
 def de_donde(request: Request) -> str:

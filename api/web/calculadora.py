@@ -15,8 +15,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from api import reglas_plazo
 from api.dependencias import Entrada
+from api.vistas import reglas_plazo
 from api.web.formularios import PREFIJO, Campo, Falta, faltas, numero
 from api.web.plantillas import pagina
 from modelos import consultas, reloj

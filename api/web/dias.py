@@ -11,9 +11,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api import vistas_dias
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
+from api.vistas import dias as vistas_dias
 from api.web.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
 from api.web.plantillas import pagina
 from modelos import consultas, publicaciones, reloj

@@ -10,8 +10,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from api import vistas
 from api.dependencias import Puerta
+from api.vistas import expedientes
 from api.web import (
     diagrama,  # noqa: F401 - da a las plantillas `vista_de_diagrama`
     frases,
@@ -133,7 +133,8 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "vence": {id_: p.vencimiento for id_, p in rige.items()},
         "hijos": sorted(hijos, key=lambda hijo: hijo.abierto),
         "historia": historia.contar(s, tabla, fila),
-        "ilegible": vistas.ilegible(tabla, fila) or next(filter(None, (tabla.falta(t.actividad) for t in turnos)), ""),
+        "ilegible": expedientes.ilegible(tabla, fila)
+        or next(filter(None, (tabla.falta(t.actividad) for t in turnos)), ""),
         "incidentes": encargos.incidentes(s, fila.folio, puerta.ajustes.encargos_intentos),
         "unidades": unidades,
         "conduce": conduce,

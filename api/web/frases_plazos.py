@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from api import reglas_plazo, vistas_plazos
+from api.vistas import plazos as vistas_plazos
+from api.vistas import reglas_plazo
 from modelos import consultas_plazos, reloj
 from modelos.calendario import fecha_corta
 from modelos.calendario.habiles import FIN_DE_SEMANA

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from api import reglas_plazo
+from api.vistas import reglas_plazo
 from api.web import frases
 from api.web.formularios import Campo, campos
 from modelos.actividad import Actividad

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api import vistas
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
+from api.vistas import expedientes
 from api.web import frases, previsto, repetidos
 from api.web.formularios import Captura, Falta, Formulario, a_json, campos, faltas
 from api.web.plantillas import enumera, pagina
@@ -91,7 +91,7 @@ def iniciable(puerta: Puerta, quien: Quien, clave: str) -> Tabla:
 def esquema_inicial(s: Session, quien: Quien, tabla: Tabla) -> dict[str, Any]:
     """El formulario inicial; quien lo promueve sin conducirlo sólo puede elegir a su propia unidad."""
     suyas = None if puede_conducir(quien, tabla.duena) or not tabla.promueve else atiende(quien)
-    return vistas.esquema_elegible(s, tabla.datos, suyas)
+    return expedientes.esquema_elegible(s, tabla.datos, suyas)
 
 
 def descripcion(tabla: Tabla) -> str:

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from api import vistas_oficios
 from api.archivos import oficios
 from api.dependencias import Puerta
+from api.vistas import oficios as vistas_oficios
 from api.web import frases_plazos, historia
 from api.web.comparacion import comparar
 from modelos import consultas, consultas_oficios, deuda, reloj, titulares

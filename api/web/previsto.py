@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from api import reglas_plazo
+from api.vistas import reglas_plazo
 from api.web import frases
 from api.web.plantillas import enumera
 from modelos import avance, deuda, reloj

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api import reglas_plazo
+from api.vistas import reglas_plazo
 from api.web import frases
 from api.web.plantillas import enumera
 from modelos import bpmn

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import reglas_plazo
 from api.archivos.diagramas import entregar_bpmn, nombre_de_archivo
 from api.archivos.oficios import PDF, POLITICA_PDF
 from api.dependencias import Entrada, Puerta
+from api.vistas import reglas_plazo
 from api.web import diagrama, frases, procedimiento_vista
 from api.web.plantillas import pagina
 from modelos import consultas, reloj

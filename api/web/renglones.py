@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from api import vistas
 from api.dependencias import Puerta
+from api.vistas import expedientes
 from api.web import frases, frases_plazos
 from api.web.frases_plazos import Vencimiento
 from modelos import consultas, vencimientos
@@ -103,7 +103,7 @@ def armar(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, 
     renglones = []
     for turno in turnos:
         expediente, tabla = de[turno.folio], tablas[turno.folio]
-        incidente = vistas.ilegible(tabla, expediente, turno.actividad)
+        incidente = expedientes.ilegible(tabla, expediente, turno.actividad)
         mueve = expediente.estado == EstadoExpediente.EN_CURSO and not incidente
         atiende = mueve and puede_atender(quien, turno.unidad)
         propio = turno.persona_id == quien.persona

@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import UploadFile
 from sqlalchemy.orm import Session
 
-from api import vistas
 from api.dependencias import Puerta
+from api.vistas import expedientes
 from api.web.formularios import Captura, a_json
 from modelos import consultas, reloj
 from modelos.actos.mover import Contexto
@@ -74,7 +74,7 @@ def _es_igual(s: Session, puerta: Puerta, turno: Turno, expediente: Expediente, 
     actividad = puerta.tablas.de(expediente)[turno.actividad]
     salida = captura.texto("salida") or (next(iter(actividad.salidas)) if len(actividad.salidas) == 1 else "")
     try:
-        datos = validar(actividad.formulario, a_json(vistas.esquema_turno(s, actividad), captura))
+        datos = validar(actividad.formulario, a_json(expedientes.esquema_turno(s, actividad), captura))
         comentario = limpiar_texto("comentario", captura.texto("comentario")).strip()
     except FormularioIncompleto:
         return False

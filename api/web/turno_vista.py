@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api import vistas
 from api.dependencias import Puerta
+from api.vistas import expedientes
 from api.web import frases, frases_plazos, historia, oficio_vista, previsto
 from api.web.formularios import Campo, Captura, Falta, campos, faltas, legible, reglas
 from api.web.historia import Hecho, Historia
@@ -58,9 +58,9 @@ def datos(
     nombres = consultas.nombres(s, (t.persona_id for t in turnos))
     unidades = consultas.unidades(s)
     pasado = historia.contar(s, tabla, expediente)
-    esquema = vistas.esquema_turno(s, actividad)
+    esquema = expedientes.esquema_turno(s, actividad)
     propios = consultas.anexos_de(s, [turno.id])
-    incidente = vistas.ilegible(tabla, expediente, turno.actividad)
+    incidente = expedientes.ilegible(tabla, expediente, turno.actividad)
     permitido = _permitido(s, quien, turno, expediente, incidente)
     guardada = capturas.leer(s, quien.persona, turno.id)
     if guardada and turno.estado == EstadoTurno.ATENDIDO and permitido["propio"]:

@@ -15,10 +15,10 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api import vistas
 from api.archivos import anexos
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
+from api.vistas import expedientes
 from api.web import capturas, repetidos, turno_vista
 from api.web.formularios import Captura, Falta, Formulario, a_json
 from api.web.plantillas import enumera, pagina
@@ -174,7 +174,7 @@ def _atender(puerta: Puerta, id_: str, captura: Captura) -> Response:
     with puerta.acto() as ctx:
         turno, expediente = consultas.turno_visible(ctx.s, actos.persona_que_actua(ctx), id_)
         actividad = puerta.tablas.de(expediente)[turno.actividad]
-        datos = a_json(vistas.esquema_turno(ctx.s, actividad), captura)
+        datos = a_json(expedientes.esquema_turno(ctx.s, actividad), captura)
         salida = captura.texto("salida") or (next(iter(actividad.salidas)) if len(actividad.salidas) == 1 else "")
         if not salida:
             # Se dice junto con lo demás que falte: quien captura corrige una vez.

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api import reglas_plazo, vistas_plazos
+from api.vistas import plazos as vistas_plazos
+from api.vistas import reglas_plazo
 from modelos import consultas, deuda, encargos, reloj, vencimientos
 from modelos.actividad import Actividad, Formulario
 from modelos.ajustes import Ajustes

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api import vistas_plazos
+from api.vistas import plazos
 from modelos import consultas_oficios, deuda, reloj
 from modelos.actos.firma import faltantes
 from modelos.ajustes import Ajustes
@@ -31,7 +31,7 @@ def oficios(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Sequence[Ofic
 def _deuda(fila: Oficio, debido: deuda.Debido) -> dict[str, Any]:
     plazo, fuera = debido.plazo, None
     if fila.estado == EstadoOficio.FIRMADO_FUERA:
-        fuera = {"numero": fila.numero_fuera, "fecha": vistas_plazos.fecha(fila.fecha_fuera), "anexo": fila.anexo_fuera}
+        fuera = {"numero": fila.numero_fuera, "fecha": plazos.fecha(fila.fecha_fuera), "anexo": fila.anexo_fuera}
     return {
         "pendiente": debido.pendiente,
         "exigido": debido.exigido,
@@ -40,8 +40,8 @@ def _deuda(fila: Oficio, debido: deuda.Debido) -> dict[str, Any]:
             "id": plazo.id,
             "clave": plazo.clave,
             "que": plazo.que,
-            "vence": vistas_plazos.fecha(plazo.vence),
-            "conservador": vistas_plazos.fecha(plazo.conservador),
+            "vence": plazos.fecha(plazo.vence),
+            "conservador": plazos.fecha(plazo.conservador),
         },
         "fuera": fuera,
     }
