@@ -3,15 +3,6 @@
 from fastapi import APIRouter
 
 from api.web import (
-    administracion_excel,
-    administracion_normas,
-    administracion_papeleria,
-    administracion_parametros,
-    administracion_personas,
-    administracion_plantillas,
-    administracion_titulares,
-    administracion_unidades,
-    avisos,
     bandeja,
     calendario,
     campana,
@@ -32,18 +23,29 @@ from api.web import (
     turnos,
     verificacion,
 )
+from api.web.administracion import (
+    avisos,
+    excel,
+    normas,
+    papeleria,
+    parametros,
+    personas,
+    plantillas,
+    titulares,
+    unidades,
+)
 
 ruta = APIRouter()
 for parte in (
     sesion,
-    administracion_normas,
-    administracion_papeleria,
-    administracion_plantillas,
-    administracion_excel,
-    administracion_parametros,
-    administracion_personas,
-    administracion_unidades,
-    administracion_titulares,
+    normas,
+    papeleria,
+    plantillas,
+    excel,
+    parametros,
+    personas,
+    unidades,
+    titulares,
     avisos,
     bandeja,
     dias,

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from api import cookies
 from api.errores import codigo, decir_espera
 from api.web import sesion
-from api.web.administracion_parametros import ROTULOS
+from api.web.administracion.parametros import ROTULOS
 from api.web.formularios import PREFIJO, legible, recuperable
 from api.web.plantillas import pagina as armar
 from modelos import acceso

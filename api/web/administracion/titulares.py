@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web.administracion_piezas import Control, campos, escrito, fechas, resumen, una_fecha
+from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen, una_fecha
 from api.web.formularios import Captura, Falta, Formulario
 from api.web.plantillas import pagina
 from modelos import consultas_papeleria as consultas

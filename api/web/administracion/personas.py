@@ -16,8 +16,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web.administracion_parametros import ROTULOS
-from api.web.administracion_piezas import Control, campos, escrito, fechas, resumen
+from api.web.administracion.parametros import ROTULOS
+from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
 from api.web.formularios import PREFIJO, Captura, Falta, Formulario, numero
 from api.web.plantillas import pagina
 from modelos import consultas_personas as consultas

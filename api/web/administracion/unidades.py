@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web.administracion_parametros import ROTULOS
-from api.web.administracion_piezas import Control, campos, escrito, resumen, una_fecha
+from api.web.administracion.parametros import ROTULOS
+from api.web.administracion.piezas import Control, campos, escrito, resumen, una_fecha
 from api.web.formularios import PREFIJO, Captura, Falta, Formulario
 from api.web.plantillas import pagina
 from modelos import consultas_unidades as consultas

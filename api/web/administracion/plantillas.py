@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web.administracion_piezas import Control, campos, resumen
+from api.web.administracion.piezas import Control, campos, resumen
 from api.web.formularios import PREFIJO, Captura, Formulario, numero
 from api.web.plantillas import pagina
 from modelos import consultas, reloj

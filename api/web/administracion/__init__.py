@@ -1,0 +1,1 @@
+"""Las páginas de administración: personas, unidades, titulares, papelería, normas, plantillas y avisos."""
