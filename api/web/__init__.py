@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 
 from api.web import (
-    bandeja,
     calendario,
     campana,
     conduccion,
@@ -34,6 +33,7 @@ from api.web.administracion import (
     titulares,
     unidades,
 )
+from api.web.bandeja import rutas
 
 ruta = APIRouter()
 for parte in (
@@ -47,7 +47,7 @@ for parte in (
     unidades,
     titulares,
     avisos,
-    bandeja,
+    rutas,
     dias,
     plazos,
     suscripcion,

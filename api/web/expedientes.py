@@ -9,7 +9,8 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from api.archivos import anexos
 from api.dependencias import Entrada
-from api.web import ayuda, comentarios, vivo
+from api.web import ayuda, comentarios
+from api.web.bandeja import vivo
 from api.web.expediente_vista import Pedido, Rechazo, mostrar
 from api.web.formularios import numero
 from api.web.plantillas import pagina

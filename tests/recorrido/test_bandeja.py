@@ -14,7 +14,7 @@ from sqlalchemy import event, func, select
 from sqlmodel import col
 
 from api.dependencias import Puerta
-from api.web import renglones
+from api.web.bandeja import renglones
 from flujos.catalogo import CATALOGO
 from modelos import consultas_bandeja, reloj, sesion
 from modelos.actos import asignacion, conduccion, filtros, turnos

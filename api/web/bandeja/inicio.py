@@ -11,7 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, Puerta
-from api.web import frases, frases_plazos, renglones
+from api.web import frases, frases_plazos
+from api.web.bandeja import renglones
 from api.web.frases_plazos import Vencimiento
 from api.web.plantillas import dia, enumera, hace, pagina
 from modelos import (
