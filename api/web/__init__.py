@@ -3,21 +3,17 @@
 from fastapi import APIRouter
 
 from api.web import (
-    calendario,
     campana,
     conduccion,
     corridas,
     cuenta,
-    dias,
     expedientes,
     exportar,
     iniciar,
     oficio_nuevo,
     oficios,
-    plazos,
     procedimientos,
     sesion,
-    suscripcion,
     tablero,
     turnos,
     verificacion,
@@ -34,6 +30,8 @@ from api.web.administracion import (
     unidades,
 )
 from api.web.bandeja import rutas
+from api.web.calendario import dias, plazos, suscripcion
+from api.web.calendario import rutas as calendario
 
 ruta = APIRouter()
 for parte in (

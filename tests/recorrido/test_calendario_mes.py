@@ -69,7 +69,7 @@ def test_un_dia_cargado_se_recorta_y_se_ve_completo_por_paginas(
 ) -> None:
     folios = [instancia_sqlite.iniciar("poda") for _ in range(7)]
     monkeypatch.setattr(
-        "api.web.calendario_mes.consultas_mes.del_dia.__kwdefaults__",
+        "api.web.calendario.mes.consultas_mes.del_dia.__kwdefaults__",
         {
             "unidad": "",
             "despues": "",

@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web import calculadora, calendario_mes, frases_plazos
+from api.web import frases_plazos
+from api.web.calendario import calculadora, mes
 from api.web.formularios import Captura, Falta, Formulario
 from api.web.plantillas import pagina
 from modelos import consultas, consultas_plazos, reloj
@@ -25,7 +26,7 @@ from modelos.periodo import Cada, Periodo, nombre_periodo
 from modelos.permisos import atiende, puede_conducir
 
 ruta = APIRouter()
-for parte in (calendario_mes, calculadora):
+for parte in (mes, calculadora):
     ruta.include_router(parte.ruta)
 PROXIMOS = timedelta(days=30)
 PLAZOS_MAXIMO = 50
