@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 
 from api.web import (
-    campana,
     conduccion,
     corridas,
     cuenta,
@@ -32,6 +31,7 @@ from api.web.administracion import (
 from api.web.bandeja import rutas
 from api.web.calendario import dias, plazos, suscripcion
 from api.web.calendario import rutas as calendario
+from api.web.campanas import rutas as campana
 
 ruta = APIRouter()
 for parte in (

@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.campanas import es_periodo, mirable
 from api.dependencias import Entrada
-from api.web import campana_nueva, matriz
-from api.web.campana_nueva import nombre
+from api.web import matriz
+from api.web.campanas import nueva
+from api.web.campanas.nueva import nombre
 from api.web.formularios import Formulario, numero
 from api.web.plantillas import pagina
 from modelos import consultas_campanas, reloj
@@ -23,7 +24,7 @@ from modelos.permisos import puede_atender
 from modelos.tablero.filtro import ve_tablero
 
 ruta = APIRouter()
-ruta.include_router(campana_nueva.ruta)  # antes: su /campanas/{clave}/iniciar lo taparía un periodo
+ruta.include_router(nueva.ruta)  # antes: su /campanas/{clave}/iniciar lo taparía un periodo
 POR_PAGINA = 25
 HECHOS = ("abiertos", "saltados", "recordadas", "ya")
 """Lo que se acaba de hacer, en la dirección: recargar no lo repite."""

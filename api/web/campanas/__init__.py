@@ -1,0 +1,1 @@
+"""Lanzar un procedimiento a muchas unidades y ver quién falta."""
