@@ -3,12 +3,9 @@
 from fastapi import APIRouter
 
 from api.web import (
-    conduccion,
     corridas,
     cuenta,
-    expedientes,
     exportar,
-    iniciar,
     oficio_nuevo,
     oficios,
     procedimientos,
@@ -32,6 +29,8 @@ from api.web.bandeja import rutas
 from api.web.calendario import dias, plazos, suscripcion
 from api.web.calendario import rutas as calendario
 from api.web.campanas import rutas as campana
+from api.web.expedientes import conduccion, iniciar
+from api.web.expedientes import rutas as expedientes
 
 ruta = APIRouter()
 for parte in (

@@ -17,7 +17,7 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web import frases_plazos, oficio_vista
 from api.web.comparacion import comparar
-from api.web.conduccion import fecha_de
+from api.web.expedientes.conduccion import fecha_de
 from api.web.formularios import Captura, Falta, Formulario, legible
 from api.web.plantillas import pagina
 from modelos import consultas, consultas_oficios, deuda

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlmodel import col
 
-from api.web import matriz
+from api.web.expedientes import matriz
 from flujos.catalogo import CATALOGO
 from modelos import consultas, reloj
 from modelos.actos import campanas, ciclos, conduccion

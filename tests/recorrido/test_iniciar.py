@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from api.web import iniciar
+from api.web.expedientes import iniciar
 from flujos.catalogo import CATALOGO
 from modelos import duraciones, reloj
 from modelos.expediente import Expediente

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from api.campanas import LOTE, Hecho, Revision, abrir, lanzable, revisar
 from api.dependencias import Entrada, Puerta
 from api.web import previsto
+from api.web.expedientes.iniciar import esquema_inicial
 from api.web.formularios import PREFIJO, Captura, Falta, Formulario, a_json, campos, faltas
-from api.web.iniciar import esquema_inicial
 from api.web.plantillas import pagina
 from modelos import consultas_campanas
 from modelos.actos import apertura

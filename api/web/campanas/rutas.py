@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.campanas import es_periodo, mirable
 from api.dependencias import Entrada
-from api.web import matriz
 from api.web.campanas import nueva
 from api.web.campanas.nueva import nombre
+from api.web.expedientes import matriz
 from api.web.formularios import Formulario, numero
 from api.web.plantillas import pagina
 from modelos import consultas_campanas, reloj

@@ -9,9 +9,10 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from api.archivos import anexos
 from api.dependencias import Entrada
-from api.web import ayuda, comentarios
+from api.web import ayuda
 from api.web.bandeja import vivo
-from api.web.expediente_vista import Pedido, Rechazo, mostrar
+from api.web.expedientes import comentarios
+from api.web.expedientes.vista import Pedido, Rechazo, mostrar
 from api.web.formularios import numero
 from api.web.plantillas import pagina
 from modelos import consultas, consultas_comentarios, deuda, reloj, verificacion

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web.expedientes import Rechazo, mostrar
+from api.web.expedientes.rutas import Rechazo, mostrar
 from api.web.formularios import Captura, Falta, Formulario
 from modelos import fechas
 from modelos.actos import compromisos

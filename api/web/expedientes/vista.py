@@ -17,9 +17,9 @@ from api.web import (
     frases,
     frases_plazos,
     historia,
-    matriz,
     oficio_vista,
 )
+from api.web.expedientes import matriz
 from api.web.formularios import Falta, legible, numero
 from api.web.historia import Dia, Hecho
 from api.web.plantillas import enumera, pagina

@@ -1,0 +1,1 @@
+"""La página de un expediente, iniciarlo y conducirlo."""
