@@ -16,8 +16,9 @@ from sqlmodel import col
 from api.archivos import oficios
 from api.dependencias import Puerta
 from api.vistas import oficios as vistas_oficios
-from api.web import frases_plazos, historia
+from api.web import frases_plazos
 from api.web.comparacion import comparar
+from api.web.historia import relato
 from modelos import consultas, consultas_oficios, deuda, reloj, titulares
 from modelos.actos import oficios as actos
 from modelos.actos.firma import exigir_otra_mano, faltantes, numero_probable
@@ -103,7 +104,7 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
         "sustituto": s.scalar(select(Oficio).where(col(Oficio.sustituye) == id_).order_by(col(Oficio.creado).desc())),
         "sustituye_a": s.get(Oficio, oficio.sustituye) if oficio.sustituye else None,
         "ve_expediente": _ve_expediente(s, quien, oficio.folio),
-        "hechos": [h for h in historia.contar(s, tabla, expediente).hechos if h.oficio == id_],
+        "hechos": [h for h in relato.contar(s, tabla, expediente).hechos if h.oficio == id_],
         "cambios": {
             "asunto": comparar(oficio.borrador_asunto, oficio.asunto),
             "cuerpo": comparar(oficio.borrador_cuerpo, oficio.cuerpo),

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
 from api.vistas import expedientes
-from api.web import frases, frases_plazos, historia, oficio_vista, previsto
+from api.web import frases, frases_plazos, oficio_vista, previsto
 from api.web.formularios import Campo, Captura, Falta, campos, faltas, legible, reglas
-from api.web.historia import Hecho, Historia
+from api.web.historia import relato
+from api.web.historia.relato import Hecho, Historia
 from api.web.previsto import Previsto
 from modelos import consultas, consultas_oficios, consultas_vivo, reloj, vencimientos
 from modelos.a_quien import ausentes
@@ -57,7 +58,7 @@ def datos(
     turnos = consultas.turnos_de(s, expediente.folio)
     nombres = consultas.nombres(s, (t.persona_id for t in turnos))
     unidades = consultas.unidades(s)
-    pasado = historia.contar(s, tabla, expediente)
+    pasado = relato.contar(s, tabla, expediente)
     esquema = expedientes.esquema_turno(s, actividad)
     propios = consultas.anexos_de(s, [turno.id])
     incidente = expedientes.ilegible(tabla, expediente, turno.actividad)

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from api.web import ayuda, frases_plazos, oficio_vista
+from api.web.historia.recorrido import SIGNOS
 from api.web.plantillas import CARPETA
-from api.web.recorrido import SIGNOS
 from modelos import glosario
 from modelos.consultas import DEBIENDO
 from modelos.expediente import EstadoExpediente, EstadoTurno

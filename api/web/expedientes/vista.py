@@ -16,14 +16,14 @@ from api.web import (
     diagrama,  # noqa: F401 - da a las plantillas `vista_de_diagrama`
     frases,
     frases_plazos,
-    historia,
     oficio_vista,
 )
 from api.web.expedientes import matriz
 from api.web.formularios import Falta, legible, numero
-from api.web.historia import Dia, Hecho
+from api.web.historia import relato
+from api.web.historia.recorrido import Paso, Respuesta, recorrer
+from api.web.historia.relato import Dia, Hecho
 from api.web.plantillas import enumera, pagina
-from api.web.recorrido import Paso, Respuesta, recorrer
 from modelos import (
     bpmn,
     consultas,
@@ -132,7 +132,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "porque": rige,
         "vence": {id_: p.vencimiento for id_, p in rige.items()},
         "hijos": sorted(hijos, key=lambda hijo: hijo.abierto),
-        "historia": historia.contar(s, tabla, fila),
+        "historia": relato.contar(s, tabla, fila),
         "ilegible": expedientes.ilegible(tabla, fila)
         or next(filter(None, (tabla.falta(t.actividad) for t in turnos)), ""),
         "incidentes": encargos.incidentes(s, fila.folio, puerta.ajustes.encargos_intentos),
@@ -149,7 +149,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "rectificables": plazos.rectificables(s, fila.folio) if conduce else [],
         "columnas_matriz": matriz.columnas(tabla, en_abanico=True),
         "filas_matriz": matriz.de_abanico(s, tabla, fila, turnos, unidades),
-        "capturado": historia.capturado(tabla, fila.datos),
+        "capturado": relato.capturado(tabla, fila.datos),
         "final": frases.texto_final(fila.desenlace) if fila.desenlace else "",
         "marca": consultas_vivo.marca(s, quien, f"expediente:{fila.folio}"),
         "consultado": reloj.ahora(),
@@ -174,7 +174,7 @@ def _alrededor(
     sigue = consultas_comentarios.seguimiento(s, quien, fila.folio)
     desde = sigue.visto if sigue else fila.asientos
     aludido = any(a.comentario.folio == fila.folio for a in consultas_comentarios.menciones_nuevas(s, quien, 200))
-    ver = pedido.ver if pedido.ver in historia.CLASES else ""
+    ver = pedido.ver if pedido.ver in relato.CLASES else ""
     padre = consultas.asuntos(s, [fila.padre] if fila.padre else ()).get(fila.padre or "")
     return {
         "documentos": consultas_expediente.documentos(s, fila.folio),
@@ -191,7 +191,7 @@ def _alrededor(
         "nuevo_desde": desde,
         "nuevos": fila.asientos - desde,
         "novedad": fila.asientos > desde or aludido,
-        "clases": historia.CLASES,
+        "clases": relato.CLASES,
         "plegar_dias": plegada,
         "ver": ver,
     }

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from api.web import historia_oficios, historia_plazos
 from api.web.frases import de, recorte, rotulo, texto_final
+from api.web.historia import oficios
+from api.web.historia import plazos as historia_plazos
 from api.web.plantillas import enumera
 from modelos import consultas, reloj, verificacion
 from modelos.actividad import SIGUE, Formulario, texto_salida
@@ -135,12 +136,12 @@ class _Narrador:
             "prorroga": lambda a: historia_plazos.prorroga(a["datos"], plazos),
             "rectificacion": lambda a: historia_plazos.rectificacion(a["datos"], plazos),
             "recuento": lambda a: historia_plazos.recuento(a["datos"], plazos),
-            "oficio_firma": historia_oficios.firma,
-            "oficio_envio": historia_oficios.envio,
-            "oficio_acuse": historia_oficios.acuse,
-            "oficio_fuera": historia_oficios.fuera,
+            "oficio_firma": oficios.firma,
+            "oficio_envio": oficios.envio,
+            "oficio_acuse": oficios.acuse,
+            "oficio_fuera": oficios.fuera,
             "oficio_descarte": lambda a: f"descartó el borrador de {a['datos']['clave']}",
-            "oficio_cancelacion": historia_oficios.sin_efecto,
+            "oficio_cancelacion": oficios.sin_efecto,
             "ampliacion": lambda a: f"permitió hasta {a['datos']['tope']} devoluciones a una misma actividad",
         }
 

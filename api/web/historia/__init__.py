@@ -1,0 +1,1 @@
+"""La historia de un expediente, contada para personas."""
