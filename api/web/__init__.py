@@ -2,18 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.web import (
-    corridas,
-    cuenta,
-    exportar,
-    oficio_nuevo,
-    oficios,
-    procedimientos,
-    sesion,
-    tablero,
-    turnos,
-    verificacion,
-)
+from api.web import corridas, cuenta, exportar, procedimientos, sesion, tablero, turnos
 from api.web.administracion import (
     avisos,
     excel,
@@ -31,6 +20,8 @@ from api.web.calendario import rutas as calendario
 from api.web.campanas import rutas as campana
 from api.web.expedientes import conduccion, iniciar
 from api.web.expedientes import rutas as expedientes
+from api.web.oficios import nuevo, verificacion
+from api.web.oficios import rutas as oficios
 
 ruta = APIRouter()
 for parte in (
@@ -52,7 +43,7 @@ for parte in (
     iniciar,  # antes de procedimientos: suyo es /procedimientos/{clave}/iniciar
     procedimientos,
     campana,
-    oficio_nuevo,
+    nuevo,
     expedientes,
     conduccion,
     turnos,

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from api.dependencias import Entrada
 from api.web.frases_plazos import URGENCIAS
 from api.web.historia.recorrido import SIGNOS
-from api.web.oficio_vista import ESTADOS as DE_OFICIO
+from api.web.oficios.vista import ESTADOS as DE_OFICIO
 from api.web.plantillas import pagina
 from modelos import glosario
 from modelos.permisos import NOMBRES, Rol

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from api.web import ayuda, frases_plazos, oficio_vista
+from api.web import ayuda, frases_plazos
 from api.web.historia.recorrido import SIGNOS
+from api.web.oficios import vista
 from api.web.plantillas import CARPETA
 from modelos import glosario
 from modelos.consultas import DEBIENDO
@@ -24,7 +25,7 @@ def test_cada_estado_que_se_ensena_esta_explicado() -> None:
     assert set(ayuda.DE_EXPEDIENTE) == {*EstadoExpediente, DEBIENDO}
     assert set(ayuda.DE_TURNO) == set(EstadoTurno)
     assert set(ayuda.DE_PLAZO) == set(frases_plazos.URGENCIAS)
-    assert set(ayuda.DE_OFICIO_QUE_ES) == set(oficio_vista.ESTADOS)
+    assert set(ayuda.DE_OFICIO_QUE_ES) == set(vista.ESTADOS)
     assert set(ayuda.DE_PASO) == set(SIGNOS)
     assert set(ayuda.POR_ROL) == set(Rol)
 

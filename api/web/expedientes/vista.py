@@ -16,13 +16,13 @@ from api.web import (
     diagrama,  # noqa: F401 - da a las plantillas `vista_de_diagrama`
     frases,
     frases_plazos,
-    oficio_vista,
 )
 from api.web.expedientes import matriz
 from api.web.formularios import Falta, legible, numero
 from api.web.historia import relato
 from api.web.historia.recorrido import Paso, Respuesta, recorrer
 from api.web.historia.relato import Dia, Hecho
+from api.web.oficios import vista
 from api.web.plantillas import enumera, pagina
 from modelos import (
     bpmn,
@@ -153,7 +153,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "final": frases.texto_final(fila.desenlace) if fila.desenlace else "",
         "marca": consultas_vivo.marca(s, quien, f"expediente:{fila.folio}"),
         "consultado": reloj.ahora(),
-        **oficio_vista.de_expediente(s, puerta, quien, fila),
+        **vista.de_expediente(s, puerta, quien, fila),
     }
 
 

@@ -13,8 +13,8 @@ from sqlmodel import col
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web import oficio_vista
 from api.web.formularios import Captura, Falta, Formulario
+from api.web.oficios import vista
 from api.web.plantillas import pagina
 from modelos import consultas
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion
@@ -99,7 +99,7 @@ def _mostrar(
         codigo(error) if error else 200,
         expediente=fila,
         procedimientos={t.clave: t.nombre for t in puerta.tablas},
-        plantillas=oficio_vista.plantillas(),
+        plantillas=vista.plantillas(),
         emisoras=emisoras,
         sugerida=next((u.clave for u in emisoras if u.clave in atiende(quien)), emisoras[0].clave),
         grupos=[(tipo.value, nombre, [u for u in unidades if u.tipo == tipo.value]) for tipo, nombre in GRUPOS],

@@ -1,0 +1,1 @@
+"""Las páginas de los oficios: verlos, corregirlos, firmarlos, enviarlos y verificarlos."""
