@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencias import Entrada
-from api.web.frases_plazos import URGENCIAS
 from api.web.historia.recorrido import SIGNOS
 from api.web.oficios.vista import ESTADOS as DE_OFICIO
-from api.web.plantillas import pagina
+from api.web.piezas.frases_plazos import URGENCIAS
+from api.web.piezas.pagina import pagina
 from modelos import glosario
 from modelos.permisos import NOMBRES, Rol
 

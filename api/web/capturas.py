@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from api import errores
 from api.dependencias import Entrada, Puerta
-from api.web.formularios import PREFIJO, Captura, Formulario, legible
+from api.web.piezas.formularios import PREFIJO, Captura, Formulario, legible
 from modelos import reloj
 from modelos.actos import capturas as actos
 from modelos.comodidades import CapturaGuardada

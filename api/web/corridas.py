@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from api import prefect_visto
 from api.dependencias import Entrada
 from api.v1 import salud
-from api.web.plantillas import pagina
+from api.web.piezas.pagina import pagina
 from modelos import reloj
 from modelos.expediente import Expediente
 from modelos.tablero import cifras, filtro

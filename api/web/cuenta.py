@@ -11,8 +11,8 @@ from api import cookies
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.porteria import Porteria
-from api.web.formularios import Captura, Formulario
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.pagina import pagina
 from api.web.sesion import camino_local
 from modelos import consultas, consultas_personas, contrasenas, reloj
 from modelos.actos import cuenta

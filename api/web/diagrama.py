@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from api.web import frases
-from api.web.plantillas import ENTORNO, estatico
+from api.web.piezas import frases
+from api.web.piezas.pagina import ENTORNO, estatico
 from modelos import bpmn
 from modelos.actividad import Actividad
 from modelos.bpmn import Estado, Marca, palabras

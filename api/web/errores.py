@@ -12,8 +12,8 @@ from api import cookies
 from api.errores import codigo, decir_espera
 from api.web import sesion
 from api.web.administracion.parametros import ROTULOS
-from api.web.formularios import PREFIJO, legible, recuperable
-from api.web.plantillas import pagina as armar
+from api.web.piezas.formularios import PREFIJO, legible, recuperable
+from api.web.piezas.pagina import pagina as armar
 from modelos import acceso
 from modelos.errores import BaseInaccesible, ClaveProvisional, ErrorGestion, SinSesion
 from modelos.permisos import Quien

@@ -17,8 +17,8 @@ from starlette.background import BackgroundTask
 
 from api.archivos.oficios import POLITICA_PDF
 from api.dependencias import Entrada, Puerta
-from api.web import graficas
-from api.web.plantillas import puesto
+from api.web.piezas import graficas
+from api.web.piezas.pagina import puesto
 from api.web.tablero import en_palabras, pedido
 from modelos import consultas, reloj
 from modelos.permisos import Quien, ve_todo

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from api.vistas import reglas_plazo
-from api.web import frases
-from api.web.formularios import Campo, campos
+from api.web.piezas import frases
+from api.web.piezas.formularios import Campo, campos
 from modelos.actividad import Actividad
 from modelos.ajustes import Ajustes
 from modelos.plazo import ReglaPlazo

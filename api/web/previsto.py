@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from api.vistas import reglas_plazo
-from api.web import frases
-from api.web.plantillas import enumera
+from api.web.piezas import frases
+from api.web.piezas.pagina import enumera
 from modelos import avance, deuda, reloj
 from modelos.actividad import Actividad
 from modelos.actos import plazos

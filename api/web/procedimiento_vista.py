@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from api.vistas import reglas_plazo
-from api.web import frases
-from api.web.plantillas import enumera
+from api.web.piezas import frases
+from api.web.piezas.pagina import enumera
 from modelos import bpmn
 from modelos.actividad import Actividad, texto_salida
 from modelos.calendario import fecha_larga

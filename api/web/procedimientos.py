@@ -9,8 +9,9 @@ from api.archivos.diagramas import entregar_bpmn, nombre_de_archivo
 from api.archivos.oficios import PDF, POLITICA_PDF
 from api.dependencias import Entrada, Puerta
 from api.vistas import reglas_plazo
-from api.web import diagrama, frases, procedimiento_vista
-from api.web.plantillas import pagina
+from api.web import diagrama, procedimiento_vista
+from api.web.piezas import frases
+from api.web.piezas.pagina import pagina
 from modelos import consultas, reloj
 from modelos.actos import apertura
 from modelos.tabla import Tabla

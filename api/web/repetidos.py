@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
 from api.vistas import expedientes
-from api.web.formularios import Captura, a_json
+from api.web.piezas.formularios import Captura, a_json
 from modelos import consultas, reloj
 from modelos.actos.mover import Contexto
 from modelos.bitacora import Asiento

@@ -15,8 +15,8 @@ from api import cookies
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo, decir_espera
 from api.porteria import Porteria
-from api.web.formularios import Captura, Formulario, legible, limpio, recuperable
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import Captura, Formulario, legible, limpio, recuperable
+from api.web.piezas.pagina import pagina
 from modelos import acceso, equipos
 from modelos.ajustes import Ajustes
 from modelos.demo import CLAVE, CUENTAS_VISIBLES, DOMINIO

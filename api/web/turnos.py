@@ -20,8 +20,8 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.vistas import expedientes
 from api.web import capturas, repetidos, turno_vista
-from api.web.formularios import Captura, Falta, Formulario, a_json
-from api.web.plantillas import enumera, pagina
+from api.web.piezas.formularios import Captura, Falta, Formulario, a_json
+from api.web.piezas.pagina import enumera, pagina
 from modelos import consultas, reloj
 from modelos import formularios as reglas
 from modelos.actividad import Formulario as Molde

@@ -16,7 +16,7 @@ import pytest
 from markupsafe import Markup
 from pypdf import PdfReader
 
-from api.web.plantillas import ENTORNO
+from api.web.piezas.pagina import ENTORNO
 from flujos.catalogo import CATALOGO
 from modelos import letras, reloj
 from modelos.ajustes import Ajustes

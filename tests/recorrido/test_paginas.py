@@ -10,7 +10,7 @@ from threading import Barrier
 
 import pytest
 
-from api.web.formularios import Captura, a_json
+from api.web.piezas.formularios import Captura, a_json
 from flujos.catalogo import CATALOGO
 from flujos.manual_dstc.concertacion import Pago, Solicitud
 from flujos.manual_dstc.normatividad import Registro

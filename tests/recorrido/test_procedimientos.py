@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
 from api.web.diagrama import vista
-from api.web.plantillas import ENTORNO
+from api.web.piezas.pagina import ENTORNO
 from api.web.procedimiento_vista import contenido_pdf
 from flujos.catalogo import CATALOGO
 from modelos.bpmn import Estado, bpmn

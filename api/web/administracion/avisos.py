@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web.formularios import PREFIJO, Campo, Captura, Falta, Formulario, numero
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import PREFIJO, Campo, Captura, Falta, Formulario, numero
+from api.web.piezas.pagina import pagina
 from modelos import canales, consultas, entregas
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.permisos import Rol, exigir_administracion

@@ -14,8 +14,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, resumen
-from api.web.formularios import Captura, Falta, Formulario
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import Captura, Falta, Formulario
+from api.web.piezas.pagina import pagina
 from modelos import carga_hojas, carga_plan, consultas_catalogos, idempotencia, reloj
 from modelos.actos import carga as actos
 from modelos.actos.unidades import LARGO_FUENTE

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
-from api.web.formularios import Formulario
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import Formulario
+from api.web.piezas.pagina import pagina
 from modelos import ordenamientos, reloj
 from modelos.actos import papeleria as actos
 from modelos.cambios import Cosa, historia

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, resumen
-from api.web.formularios import Formulario, numero
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import Formulario, numero
+from api.web.piezas.pagina import pagina
 from modelos import consultas_papeleria as consultas
 from modelos import papeleria, reloj
 from modelos.actos import papeleria as actos

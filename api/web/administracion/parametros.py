@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from api.dependencias import Entrada
 from api.web import inferidos
-from api.web.plantillas import pagina
+from api.web.piezas.pagina import pagina
 from modelos import consultas_personas, reloj
 from modelos.cambios import Cosa
 from modelos.consultas_papeleria import ROTULOS as DE_OFICIOS

@@ -18,8 +18,8 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
-from api.web.formularios import PREFIJO, Captura, Falta, Formulario, numero
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, numero
+from api.web.piezas.pagina import pagina
 from modelos import consultas_personas as consultas
 from modelos import consultas_unidades, idempotencia, reloj
 from modelos.actos import administracion as actos

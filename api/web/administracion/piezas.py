@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from api.web.formularios import LARGO_RENGLON, PREFIJO, Campo, Captura, Falta
+from api.web.piezas.formularios import LARGO_RENGLON, PREFIJO, Campo, Captura, Falta
 from modelos.errores import FormularioIncompleto
 from modelos.fechas import de_campo, obligatoria
 

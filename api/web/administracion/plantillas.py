@@ -13,8 +13,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, resumen
-from api.web.formularios import PREFIJO, Captura, Formulario, numero
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import PREFIJO, Captura, Formulario, numero
+from api.web.piezas.pagina import pagina
 from modelos import consultas, reloj
 from modelos.actos import plantillas as actos
 from modelos.actos.mover import Contexto

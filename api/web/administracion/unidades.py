@@ -13,8 +13,8 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import Control, campos, escrito, resumen, una_fecha
-from api.web.formularios import PREFIJO, Captura, Falta, Formulario
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario
+from api.web.piezas.pagina import pagina
 from modelos import consultas_unidades as consultas
 from modelos import reloj
 from modelos.actos import unidades as actos

@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web.formularios import Captura, Formulario
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.pagina import pagina
 from modelos.actos import filtros
 from modelos.errores import FormularioIncompleto
 

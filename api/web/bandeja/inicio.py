@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, Puerta
-from api.web import frases, frases_plazos
 from api.web.bandeja import renglones
-from api.web.frases_plazos import Vencimiento
-from api.web.plantillas import dia, enumera, hace, pagina
+from api.web.piezas import frases, frases_plazos
+from api.web.piezas.frases_plazos import Vencimiento
+from api.web.piezas.pagina import dia, enumera, hace, pagina
 from modelos import (
     ciclos_visibles,
     consultas,

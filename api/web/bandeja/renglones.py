@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from api.dependencias import Puerta
 from api.vistas import expedientes
-from api.web import frases, frases_plazos
-from api.web.frases_plazos import Vencimiento
+from api.web.piezas import frases, frases_plazos
+from api.web.piezas.frases_plazos import Vencimiento
 from modelos import consultas, vencimientos
 from modelos.a_quien import ausentes
 from modelos.actividad import SIGUE, texto_salida

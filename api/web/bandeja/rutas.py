@@ -13,12 +13,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web import frases_plazos
 from api.web.bandeja import filtros as paginas_de_filtros
 from api.web.bandeja import inicio, renglones, varios
 from api.web.bandeja.renglones import Pendiente
-from api.web.formularios import Captura, Formulario
-from api.web.plantillas import pagina
+from api.web.piezas import frases_plazos
+from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_bandeja, consultas_vivo, reloj
 from modelos.actos import asignacion, filtros
 from modelos.actos.apertura import puede_iniciar

@@ -15,11 +15,11 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, Puerta
-from api.web import frases
 from api.web.bandeja import renglones
 from api.web.bandeja.renglones import Pendiente
-from api.web.formularios import ENTERO_MAXIMO, Formulario, numero
-from api.web.plantillas import pagina
+from api.web.piezas import frases
+from api.web.piezas.formularios import ENTERO_MAXIMO, Formulario, numero
+from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_bandeja
 from modelos.actos import turnos as actos
 from modelos.actos.turnos import LARGO_COMENTARIO

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada
 from api.vistas import reglas_plazo
-from api.web.formularios import PREFIJO, Campo, Falta, faltas, numero
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import PREFIJO, Campo, Falta, faltas, numero
+from api.web.piezas.pagina import pagina
 from modelos import consultas, reloj
 from modelos.calendario import PERFILES, POR_DEFECTO, Computo, Medida, computar
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido

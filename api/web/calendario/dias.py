@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.vistas import dias as vistas_dias
-from api.web.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
+from api.web.piezas.pagina import pagina
 from modelos import consultas, publicaciones, reloj
 from modelos.actos import publicaciones as actos
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, Ambito, fecha_corta

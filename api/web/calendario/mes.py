@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada
-from api.web.plantillas import pagina
+from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_mes, publicaciones, reloj
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, sumar_meses
 from modelos.ciclos_visibles import lo_que_viene

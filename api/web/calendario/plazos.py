@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencias import Entrada
-from api.web import frases_plazos
-from api.web.plantillas import pagina
+from api.web.piezas import frases_plazos
+from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_plazos, reloj
 
 ruta = APIRouter()

@@ -12,10 +12,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web import frases_plazos
 from api.web.calendario import calculadora, mes
-from api.web.formularios import Captura, Falta, Formulario
-from api.web.plantillas import pagina
+from api.web.piezas import frases_plazos
+from api.web.piezas.formularios import Captura, Falta, Formulario
+from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_plazos, reloj
 from modelos.actos import ciclos
 from modelos.calendario import sumar_meses

@@ -7,8 +7,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.v1.suscripciones import enlace
-from api.web.formularios import Formulario
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import Formulario
+from api.web.piezas.pagina import pagina
 from modelos import consultas
 from modelos.actos import suscripciones
 

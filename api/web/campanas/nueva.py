@@ -15,8 +15,8 @@ from api.campanas import LOTE, Hecho, Revision, abrir, lanzable, revisar
 from api.dependencias import Entrada, Puerta
 from api.web import previsto
 from api.web.expedientes.iniciar import esquema_inicial
-from api.web.formularios import PREFIJO, Captura, Falta, Formulario, a_json, campos, faltas
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, a_json, campos, faltas
+from api.web.piezas.pagina import pagina
 from modelos import consultas_campanas
 from modelos.actos import apertura
 from modelos.calendario.errores import PlazoInvalido

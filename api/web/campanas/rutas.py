@@ -12,8 +12,8 @@ from api.dependencias import Entrada
 from api.web.campanas import nueva
 from api.web.campanas.nueva import nombre
 from api.web.expedientes import matriz
-from api.web.formularios import Formulario, numero
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import Formulario, numero
+from api.web.piezas.pagina import pagina
 from modelos import consultas_campanas, reloj
 from modelos.actos import campanas
 from modelos.actos.turnos import persona_que_actua

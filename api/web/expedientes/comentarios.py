@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.dependencias import Entrada
 from api.web.expedientes.vista import Rechazo, mostrar
-from api.web.formularios import Captura, Falta, Formulario, numero
+from api.web.piezas.formularios import Captura, Falta, Formulario, numero
 from modelos.actos import comentarios as actos
 from modelos.errores import FormularioIncompleto
 

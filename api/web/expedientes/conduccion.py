@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.expedientes.rutas import Rechazo, mostrar
-from api.web.formularios import Captura, Falta, Formulario
+from api.web.piezas.formularios import Captura, Falta, Formulario
 from modelos import fechas
 from modelos.actos import compromisos
 from modelos.actos import conduccion as actos

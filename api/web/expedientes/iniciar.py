@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.vistas import expedientes
-from api.web import frases, previsto, repetidos
-from api.web.formularios import Captura, Falta, Formulario, a_json, campos, faltas
-from api.web.plantillas import enumera, pagina
+from api.web import previsto, repetidos
+from api.web.piezas import frases
+from api.web.piezas.formularios import Captura, Falta, Formulario, a_json, campos, faltas
+from api.web.piezas.pagina import enumera, pagina
 from api.web.repetidos import YaAbierto
 from modelos import consultas, consultas_campanas, duraciones, idempotencia, reloj
 from modelos.actos import apertura, campanas

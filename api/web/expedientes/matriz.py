@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
-from api.web import frases
-from api.web.plantillas import estado as en_palabras
+from api.web.piezas import frases
+from api.web.piezas.pagina import estado as en_palabras
 from modelos import consultas, reloj, vencimientos
 from modelos.actividad import Actividad
 from modelos.calendario import fecha_corta

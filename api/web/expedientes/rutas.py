@@ -13,8 +13,8 @@ from api.web import ayuda
 from api.web.bandeja import vivo
 from api.web.expedientes import comentarios
 from api.web.expedientes.vista import Pedido, Rechazo, mostrar
-from api.web.formularios import numero
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import numero
+from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_comentarios, deuda, reloj, verificacion
 from modelos.actos import comentarios as actos
 

@@ -12,18 +12,15 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
 from api.vistas import expedientes
-from api.web import (
-    diagrama,  # noqa: F401 - da a las plantillas `vista_de_diagrama`
-    frases,
-    frases_plazos,
-)
+from api.web import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
 from api.web.expedientes import matriz
-from api.web.formularios import Falta, legible, numero
 from api.web.historia import relato
 from api.web.historia.recorrido import Paso, Respuesta, recorrer
 from api.web.historia.relato import Dia, Hecho
 from api.web.oficios import vista
-from api.web.plantillas import enumera, pagina
+from api.web.piezas import frases, frases_plazos
+from api.web.piezas.formularios import Falta, legible, numero
+from api.web.piezas.pagina import enumera, pagina
 from modelos import (
     bpmn,
     consultas,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from api.web.plantillas import enumera
+from api.web.piezas.pagina import enumera
 from modelos.calendario import fecha_corta
 
 HASTA = 3

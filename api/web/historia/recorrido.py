@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from api.web.plantillas import enumera
+from api.web.piezas.pagina import enumera
 from modelos.actividad import SIGUE, Actividad, es_final, texto_salida
 from modelos.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.tabla import Tabla

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from api.web.frases import de, recorte, rotulo, texto_final
 from api.web.historia import oficios
 from api.web.historia import plazos as historia_plazos
-from api.web.plantillas import enumera
+from api.web.piezas.frases import de, recorte, rotulo, texto_final
+from api.web.piezas.pagina import enumera
 from modelos import consultas, reloj, verificacion
 from modelos.actividad import SIGUE, Formulario, texto_salida
 from modelos.bitacora import Asiento

@@ -13,9 +13,9 @@ from sqlmodel import col
 
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web.formularios import Captura, Falta, Formulario
 from api.web.oficios import vista
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import Captura, Falta, Formulario
+from api.web.piezas.pagina import pagina
 from modelos import consultas
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion
 from modelos.organizacion import Unidad

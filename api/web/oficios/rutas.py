@@ -15,12 +15,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
-from api.web import frases_plazos
-from api.web.comparacion import comparar
 from api.web.expedientes.conduccion import fecha_de
-from api.web.formularios import Captura, Falta, Formulario, legible
 from api.web.oficios import vista as oficio_vista
-from api.web.plantillas import pagina
+from api.web.piezas import frases_plazos
+from api.web.piezas.comparacion import comparar
+from api.web.piezas.formularios import Captura, Falta, Formulario, legible
+from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_oficios, deuda
 from modelos.actos import acuses
 from modelos.actos import oficios as actos

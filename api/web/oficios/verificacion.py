@@ -9,8 +9,8 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo as de_http
 from api.errores import decir_espera
 from api.v1.verificacion import de_donde
-from api.web.formularios import Captura, Formulario
-from api.web.plantillas import pagina
+from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.pagina import pagina
 from modelos import verificacion_publica as publica
 from modelos.errores import ArchivoDemasiadoGrande, CodigoDesconocido, DemasiadosIntentos, ErrorGestion
 

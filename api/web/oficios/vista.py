@@ -16,9 +16,9 @@ from sqlmodel import col
 from api.archivos import oficios
 from api.dependencias import Puerta
 from api.vistas import oficios as vistas_oficios
-from api.web import frases_plazos
-from api.web.comparacion import comparar
 from api.web.historia import relato
+from api.web.piezas import frases_plazos
+from api.web.piezas.comparacion import comparar
 from modelos import consultas, consultas_oficios, deuda, reloj, titulares
 from modelos.actos import oficios as actos
 from modelos.actos.firma import exigir_otra_mano, faltantes, numero_probable

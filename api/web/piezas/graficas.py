@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from api.web.plantillas import ENTORNO
+from api.web.piezas.pagina import ENTORNO
 from modelos.calendario import NOMBRES_MESES
 from modelos.periodo import nombre_periodo
 from modelos.tabla import Catalogo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.web.plantillas import enumera
+from api.web.piezas.pagina import enumera
 from modelos.actividad import FIN, SIGUE, Actividad, Ruta, Tipo, es_final, texto_salida
 from modelos.tabla import Tabla, Unidad
 

@@ -25,7 +25,7 @@ from modelos.permisos import Quien, administra
 from modelos.sesion import lectura
 from modelos.tablero.filtro import ve_tablero
 
-CARPETA = Path(__file__).parent
+CARPETA = Path(__file__).parents[1]
 _ESTADOS = {
     "en_curso": ("●", "En curso"),
     "suspendido": ("‖", "Suspendido"),
