@@ -24,7 +24,7 @@ def componer(contenido: Mapping[str, Any]) -> bytes:
     """El PDF.
 
     Recibe:
-        contenido: el de `api.web.procedimiento_vista.contenido_pdf`; `fecha`, el día en que se imprime (`AAAA-MM-DD`).
+        contenido: el de `api.web.procedimientos.vista.contenido_pdf`; `fecha`, el día en que se imprime (`AAAA-MM-DD`).
 
     Lanza:
         SinTipografias: faltan los archivos de letra. ComposicionFallida: un dato no tiene la forma esperada.

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.web import corridas, cuenta, exportar, procedimientos, sesion, tablero, turnos
+from api.web import corridas, cuenta, exportar, sesion, tablero, turnos
 from api.web.administracion import (
     avisos,
     excel,
@@ -22,6 +22,7 @@ from api.web.expedientes import conduccion, iniciar
 from api.web.expedientes import rutas as expedientes
 from api.web.oficios import nuevo, verificacion
 from api.web.oficios import rutas as oficios
+from api.web.procedimientos import rutas as procedimientos
 
 ruta = APIRouter()
 for parte in (

@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, Puerta
-from api.web import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
 from api.web.piezas import graficas
 from api.web.piezas.pagina import pagina
+from api.web.procedimientos import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
 from modelos import consultas, reloj
 from modelos.errores import FormularioIncompleto
 from modelos.expediente import Turno

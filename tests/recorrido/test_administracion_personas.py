@@ -385,7 +385,7 @@ def test_los_parametros_dicen_todo_lo_inferido_de_las_tablas_que_rigen(web: str)
 
 
 def test_los_ajustes_se_muestran_sin_sus_secretos(tmp_path: Path) -> None:
-    from api.web.inferidos import ajustes_de
+    from api.web.procedimientos.inferidos import ajustes_de
 
     propios = Ajustes(
         datos=tmp_path,

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from api.web import ayuda
 from api.web.historia.recorrido import SIGNOS
 from api.web.oficios import vista
 from api.web.piezas import frases_plazos
 from api.web.piezas.pagina import CARPETA
+from api.web.procedimientos import ayuda
 from modelos import glosario
 from modelos.consultas import DEBIENDO
 from modelos.expediente import EstadoExpediente, EstadoTurno

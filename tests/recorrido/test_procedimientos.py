@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
-from api.web.diagrama import vista
 from api.web.piezas.pagina import ENTORNO
-from api.web.procedimiento_vista import contenido_pdf
+from api.web.procedimientos.diagrama import vista
+from api.web.procedimientos.vista import contenido_pdf
 from flujos.catalogo import CATALOGO
 from modelos.bpmn import Estado, bpmn
 from modelos.bpmn.estados import Que

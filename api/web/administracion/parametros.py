@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencias import Entrada
-from api.web import inferidos
 from api.web.piezas.pagina import pagina
+from api.web.procedimientos import inferidos
 from modelos import consultas_personas, reloj
 from modelos.cambios import Cosa
 from modelos.consultas_papeleria import ROTULOS as DE_OFICIOS

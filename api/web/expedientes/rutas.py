@@ -9,12 +9,12 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from api.archivos import anexos
 from api.dependencias import Entrada
-from api.web import ayuda
 from api.web.bandeja import vivo
 from api.web.expedientes import comentarios
 from api.web.expedientes.vista import Pedido, Rechazo, mostrar
 from api.web.piezas.formularios import numero
 from api.web.piezas.pagina import pagina
+from api.web.procedimientos import ayuda
 from modelos import consultas, consultas_comentarios, deuda, reloj, verificacion
 from modelos.actos import comentarios as actos
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
 from api.vistas import expedientes
-from api.web import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
 from api.web.expedientes import matriz
 from api.web.historia import relato
 from api.web.historia.recorrido import Paso, Respuesta, recorrer
@@ -21,6 +20,7 @@ from api.web.oficios import vista
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.formularios import Falta, legible, numero
 from api.web.piezas.pagina import enumera, pagina
+from api.web.procedimientos import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
 from modelos import (
     bpmn,
     consultas,

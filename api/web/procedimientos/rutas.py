@@ -9,9 +9,9 @@ from api.archivos.diagramas import entregar_bpmn, nombre_de_archivo
 from api.archivos.oficios import PDF, POLITICA_PDF
 from api.dependencias import Entrada, Puerta
 from api.vistas import reglas_plazo
-from api.web import diagrama, procedimiento_vista
 from api.web.piezas import frases
 from api.web.piezas.pagina import pagina
+from api.web.procedimientos import diagrama, vista
 from modelos import consultas, reloj
 from modelos.actos import apertura
 from modelos.tabla import Tabla
@@ -45,8 +45,8 @@ def ver(request: Request, clave: str, puerta: Entrada, version: str | None = Non
         versiones=sorted((t.vigente_desde for t in puerta.tablas if t.clave == clave), reverse=True),
         puede_iniciar=apertura.puede_iniciar(quien, tabla),
         caminos={act.clave: frases.caminos(tabla, act) for act in tabla.actividades},
-        plazos=procedimiento_vista.plazos(tabla),
-        oficios=procedimiento_vista.oficios(tabla),
+        plazos=vista.plazos(tabla),
+        oficios=vista.oficios(tabla),
         direccion=diagrama.direccion,
         unidades=unidades,
         nombres_tablas={t.clave: t.nombre for t in puerta.tablas},
@@ -65,7 +65,7 @@ def bajar_bpmn(clave: str, puerta: Entrada, version: str | None = None) -> Respo
 def bajar_pdf(clave: str, puerta: Entrada, version: str | None = None) -> Response:
     """El procedimiento en PDF, con su nota de copia no controlada."""
     tabla, unidades = _version(puerta, clave, version)
-    pdf = procedimiento_pdf.componer(procedimiento_vista.contenido_pdf(tabla, unidades, reloj.hoy()))
+    pdf = procedimiento_pdf.componer(vista.contenido_pdf(tabla, unidades, reloj.hoy()))
     nombre = f'inline; filename="{nombre_de_archivo(tabla, "pdf")}"'
     encabezados = {"Content-Disposition": nombre, "Content-Security-Policy": POLITICA_PDF}
     return Response(pdf, media_type=PDF, headers=encabezados)
