@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.web import corridas, cuenta, exportar, sesion, tablero, turnos
+from api.web import corridas, exportar, tablero, turnos
 from api.web.administracion import (
     avisos,
     excel,
@@ -23,6 +23,8 @@ from api.web.expedientes import rutas as expedientes
 from api.web.oficios import nuevo, verificacion
 from api.web.oficios import rutas as oficios
 from api.web.procedimientos import rutas as procedimientos
+from api.web.sesion import cuenta
+from api.web.sesion import rutas as sesion
 
 ruta = APIRouter()
 for parte in (

@@ -10,10 +10,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from api import cookies
 from api.errores import codigo, decir_espera
-from api.web import sesion
 from api.web.administracion.parametros import ROTULOS
 from api.web.piezas.formularios import PREFIJO, legible, recuperable
 from api.web.piezas.pagina import pagina as armar
+from api.web.sesion import rutas
 from modelos import acceso
 from modelos.errores import BaseInaccesible, ClaveProvisional, ErrorGestion, SinSesion
 from modelos.permisos import Quien
@@ -41,7 +41,7 @@ def responder(request: Request, error: ErrorGestion) -> Response:
     if isinstance(error, SinSesion):
         return _sin_sesion(request)
     if isinstance(error, ClaveProvisional) and not _para_copiar(request, por_enviar(request)):
-        return RedirectResponse(sesion.a_la_cuenta(request), 303)
+        return RedirectResponse(rutas.a_la_cuenta(request), 303)
     respuesta = pagina(request, codigo(error), error.titulo, str(error))
     decir_espera(respuesta, error)
     return respuesta
@@ -73,7 +73,7 @@ def _sin_sesion(request: Request) -> Response:
     """A entrar; lo que se iba a enviar no se tira: va con la página de entrada y vuelve después."""
     pendiente, con_archivos = por_enviar(request), getattr(request.state, "con_archivos", False)
     if recuperable(request.url.path) and (legible(pendiente) or con_archivos):
-        return sesion.pedir_de_nuevo(request, pendiente)
+        return rutas.pedir_de_nuevo(request, pendiente)
     if escrito := _para_copiar(request, pendiente):
         # Esa página no sabe volver con lo escrito: que al menos se pueda copiar.
         return armar(
@@ -87,11 +87,11 @@ def _sin_sesion(request: Request) -> Response:
             escrito=escrito,
             por_enviar={},
             recupera=False,
-            entrar=sesion.a_la_entrada(request),
+            entrar=rutas.a_la_entrada(request),
         )
     if con_archivos:
-        return sesion.pedir_de_nuevo(request, pendiente)
-    return RedirectResponse(sesion.a_la_entrada(request), 303)
+        return rutas.pedir_de_nuevo(request, pendiente)
+    return RedirectResponse(rutas.a_la_entrada(request), 303)
 
 
 def _para_copiar(request: Request, textos: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Entrar, salir y la cuenta propia."""
