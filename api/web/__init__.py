@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.web import corridas, exportar, tablero, turnos
+from api.web import turnos
 from api.web.administracion import (
     avisos,
     excel,
@@ -25,6 +25,8 @@ from api.web.oficios import rutas as oficios
 from api.web.procedimientos import rutas as procedimientos
 from api.web.sesion import cuenta
 from api.web.sesion import rutas as sesion
+from api.web.tablero import corridas, exportar
+from api.web.tablero import rutas as tablero
 
 ruta = APIRouter()
 for parte in (

@@ -19,7 +19,7 @@ from api.archivos.oficios import POLITICA_PDF
 from api.dependencias import Entrada, Puerta
 from api.web.piezas import graficas
 from api.web.piezas.pagina import puesto
-from api.web.tablero import en_palabras, pedido
+from api.web.tablero.rutas import en_palabras, pedido
 from modelos import consultas, reloj
 from modelos.permisos import Quien, ve_todo
 from modelos.tablero import cifras, eventos, filtro, listas

@@ -1,0 +1,1 @@
+"""El tablero de dirección y lo que de él se exporta."""
