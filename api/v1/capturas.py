@@ -11,8 +11,8 @@ from api.dependencias import Entrada
 from api.errores import problema
 from api.v1.esquemas import comodidades as formas
 from api.v1.respuestas import errores
-from api.web.capturas import de_otra
 from api.web.piezas.formularios import PREFIJO
+from api.web.turnos.capturas import de_otra
 from modelos import consultas
 from modelos.actos import capturas
 from modelos.actos.turnos import persona_que_actua

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from api.web import turnos
 from api.web.administracion import (
     avisos,
     excel,
@@ -27,6 +26,7 @@ from api.web.sesion import cuenta
 from api.web.sesion import rutas as sesion
 from api.web.tablero import corridas, exportar
 from api.web.tablero import rutas as tablero
+from api.web.turnos import rutas as turnos
 
 ruta = APIRouter()
 for parte in (

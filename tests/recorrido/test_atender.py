@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from api.web import previsto
+from api.web.turnos import previsto
 from flujos.catalogo import CATALOGO
 from modelos import reloj, vencimientos
 from modelos.avance import Pendiente

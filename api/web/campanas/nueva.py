@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from api.campanas import LOTE, Hecho, Revision, abrir, lanzable, revisar
 from api.dependencias import Entrada, Puerta
-from api.web import previsto
 from api.web.expedientes.iniciar import esquema_inicial
 from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, a_json, campos, faltas
 from api.web.piezas.pagina import pagina
+from api.web.turnos import previsto
 from modelos import consultas_campanas
 from modelos.actos import apertura
 from modelos.calendario.errores import PlazoInvalido

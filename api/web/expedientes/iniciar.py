@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.vistas import expedientes
-from api.web import previsto, repetidos
 from api.web.piezas import frases
 from api.web.piezas.formularios import Captura, Falta, Formulario, a_json, campos, faltas
 from api.web.piezas.pagina import enumera, pagina
-from api.web.repetidos import YaAbierto
+from api.web.turnos import previsto, repetidos
+from api.web.turnos.repetidos import YaAbierto
 from modelos import consultas, consultas_campanas, duraciones, idempotencia, reloj
 from modelos.actos import apertura, campanas
 from modelos.duraciones import Duracion

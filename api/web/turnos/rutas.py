@@ -19,9 +19,10 @@ from api.archivos import anexos
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.vistas import expedientes
-from api.web import capturas, repetidos, turno_vista
 from api.web.piezas.formularios import Captura, Falta, Formulario, a_json
 from api.web.piezas.pagina import enumera, pagina
+from api.web.turnos import capturas, repetidos
+from api.web.turnos import vista as turno_vista
 from modelos import consultas, reloj
 from modelos import formularios as reglas
 from modelos.actividad import Formulario as Molde

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
 from api.vistas import expedientes
-from api.web import previsto
 from api.web.historia import relato
 from api.web.historia.relato import Hecho, Historia
 from api.web.oficios import vista as oficio_vista
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.formularios import Campo, Captura, Falta, campos, faltas, legible, reglas
-from api.web.previsto import Previsto
+from api.web.turnos import previsto
+from api.web.turnos.previsto import Previsto
 from modelos import consultas, consultas_oficios, consultas_vivo, reloj, vencimientos
 from modelos.a_quien import ausentes
 from modelos.actos import capturas
