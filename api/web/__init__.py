@@ -13,7 +13,7 @@ from api.web.administracion import (
     titulares,
     unidades,
 )
-from api.web.bandeja import rutas
+from api.web.bandeja import rutas as bandeja
 from api.web.calendario import dias, plazos, suscripcion
 from api.web.calendario import rutas as calendario
 from api.web.campanas import rutas as campana
@@ -40,7 +40,7 @@ for parte in (
     unidades,
     titulares,
     avisos,
-    rutas,
+    bandeja,
     dias,
     plazos,
     suscripcion,
