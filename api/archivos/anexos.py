@@ -8,9 +8,9 @@ from fastapi import UploadFile
 from fastapi.responses import FileResponse
 
 from api.dependencias import Puerta
-from modelos import anexos, consultas, idempotencia
+from modelos import anexos, consultas
 from modelos.actos import evidencia as actos
-from modelos.actos import fuera
+from modelos.actos import fuera, idempotencia
 from modelos.actos.mover import Contexto
 from modelos.errores import ActoNoProcede, NoExiste
 from modelos.expediente import Anexo

@@ -15,9 +15,9 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Limite, uno_de
 from api.v1.respuestas import archivo, errores
-from modelos import carga_plan, consultas_catalogos, consultas_unidades, idempotencia, reloj, sin_nadie
+from modelos import carga_plan, consultas_catalogos, consultas_unidades, reloj, sin_nadie
 from modelos import consultas_personas as consultas
-from modelos.actos import administracion, carga
+from modelos.actos import administracion, carga, idempotencia
 from modelos.actos import unidades as actos
 from modelos.actos.administracion import Alta
 from modelos.actos.mover import Contexto

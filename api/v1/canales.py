@@ -12,7 +12,8 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
-from modelos import canales, consultas, idempotencia
+from modelos import canales, consultas
+from modelos.actos import idempotencia
 from modelos.permisos import exigir_administracion
 from modelos.reloj import iso
 from tareas.cartero import Cartero

@@ -23,8 +23,8 @@ from api.v1.esquemas.comunes import (
 from api.v1.parametros import EXPEDIENTE, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
-from modelos import consultas, idempotencia
-from modelos.actos import apertura, compromisos, conduccion
+from modelos import consultas
+from modelos.actos import apertura, compromisos, conduccion, idempotencia
 from modelos.actos.mover import Contexto
 from modelos.expediente import Expediente as Fila
 

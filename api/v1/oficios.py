@@ -18,8 +18,8 @@ from api.v1.parametros import OFICIO, Cursor, Limite
 from api.v1.respuestas import archivo, errores
 from api.vistas import expedientes
 from api.vistas import oficios as vistas_oficios
-from modelos import consultas, consultas_oficios, idempotencia
-from modelos.actos import acuses
+from modelos import consultas, consultas_oficios
+from modelos.actos import acuses, idempotencia
 from modelos.actos import oficios as actos
 from modelos.actos.mover import Contexto
 from modelos.actos.turnos import persona_que_actua

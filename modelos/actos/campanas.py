@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos import consultas_campanas, hitos, idempotencia, reloj
+from modelos import consultas_campanas, hitos, reloj
 from modelos.a_quien import Organigrama
-from modelos.actos import apertura
+from modelos.actos import apertura, idempotencia
 from modelos.actos.mover import Contexto
 from modelos.consultas_campanas import EN_CURSO, Reparto, reparte
 from modelos.errores import FormularioIncompleto, NoLeCorresponde

@@ -16,8 +16,9 @@ from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, resumen
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
-from modelos import carga_hojas, carga_plan, consultas_catalogos, idempotencia, reloj
+from modelos import carga_hojas, carga_plan, consultas_catalogos, reloj
 from modelos.actos import carga as actos
+from modelos.actos import idempotencia
 from modelos.actos.unidades import LARGO_FUENTE
 from modelos.errores import (
     ActoNoProcede,
