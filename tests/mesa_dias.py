@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import reloj, sesion
-from modelos.actos import apertura, publicaciones, recuento
+from modelos.actos import apertura, recuento
+from modelos.actos.administracion import dias as publicaciones
 from modelos.actos.mover import Contexto
 from modelos.bitacora import Asiento
 from modelos.dias_archivo import Escrito

@@ -26,7 +26,7 @@ def proponer(
 ) -> None:
     """Guarda la propuesta y dice cuántos plazos movería; todavía no cambia ninguno."""
     from modelos import reloj
-    from modelos.actos import publicaciones as actos
+    from modelos.actos.administracion import dias as actos
     from modelos.actos.mover import Contexto
     from modelos.dias_archivo import MAXIMO_BYTES, leer
     from modelos.errores import ArchivoRechazado
@@ -84,7 +84,7 @@ def aprobar(
 ) -> None:
     """Publica los días; el motor recuenta los plazos y lo asienta en cada expediente."""
     from modelos import reloj
-    from modelos.actos import publicaciones as actos
+    from modelos.actos.administracion import dias as actos
     from modelos.actos.mover import Contexto
     from modelos.dias_inhabiles import orden_vigente
     from modelos.sesion import lectura, transaccion

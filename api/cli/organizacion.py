@@ -33,7 +33,7 @@ def crear_persona(
 ) -> None:
     """Da de alta a una persona; la contraseña se pide, o se toma de DSTC_CLAVE o de la entrada."""
     clave = _clave_nueva()
-    from modelos.actos import administracion
+    from modelos.actos.administracion import personas as administracion
 
     with _contexto() as ctx:
         administracion.alta_persona(ctx, correo, nombre, unidad, rol, clave)
@@ -45,7 +45,7 @@ def adscribir_persona(
     correo: Correo, unidad: DeUnidad, rol: ConRol, desde: DiaDado = None, hasta: DiaDado = None
 ) -> None:
     """Le da un rol en una unidad, además de los que tenga; sin fechas, desde hoy y sin fin."""
-    from modelos.actos import administracion
+    from modelos.actos.administracion import personas as administracion
 
     with _contexto() as ctx:
         nueva = administracion.adscribir(ctx, _id(ctx, correo), unidad, rol, desde, hasta)
@@ -56,7 +56,7 @@ def adscribir_persona(
 @persona.command("retirar")
 def retirar_persona(correo: Correo, unidad: DeUnidad, rol: ConRol, hasta: DiaDado = None) -> None:
     """Cierra una adscripción; rige todavía el día que se diga en --hasta (si no se da, hoy)."""
-    from modelos.actos import administracion
+    from modelos.actos.administracion import personas as administracion
 
     with _contexto() as ctx:
         ultimo = administracion.retirar(ctx, _id(ctx, correo), unidad, rol, hasta)
@@ -66,7 +66,7 @@ def retirar_persona(correo: Correo, unidad: DeUnidad, rol: ConRol, hasta: DiaDad
 @persona.command("clave")
 def cambiar_clave(correo: Correo) -> None:
     """Le pone otra contraseña y cierra sus sesiones; se pide como en `persona crear`."""
-    from modelos.actos import administracion
+    from modelos.actos.administracion import personas as administracion
 
     clave = _clave_nueva()
     with _contexto() as ctx:
@@ -77,7 +77,7 @@ def cambiar_clave(correo: Correo) -> None:
 @persona.command("baja")
 def dar_de_baja(correo: Correo) -> None:
     """La deja fuera en este momento: cierra sus sesiones y adscripciones, y suelta sus turnos. Lo que hizo queda."""
-    from modelos.actos import administracion
+    from modelos.actos.administracion import personas as administracion
 
     with _contexto() as ctx:
         tomados = administracion.baja_persona(ctx, _id(ctx, correo), "")
@@ -89,7 +89,7 @@ def dar_de_baja(correo: Correo) -> None:
 @persona.command("reactivar")
 def reactivar_persona(correo: Correo) -> None:
     """Deshace una baja, con otra contraseña; después dele sus unidades con `persona adscribir`."""
-    from modelos.actos import administracion
+    from modelos.actos.administracion import personas as administracion
 
     clave = _clave_nueva()
     with _contexto() as ctx:
@@ -122,7 +122,7 @@ def crear_cast(
     depende_de: Annotated[str, typer.Option(help="Clave de su unidad estatal: CE-01 … CE-32, UODCDMX o RCEO.")],
 ) -> None:
     """Da de alta un CAST. El catálogo nace vacío: lo captura la institución."""
-    from modelos.actos import unidades
+    from modelos.actos.administracion import unidades
 
     with _contexto() as ctx:
         clave = unidades.alta_cast(ctx, clave, nombre, depende_de).clave

@@ -17,9 +17,10 @@ from api.v1.parametros import Limite, uno_de
 from api.v1.respuestas import archivo, errores
 from modelos import carga_plan, consultas_catalogos, consultas_unidades, reloj, sin_nadie
 from modelos import consultas_personas as consultas
-from modelos.actos import administracion, carga, idempotencia
-from modelos.actos import unidades as actos
-from modelos.actos.administracion import Alta
+from modelos.actos import idempotencia
+from modelos.actos.administracion import carga, personas
+from modelos.actos.administracion import unidades as actos
+from modelos.actos.administracion.personas import Alta
 from modelos.actos.mover import Contexto
 from modelos.cambios import Cosa
 from modelos.carga_plan import Paso, Plan
@@ -131,7 +132,7 @@ def alta_persona(cuerpo: formas.PersonaNueva, puerta: Entrada, clave: ClaveIdemp
     inicial: list[str] = []
 
     def hacer() -> str:
-        hecha = administracion.alta_persona(ctx, cuerpo.correo, cuerpo.nombre, cuerpo.unidad, cuerpo.rol)
+        hecha = personas.alta_persona(ctx, cuerpo.correo, cuerpo.nombre, cuerpo.unidad, cuerpo.rol)
         inicial.append(hecha.clave)
         return str(hecha.persona.id)
 
@@ -152,7 +153,7 @@ def ver_persona(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nomb
 def corregir_persona(id: Id, cuerpo: formas.PersonaCorregida, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
     """Su nombre, o el correo con que entra."""
     with puerta.acto() as ctx:
-        administracion.corregir_persona(ctx, id, cuerpo.correo, cuerpo.nombre)
+        personas.corregir_persona(ctx, id, cuerpo.correo, cuerpo.nombre)
         return _detalle(ctx.s, id)
 
 
@@ -172,7 +173,7 @@ def adscribir(
     """Le da un rol más en una unidad; sin fechas, desde hoy y sin fin."""
 
     def hacer() -> str:
-        return str(administracion.adscribir(ctx, id, cuerpo.unidad, cuerpo.rol, cuerpo.desde, cuerpo.hasta).id)
+        return str(personas.adscribir(ctx, id, cuerpo.unidad, cuerpo.rol, cuerpo.desde, cuerpo.hasta).id)
 
     with puerta.acto() as ctx:
         suya = _una_vez(ctx, clave, ["adscripciones", id, cuerpo.model_dump(mode="json")], hacer)
@@ -196,7 +197,7 @@ def fijar_ultimo_dia(
 ) -> dict[str, Any]:
     """Fija su último día. La fecha de ayer la corta en este momento; lo que ya rigió no se reescribe."""
     with puerta.acto() as ctx:
-        administracion.fijar_ultimo_dia(ctx, id, adscripcion, cuerpo.hasta)
+        personas.fijar_ultimo_dia(ctx, id, adscripcion, cuerpo.hasta)
         return _detalle(ctx.s, id)
 
 
@@ -204,7 +205,7 @@ def fijar_ultimo_dia(
 def restablecer(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
     """Genera otra, que sólo se devuelve aquí, y cierra sus sesiones."""
     with puerta.acto() as ctx:
-        return _con_clave(ctx.s, administracion.restablecer_clave(ctx, id))
+        return _con_clave(ctx.s, personas.restablecer_clave(ctx, id))
 
 
 @ruta.post("/personas/{id}/baja", response_model=formas.PersonaDetalle, summary="Dar de baja a una persona", **_ACTO)
@@ -214,7 +215,7 @@ def baja_persona(id: Id, cuerpo: formas.ConMotivo, puerta: Entrada) -> dict[str,
     Los de un expediente en cuarentena vuelven cuando se arregle su tabla.
     """
     with puerta.acto() as ctx:
-        administracion.baja_persona(ctx, id, cuerpo.motivo)
+        personas.baja_persona(ctx, id, cuerpo.motivo)
         return _detalle(ctx.s, id)
 
 
@@ -224,7 +225,7 @@ def baja_persona(id: Id, cuerpo: formas.ConMotivo, puerta: Entrada) -> dict[str,
 def reactivar_persona(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
     """Con otra contraseña; sus adscripciones siguen cerradas."""
     with puerta.acto() as ctx:
-        return _con_clave(ctx.s, administracion.reactivar_persona(ctx, id))
+        return _con_clave(ctx.s, personas.reactivar_persona(ctx, id))
 
 
 # --- cambios y Excel -------------------------------------------------------------

@@ -14,7 +14,7 @@ from api.v1.parametros import PERFIL, PUBLICACION, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import dias as vistas_dias
 from modelos import consultas, publicaciones, reloj
-from modelos.actos import publicaciones as actos
+from modelos.actos.administracion import dias as actos
 from modelos.calendario import POR_DEFECTO
 from modelos.dias_archivo import MAXIMO_BYTES, Escrito, leer
 from modelos.dias_inhabiles import Publicacion

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import sesion
-from modelos.actos import publicaciones
+from modelos.actos.administracion import dias
 from modelos.actos.conteo import Visto, contar
 from modelos.actos.mover import Contexto
 from modelos.ajustes import Ajustes
@@ -95,13 +95,13 @@ def medir(instancia: Instancia, cuantos: int) -> dict[str, Any]:
     cifras: dict[str, Any] = {"plazos": cuantos}
     for nombre, tramo in TRAMOS.items():
         with sesion.transaccion(instancia.url) as s:
-            id_ = publicaciones.proponer(_como(s), [tramo], [], "Banco").id or 0
+            id_ = dias.proponer(_como(s), [tramo], [], "Banco").id or 0
         desde = time.perf_counter()
         with instancia.leer() as s:
             previsto = efectos(s, s.get_one(Publicacion, id_))
         previa = time.perf_counter() - desde
         with sesion.transaccion(instancia.url) as s:
-            publicaciones.aprobar(_como(s), id_, orden_vigente(s))
+            dias.aprobar(_como(s), id_, orden_vigente(s))
         desde = time.perf_counter()
         hecho = recontar_pendientes(instancia.url, avance=partial(_anunciar, nombre))
         duro = time.perf_counter() - desde

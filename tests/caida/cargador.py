@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from flujos.catalogo import CATALOGO
 from modelos import demo, reloj, sesion
-from modelos.actos import carga
+from modelos.actos.administracion import carga
 from modelos.actos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro, Renglon

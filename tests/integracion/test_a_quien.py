@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import a_quien, demo, mensajes, reloj
-from modelos.actos import administracion, asignacion, carga, conduccion, tenencia, turnos
+from modelos.actos import asignacion, conduccion, tenencia, turnos
+from modelos.actos.administracion import carga, personas
 from modelos.actos.mover import Contexto
 from modelos.bitacora import Asiento
 from modelos.carga_hojas import ADSCRIPCIONES, Libro, Renglon
@@ -86,12 +87,12 @@ def _pasar(instancia: Instancia, situacion: str, turno: Turno) -> None:
             asignacion.tomar(ctx, turno.id)
     with instancia.como(None) as ctx:
         if situacion in ("tomado y baja", "unidad sin nadie"):
-            administracion.baja_persona(ctx, persona, "Prueba")
+            personas.baja_persona(ctx, persona, "Prueba")
         elif situacion == "tomado y cambió de unidad":
             hasta = reloj.hoy() + AYER
-            administracion.retirar(ctx, persona, turno.unidad, "operacion", hasta)
+            personas.retirar(ctx, persona, turno.unidad, "operacion", hasta)
             otra = "DVS" if turno.unidad != "DVS" else "DCTA"
-            administracion.adscribir(ctx, persona, otra, "operacion")
+            personas.adscribir(ctx, persona, otra, "operacion")
         elif situacion == "tomado y pasó su último día":  # sin que nadie haga nada hoy
             suya = update(Adscripcion).where(col(Adscripcion.persona_id) == persona)
             ctx.s.execute(suya.values(hasta=reloj.hoy() + AYER))
@@ -189,7 +190,7 @@ def test_al_darla_de_baja_su_turno_se_suelta_y_se_dice_a_sus_companeros(instanci
     turno, persona = _tomado(instancia)
     antes = _salidas(instancia, turno.id)
     with instancia.como("administracion") as ctx:
-        assert administracion.baja_persona(ctx, persona, "Se jubiló") == [turno.id]
+        assert personas.baja_persona(ctx, persona, "Se jubiló") == [turno.id]
     assert _como_quedo(instancia, turno.id) == (EstadoTurno.PENDIENTE, None)
     _jornada(instancia)
     despues = _salidas(instancia, turno.id) - antes
@@ -207,10 +208,10 @@ def test_al_cortar_su_adscripcion_se_suelta_por_cualquier_puerta(instancia: Inst
     ayer = reloj.hoy() + AYER
     with instancia.como("administracion") as ctx:
         if puerta == "retirar":
-            administracion.retirar(ctx, persona, "DSTC", "operacion", ayer)
+            personas.retirar(ctx, persona, "DSTC", "operacion", ayer)
         elif puerta == "fijar_ultimo_dia":
             suya = ctx.s.scalars(select(Adscripcion).where(col(Adscripcion.persona_id) == persona)).one()
-            administracion.fijar_ultimo_dia(ctx, persona, suya.id or 0, ayer)
+            personas.fijar_ultimo_dia(ctx, persona, suya.id or 0, ayer)
         else:
             _por_excel(ctx, persona, ayer.isoformat())
     assert _como_quedo(instancia, turno.id) == (EstadoTurno.PENDIENTE, None)
@@ -233,7 +234,7 @@ def _por_excel(ctx: Contexto, persona: int, hasta: str) -> None:
 def test_si_solo_paso_la_fecha_lo_suelta_la_jornada(instancia: Instancia, monkeypatch: pytest.MonkeyPatch) -> None:
     turno, persona = _tomado(instancia)
     with instancia.como("administracion") as ctx:
-        administracion.retirar(ctx, persona, "DSTC", "operacion")  # hoy es su último día, y todavía cuenta
+        personas.retirar(ctx, persona, "DSTC", "operacion")  # hoy es su último día, y todavía cuenta
     assert tenencia.soltar_pendientes(instancia.url, CATALOGO).turnos == ()
     assert _como_quedo(instancia, turno.id) == (EstadoTurno.TOMADO, persona)
     monkeypatch.setenv("DSTC_RELOJ", "2027-03-04T07:00:00-06:00")
@@ -251,7 +252,7 @@ def test_quien_llega_antes_que_la_jornada_no_tiene_que_pedirselo_a_quien_no_esta
     with pytest.raises(TurnoTomado), instancia.como("coordinacion") as ctx:
         asignacion.tomar(ctx, turno.id)
     with instancia.como("administracion") as ctx:
-        administracion.retirar(ctx, persona, "DSTC", "operacion")
+        personas.retirar(ctx, persona, "DSTC", "operacion")
     monkeypatch.setenv("DSTC_RELOJ", "2027-03-04T00:30:00-06:00")
     with instancia.leer() as s:
         leido = s.get_one(Turno, turno.id)
@@ -299,7 +300,7 @@ def test_lo_que_iba_para_quien_se_fue_llega_a_quien_ahora_le_toca(instancia: Ins
     [turno] = instancia.abiertos(folio)
     assert turno.unidad == "CST"
     with instancia.como("administracion") as ctx:
-        administracion.baja_persona(ctx, _id(instancia, "cst"), "Se fue")
+        personas.baja_persona(ctx, _id(instancia, "cst"), "Se fue")
     _jornada(instancia)
     with instancia.leer() as s:
         suyas = select(Notificacion).where(col(Notificacion.turno_id) == turno.id)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos import administracion, unidades
+from modelos.actos.administracion import personas, unidades
 from modelos.actos.mover import Contexto
 from modelos.errores import ActoNoProcede, DatoRepetido, ErrorGestion, FormularioIncompleto
 from modelos.organizacion import Adscripcion, por_correo
@@ -25,7 +25,7 @@ Acto = Callable[[Contexto], object]
 def otra(instancia: Instancia) -> int:
     """Otra persona que administra sin fin, con el alias `otra`; su id."""
     with instancia.como("administracion") as ctx:
-        alta = administracion.alta_persona(ctx, "otra@demo.local", "Otra", "DSTC", "administracion")
+        alta = personas.alta_persona(ctx, "otra@demo.local", "Otra", "DSTC", "administracion")
         return alta.persona.id or 0
 
 
@@ -44,7 +44,7 @@ def adscripcion(instancia: Instancia, persona: int) -> Adscripcion:
 def fijar(instancia: Instancia, quien: str | None, persona: int, hasta: date | None) -> None:
     suya = adscripcion(instancia, persona).id or 0
     with instancia.como(quien) as ctx:
-        administracion.fijar_ultimo_dia(ctx, persona, suya, hasta)
+        personas.fijar_ultimo_dia(ctx, persona, suya, hasta)
 
 
 def a_la_vez(instancia: Instancia, *actos: tuple[str, Acto]) -> list[str]:
@@ -79,8 +79,8 @@ def test_dos_que_se_dan_de_baja_a_la_vez_no_dejan_a_nadie_fuera_de_las_dos(insta
     yo = id_de(instancia)
     finales = a_la_vez(
         instancia,
-        ("administracion", lambda ctx: administracion.baja_persona(ctx, otra, "Cruce")),
-        ("otra", lambda ctx: administracion.baja_persona(ctx, yo, "Cruce")),
+        ("administracion", lambda ctx: personas.baja_persona(ctx, otra, "Cruce")),
+        ("otra", lambda ctx: personas.baja_persona(ctx, yo, "Cruce")),
     )
     assert finales in (["ActoNoProcede", "bien"], ["NoLeCorresponde", "bien"])
 
@@ -90,8 +90,8 @@ def test_dos_que_se_ponen_ultimo_dia_a_la_vez_no_dejan_el_manana_sin_nadie(insta
     suyas = {persona: adscripcion(instancia, persona).id or 0 for persona in (yo, otra)}
     finales = a_la_vez(
         instancia,
-        ("administracion", lambda ctx: administracion.fijar_ultimo_dia(ctx, otra, suyas[otra], hoy)),
-        ("otra", lambda ctx: administracion.fijar_ultimo_dia(ctx, yo, suyas[yo], hoy)),
+        ("administracion", lambda ctx: personas.fijar_ultimo_dia(ctx, otra, suyas[otra], hoy)),
+        ("otra", lambda ctx: personas.fijar_ultimo_dia(ctx, yo, suyas[yo], hoy)),
     )
     assert finales == ["ActoNoProcede", "bien"]
     assert [adscripcion(instancia, p).hasta for p in (yo, otra)].count(None) == 1
@@ -101,12 +101,12 @@ def test_quien_administra_hasta_manana_no_quita_a_quien_administra_sin_fin(insta
     yo, hoy = id_de(instancia), reloj.hoy()
     fijar(instancia, "administracion", otra, hoy + MANANA)
     with pytest.raises(ActoNoProcede, match="no habría quien administre") as error, instancia.como("otra") as ctx:
-        administracion.baja_persona(ctx, yo, "Ya no")
+        personas.baja_persona(ctx, yo, "Ya no")
     assert "dé la administración, sin último día, a otra persona" in str(error.value)
     with pytest.raises(ActoNoProcede):
         fijar(instancia, "otra", yo, hoy + 2 * MANANA)
     with pytest.raises(ActoNoProcede), instancia.como(None) as ctx:
-        administracion.retirar(ctx, yo, "DSTC", "administracion")
+        personas.retirar(ctx, yo, "DSTC", "administracion")
     assert adscripcion(instancia, yo).hasta is None
 
 
@@ -116,12 +116,12 @@ def test_si_nadie_la_tiene_sin_fin_basta_otra_que_dure_tanto(instancia: Instanci
     with instancia.como(None) as ctx:  # como quedó en una instancia vieja: nadie sin fin
         ctx.s.get_one(Adscripcion, adscripcion(instancia, yo).id).hasta = hoy + 3 * MANANA
     with pytest.raises(ActoNoProcede), instancia.como("administracion") as ctx:
-        administracion.baja_persona(ctx, otra, "Se fue")
+        personas.baja_persona(ctx, otra, "Se fue")
     with instancia.como("otra") as ctx:
-        administracion.baja_persona(ctx, yo, "Se fue")
+        personas.baja_persona(ctx, yo, "Se fue")
     with instancia.como(None) as ctx:  # ni desde la línea de órdenes
         with pytest.raises(ActoNoProcede):
-            administracion.baja_persona(ctx, otra, "")
+            personas.baja_persona(ctx, otra, "")
         ctx.s.rollback()
 
 
@@ -131,10 +131,10 @@ def test_lo_que_se_hace_junto_cuenta_por_como_queda(instancia: Instancia, otra: 
     yo, hoy, suya = id_de(instancia), reloj.hoy(), adscripcion(instancia, otra).id or 0
     fijar(instancia, "administracion", otra, hoy + MANANA)
     with instancia.como(None) as ctx, exigir_que_quede_administracion(ctx.s):
-        administracion.retirar(ctx, yo, "DSTC", "administracion")
-        administracion.fijar_ultimo_dia(ctx, otra, suya, None)
+        personas.retirar(ctx, yo, "DSTC", "administracion")
+        personas.fijar_ultimo_dia(ctx, otra, suya, None)
     with pytest.raises(ActoNoProcede), instancia.como(None) as ctx, exigir_que_quede_administracion(ctx.s):
-        administracion.fijar_ultimo_dia(ctx, otra, suya, hoy)
+        personas.fijar_ultimo_dia(ctx, otra, suya, hoy)
     assert adscripcion(instancia, otra).hasta is None
 
 
@@ -148,13 +148,13 @@ def test_nadie_se_da_un_rol_ni_se_alarga_lo_suyo(instancia: Instancia, otra: int
         pytest.raises(ActoNoProcede, match="Pídalo a otra persona de la administración"),
         instancia.como("otra") as ctx,
     ):
-        administracion.adscribir(ctx, otra, "DSTC", "coordinacion")
+        personas.adscribir(ctx, otra, "DSTC", "coordinacion")
     with instancia.como("administracion") as ctx:
-        suya = administracion.adscribir(ctx, otra, "CST", "operacion", hasta=hoy + 5 * MANANA).id or 0
+        suya = personas.adscribir(ctx, otra, "CST", "operacion", hasta=hoy + 5 * MANANA).id or 0
     with pytest.raises(ActoNoProcede), instancia.como("otra") as ctx:
-        administracion.fijar_ultimo_dia(ctx, otra, suya, None)
+        personas.fijar_ultimo_dia(ctx, otra, suya, None)
     with instancia.como("otra") as ctx:  # dejarla antes sí
-        administracion.fijar_ultimo_dia(ctx, otra, suya, hoy)
+        personas.fijar_ultimo_dia(ctx, otra, suya, hoy)
 
 
 # --- a la vez -------------------------------------------------------------------------
@@ -165,12 +165,12 @@ def test_dos_altas_o_correcciones_a_la_vez_con_lo_mismo_dan_repetido_y_no_una_fa
 ) -> None:
     una, dos = id_de(instancia, "cst"), id_de(instancia, "dvs")
     repetidas: tuple[tuple[Acto, Acto], ...] = (
-        (lambda ctx: administracion.alta_persona(ctx, "eva@x.mx", "Eva", "CST", "operacion"),) * 2,
+        (lambda ctx: personas.alta_persona(ctx, "eva@x.mx", "Eva", "CST", "operacion"),) * 2,
         (lambda ctx: unidades.alta_cast(ctx, "CAST-Z", "CAST Zeta", "CE-15"),) * 2,
-        (lambda ctx: administracion.adscribir(ctx, una, "DVS", "operacion"),) * 2,
+        (lambda ctx: personas.adscribir(ctx, una, "DVS", "operacion"),) * 2,
         (
-            lambda ctx: administracion.corregir_persona(ctx, una, "misma@x.mx", "Una"),
-            lambda ctx: administracion.corregir_persona(ctx, dos, "misma@x.mx", "Dos"),
+            lambda ctx: personas.corregir_persona(ctx, una, "misma@x.mx", "Una"),
+            lambda ctx: personas.corregir_persona(ctx, dos, "misma@x.mx", "Dos"),
         ),
     )
     assert otra
@@ -186,10 +186,10 @@ def test_las_fechas_imposibles_no_se_guardan(instancia_sqlite: Instancia, imposi
     cst = id_de(instancia_sqlite, "cst")
     suya = adscripcion(instancia_sqlite, cst).id or 0
     actos: dict[str, Acto] = {
-        "desde": lambda ctx: administracion.adscribir(ctx, cst, "DVS", "operacion", imposible),
-        "hasta": lambda ctx: administracion.adscribir(ctx, cst, "DVS", "operacion", None, imposible),
-        " hasta": lambda ctx: administracion.fijar_ultimo_dia(ctx, cst, suya, imposible),
-        "  hasta": lambda ctx: administracion.retirar(ctx, cst, "CST", "operacion", imposible),
+        "desde": lambda ctx: personas.adscribir(ctx, cst, "DVS", "operacion", imposible),
+        "hasta": lambda ctx: personas.adscribir(ctx, cst, "DVS", "operacion", None, imposible),
+        " hasta": lambda ctx: personas.fijar_ultimo_dia(ctx, cst, suya, imposible),
+        "  hasta": lambda ctx: personas.retirar(ctx, cst, "CST", "operacion", imposible),
         " desde": lambda ctx: unidades.baja_unidad(ctx, "CAST-DEMO-01", imposible, "Cerró", 99),
     }
     for campo, acto in actos.items():

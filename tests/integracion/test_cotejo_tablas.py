@@ -18,8 +18,9 @@ from sqlalchemy import func, select
 from api.arranque.instancia import exigir_tablas
 from flujos.catalogo import CATALOGO
 from modelos import consultas_inicio, encargos, reservas
-from modelos.actos import administracion, asignacion, conduccion, tenencia, turnos
-from modelos.actos.cotejo_tablas import aceptar, comparar, cotejar
+from modelos.actos import asignacion, conduccion, tenencia, turnos
+from modelos.actos.administracion import personas
+from modelos.actos.administracion.cotejo_tablas import aceptar, comparar, cotejar
 from modelos.ajustes import Ajustes
 from modelos.errores import (
     EnCuarentena,
@@ -205,7 +206,7 @@ def test_quien_se_va_se_va_aunque_lo_suyo_este_en_cuarentena(instancia: Instanci
     cotejo = cotejar(instancia.url, _sin_la_4(), cuarentena=True)
     assert [caso for caso, _ in cotejo.expedientes] == [folio]
     with Instancia(instancia.ajustes, _sin_la_4()).como("administracion") as ctx:
-        administracion.baja_persona(ctx, suya, "Renunció")
+        personas.baja_persona(ctx, suya, "Renunció")
     assert next(t for t in instancia.abiertos(folio) if t.id == turno.id).persona_id == suya, "nadie lo toca aún"
     cotejar(instancia.url, CATALOGO, cuarentena=False)
     assert tenencia.soltar_pendientes(instancia.url, CATALOGO).turnos == (turno.id,)

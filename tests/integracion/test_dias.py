@@ -18,7 +18,8 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from modelos import calendario, sesion
-from modelos.actos import conduccion, publicaciones, recuento, turnos
+from modelos.actos import conduccion, recuento, turnos
+from modelos.actos.administracion import dias as publicaciones
 from modelos.actos.mover import Contexto
 from modelos.calendario.errores import PublicacionAtrasada
 from modelos.calendario.perfiles import cargar, publicados
@@ -251,7 +252,7 @@ def test_lo_que_no_se_podia_calcular_se_recoge_cuando_se_publica_su_anio(
     hoy = calendario.publicados()
     ultimo = hoy.anios[-1]
     corto = type(hoy)(hoy.normas, range(hoy.anios[0], ultimo))
-    for modulo in ("modelos.dias_inhabiles", "modelos.actos.recuento", "modelos.actos.publicaciones"):
+    for modulo in ("modelos.dias_inhabiles", "modelos.actos.recuento", "modelos.actos.administracion.dias"):
         monkeypatch.setattr(f"{modulo}.publicados", lambda: corto)
     _olvidar()
     folio = mesa.abrir(NOVENTA, f"{ultimo - 1}-11-30T10:00:00-06:00")
@@ -259,7 +260,7 @@ def test_lo_que_no_se_podia_calcular_se_recoge_cuando_se_publica_su_anio(
     assert (plazo.estado, plazo.vence) == (EstadoPlazo.SIN_CALCULAR, None)
     assert str(ultimo) in plazo.computo["error"]
     assert recontar_pendientes(mesa.instancia.url) == Avance(terminado=True)
-    for modulo in ("modelos.dias_inhabiles", "modelos.actos.recuento", "modelos.actos.publicaciones"):
+    for modulo in ("modelos.dias_inhabiles", "modelos.actos.recuento", "modelos.actos.administracion.dias"):
         monkeypatch.setattr(f"{modulo}.publicados", cargar)
     _olvidar()
     assert recontar_pendientes(mesa.instancia.url).movidos == 1

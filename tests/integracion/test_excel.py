@@ -17,8 +17,9 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from modelos import acceso, carga_plan, consultas_catalogos, reloj
-from modelos.actos import administracion, carga, unidades
-from modelos.actos.carga import Cargada
+from modelos.actos.administracion import carga, unidades
+from modelos.actos.administracion import personas as administracion
+from modelos.actos.administracion.carga import Cargada
 from modelos.cambios import Cambio
 from modelos.carga_plan import Plan, Que
 from modelos.errores import (

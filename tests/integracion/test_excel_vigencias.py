@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.actos import administracion, carga
+from modelos.actos.administracion import carga, personas
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.organizacion import Adscripcion, por_correo
 from modelos.personas import adscribir
@@ -39,7 +39,7 @@ def _hoy(monkeypatch: pytest.MonkeyPatch) -> None:
 def con_ana(instancia: Instancia, *tramos: tuple[str, str]) -> None:
     """Ana, de operación en CST en esos tramos; vacío: sin fin."""
     with instancia.como(None) as ctx:
-        administracion.alta_persona(ctx, "ana@x.mx", "Ana", "CST", "operacion")
+        personas.alta_persona(ctx, "ana@x.mx", "Ana", "CST", "operacion")
         ana = por_correo(ctx.s, "ana@x.mx")
         assert ana
         ctx.s.delete(ctx.s.scalars(select(Adscripcion).where(col(Adscripcion.persona_id) == ana.id)).one())
@@ -233,7 +233,7 @@ def test_lo_que_la_revision_no_previo_se_dice_con_su_renglon(
     def rechaza(*_: object, **__: object) -> None:
         raise FormularioIncompleto({"hasta": "ya no se puede"})
 
-    monkeypatch.setattr(administracion, "fijar_ultimo_dia", rechaza)
+    monkeypatch.setattr(personas, "fijar_ultimo_dia", rechaza)
     with (
         sin_cambios(instancia),
         pytest.raises(FormularioIncompleto, match=r"Adscripciones, renglón 2, columna E \(Hasta\): ya no se puede"),

@@ -11,8 +11,8 @@ from sqlalchemy import event, select
 from sqlmodel import col
 
 from modelos import consultas_personas, consultas_unidades, personas
-from modelos.actos import administracion
-from modelos.actos import unidades as actos
+from modelos.actos.administracion import personas as administracion
+from modelos.actos.administracion import unidades as actos
 from modelos.organizacion import Adscripcion
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.de_administracion import HOY, PERSONAS, UNIDADES, id_de, texto

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from modelos.actos import administracion
+from modelos.actos.administracion import personas
 from modelos.organizacion import crear_persona
 from tests.fabricas import Instancia
 from tests.recorrido.visitante import Visitante
@@ -79,7 +79,7 @@ def test_lo_que_no_sirve_se_dice_y_la_de_siempre_sigue(
 def recien(web: str, instancia_sqlite: Instancia) -> Iterator[tuple[Visitante, str]]:
     """Quien entra por primera vez, con la que le dio la administración."""
     with instancia_sqlite.como("administracion") as ctx:
-        alta = administracion.alta_persona(ctx, CORREO, "Persona de Prueba", "CST", "operacion")
+        alta = personas.alta_persona(ctx, CORREO, "Persona de Prueba", "CST", "operacion")
     with Visitante(web) as v:
         yield v, alta.clave
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Instante, Solicitud
-from modelos.actos.unidades import LARGO_FUENTE
+from modelos.actos.administracion.unidades import LARGO_FUENTE
 from modelos.fechas import Fecha
 from modelos.formularios import LARGO_MOTIVO
 from modelos.organizacion import LARGO_MAXIMO

@@ -17,9 +17,9 @@ from api.web.administracion.piezas import Control, campos, escrito, resumen
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
 from modelos import carga_hojas, carga_plan, consultas_catalogos, reloj
-from modelos.actos import carga as actos
 from modelos.actos import idempotencia
-from modelos.actos.unidades import LARGO_FUENTE
+from modelos.actos.administracion import carga as actos
+from modelos.actos.administracion.unidades import LARGO_FUENTE
 from modelos.errores import (
     ActoNoProcede,
     ArchivoDemasiadoGrande,

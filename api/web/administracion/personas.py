@@ -22,9 +22,9 @@ from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, nume
 from api.web.piezas.pagina import pagina
 from modelos import consultas_personas as consultas
 from modelos import consultas_unidades, reloj
-from modelos.actos import administracion as actos
 from modelos.actos import idempotencia
-from modelos.actos.administracion import Alta
+from modelos.actos.administracion import personas as actos
+from modelos.actos.administracion.personas import Alta
 from modelos.actos.mover import Contexto
 from modelos.errores import (
     ActoNoProcede,

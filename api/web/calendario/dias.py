@@ -17,7 +17,7 @@ from api.vistas import dias as vistas_dias
 from api.web.piezas.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
 from api.web.piezas.pagina import pagina
 from modelos import consultas, publicaciones, reloj
-from modelos.actos import publicaciones as actos
+from modelos.actos.administracion import dias as actos
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, Ambito, fecha_corta
 from modelos.calendario.errores import PublicacionAtrasada
 from modelos.dias_archivo import (

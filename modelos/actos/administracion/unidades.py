@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from modelos import reloj, sin_nadie
-from modelos.actos.administracion import autor_de
+from modelos.actos.administracion.personas import autor_de
 from modelos.actos.mover import Contexto
 from modelos.cambios import Cosa, anotar, foto
 from modelos.columnas import de_los

@@ -10,10 +10,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.actos import administracion, unidades
-from modelos.actos.administracion import Alta, autor_de
+from modelos.actos.administracion import personas, unidades
+from modelos.actos.administracion.personas import Alta, autor_de
+from modelos.actos.administracion.unidades import LARGO_FUENTE
 from modelos.actos.mover import Contexto
-from modelos.actos.unidades import LARGO_FUENTE
 from modelos.cambios import Cosa, anotar_altas
 from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro
 from modelos.carga_plan import Paso, Plan, Que, planear
@@ -63,12 +63,12 @@ def cargar(ctx: Contexto, libro: Libro, motivo: str, huella: str = "") -> Cargad
         for paso in plan.de(PERSONAS, Que.CAMBIA):
             correo = paso.datos["correo"]
             with _en_su_renglon(libro, paso):
-                administracion.corregir_persona(ctx, ids[correo], correo, paso.datos["nombre"], limpio)
+                personas.corregir_persona(ctx, ids[correo], correo, paso.datos["nombre"], limpio)
         # Primero lo que corta, luego lo que alarga y al final lo nuevo: así nada se encima ni a medio camino.
         for paso in sorted(plan.de(ADSCRIPCIONES, Que.CAMBIA), key=lambda p: p.datos["hasta"] or _SIN_FIN):
             with _en_su_renglon(libro, paso):
                 persona = ids[paso.datos["correo"]]
-                administracion.fijar_ultimo_dia(ctx, persona, paso.id, _dia(paso.datos["hasta"]), limpio)
+                personas.fijar_ultimo_dia(ctx, persona, paso.id, _dia(paso.datos["hasta"]), limpio)
         _adscripciones_nuevas(ctx, plan.de(ADSCRIPCIONES, Que.NUEVO), ids, limpio, autor)
     return Cargada(plan, altas)
 
