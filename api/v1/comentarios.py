@@ -15,7 +15,8 @@ from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
 from modelos import consultas_comentarios
-from modelos.actos import comentarios, idempotencia
+from modelos.actos import idempotencia
+from modelos.actos.comodidades import comentarios
 from modelos.actos.turnos import persona_que_actua
 from modelos.comodidades import Comentario
 from modelos.consultas import CURSOR_AJENO, LIMITE, expediente_visible

@@ -12,7 +12,7 @@ from api.v1.esquemas.comunes import CambioDeClave, Credenciales, Persona, Sesion
 from api.v1.respuestas import SIN_SESION, errores
 from api.vistas import expedientes
 from modelos import acceso
-from modelos.actos import cuenta
+from modelos.actos.comodidades import cuenta
 from modelos.reloj import iso
 
 ruta = APIRouter(tags=["Sesiones"])

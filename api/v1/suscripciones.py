@@ -13,7 +13,7 @@ from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Lista
 from api.v1.esquemas.plazos import Suscripcion, SuscripcionCreada, SuscripcionNueva
 from api.v1.respuestas import SIN_SESION, errores
-from modelos.actos import suscripciones
+from modelos.actos.comodidades import suscripciones
 from modelos.ajustes import Ajustes
 from modelos.feed import reunir
 from modelos.reloj import iso

@@ -17,7 +17,8 @@ from api.dependencias import Puerta
 from api.web.bandeja import renglones
 from flujos.catalogo import CATALOGO
 from modelos import consultas_bandeja, reloj, sesion
-from modelos.actos import asignacion, conduccion, filtros, turnos
+from modelos.actos import asignacion, conduccion, turnos
+from modelos.actos.comodidades import filtros
 from modelos.comodidades import Filtro
 from modelos.consultas_bandeja import Pedido
 from modelos.errores import FormularioIncompleto

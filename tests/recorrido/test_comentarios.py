@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from modelos import consultas, consultas_comentarios
-from modelos.actos import comentarios as actos
-from modelos.actos.comentarios import LARGO
+from modelos.actos.comodidades import comentarios as actos
+from modelos.actos.comodidades.comentarios import LARGO
 from modelos.comodidades import Comentario, Mencion, Seguimiento
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import Expediente

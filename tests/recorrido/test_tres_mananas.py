@@ -27,7 +27,8 @@ from sqlmodel import col
 
 import api.web
 from modelos import sesion
-from modelos.actos import comentarios, evidencia, turnos
+from modelos.actos import evidencia, turnos
+from modelos.actos.comodidades import comentarios
 from modelos.ajustes import Ajustes
 from modelos.anexos import Guardado
 from modelos.bitacora import Asiento

@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from modelos import consultas_vivo, sesion
 from modelos.acceso import SesionAbierta
-from modelos.actos import asignacion, comentarios, turnos
+from modelos.actos import asignacion, turnos
+from modelos.actos.comodidades import comentarios
 from modelos.organizacion import Adscripcion, por_correo, quien_es
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, EstadoExpediente, Instante, PersonaCitada, Solicitud
-from modelos.actos.capturas import LARGO_TOTAL, REVISION_MAXIMA
-from modelos.actos.comentarios import LARGO, MENCIONES_MAXIMO
+from modelos.actos.comodidades.capturas import LARGO_TOTAL, REVISION_MAXIMA
+from modelos.actos.comodidades.comentarios import LARGO, MENCIONES_MAXIMO
 
 Texto = Annotated[str, Field(max_length=LARGO_TOTAL)]
 

@@ -12,7 +12,7 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
-from modelos.actos import filtros
+from modelos.actos.comodidades import filtros
 from modelos.errores import FormularioIncompleto
 
 ruta = APIRouter()

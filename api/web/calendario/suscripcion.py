@@ -10,7 +10,7 @@ from api.v1.suscripciones import enlace
 from api.web.piezas.formularios import Formulario
 from api.web.piezas.pagina import pagina
 from modelos import consultas
-from modelos.actos import suscripciones
+from modelos.actos.comodidades import suscripciones
 
 ruta = APIRouter()
 CAMINO = "/calendario/suscripcion"

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.dependencias import Entrada
 from api.web.expedientes.vista import Rechazo, mostrar
 from api.web.piezas.formularios import Captura, Falta, Formulario, numero
-from modelos.actos import comentarios as actos
+from modelos.actos.comodidades import comentarios as actos
 from modelos.errores import FormularioIncompleto
 
 ruta = APIRouter()

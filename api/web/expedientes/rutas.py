@@ -16,7 +16,7 @@ from api.web.piezas.formularios import numero
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import ayuda
 from modelos import consultas, consultas_comentarios, deuda, reloj, verificacion
-from modelos.actos import comentarios as actos
+from modelos.actos.comodidades import comentarios as actos
 
 __all__ = ["Rechazo", "mostrar", "ruta"]
 

@@ -15,7 +15,7 @@ from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
 from api.web.sesion.rutas import camino_local
 from modelos import consultas, consultas_personas, contrasenas, reloj
-from modelos.actos import cuenta
+from modelos.actos.comodidades import cuenta
 from modelos.errores import ActoNoProcede, DemasiadosIntentos, FormularioIncompleto, SinPalabras
 from modelos.permisos import NOMBRES
 

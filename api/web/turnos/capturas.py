@@ -15,7 +15,7 @@ from api import errores
 from api.dependencias import Entrada, Puerta
 from api.web.piezas.formularios import PREFIJO, Captura, Formulario, legible
 from modelos import reloj
-from modelos.actos import capturas as actos
+from modelos.actos.comodidades import capturas as actos
 from modelos.comodidades import CapturaGuardada
 from modelos.errores import ActoNoProcede, ErrorGestion
 from modelos.reloj import iso

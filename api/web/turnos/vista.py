@@ -18,7 +18,7 @@ from api.web.turnos import previsto
 from api.web.turnos.previsto import Previsto
 from modelos import consultas, consultas_oficios, consultas_vivo, reloj, vencimientos
 from modelos.a_quien import ausentes
-from modelos.actos import capturas
+from modelos.actos.comodidades import capturas
 from modelos.anexos import ADMITIDOS
 from modelos.avance import Pendiente
 from modelos.calendario import fecha_corta

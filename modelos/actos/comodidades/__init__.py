@@ -1,0 +1,1 @@
+"""Lo que se guarda por comodidad y no es historia."""
