@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos import apertura, conduccion, suspension, turnos
+from modelos.actos import apertura, turnos
+from modelos.actos.conduccion import conducir, suspension
 from modelos.actos.mover import Contexto, bloquear
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
 
@@ -35,7 +36,7 @@ def despertar_padre(ctx: Contexto, encargo: Encargo) -> str:
         return "no tiene padre"
     turno = ctx.s.get_one(Turno, hijo.padre_turno)
     if hijo.estado == EstadoExpediente.CANCELADO:
-        conduccion.asentar_subcancelacion(ctx, turno.id, hijo)
+        conducir.asentar_subcancelacion(ctx, turno.id, hijo)
         return f"{turno.folio}: la {turno.actividad} queda para decidirse a mano"
     atendido = turnos.concluir_subprocedimiento(ctx, turno, hijo)
     return f"{turno.folio}: {'se cerró la ' + turno.actividad if atendido else 'ya no se esperaba'}"

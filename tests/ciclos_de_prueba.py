@@ -13,7 +13,8 @@ from datetime import date
 
 from pydantic import Field
 
-from modelos.actos import apertura, ciclos
+from modelos.actos import apertura
+from modelos.actos.conduccion import ciclos
 from modelos.tabla import (
     FIN,
     PATRONES,

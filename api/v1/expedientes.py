@@ -24,7 +24,8 @@ from api.v1.parametros import EXPEDIENTE, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
 from modelos import consultas
-from modelos.actos import apertura, compromisos, conduccion, idempotencia
+from modelos.actos import apertura, compromisos, idempotencia
+from modelos.actos.conduccion import conducir
 from modelos.actos.mover import Contexto
 from modelos.expediente import Expediente as Fila
 
@@ -102,14 +103,14 @@ _CONDUCIR: dict[str, Any] = {"response_model": Expediente, "responses": errores(
 def cancelar(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
     """Termina el expediente sin llegar a un final, junto con sus turnos y subexpedientes abiertos."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, conduccion.cancelar(ctx, folio, cuerpo.motivo))
+        return _ver(ctx, puerta, conducir.cancelar(ctx, folio, cuerpo.motivo))
 
 
 @ruta.post("/expedientes/{folio}/suspender", summary="Suspender", **_CONDUCIR)
 def suspender(folio: str, cuerpo: ConHijos, puerta: Entrada) -> dict[str, Any]:
     """Detiene el expediente y los que haya abierto: sus turnos no se pueden atender hasta reanudarlo."""
     with puerta.acto() as ctx:
-        suyo = conduccion.suspender(ctx, folio, cuerpo.motivo, cuerpo.fecha, con_hijos=cuerpo.con_hijos)
+        suyo = conducir.suspender(ctx, folio, cuerpo.motivo, cuerpo.fecha, con_hijos=cuerpo.con_hijos)
         return _ver(ctx, puerta, suyo)
 
 
@@ -117,7 +118,7 @@ def suspender(folio: str, cuerpo: ConHijos, puerta: Entrada) -> dict[str, Any]:
 def reanudar(folio: str, cuerpo: ConHijos, puerta: Entrada) -> dict[str, Any]:
     """Vuelve a poner en curso un expediente suspendido, y los que se suspendieron con él."""
     with puerta.acto() as ctx:
-        suyo = conduccion.reanudar(ctx, folio, cuerpo.motivo, cuerpo.fecha, con_hijos=cuerpo.con_hijos)
+        suyo = conducir.reanudar(ctx, folio, cuerpo.motivo, cuerpo.fecha, con_hijos=cuerpo.con_hijos)
         return _ver(ctx, puerta, suyo)
 
 
@@ -134,7 +135,7 @@ def comprometer(folio: str, cuerpo: Compromiso, puerta: Entrada) -> dict[str, An
 def prorrogar(folio: str, cuerpo: Prorroga, puerta: Entrada) -> dict[str, Any]:
     """Amplía un plazo que corre, fundadamente, hasta la mitad del original (LFPA art. 31)."""
     with puerta.acto() as ctx:
-        ampliado = conduccion.prorrogar(ctx, folio, cuerpo.dias, cuerpo.motivo, cuerpo.plazo, cuerpo.vence)
+        ampliado = conducir.prorrogar(ctx, folio, cuerpo.dias, cuerpo.motivo, cuerpo.plazo, cuerpo.vence)
         return _ver(ctx, puerta, ampliado)
 
 
@@ -142,21 +143,21 @@ def prorrogar(folio: str, cuerpo: Prorroga, puerta: Entrada) -> dict[str, Any]:
 def rectificar(folio: str, cuerpo: Rectificacion, puerta: Entrada) -> dict[str, Any]:
     """Corrige el día desde el que corre un plazo por cumplir, si se capturó mal, y lo vuelve a contar."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, conduccion.rectificar(ctx, folio, cuerpo.plazo, cuerpo.desde, cuerpo.motivo))
+        return _ver(ctx, puerta, conducir.rectificar(ctx, folio, cuerpo.plazo, cuerpo.desde, cuerpo.motivo))
 
 
 @ruta.post("/expedientes/{folio}/cerrar-espera", summary="Cerrar una espera", **_CONDUCIR)
 def cerrar_espera(folio: str, cuerpo: Cierre, puerta: Entrada) -> dict[str, Any]:
     """Sigue con las respuestas reunidas de un paso en abanico `al_vencer`; las que faltan se cancelan."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, conduccion.cerrar_espera(ctx, folio, cuerpo.actividad, cuerpo.motivo, cuerpo.vuelta))
+        return _ver(ctx, puerta, conducir.cerrar_espera(ctx, folio, cuerpo.actividad, cuerpo.motivo, cuerpo.vuelta))
 
 
 @ruta.post("/expedientes/{folio}/ampliar-vueltas", summary="Ampliar el tope de vueltas", **_CONDUCIR)
 def ampliar_vueltas(folio: str, cuerpo: Ampliacion, puerta: Entrada) -> dict[str, Any]:
     """Sube cuántas veces se le puede devolver el trabajo a una misma actividad."""
     with puerta.acto() as ctx:
-        return _ver(ctx, puerta, conduccion.ampliar_vueltas(ctx, folio, cuerpo.tope, cuerpo.motivo))
+        return _ver(ctx, puerta, conducir.ampliar_vueltas(ctx, folio, cuerpo.tope, cuerpo.motivo))
 
 
 @ruta.post(
@@ -168,7 +169,7 @@ def ampliar_vueltas(folio: str, cuerpo: Ampliacion, puerta: Entrada) -> dict[str
 def reintentar(folio: str, puerta: Entrada) -> dict[str, Any]:
     """Devuelve al motor los efectos que agotaron sus intentos."""
     with puerta.acto() as ctx:
-        return {"reintentados": conduccion.reintentar(ctx, folio)}
+        return {"reintentados": conducir.reintentar(ctx, folio)}
 
 
 def _ver(ctx: Contexto, puerta: Puerta, expediente: Fila) -> dict[str, Any]:

@@ -27,7 +27,8 @@ from sqlmodel import col
 
 from api.arranque import pruebas
 from modelos import latido, sesion
-from modelos.actos import apertura, conduccion
+from modelos.actos import apertura
+from modelos.actos.conduccion import conducir
 from modelos.ajustes import Ajustes
 from modelos.expediente import Encargo, EstadoExpediente, Expediente
 from tests.fabricas import Cliente, Instancia, puerto_libre, sembrada
@@ -231,7 +232,7 @@ def _dejar(instancia: Instancia, cuantos: int) -> None:
         folios = list(ctx.s.scalars(sobran))
     for folio in folios:
         with instancia.como("coordinacion") as ctx:
-            conduccion.cancelar(ctx, folio, "sobra para la medida")
+            conducir.cancelar(ctx, folio, "sobra para la medida")
     for lote in range(0, cuantos - hay, 100):
         with instancia.como("coordinacion") as ctx:
             for i in range(min(100, cuantos - hay - lote)):

@@ -12,8 +12,9 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import a_quien, demo, mensajes, reloj
-from modelos.actos import asignacion, conduccion, tenencia, turnos
+from modelos.actos import asignacion, tenencia, turnos
 from modelos.actos.administracion import carga, personas
+from modelos.actos.conduccion import conducir
 from modelos.actos.mover import Contexto
 from modelos.bitacora import Asiento
 from modelos.carga_hojas import ADSCRIPCIONES, Libro, Renglon
@@ -315,12 +316,12 @@ def test_de_un_expediente_suspendido_no_se_pide_nada_y_al_reanudarlo_se_avisa(in
     instancia.cumplir_encargos()
     [turno] = instancia.abiertos(folio)
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "Falta un dato")
+        conducir.suspender(ctx, folio, "Falta un dato")
     _jornada(instancia)
     assert not _salidas(instancia, turno.id)
     with instancia.leer() as s:
         assert set(s.scalars(select(col(Notificacion.descartada)))) == {mensajes.SUSPENDIDO}
     with instancia.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, folio, "Ya está")
+        conducir.reanudar(ctx, folio, "Ya está")
     _jornada(instancia)
     assert _salidas(instancia, turno.id) == Counter({"dstc": 1})

@@ -12,7 +12,8 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from modelos import consultas, encargos, vigilancia
-from modelos.actos import asignacion, conduccion, evidencia, turnos
+from modelos.actos import asignacion, evidencia, turnos
+from modelos.actos.conduccion import conducir
 from modelos.anexos import Guardado
 from modelos.bitacora import Asiento
 from modelos.errores import (
@@ -91,7 +92,7 @@ def test_devolver_exige_motivo_y_cuenta_vueltas(instancia: Instancia) -> None:
     with pytest.raises(TopeDeVueltas):
         instancia.atender(segunda, "no_favorable")
     with instancia.como("coordinacion") as ctx:
-        conduccion.ampliar_vueltas(ctx, folio, 2, "falta una precisión")
+        conducir.ampliar_vueltas(ctx, folio, 2, "falta una precisión")
     instancia.atender(segunda, "no_favorable")
     instancia.exigir_integra()
 
@@ -226,14 +227,14 @@ def test_la_evidencia_obligatoria_impide_cerrar(instancia: Instancia) -> None:
 def test_suspendido_no_avanza_y_al_reanudar_si(instancia: Instancia) -> None:
     folio = instancia.iniciar("seguimiento")
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "cambio de titular")
+        conducir.suspender(ctx, folio, "cambio de titular")
     turno = instancia.abiertos(folio)[0]
     with pytest.raises(ActoNoProcede, match="suspendido"):
         instancia.atender(turno)
     with pytest.raises(NoLeCorresponde), instancia.como("dstc") as ctx:
-        conduccion.reanudar(ctx, folio, "ya")
+        conducir.reanudar(ctx, folio, "ya")
     with instancia.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, folio, "ya hay titular")
+        conducir.reanudar(ctx, folio, "ya hay titular")
     instancia.atender(turno)
     instancia.exigir_integra()
 
@@ -245,14 +246,14 @@ def test_cancelar_cierra_turnos_y_subexpedientes(instancia: Instancia) -> None:
         instancia.atender(turno, **({"registro": "R-1"} if turno.actividad == "9" else {}))
     instancia.cumplir_encargos()
     with instancia.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, folio, "duplicado")
+        conducir.cancelar(ctx, folio, "duplicado")
     with instancia.leer() as s:
         estados = dict(s.execute(select(col(Expediente.procedimiento), col(Expediente.estado))).all())
         abiertos = s.scalar(select(func.count()).where(col(Turno.estado).in_(("pendiente", "tomado"))))
     assert set(estados.values()) == {EstadoExpediente.CANCELADO}
     assert abiertos == 0
     with pytest.raises(ActoNoProcede, match="cancelado"), instancia.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, folio, "otra vez")
+        conducir.cancelar(ctx, folio, "otra vez")
     instancia.cumplir_encargos()
     instancia.exigir_integra()
 
@@ -267,7 +268,7 @@ def test_si_se_cancela_el_subexpediente_el_padre_decide_a_mano(instancia: Instan
     with pytest.raises(ActoNoProcede, match="subexpediente"), instancia.como("dstc") as ctx:
         turnos.atender(ctx, espera, "continuar", {}, "", 1)
     with instancia.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, "RT-2026-0001", "se hará por escrito")
+        conducir.cancelar(ctx, "RT-2026-0001", "se hará por escrito")
     instancia.cumplir_encargos()
     (turno,) = instancia.abiertos(folio)
     instancia.atender(turno)
@@ -280,10 +281,10 @@ def test_cerrar_una_espera_sigue_con_lo_reunido(instancia: Instancia) -> None:
     turno = _hasta(instancia, folio, "4")
     instancia.atender(turno, observaciones="ninguna")
     with instancia.como("coordinacion") as ctx:
-        conduccion.cerrar_espera(ctx, folio, "4", "venció el plazo de comentarios")
+        conducir.cerrar_espera(ctx, folio, "4", "venció el plazo de comentarios")
     assert [t.actividad for t in instancia.abiertos(folio)] == ["5"]
     with pytest.raises(ActoNoProcede), instancia.como("coordinacion") as ctx:
-        conduccion.cerrar_espera(ctx, folio, "4", "otra vez")
+        conducir.cerrar_espera(ctx, folio, "4", "otra vez")
     instancia.exigir_integra()
 
 
@@ -321,7 +322,7 @@ def _a_la_13(instancia: Instancia) -> str:
 def test_suspendido_no_avanza_aunque_concluya_su_subexpediente(instancia: Instancia) -> None:
     folio = _a_la_13(instancia)
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "se revisa la normativa", con_hijos=False)
+        conducir.suspender(ctx, folio, "se revisa la normativa", con_hijos=False)
     hijo = "RT-2026-0001"
     while abiertos := instancia.abiertos(hijo):
         datos = {"acuerdos": "ninguno"} if abiertos[0].actividad == "8" else {}
@@ -333,7 +334,7 @@ def test_suspendido_no_avanza_aunque_concluya_su_subexpediente(instancia: Instan
     instancia.cumplir_encargos()
     assert instancia.expediente(folio).estado == EstadoExpediente.SUSPENDIDO
     with instancia.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, folio, "ya se revisó")
+        conducir.reanudar(ctx, folio, "ya se revisó")
     instancia.cumplir_encargos()
     assert instancia.expediente(folio).desenlace == "FIN"
     instancia.exigir_integra()
@@ -346,7 +347,7 @@ def _estados(instancia: Instancia, *folios: str) -> list[str]:
 def test_suspender_al_padre_suspende_a_sus_hijos_y_reanudarlo_los_reanuda(instancia: Instancia) -> None:
     folio, hijo = _a_la_13(instancia), "RT-2026-0001"
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "se revisa la normativa")
+        conducir.suspender(ctx, folio, "se revisa la normativa")
     assert _estados(instancia, folio, hijo) == ["suspendido", "suspendido"]
     with pytest.raises(ActoNoProcede, match="suspendido"):
         instancia.atender(instancia.abiertos(hijo)[0])
@@ -354,7 +355,7 @@ def test_suspender_al_padre_suspende_a_sus_hijos_y_reanudarlo_los_reanuda(instan
     assert (del_padre["hijos"], del_hijo["con"]) == ([hijo], folio)
     assert del_hijo["motivo"] == f"Se suspendió {folio}: se revisa la normativa"
     with instancia.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, folio, "ya se revisó")
+        conducir.reanudar(ctx, folio, "ya se revisó")
     assert _estados(instancia, folio, hijo) == ["en_curso", "en_curso"]
     assert (_ultimo(instancia, folio)["hijos"], _ultimo(instancia, hijo)["con"]) == ([hijo], folio)
     instancia.atender(instancia.abiertos(hijo)[0])
@@ -364,7 +365,7 @@ def test_suspender_al_padre_suspende_a_sus_hijos_y_reanudarlo_los_reanuda(instan
 def test_se_puede_decidir_que_los_hijos_sigan_y_queda_asentado(instancia: Instancia) -> None:
     folio, hijo = _a_la_13(instancia), "RT-2026-0001"
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "se revisa la normativa", con_hijos=False)
+        conducir.suspender(ctx, folio, "se revisa la normativa", con_hijos=False)
     assert _estados(instancia, folio, hijo) == ["suspendido", "en_curso"]
     assert _ultimo(instancia, folio)["hijos_siguen"] == [hijo]
     instancia.exigir_integra()
@@ -373,14 +374,14 @@ def test_se_puede_decidir_que_los_hijos_sigan_y_queda_asentado(instancia: Instan
 def test_un_hijo_suspendido_aparte_no_se_reanuda_con_el_padre(instancia: Instancia) -> None:
     folio, hijo = _a_la_13(instancia), "RT-2026-0001"
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, hijo, "no hay sala")
-        conduccion.suspender(ctx, folio, "se revisa la normativa")
-        conduccion.reanudar(ctx, folio, "ya se revisó")
+        conducir.suspender(ctx, hijo, "no hay sala")
+        conducir.suspender(ctx, folio, "se revisa la normativa")
+        conducir.reanudar(ctx, folio, "ya se revisó")
     assert _estados(instancia, folio, hijo) == ["en_curso", "suspendido"]
     with instancia.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, hijo, "ya hay sala")
-        conduccion.suspender(ctx, folio, "otra vez")
-        conduccion.reanudar(ctx, folio, "sólo éste", con_hijos=False)
+        conducir.reanudar(ctx, hijo, "ya hay sala")
+        conducir.suspender(ctx, folio, "otra vez")
+        conducir.reanudar(ctx, folio, "sólo éste", con_hijos=False)
     assert _estados(instancia, folio, hijo) == ["en_curso", "suspendido"]
     assert _ultimo(instancia, folio)["hijos_siguen"] == [hijo]
     instancia.exigir_integra()
@@ -393,12 +394,12 @@ def test_el_hijo_que_se_abre_con_el_padre_ya_suspendido_corre_su_suerte(instanci
         turno = instancia.abiertos(folio)[0]
         instancia.atender(turno, **({"registro": "R-1"} if turno.actividad == "9" else {}))
     with instancia.como("coordinacion") as ctx:  # antes de que el motor lo abra
-        conduccion.suspender(ctx, folio, "se revisa la normativa", con_hijos=not siguen)
+        conducir.suspender(ctx, folio, "se revisa la normativa", con_hijos=not siguen)
     instancia.cumplir_encargos()
     hijo = "RT-2026-0001"
     assert _estados(instancia, folio, hijo) == ["suspendido", "en_curso" if siguen else "suspendido"]
     with instancia.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, folio, "ya se revisó")
+        conducir.reanudar(ctx, folio, "ya se revisó")
     assert _estados(instancia, folio, hijo) == ["en_curso", "en_curso"]
     instancia.exigir_integra()
 
@@ -435,9 +436,9 @@ def test_una_espera_que_ya_va_en_otra_vuelta_no_se_cierra(instancia: Instancia) 
     folio = instancia.iniciar("normatividad")
     _hasta(instancia, folio, "4")
     with pytest.raises(ActoNoProcede, match="otra vuelta"), instancia.como("coordinacion") as ctx:
-        conduccion.cerrar_espera(ctx, folio, "4", "venció", vuelta=2)
+        conducir.cerrar_espera(ctx, folio, "4", "venció", vuelta=2)
     with instancia.como("coordinacion") as ctx:
-        conduccion.cerrar_espera(ctx, folio, "4", "venció", vuelta=1)
+        conducir.cerrar_espera(ctx, folio, "4", "venció", vuelta=1)
     instancia.exigir_integra()
 
 

@@ -18,9 +18,10 @@ from sqlalchemy import func, select
 from api.arranque.instancia import exigir_tablas
 from flujos.catalogo import CATALOGO
 from modelos import consultas_inicio, encargos, reservas
-from modelos.actos import asignacion, conduccion, tenencia, turnos
+from modelos.actos import asignacion, tenencia, turnos
 from modelos.actos.administracion import personas
 from modelos.actos.administracion.cotejo_tablas import aceptar, comparar, cotejar
+from modelos.actos.conduccion import conducir
 from modelos.ajustes import Ajustes
 from modelos.errores import (
     EnCuarentena,
@@ -179,7 +180,7 @@ def test_lo_que_no_se_reproduce_queda_en_cuarentena_y_vuelve_con_su_tabla(
     assert [caso for caso, _ in cotejo.expedientes] == [folio]
     roto = Instancia(instancia.ajustes, otro())
     with pytest.raises(EnCuarentena, match="reponer la tabla"), roto.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "no debería poder")
+        conducir.suspender(ctx, folio, "no debería poder")
     turno = next(t for t in instancia.abiertos(folio) if t.unidad == "CAST-DEMO-01")
     with pytest.raises(EnCuarentena), instancia.como("cast-demo-01") as ctx:
         turnos.atender(ctx, turno.id, "continuar", {}, "", turno.version)
@@ -192,7 +193,7 @@ def test_lo_que_no_se_reproduce_queda_en_cuarentena_y_vuelve_con_su_tabla(
     assert not cotejar(instancia.url, CATALOGO, cuarentena=False).faltas
     assert not instancia.expediente(folio).detenido
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "ya se puede")
+        conducir.suspender(ctx, folio, "ya se puede")
     instancia.exigir_integra()
 
 

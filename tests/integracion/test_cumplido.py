@@ -14,7 +14,8 @@ from sqlmodel import col
 from flujos.lineamientos import apertura_cast
 from modelos import deuda, reloj, titulares, vencimientos
 from modelos import verificacion as v
-from modelos.actos import conduccion, evidencia, fuera, oficios, plazos, turnos
+from modelos.actos import evidencia, fuera, oficios, plazos, turnos
+from modelos.actos.conduccion import conducir
 from modelos.anexos import Guardado
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
 from modelos.expediente import Anexo, Expediente, Turno
@@ -393,16 +394,16 @@ def test_cancelar_el_expediente_salda_todo_y_suspenderlo_lo_detiene(
 ) -> None:
     folio = _apertura(instancia, "11")
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "Se espera un dictamen.")
+        conducir.suspender(ctx, folio, "Se espera un dictamen.")
     assert _plazo(instancia, folio, "PL-01").estado == EstadoPlazo.SUSPENDIDO
     _dia(monkeypatch, "2027-01-12")
     _enviar(instancia, _oficio(instancia, folio, "OF-29"))
     assert _plazo(instancia, folio, "PL-01").estado == EstadoPlazo.CUMPLIDO, "suspendido también se puede cumplir"
     with instancia.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, folio, "Llegó.")
+        conducir.reanudar(ctx, folio, "Llegó.")
     otro = _apertura(instancia, "11")
     with instancia.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, otro, "Desistió.")
+        conducir.cancelar(ctx, otro, "Desistió.")
     assert _plazo(instancia, otro, "PL-01").estado == EstadoPlazo.CANCELADO
     with instancia.leer() as s:
         assert deuda.cuantos(s, [otro]) == {}

@@ -18,8 +18,9 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from modelos import calendario, sesion
-from modelos.actos import conduccion, recuento, turnos
+from modelos.actos import recuento, turnos
 from modelos.actos.administracion import dias as publicaciones
+from modelos.actos.conduccion import conducir
 from modelos.actos.mover import Contexto
 from modelos.calendario.errores import PublicacionAtrasada
 from modelos.calendario.perfiles import cargar, publicados
@@ -135,13 +136,13 @@ def test_lo_cumplido_y_lo_suspendido_no_cambia_de_fecha(mesa: Mesa) -> None:
         turnos.atender(ctx, turno.id, next(iter(NOVENTA["1"].salidas)), {}, "", turno.version)
 
     mesa.actuar(cerrar, "dstc")
-    mesa.actuar(lambda ctx: conduccion.suspender(ctx, suspendido, "falta un papel"), "coordinacion")
-    mesa.actuar(lambda ctx: conduccion.cancelar(ctx, cancelado, "ya no"), "coordinacion")
+    mesa.actuar(lambda ctx: conducir.suspender(ctx, suspendido, "falta un papel"), "coordinacion")
+    mesa.actuar(lambda ctx: conducir.cancelar(ctx, cancelado, "ya no"), "coordinacion")
     avance = mesa.publicar(VACACIONES)
     assert (avance.movidos, avance.sin_cambio) == (0, 1)
     assert {mesa.vence(f) for f in (cumplido, suspendido, cancelado)} == {fecha("mar 2027-01-12")}
     assert not mesa.recuentos()
-    mesa.actuar(lambda ctx: conduccion.reanudar(ctx, suspendido, "llegó"), "coordinacion")
+    mesa.actuar(lambda ctx: conducir.reanudar(ctx, suspendido, "llegó"), "coordinacion")
     assert mesa.vence(suspendido) == fecha("vie 2027-01-22"), "se cuenta al reanudarse"
     mesa.exigir_integra()
 

@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import demo, mensajes, reloj
-from modelos.actos import compromisos, conduccion
+from modelos.actos import compromisos
+from modelos.actos.conduccion import conducir
 from modelos.actos.conteo import COMPROMISO
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import Turno
@@ -196,7 +197,7 @@ def test_solo_lo_vencido_de_un_expediente_en_curso(instancia: Instancia, monkeyp
     with pytest.raises(NoExiste):
         _comprometer(instancia, "cst", f"{turno.folio}.no-hay.1")
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, turno.folio, "Falta un dato")
+        conducir.suspender(ctx, turno.folio, "Falta un dato")
     with pytest.raises(ActoNoProcede, match="suspendido"):
         _comprometer(instancia, "cst", plazo.id)
 

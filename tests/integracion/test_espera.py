@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import espera, sesion
-from modelos.actos import asignacion, conduccion
+from modelos.actos import asignacion
+from modelos.actos.conduccion import conducir
 from modelos.espera import Espera
 from modelos.expediente import Encargo, Expediente, Turno
 from modelos.organizacion import Unidad
@@ -82,14 +83,14 @@ def test_tomado_suspendido_y_reanudado(instancia: Instancia, folio: str) -> None
         asignacion.tomar(ctx, turno.id)
     assert "(ya lo tomaron)" in que_espera(instancia, folio).texto
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "falta un dato")
+        conducir.suspender(ctx, folio, "falta un dato")
     suspendido = que_espera(instancia, folio)
     assert (suspendido.texto, "suspendido" in suspendido.etiquetas) == ("suspendido: espera a que se reanude", True)
     with instancia.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, folio, "llegó")
+        conducir.reanudar(ctx, folio, "llegó")
     assert que_espera(instancia, folio).texto.startswith("espera: ")
     with instancia.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, folio, "ya no hace falta")
+        conducir.cancelar(ctx, folio, "ya no hace falta")
     assert que_espera(instancia, folio).texto == ""
 
 
@@ -121,7 +122,7 @@ def test_por_decir_es_lo_que_cambio_y_nadie_lleva(instancia: Instancia, folio: s
         espera.anotar(s, folio, s.get_one(Expediente, folio).asientos)
     assert por_decir() == []
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "falta un dato")
+        conducir.suspender(ctx, folio, "falta un dato")
     assert por_decir() == [folio]
     with sesion.transaccion(instancia.url) as s:
         pedir(s, [folio])

@@ -12,7 +12,7 @@ from sqlmodel import col
 from flujos.catalogo import CATALOGO
 from modelos import reloj, titulares
 from modelos.a_quien import Organigrama
-from modelos.actos import conduccion
+from modelos.actos.conduccion import conducir
 from modelos.firmas import por_avisar
 from modelos.notificaciones import Clase, Entrega, EstadoEntrega, Notificacion
 from modelos.organizacion import Adscripcion, Persona
@@ -123,11 +123,11 @@ def test_quien_suple_lo_sabe_y_de_un_expediente_suspendido_o_cancelado_no_se_avi
             procedimientos=["normatividad"],
         )
     with instancia_sqlite.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, uno.folio, "Se espera.")
-        conduccion.cancelar(ctx, otro.folio, "Ya no.")
+        conducir.suspender(ctx, uno.folio, "Se espera.")
+        conducir.cancelar(ctx, otro.folio, "Ya no.")
     assert firmas.avisar(instancia_sqlite.url, LUNES) == 0
     with instancia_sqlite.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, uno.folio, "Llegó.")
+        conducir.reanudar(ctx, uno.folio, "Llegó.")
     assert firmas.avisar(instancia_sqlite.url, LUNES) == 2
     assert sorted(quien for quien, _ in _avisados(instancia_sqlite)) == ["dcaj", "dstc"]
     assert leer(instancia_sqlite, otro.id).estado == "descartado"

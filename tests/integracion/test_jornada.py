@@ -16,7 +16,8 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import demo, reloj
-from modelos.actos import conduccion, turnos
+from modelos.actos import turnos
+from modelos.actos.conduccion import conducir
 from modelos.bitacora import Asiento
 from modelos.ciclos import Apertura, Jornada
 from modelos.errores import ErrorGestion
@@ -199,7 +200,7 @@ def test_un_expediente_suspendido_no_cierra_su_espera(
 ) -> None:
     responder(instancia, riego, CASTS[0])
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, riego, "Se revisa el calendario.")
+        conducir.suspender(ctx, riego, "Se revisa el calendario.")
     hecho = hacer(instancia, monkeypatch, "2027-05-04T09:00", cuales=("esperas",))["esperas"]
     assert hecho.resultado == "0 esperas vencidas se cerraron."
     assert instancia.expediente(riego).estado == EstadoExpediente.SUSPENDIDO

@@ -10,8 +10,8 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import reloj
-from modelos.actos import campanas
 from modelos.actos.comodidades import comentarios
+from modelos.actos.conduccion import campanas
 from modelos.organizacion import Adscripcion, por_correo
 from tareas import mensajes
 from tests.correo import Buzon, buzon, partes

@@ -16,7 +16,8 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import anexos, papeleria, reloj, titulares
-from modelos.actos import conduccion, evidencia, firma, oficios, turnos
+from modelos.actos import evidencia, firma, oficios, turnos
+from modelos.actos.conduccion import conducir
 from modelos.bitacora import Asiento, canonico
 from modelos.errores import (
     ActoNoProcede,
@@ -423,7 +424,7 @@ def test_una_plantilla_rota_es_un_incidente_con_su_linea_y_corregida_el_reintent
     assert instancia.expediente(folio).detenido
     _editar_plantilla(instancia, 2, buena.replace("le solicito", "se le solicita"))
     with instancia.como("coordinacion") as ctx:
-        assert conduccion.reintentar(ctx, folio) == 1
+        assert conducir.reintentar(ctx, folio) == 1
     intentar(instancia.url, CATALOGO, clave, 1)
     [oficio] = del_folio(instancia, folio)
     assert "se le solicita" in oficio.cuerpo

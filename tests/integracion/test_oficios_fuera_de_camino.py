@@ -12,7 +12,8 @@ from sqlalchemy import text, update
 from sqlmodel import col
 
 from modelos import consultas_oficios, papeleria, reloj, titulares, verificacion_publica
-from modelos.actos import conduccion, evidencia, oficios, turnos
+from modelos.actos import evidencia, oficios, turnos
+from modelos.actos.conduccion import conducir
 from modelos.anexos import Guardado
 from modelos.errores import CodigoDesconocido, DemasiadosIntentos, FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import EstadoExpediente, Turno
@@ -75,7 +76,7 @@ def test_firmar_enviar_y_acusar_tras_el_final_no_mueve_la_fecha_de_cierre(instan
 def test_lo_firmado_antes_de_cancelar_sale_y_se_acusa_y_todo_sigue_integro(instancia: Instancia) -> None:
     oficio = firmar(instancia, suelto(instancia))
     with instancia.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, oficio.folio, "Se retiró el proyecto.")
+        conducir.cancelar(ctx, oficio.folio, "Se retiró el proyecto.")
     cierre = instancia.expediente(oficio.folio).cerrado
     instancia.cumplir_encargos()
     with instancia.como("cst") as ctx:
@@ -88,7 +89,7 @@ def test_lo_firmado_antes_de_cancelar_sale_y_se_acusa_y_todo_sigue_integro(insta
 def test_cancelar_el_expediente_descarta_los_borradores(instancia: Instancia) -> None:
     oficio = por_encargo(instancia)
     with instancia.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, oficio.folio, "Ya no hace falta.")
+        conducir.cancelar(ctx, oficio.folio, "Ya no hace falta.")
     guardado = leer(instancia, oficio.id)
     assert (guardado.estado, guardado.motivo) == ("descartado", "Se canceló el expediente.")
     with instancia.leer() as s:

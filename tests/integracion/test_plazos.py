@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from modelos import verificacion
-from modelos.actos import conduccion
+from modelos.actos.conduccion import conducir
 from modelos.actos.conteo import recontar
 from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar
 from modelos.dias_inhabiles import oficinas
@@ -159,7 +159,7 @@ def test_al_concluir_no_queda_plazo_por_cumplir(casa: Instancia) -> None:
     turnos = casa.abiertos(folio)
     casa.atender(turnos[0])
     with casa.como("coordinacion") as ctx:
-        conduccion.cerrar_espera(ctx, folio, "3", "ya no se espera")
+        conducir.cerrar_espera(ctx, folio, "3", "ya no se espera")
     (ultimo,) = casa.abiertos(folio)
     casa.atender(ultimo)
     estados = sorted(p.estado for p in _plazos(casa, folio).values())
@@ -170,7 +170,7 @@ def test_al_concluir_no_queda_plazo_por_cumplir(casa: Instancia) -> None:
 def test_cancelar_el_expediente_cancela_sus_plazos(casa: Instancia) -> None:
     folio = _hasta_el_abanico(casa)
     with casa.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, folio, "ya no procede")
+        conducir.cancelar(ctx, folio, "ya no procede")
     assert {p.estado for p in _plazos(casa, folio).values()} == {"cumplido", "cancelado"}
 
 
@@ -178,15 +178,15 @@ def test_suspender_detiene_y_reanudar_vuelve_a_contar(casa: Instancia, monkeypat
     folio = _hasta_el_abanico(casa)
     monkeypatch.setenv("DSTC_RELOJ", "2027-03-08T10:00:00-06:00")
     with casa.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "falta un dato")
+        conducir.suspender(ctx, folio, "falta un dato")
     plazos = _plazos(casa, folio)
     assert {plazos[c].estado for c in plazos if c.startswith("PL")} == {"suspendido"}
     assert {plazos[c].proximo for c in plazos} == {None}
     with pytest.raises(ActoNoProcede), casa.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "otra vez")
+        conducir.suspender(ctx, folio, "otra vez")
     monkeypatch.setenv("DSTC_RELOJ", "2027-03-19T10:00:00-06:00")
     with casa.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, folio, "ya llegó")
+        conducir.reanudar(ctx, folio, "ya llegó")
     plazos = _plazos(casa, folio)
     # Corrieron 5 hábiles (2 a 8 de marzo); del 9 al 19 hay 8 que no cuentan (el 15 es inhábil): 7-jul + 8 hábiles.
     assert plazos["PL-01SSI"].vence == date(2027, 7, 19)
@@ -198,14 +198,14 @@ def test_suspender_detiene_y_reanudar_vuelve_a_contar(casa: Instancia, monkeypat
 def test_prorrogar_amplia_hasta_la_mitad_y_queda_asentado(casa: Instancia) -> None:
     folio = _hasta_el_abanico(casa)
     with casa.como("coordinacion") as ctx:
-        conduccion.prorrogar(ctx, folio, 45, "complejidad del proyecto")
+        conducir.prorrogar(ctx, folio, 45, "complejidad del proyecto")
     plazo = _plazos(casa, folio)["PL-01SSI"]
     assert plazo.vence is not None
     assert plazo.vence > date(2027, 7, 7)
     assert plazo.ampliaciones == [{"cantidad": 45, "motivo": "complejidad del proyecto"}]
     assert "ampliado en 45" in plazo.computo["explicacion"]
     with pytest.raises(AmpliacionExcesiva), casa.como("coordinacion") as ctx:
-        conduccion.prorrogar(ctx, folio, 1, "un poco más")
+        conducir.prorrogar(ctx, folio, 1, "un poco más")
     with casa.leer() as s:
         ultimo = verificacion.publicados(s, folio)[-1]
     assert (ultimo["tipo"], ultimo["datos"]["dias"]) == ("prorroga", 45)
@@ -227,7 +227,7 @@ def test_una_prorroga_que_no_procede_no_cambia_nada(
     folio = _hasta_el_abanico(casa)
     antes = casa.expediente(folio).asientos
     with pytest.raises(error), casa.como(quien) as ctx:
-        conduccion.prorrogar(ctx, folio, dias, motivo, plazo)
+        conducir.prorrogar(ctx, folio, dias, motivo, plazo)
     assert casa.expediente(folio).asientos == antes
     assert _plazos(casa, folio)["PL-01SSI"].vence == date(2027, 7, 7)
 
@@ -236,14 +236,14 @@ def test_una_ventana_del_anio_no_se_prorroga(casa: Instancia) -> None:
     folio = _hasta_el_abanico(casa)
     ventana = next(p.id for c, p in _plazos(casa, folio).items() if c.startswith("PL-05"))
     with pytest.raises(ActoNoProcede, match="ventana"), casa.como("coordinacion") as ctx:
-        conduccion.prorrogar(ctx, folio, 5, "porque sí", ventana)
+        conducir.prorrogar(ctx, folio, 5, "porque sí", ventana)
 
 
 def test_sin_calendario_publicado_no_hay_fecha_y_se_dice(casa: Instancia) -> None:
     folio = _hasta_el_abanico(casa, periodo="2028")
     casa.iniciar("con_plazos", dias_revision=5)
     with casa.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, folio, "para no estorbar")
+        conducir.cancelar(ctx, folio, "para no estorbar")
     lejano = casa.iniciar("con_plazos", periodo="2028")
     (turno,) = casa.abiertos(lejano)
     casa.atender(turno, recibido="2028-12-01")
@@ -259,7 +259,7 @@ def test_no_se_prorroga_hacia_un_anio_sin_publicar(casa: Instancia) -> None:
     antes = _plazos(casa, folio)["PL-01SSI"].vence
     assert antes is not None
     with pytest.raises(CalendarioSinPublicar, match="2029"), casa.como("coordinacion") as ctx:
-        conduccion.prorrogar(ctx, folio, 45, "complejidad")
+        conducir.prorrogar(ctx, folio, 45, "complejidad")
     assert _plazos(casa, folio)["PL-01SSI"].vence == antes
 
 
@@ -340,12 +340,12 @@ def _ir(monkeypatch: pytest.MonkeyPatch, instante: str) -> None:
 
 def _detener(casa: Instancia, folio: str, fecha: date | None = None) -> None:
     with casa.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "falta un dato", fecha)
+        conducir.suspender(ctx, folio, "falta un dato", fecha)
 
 
 def _seguir(casa: Instancia, folio: str, fecha: date | None = None) -> None:
     with casa.como("coordinacion") as ctx:
-        conduccion.reanudar(ctx, folio, "ya llegó", fecha)
+        conducir.reanudar(ctx, folio, "ya llegó", fecha)
 
 
 def test_suspender_antes_de_que_corra_o_dos_veces_seguidas_no_deja_sin_fecha(
@@ -413,9 +413,9 @@ def test_prorrogar_dos_veces_lo_mismo_prorroga_una(casa: Instancia) -> None:
     folio = _hasta_el_abanico(casa)
     leido = _plazos(casa, folio)["PL-01SSI"].vence
     with casa.como("coordinacion") as ctx:
-        conduccion.prorrogar(ctx, folio, 5, "complejidad", vence=leido)
+        conducir.prorrogar(ctx, folio, 5, "complejidad", vence=leido)
     with pytest.raises(ActoNoProcede, match="ya vence"), casa.como("coordinacion") as ctx:
-        conduccion.prorrogar(ctx, folio, 5, "complejidad", vence=leido)
+        conducir.prorrogar(ctx, folio, 5, "complejidad", vence=leido)
     assert len(_plazos(casa, folio)["PL-01SSI"].ampliaciones) == 1
 
 
@@ -423,7 +423,7 @@ def test_lo_vencido_no_se_prorroga(casa: Instancia, monkeypatch: pytest.MonkeyPa
     folio = casa.iniciar("con_plazos")
     _ir(monkeypatch, "2027-03-17T10:00")
     with pytest.raises(ActoNoProcede, match="venció"), casa.como("coordinacion") as ctx:
-        conduccion.prorrogar(ctx, folio, 2, "tarde")
+        conducir.prorrogar(ctx, folio, 2, "tarde")
 
 
 def test_suspender_lo_que_no_tiene_fecha_tambien_cuenta_al_publicarse_el_calendario(
@@ -460,15 +460,15 @@ def test_una_fecha_mal_capturada_se_rectifica_y_lo_dicho_antes_queda(casa: Insta
     casa.atender(turno, recibido="2026-03-02")  # era 2027
     id_ = _plazos(casa, folio)["PL-01SSI"].id
     with pytest.raises(NoLeCorresponde), casa.como("cast-demo-01") as ctx:
-        conduccion.rectificar(ctx, folio, id_, date(2027, 3, 1), "año mal escrito")
+        conducir.rectificar(ctx, folio, id_, date(2027, 3, 1), "año mal escrito")
     with pytest.raises(FormularioIncompleto), casa.como("coordinacion") as ctx:
-        conduccion.rectificar(ctx, folio, id_, date(2027, 3, 2), "es futura")
+        conducir.rectificar(ctx, folio, id_, date(2027, 3, 2), "es futura")
     with pytest.raises(CalendarioSinPublicar), casa.como("coordinacion") as ctx:
-        conduccion.rectificar(ctx, folio, id_, date(2020, 3, 2), "sin calendario")
+        conducir.rectificar(ctx, folio, id_, date(2020, 3, 2), "sin calendario")
     with casa.como("coordinacion") as ctx:
-        conduccion.rectificar(ctx, folio, id_, date(2027, 3, 1), "año mal escrito")
+        conducir.rectificar(ctx, folio, id_, date(2027, 3, 1), "año mal escrito")
     plazo = _plazos(casa, folio)["PL-01SSI"]
     assert (plazo.vence, plazo.regla["evento"]) == (date(2027, 7, 7), "2027-03-01")
     with casa.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "para ver que se reproduce")
-        conduccion.reanudar(ctx, folio, "ya")
+        conducir.suspender(ctx, folio, "para ver que se reproduce")
+        conducir.reanudar(ctx, folio, "ya")

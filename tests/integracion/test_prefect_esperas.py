@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
-from modelos.actos import asignacion, conduccion
+from modelos.actos import asignacion
+from modelos.actos.conduccion import conducir
 from modelos.sesion import transaccion
 from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar
 
@@ -41,11 +42,11 @@ def test_la_corrida_dice_que_espera_y_lo_cambia_con_cada_acto(prefect: ServidorP
             asignacion.tomar(viva.contexto(s, turno.unidad), turno.id)
         dice("(ya lo tomaron)")
         with transaccion(viva.url) as s:
-            conduccion.suspender(viva.contexto(s, "coordinacion"), folio, "falta un dato")
+            conducir.suspender(viva.contexto(s, "coordinacion"), folio, "falta un dato")
         dice("suspendido: espera a que se reanude")
         esperar("la etiqueta", lambda: "suspendido" in corrida().tags)
         with transaccion(viva.url) as s:
-            conduccion.reanudar(viva.contexto(s, "coordinacion"), folio, "llegó")
+            conducir.reanudar(viva.contexto(s, "coordinacion"), folio, "llegó")
         dice("espera: ")
         esperar("ya sin la etiqueta", lambda: "suspendido" not in corrida().tags)
 

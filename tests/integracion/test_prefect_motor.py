@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from modelos import encargos, latido
-from modelos.actos import conduccion
+from modelos.actos.conduccion import conducir
 from modelos.expediente import Aviso, Encargo, Expediente
 from modelos.sesion import lectura, transaccion
 from tests.postgres import base_nueva, servidor_postgres
@@ -72,7 +72,7 @@ def test_cancelar_termina_la_corrida_como_cancelada(prefect: ServidorPrefect, vi
         folio = viva.iniciar("normatividad")
         esperar("se suspende", lambda: estado(prefect, viva, folio) == "Suspended")
         with transaccion(viva.url) as s:
-            conduccion.cancelar(viva.contexto(s, "coordinacion"), folio, "Ya no procede.")
+            conducir.cancelar(viva.contexto(s, "coordinacion"), folio, "Ya no procede.")
         esperar("se cancela", lambda: estado(prefect, viva, folio) == "Cancelled")
         viva.esperar_al_dia(folio)
         comprobar_historial(prefect, viva, folio)
@@ -92,7 +92,7 @@ def test_un_efecto_que_falla_queda_como_incidente_y_se_recupera_al_reintentar(
 
         _danar(viva, folio, bueno)
         with transaccion(viva.url) as s:
-            assert conduccion.reintentar(viva.contexto(s, "coordinacion"), folio) == 1
+            assert conducir.reintentar(viva.contexto(s, "coordinacion"), folio) == 1
         esperar("se recupera", lambda: estado(prefect, viva, folio) == "Suspended")
         viva.esperar_al_dia(folio)
         comprobar_historial(prefect, viva, folio)

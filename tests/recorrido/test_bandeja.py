@@ -17,8 +17,9 @@ from api.dependencias import Puerta
 from api.web.bandeja import renglones
 from flujos.catalogo import CATALOGO
 from modelos import consultas_bandeja, reloj, sesion
-from modelos.actos import asignacion, conduccion, turnos
+from modelos.actos import asignacion, turnos
 from modelos.actos.comodidades import filtros
+from modelos.actos.conduccion import conducir
 from modelos.comodidades import Filtro
 from modelos.consultas_bandeja import Pedido
 from modelos.errores import FormularioIncompleto
@@ -60,7 +61,7 @@ def test_se_busca_y_se_filtra_y_lo_que_no_se_entiende_no_filtra(web: str, instan
     ana, luz = en_la_cst(instancia_sqlite, "Ácidos de Ana", "Lentes de Luz")
     instancia_sqlite.iniciar("reunion_trabajo", "Reunión anual")
     with instancia_sqlite.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, luz, "Falta algo")
+        conducir.suspender(ctx, luz, "Falta algo")
     with instancia_sqlite.como("cst") as ctx:
         asignacion.tomar(ctx, f"{ana}.3.CST.1", 1)
     with Visitante(web, "cst") as v:
@@ -108,7 +109,7 @@ def test_por_vencer_es_lo_mismo_por_cualquier_camino_y_se_recorre_entero(
     instancia.atender(instancia.abiertos(folios[0])[0])  # pasa a la CST, que lo debe por el tramo
     parado = folios[2]
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, parado, "Falta algo")
+        conducir.suspender(ctx, parado, "Falta algo")
     with instancia.como("cst") as ctx:
         assert ctx.quien is not None
         [del_tramo] = consultas_bandeja.listar(ctx.s, ctx.quien, Pedido(por_vencer=True)).turnos

@@ -15,7 +15,7 @@ from sqlmodel import col
 from api.web.expedientes import matriz
 from flujos.catalogo import CATALOGO
 from modelos import consultas, reloj
-from modelos.actos import campanas, ciclos, conduccion
+from modelos.actos.conduccion import campanas, ciclos, conducir
 from modelos.consultas_campanas import reparte
 from modelos.expediente import Expediente, Turno
 from modelos.notificaciones import Notificacion
@@ -109,7 +109,7 @@ def test_antes_de_abrir_se_revisa_cuales_ya_lo_tienen(web: str, instancia_sqlite
     folio = instancia_sqlite.iniciar("registro_mensual", "A mano", cast="CAST-DEMO-02", periodo="2026-11")
     cancelado = instancia_sqlite.iniciar("registro_mensual", "Mal", cast="CAST-DEMO-03", periodo="2026-11")
     with instancia_sqlite.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, cancelado, "Se abrió por error")
+        conducir.cancelar(ctx, cancelado, "Se abrió por error")
         ciclos.dispensar(ctx, "registro_mensual", "2026-11", "CAST-DEMO-01", "Está en obra")
     with Visitante(web, "coordinacion") as v:
         revision = plano(v.post(CAMINO, data={**TODAS, "acto": "revisar"}).text)
@@ -238,7 +238,7 @@ def test_no_se_recuerda_lo_suspendido_ni_lo_que_nadie_puede_atender(instancia: I
         instancia.iniciar("registro_mensual", "Mes", cast=cast, periodo="2026-11")
     de = folios(instancia)
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, de["CAST-DEMO-01"], "Falta presupuesto")
+        conducir.suspender(ctx, de["CAST-DEMO-01"], "Falta presupuesto")
         for persona in ctx.s.scalars(select(Persona).where(col(Persona.correo) == "cast-demo-02@demo.local")):
             persona.activa = False
     with instancia.como("coordinacion") as ctx:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from flujos.catalogo import CATALOGO
-from modelos.actos import ciclos
+from modelos.actos.conduccion import ciclos
 from modelos.ciclos import Apertura
 from modelos.demo import CASTS
 from tests.fabricas import Cliente, Instancia

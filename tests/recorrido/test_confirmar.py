@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from modelos.actos import conduccion
+from modelos.actos.conduccion import conducir
 from modelos.expediente import Expediente
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.visitante import Visitante
@@ -45,7 +45,7 @@ def test_el_mismo_cast_y_periodo_dos_veces_se_avisa_con_el_folio(web: str, insta
         assert abrir(cliente, "registro_mensual", folio, **datos).json()["confirmar"] == [segundo]
         with instancia_sqlite.como("coordinacion") as ctx:
             for cual in (folio, segundo):
-                conduccion.cancelar(ctx, cual, "Se abrió por error")
+                conducir.cancelar(ctx, cual, "Se abrió por error")
         assert abrir(cliente, "registro_mensual", **datos).status_code == 201
 
 
@@ -118,7 +118,7 @@ def test_la_matriz_no_esconde_el_que_sigue_abierto(web: str, instancia_sqlite: I
         instancia_sqlite.iniciar("registro_mensual", cast=CAST, periodo="2026-12") for _ in range(3)
     )
     with instancia_sqlite.como("coordinacion") as ctx:
-        conduccion.cancelar(ctx, otro, "Se abrió por error")
+        conducir.cancelar(ctx, otro, "Se abrió por error")
         ctx.s.get_one(Expediente, concluido).estado = "concluido"
     with Visitante(web, "coordinacion") as v:
         matriz = v.get("/campanas/registro_mensual/2026-12").text

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from modelos.actos import conduccion
+from modelos.actos.conduccion import conducir
 from tests.fabricas import PDF, Cliente, Instancia
 from tests.recorrido.con_plazos import publicar
 from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
@@ -51,7 +51,7 @@ def test_la_linea_de_tiempo_se_agrupa_por_dia_y_se_filtra_con_enlaces(
     monkeypatch.setenv("DSTC_RELOJ", "2027-05-06T10:00:00-06:00")
     instancia_sqlite.atender(instancia_sqlite.abiertos(folio)[0])
     with instancia_sqlite.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "Falta un dictamen")
+        conducir.suspender(ctx, folio, "Falta un dictamen")
     with Visitante(web, "coordinacion") as v:
         todo = v.get(f"/expedientes/{folio}").text
         dias = re.findall(r'class="dia-historia"><time datetime="([\d-]+)">', todo)

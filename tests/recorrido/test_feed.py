@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import personas
-from modelos.actos import conduccion
+from modelos.actos.conduccion import conducir
 from modelos.organizacion import Adscripcion, por_correo
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion
@@ -128,13 +128,13 @@ def test_al_moverse_el_plazo_sube_su_secuencia_y_conserva_su_uid(
     antes = evento()
     monkeypatch.setenv("DSTC_RELOJ", "2027-05-04T10:00:00-06:00")
     with instancia.como("coordinacion") as ctx:
-        conduccion.prorrogar(ctx, folio, 2, "Hace falta un dictamen")
+        conducir.prorrogar(ctx, folio, 2, "Hace falta un dictamen")
     despues = evento()
     assert (antes[0], antes[1], antes[2], antes[4]) == (despues[0], 0, fecha("lun 2027-05-10"), "CONFIRMED")
     assert (despues[1], despues[2]) == (1, fecha("mié 2027-05-12"))
     assert despues[3] > antes[3]  # type: ignore[operator]
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "Se pidió información")
+        conducir.suspender(ctx, folio, "Se pidió información")
     assert (evento()[1], evento()[4]) == (2, "TENTATIVE")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from modelos import sesion
-from modelos.actos import conduccion
+from modelos.actos.conduccion import conducir
 from modelos.expediente import Expediente
 from modelos.organizacion import Persona
 from tests.fabricas import Instancia
@@ -111,7 +111,7 @@ def test_direccion_y_administracion_ven_cifras_que_llevan_a_su_lista(
     instancia_sqlite.iniciar("poda", "Se atrasó")
     parado = instancia_sqlite.iniciar("barrido", "Parado")
     with instancia_sqlite.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, parado, "Falta algo")
+        conducir.suspender(ctx, parado, "Falta algo")
     monkeypatch.setenv("DSTC_RELOJ", "2027-05-25T09:00:00-06:00")
     for alias in ("direccion", "administracion"):
         with Visitante(web, alias) as v:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from modelos.actos import conduccion
+from modelos.actos.conduccion import conducir
 from modelos.plazos import Plazo, Recordatorio
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
@@ -59,7 +59,7 @@ def test_lo_suspendido_lo_cumplido_y_lo_que_no_tiene_fecha_tambien(
     lejos = instancia_sqlite.iniciar("riego", centro="CAST-DEMO-01", evento="2028-12-20")
     monkeypatch.setenv("DSTC_RELOJ", "2027-05-04T09:00:00-06:00")
     with instancia_sqlite.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "Falta un dictamen")
+        conducir.suspender(ctx, folio, "Falta un dictamen")
     with Visitante(web, "coordinacion") as v:
         visto = texto(v.get(f"/expedientes/{folio}"))
         assert "Suspendido. Suspendido desde el mar 4 may 2027; vencía el mar 11 may 2027" in visto
@@ -68,8 +68,8 @@ def test_lo_suspendido_lo_cumplido_y_lo_que_no_tiene_fecha_tambien(
         assert "Sin fecha. Sin fecha: el calendario de días inhábiles de 2029 no está publicado" in sin_fecha
         assert "¿Por qué no tiene fecha?" in sin_fecha
         with instancia_sqlite.como("coordinacion") as ctx:
-            conduccion.reanudar(ctx, folio, "Llegó")
-            conduccion.prorrogar(ctx, folio, 2, "Hace falta otra visita")
+            conducir.reanudar(ctx, folio, "Llegó")
+            conducir.prorrogar(ctx, folio, 2, "Hace falta otra visita")
         visto = texto(v.get(f"/expedientes/{folio}"))
         assert "prorrogó un plazo en 2 más. «revisar la solicitud» vence ahora el" in visto
         assert "Se prorrogó en 2 días hábiles: Hace falta otra visita." in visto
@@ -138,7 +138,7 @@ def test_la_bandeja_se_filtra_y_se_ordena_por_vencimiento(
     instancia_sqlite.iniciar("poda", "Vence el doce")
     parado = instancia_sqlite.iniciar("poda", "Está parado")
     with instancia_sqlite.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, parado, "Falta algo")
+        conducir.suspender(ctx, parado, "Falta algo")
 
     def asuntos(v: Visitante, consulta: str) -> list[str]:
         return re.findall(r'class="pendiente-asunto">([^<]+)<', v.get(f"/bandeja?{consulta}").text)
@@ -214,7 +214,7 @@ def test_las_paginas_con_plazos_son_accesibles_y_caben(
     vencido, parado = instancia_sqlite.iniciar("poda"), instancia_sqlite.iniciar("poda")
     sin_fecha = instancia_sqlite.iniciar("riego", centro="CAST-DEMO-01")
     with instancia_sqlite.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, parado, "Falta un dictamen")
+        conducir.suspender(ctx, parado, "Falta un dictamen")
     monkeypatch.setenv("DSTC_RELOJ", "2027-05-12T09:00:00-06:00")
     caminos = {
         "coordinacion": [

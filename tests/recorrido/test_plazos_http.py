@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from modelos import reloj, sesion
-from modelos.actos import conduccion
+from modelos.actos.conduccion import conducir
 from modelos.calendario import publicados
 from modelos.dias_inhabiles import DiaInhabil, Publicacion
 from modelos.organizacion import por_correo
@@ -115,7 +115,7 @@ def test_vence_antes_excluye_el_propio_dia(instancia: Instancia, direccion: str)
 def test_los_estados_y_los_filtros(instancia: Instancia, direccion: str, monkeypatch: pytest.MonkeyPatch) -> None:
     corre, parado = instancia.iniciar("poda"), instancia.iniciar("poda")
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, parado, "Falta un dictamen")
+        conducir.suspender(ctx, parado, "Falta un dictamen")
     instancia.iniciar("riego", centro="CAST-DEMO-01", evento="2027-05-03")
     with Cliente(direccion, "coordinacion") as cliente:
         assert ids(cliente, estado="abierto", procedimiento="poda") == [f"{corre}.1.DSTC.1"]
@@ -135,7 +135,7 @@ def test_hasta_cuando_se_suspendio_va_en_utc_con_z_o_es_fecha_sola(instancia: In
     folio = instancia.iniciar("poda")
     id_ = f"{folio}.1.DSTC.1"
     with instancia.como("coordinacion") as ctx:
-        conduccion.suspender(ctx, folio, "Falta un dictamen")
+        conducir.suspender(ctx, folio, "Falta un dictamen")
     with Cliente(direccion, "dstc") as cliente:
 
         def suspensiones() -> list[dict[str, str | None]]:
@@ -145,7 +145,7 @@ def test_hasta_cuando_se_suspendio_va_en_utc_con_z_o_es_fecha_sola(instancia: In
 
         assert [x["hasta"] for x in suspensiones()] == [None]
         with instancia.como("coordinacion") as ctx:
-            conduccion.reanudar(ctx, folio, "Llegó")
+            conducir.reanudar(ctx, folio, "Llegó")
         assert [x["hasta"] for x in suspensiones()] == ["2027-05-03T15:00:00.000000Z"]
         with sesion.transaccion(instancia.url) as s:
             plazo = s.get_one(Plazo, id_)

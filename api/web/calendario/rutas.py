@@ -17,7 +17,7 @@ from api.web.piezas import frases_plazos
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_plazos, reloj
-from modelos.actos import ciclos
+from modelos.actos.conduccion import ciclos
 from modelos.calendario import sumar_meses
 from modelos.ciclos_visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.consultas_ciclos import Prevista

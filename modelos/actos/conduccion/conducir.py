@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import avance, bitacora, reloj
-from modelos.actos import oficios, plazos, suspension
+from modelos.actos import oficios, plazos
+from modelos.actos.conduccion import suspension
 from modelos.actos.mover import (
     Contexto,
     Hecho,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos.conduccion import cerrar_reunido
+from modelos.actos.conduccion.conducir import cerrar_reunido
 from modelos.actos.mover import Contexto, bloquear
 from modelos.avance import Situacion
 from modelos.calendario import fecha_corta

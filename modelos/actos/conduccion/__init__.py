@@ -1,0 +1,1 @@
+"""Conducir un expediente: suspender, cancelar, rectificar; abrir ciclos y campañas."""
