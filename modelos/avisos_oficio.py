@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import contexto_oficio, ordenamientos, papeleria, titulares
-from modelos.actos.firma import faltantes
+from modelos.actos.oficios.firma import faltantes
 from modelos.oficio import VIGENTES, EstadoOficio
 from modelos.oficios import Destinatario, Molde, Oficio
 from modelos.organizacion import Adscripcion, Persona, vigente

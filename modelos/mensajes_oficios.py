@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.actos.acuses import LLEGO
+from modelos.actos.oficios.acuses import LLEGO
 from modelos.oficio import VIGENTES
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Unidad

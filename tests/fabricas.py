@@ -29,8 +29,9 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import catalogos, demo, deuda, migrar, reloj, sesion
-from modelos.actos import apertura, evidencia, fuera, turnos
+from modelos.actos import apertura, evidencia, turnos
 from modelos.actos.mover import Contexto
+from modelos.actos.oficios import fuera
 from modelos.ajustes import Ajustes
 from modelos.anexos import Guardado
 from modelos.errores import FaltaConfirmar

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import reloj
-from modelos.actos import firma
+from modelos.actos.oficios import firma
 from modelos.ajustes import Ajustes
 from modelos.bitacora import Asiento
 from modelos.expediente import Encargo

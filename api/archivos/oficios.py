@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
 from modelos import consultas_oficios, oficio_impreso, reloj, titulares
-from modelos.actos import firma
 from modelos.actos.mover import Contexto
+from modelos.actos.oficios import firma
 from modelos.ajustes import Ajustes
 from modelos.expediente import Expediente
 from modelos.oficio import EstadoOficio
@@ -31,7 +31,7 @@ POLITICA_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'
 
 
 def firmar(puerta: Puerta, ctx: Contexto, id_: str, version: int, leido: str = "") -> Oficio:
-    """Lo firma quien trae la sesión. Lanza lo que `modelos.actos.firma.firmar`."""
+    """Lo firma quien trae la sesión. Lanza lo que `modelos.actos.oficios.firma.firmar`."""
     return firma.firmar(ctx, id_, version, _de(puerta.ajustes), reglas(puerta.ajustes), leido)
 
 

@@ -61,7 +61,7 @@ def ver(id_: Id) -> None:
     """Lo que dice un oficio, a quién va y qué le falta."""
     from api.vistas import oficios
     from modelos import consultas_oficios
-    from modelos.actos.firma import faltantes
+    from modelos.actos.oficios.firma import faltantes
     from modelos.sesion import lectura
     from tareas.oficios.texto import plano
 
@@ -107,7 +107,7 @@ def firmar(
 ) -> None:
     """Lo firma quien tiene el cargo o lo suple: recibe número, se compone su PDF y sale."""
     from modelos import consultas_oficios
-    from modelos.actos import firma
+    from modelos.actos.oficios import firma
     from tareas.oficios.archivo import Imprenta
 
     with _como_persona(como) as (ctx, ajustes):

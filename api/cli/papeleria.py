@@ -33,7 +33,7 @@ def nombrar(
     desde: DiaDado = None,
 ) -> None:
     """Registra quién tiene el cargo, desde hoy si no se dice; al anterior le termina la víspera."""
-    from modelos.actos import papeleria
+    from modelos.actos.oficios import papeleria
 
     campos = {"cargo": cargo, "tratamiento": tratamiento, "iniciales": iniciales}
     with _contexto() as ctx:
@@ -54,7 +54,7 @@ def suplir(
     procedimiento: Annotated[list[str] | None, typer.Option(help="Sólo en éste; se puede repetir.")] = None,
 ) -> None:
     """Registra quién firma por quien tiene el cargo, entre dos días inclusive."""
-    from modelos.actos import papeleria
+    from modelos.actos.oficios import papeleria
 
     campos = {"cargo": cargo, "precepto": precepto, "ausencia": ausencia, "tratamiento": tratamiento}
     with _contexto() as ctx:
@@ -83,7 +83,7 @@ def fijar_leyenda(
 ) -> None:
     """Captura o corrige la leyenda de un año; dice cuáles faltan."""
     from modelos import reloj
-    from modelos.actos import papeleria as actos
+    from modelos.actos.oficios import papeleria as actos
     from modelos.papeleria import sin_leyenda
 
     with _contexto() as ctx:
@@ -118,7 +118,7 @@ def fijar_norma(
     hasta: DiaDado = None,
 ) -> None:
     """Actualiza lo que consta de una norma; lo que no se da queda como estaba."""
-    from modelos.actos import papeleria
+    from modelos.actos.oficios import papeleria
     from modelos.errores import NoExiste
     from modelos.ordenamientos import Ordenamiento
 

@@ -19,9 +19,10 @@ from api.v1.respuestas import archivo, errores
 from api.vistas import expedientes
 from api.vistas import oficios as vistas_oficios
 from modelos import consultas, consultas_oficios
-from modelos.actos import acuses, idempotencia
-from modelos.actos import oficios as actos
+from modelos.actos import idempotencia
 from modelos.actos.mover import Contexto
+from modelos.actos.oficios import acuses
+from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos import persona_que_actua
 from modelos.errores import FormularioIncompleto
 from modelos.fechas import Fecha

@@ -13,7 +13,7 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.respuestas import errores
 from modelos import consultas_papeleria as consultas
 from modelos import ordenamientos, papeleria, reloj
-from modelos.actos import papeleria as actos
+from modelos.actos.oficios import papeleria as actos
 from modelos.consultas_papeleria import Hoja
 from modelos.ordenamientos import FECHAS, Ordenamiento
 from modelos.organizacion import Persona

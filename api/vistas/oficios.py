@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.vistas import plazos
 from modelos import consultas_oficios, deuda, reloj
-from modelos.actos.firma import faltantes
+from modelos.actos.oficios.firma import faltantes
 from modelos.ajustes import Ajustes
 from modelos.avisos_oficio import Avisador
 from modelos.oficio import EstadoOficio, mostrar_codigo

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from modelos import consultas_oficios, reloj
-from modelos.actos import acuses
+from modelos.actos.oficios import acuses
 from modelos.calendario import POR_DEFECTO
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias_inhabiles import oficinas

@@ -10,7 +10,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from modelos import disco
-from modelos.actos.firma import Impreso
+from modelos.actos.oficios.firma import Impreso
 from modelos.ajustes import Ajustes
 from modelos.errores import NoExiste, SinEspacio
 from modelos.oficios import Oficio

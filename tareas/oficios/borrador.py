@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from modelos import ordenamientos, reloj
-from modelos.actos import oficios as actos
 from modelos.actos.mover import Contexto, bloquear
+from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos import persona_que_actua
 from modelos.consultas import expediente_visible
 from modelos.contexto_oficio import Pedido, contexto, nombrar, resolver

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import anexos, reloj, titulares
-from modelos.actos import firma, fuera, oficios
 from modelos.actos.mover import Contexto
+from modelos.actos.oficios import firma, fuera, tramite
 from modelos.deuda import SE_DEBE
 from modelos.expediente import EstadoExpediente, Expediente
 from modelos.oficio import FALTA, VIGENTES, EstadoOficio
@@ -103,7 +103,7 @@ class Despacho:
                 return
             if firma.faltantes(oficio):
                 campos = {c: FALTA.sub("dato simulado", getattr(oficio, c)) for c in ("asunto", "cuerpo", "anexos")}
-                oficio = oficios.editar(ctx, id_, oficio.version, campos)
+                oficio = tramite.editar(ctx, id_, oficio.version, campos)
             firma.firmar(ctx, id_, oficio.version, self.imprenta, REGLAS)
             self.firmados += 1
 
@@ -114,7 +114,7 @@ class Despacho:
             # A quien no está en el sistema se le entrega en papel, y lo captura quien emitió.
             quienes = responsables(s, unidad) if unidad else []
             ctx = self._como(s, (quienes or responsables(s, emite))[0])
-            oficios.acusar(ctx, id_, orden, "" if quienes else "Se entregó en papel (simulado).")
+            tramite.acusar(ctx, id_, orden, "" if quienes else "Se entregó en papel (simulado).")
             self.acusados += 1
 
     def _como(self, s: Session, persona: int) -> Contexto:

@@ -14,8 +14,9 @@ from sqlmodel import col
 from flujos.lineamientos import apertura_cast
 from modelos import deuda, reloj, titulares, vencimientos
 from modelos import verificacion as v
-from modelos.actos import evidencia, fuera, oficios, plazos, turnos
+from modelos.actos import evidencia, plazos, turnos
 from modelos.actos.conduccion import conducir
+from modelos.actos.oficios import fuera, tramite
 from modelos.anexos import Guardado
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
 from modelos.expediente import Anexo, Expediente, Turno
@@ -102,7 +103,7 @@ def _completar(instancia: Instancia, oficio: Oficio) -> Oficio:
     """Escribe lo que le falte, para que se pueda firmar."""
     campos = {"asunto": oficio.asunto, "cuerpo": "Todo lo que falta ya está escrito.", "anexos": ""}
     with instancia.como(oficio.unidad.lower()) as ctx:
-        return oficios.editar(ctx, oficio.id, leer(instancia, oficio.id).version, campos)
+        return tramite.editar(ctx, oficio.id, leer(instancia, oficio.id).version, campos)
 
 
 def _enviar(instancia: Instancia, oficio: Oficio) -> Oficio:
@@ -298,7 +299,7 @@ def test_cancelar_el_oficio_que_cumplio_el_plazo_lo_reabre_y_deja_otro_por_firma
     oficio = _enviar(instancia, _oficio(instancia, folio, "OF-29"))
     _dia(monkeypatch, "2027-01-15")
     with instancia.como("ssi") as ctx:
-        oficios.cancelar(ctx, oficio.id, "Se firmó otro texto.")
+        tramite.cancelar(ctx, oficio.id, "Se firmó otro texto.")
     plazo = _plazo(instancia, folio, "PL-01")
     assert (plazo.estado, plazo.cerrado, plazo.cumplio) == (EstadoPlazo.ABIERTO, None, None)
     assert plazo.proximo is not None, "se vuelve a recordar"
@@ -324,7 +325,7 @@ def test_si_ya_se_habia_enviado_al_responder_y_se_cancela_vuelve_a_correr_y_a_re
     assert instancia.expediente(folio).estado == "concluido"
     _dia(monkeypatch, "2027-01-15")
     with instancia.como("dstc") as ctx:
-        oficios.cancelar(ctx, oficio.id, "Se firmó otro texto.")
+        tramite.cancelar(ctx, oficio.id, "Se firmó otro texto.")
     instancia.cumplir_encargos()
     reabierto = _plazo(instancia, folio, "PL-14")
     # Lo atendió quien respondió: lo que corre espera a quien firma.
@@ -365,7 +366,7 @@ def test_anular_lo_que_se_dijo_firmado_fuera_lo_vuelve_borrador_y_reabre_el_plaz
     folio = _apertura(instancia, "11")
     hecho = _firmado_fuera(instancia, _oficio(instancia, folio, "OF-29"), "2027-01-04")
     with instancia.como("ssi") as ctx:
-        devuelto = oficios.cancelar(ctx, hecho.id, "Era el número de otro.")
+        devuelto = tramite.cancelar(ctx, hecho.id, "Era el número de otro.")
     assert (devuelto.estado, devuelto.numero_fuera, devuelto.anexo_fuera) == ("borrador", None, None)
     assert _plazo(instancia, folio, "PL-01").estado == EstadoPlazo.ABIERTO
     instancia.exigir_integra()
@@ -377,11 +378,11 @@ def test_anular_lo_que_se_dijo_firmado_fuera_lo_vuelve_borrador_y_reabre_el_plaz
 def test_lo_exigido_no_se_descarta_y_lo_demas_si_con_constancia(instancia_sqlite: Instancia) -> None:
     folio = _apertura(instancia_sqlite, "11")
     with instancia_sqlite.como("ssi") as ctx, pytest.raises(ActoNoProcede, match="plazo que corre"):
-        oficios.cancelar(ctx, _oficio(instancia_sqlite, folio, "OF-29").id, "No hace falta.")
+        tramite.cancelar(ctx, _oficio(instancia_sqlite, folio, "OF-29").id, "No hace falta.")
     with instancia_sqlite.como("ce-15") as ctx, pytest.raises(ActoNoProcede, match="la norma lo exige"):
-        oficios.cancelar(ctx, _oficio(instancia_sqlite, folio, "OF-25").id, "No hace falta.")
+        tramite.cancelar(ctx, _oficio(instancia_sqlite, folio, "OF-25").id, "No hace falta.")
     with instancia_sqlite.como("ssi") as ctx:
-        oficios.cancelar(ctx, _oficio(instancia_sqlite, folio, "OF-26").id, "Se turnó por correo.")
+        tramite.cancelar(ctx, _oficio(instancia_sqlite, folio, "OF-26").id, "Se turnó por correo.")
     assert [a["clave"] for a in asentados(instancia_sqlite, "oficio_descarte")] == ["OF-26"]
     with instancia_sqlite.leer() as s:
         claves = {d.oficio.clave for d in deuda.de_expediente(s, instancia_sqlite.tablas, folio)}

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.actos import apertura, evidencia, fuera, turnos
+from modelos.actos import apertura, evidencia, turnos
+from modelos.actos.oficios import fuera
 from modelos.anexos import Guardado
 from modelos.bitacora import Asiento
 from modelos.errores import EvidenciaFaltante, FormularioIncompleto, NoLeCorresponde

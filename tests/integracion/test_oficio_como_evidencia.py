@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.actos import firma, oficios, turnos
+from modelos.actos import turnos
+from modelos.actos.oficios import firma, tramite
 from modelos.bitacora import Asiento
 from modelos.errores import EvidenciaFaltante
 from modelos.expediente import Turno
@@ -37,7 +38,7 @@ def _firmar(instancia: Instancia, turno: Turno) -> Oficio:
     oficio = _oficio(instancia, turno)
     with instancia.como(turno.unidad.lower()) as ctx:
         escrito = {"asunto": oficio.asunto, "cuerpo": "Se remite el reporte técnico del equipo."}
-        version = oficios.editar(ctx, oficio.id, oficio.version, escrito).version
+        version = tramite.editar(ctx, oficio.id, oficio.version, escrito).version
     with instancia.como(turno.unidad.lower()) as ctx:
         return firma.firmar(ctx, oficio.id, version, Imprenta(instancia.ajustes), REGLAS)
 
@@ -66,6 +67,6 @@ def test_en_borrador_no_basta_y_firmado_si(instancia: Instancia, reporte: Turno)
 def test_cancelado_deja_de_bastar(instancia: Instancia, reporte: Turno) -> None:
     oficio = _firmar(instancia, reporte)
     with instancia.como(reporte.unidad.lower()) as ctx:
-        oficios.cancelar(ctx, oficio.id, "Se mandó con otro equipo.")
+        tramite.cancelar(ctx, oficio.id, "Se mandó con otro equipo.")
     with pytest.raises(EvidenciaFaltante):
         _atender(instancia, reporte)

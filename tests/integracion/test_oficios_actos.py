@@ -16,8 +16,9 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import anexos, papeleria, reloj, titulares
-from modelos.actos import evidencia, firma, oficios, turnos
+from modelos.actos import evidencia, turnos
 from modelos.actos.conduccion import conducir
+from modelos.actos.oficios import firma, tramite
 from modelos.bitacora import Asiento, canonico
 from modelos.errores import (
     ActoNoProcede,
@@ -71,7 +72,7 @@ def _editar(instancia: Instancia, oficio: Oficio, alias: str = "dstc", **campos:
     actual = leer(instancia, oficio.id)
     escrito = {"asunto": actual.asunto, "cuerpo": actual.cuerpo, "anexos": actual.anexos, **campos}
     with instancia.como(alias) as ctx:
-        return oficios.editar(ctx, oficio.id, actual.version, escrito)
+        return tramite.editar(ctx, oficio.id, actual.version, escrito)
 
 
 # --- el borrador -----------------------------------------------------------------
@@ -95,11 +96,11 @@ def test_corregir_con_una_version_vieja_no_pisa_lo_de_otra_persona(instancia: In
     oficio = por_encargo(instancia)
     assert _editar(instancia, oficio, cuerpo="Lo mío.").version == 2
     with instancia.como("coordinacion") as ctx, pytest.raises(OficioCambio, match="Personal de DSTC"):
-        oficios.editar(ctx, oficio.id, 1, {"asunto": "Otro", "cuerpo": "Lo otro."})
+        tramite.editar(ctx, oficio.id, 1, {"asunto": "Otro", "cuerpo": "Lo otro."})
     queda = leer(instancia, oficio.id)
     assert (queda.cuerpo, queda.borrador_cuerpo) == ("Lo mío.", oficio.cuerpo)
     with instancia.como("dcaj") as ctx, pytest.raises(NoLeCorresponde):
-        oficios.editar(ctx, oficio.id, 2, {"asunto": "Ajeno", "cuerpo": "Ajeno."})
+        tramite.editar(ctx, oficio.id, 2, {"asunto": "Ajeno", "cuerpo": "Ajeno."})
 
 
 def test_lo_corregido_ya_no_pasa_por_la_plantilla(instancia: Instancia) -> None:
@@ -269,23 +270,23 @@ def test_con_el_anio_del_centro_de_mexico_la_cuenta_vuelve_a_empezar(
 def test_cancelar_conserva_el_numero_y_no_lo_vuelve_a_dar(instancia: Instancia) -> None:
     oficio = firmar(instancia, por_encargo(instancia))
     with instancia.como("dstc") as ctx, pytest.raises(FormularioIncompleto):
-        oficios.cancelar(ctx, oficio.id, "  ")
+        tramite.cancelar(ctx, oficio.id, "  ")
     with instancia.como("cst") as ctx, pytest.raises(NoLeCorresponde):
-        oficios.cancelar(ctx, oficio.id, "no me gusta")
+        tramite.cancelar(ctx, oficio.id, "no me gusta")
     with instancia.como("dstc") as ctx:
-        oficios.cancelar(ctx, oficio.id, "El fundamento no era el correcto.")
+        tramite.cancelar(ctx, oficio.id, "El fundamento no era el correcto.")
     instancia.cumplir_encargos()
     queda = leer(instancia, oficio.id)
     assert (queda.estado, queda.numero, queda.enviado) == ("cancelado", "DSTC/001/2027", None)
     assert firmar(instancia, suelto(instancia)).numero == "DSTC/002/2027"
     with instancia.como("dstc") as ctx, pytest.raises(ActoNoProcede, match="ya está cancelado"):
-        oficios.cancelar(ctx, oficio.id, "otra vez")
+        tramite.cancelar(ctx, oficio.id, "otra vez")
 
 
 def test_descartar_un_borrador_no_gasta_numero_ni_se_asienta(instancia: Instancia) -> None:
     oficio = por_encargo(instancia)
     with instancia.como("dstc") as ctx:
-        assert oficios.cancelar(ctx, oficio.id, "No hace falta.").estado == "descartado"
+        assert tramite.cancelar(ctx, oficio.id, "No hace falta.").estado == "descartado"
     assert asentados(instancia, "oficio_cancelacion") == []
     with pytest.raises(ActoNoProcede, match="ya está descartado"):
         firmar(instancia, oficio)
@@ -295,8 +296,8 @@ def test_descartar_un_borrador_no_gasta_numero_ni_se_asienta(instancia: Instanci
 def test_sustituir_deja_vigente_solo_al_nuevo_cuando_se_firma(instancia: Instancia) -> None:
     viejo = enviado(instancia, por_encargo(instancia))
     with instancia.como("dstc") as ctx:
-        nuevo = oficios.sustituir(ctx, viejo.id)
-        assert oficios.sustituir(ctx, viejo.id).id == nuevo.id
+        nuevo = tramite.sustituir(ctx, viejo.id)
+        assert tramite.sustituir(ctx, viejo.id).id == nuevo.id
     assert leer(instancia, viejo.id).estado in VIGENTES
     assert (nuevo.cuerpo, nuevo.sustituye) == (viejo.cuerpo, viejo.id)
     assert [d.unidad for d in destinatarios(instancia, nuevo.id)] == ["CST"]
@@ -308,14 +309,14 @@ def test_sustituir_deja_vigente_solo_al_nuevo_cuando_se_firma(instancia: Instanc
         "Lo sustituye DSTC/002/2027.",
     )
     with instancia.como("dstc") as ctx, pytest.raises(ActoNoProcede):
-        oficios.sustituir(ctx, viejo.id)
+        tramite.sustituir(ctx, viejo.id)
 
 
 def test_si_el_sustituido_se_cancelo_entre_tanto_cancelado_se_queda(instancia: Instancia) -> None:
     viejo = firmar(instancia, por_encargo(instancia))
     with instancia.como("dstc") as ctx:
-        nuevo = oficios.sustituir(ctx, viejo.id)
-        oficios.cancelar(ctx, viejo.id, "Se duplicó.")
+        nuevo = tramite.sustituir(ctx, viejo.id)
+        tramite.cancelar(ctx, viejo.id, "Se duplicó.")
     firmar(instancia, nuevo)
     assert leer(instancia, viejo.id).estado == "cancelado"
 
@@ -323,7 +324,7 @@ def test_si_el_sustituido_se_cancelo_entre_tanto_cancelado_se_queda(instancia: I
 def test_volver_al_paso_descarta_el_borrador_sin_firmar_pero_no_el_que_sustituye(instancia: Instancia) -> None:
     oficio = firmar(instancia, por_encargo(instancia))
     with instancia.como("dstc") as ctx:
-        sustituto = oficios.sustituir(ctx, oficio.id)
+        sustituto = tramite.sustituir(ctx, oficio.id)
     with instancia.como(None) as ctx:
         encargo = encargo_de(instancia, oficio.folio, "oficio:OF-01")
         encargo.asiento += 1000  # como si el paso se hubiera vuelto a abrir
@@ -342,7 +343,7 @@ def test_acusa_quien_lo_recibe_una_vez_y_queda_asentado(instancia: Instancia) ->
     oficio = enviado(instancia, por_encargo(instancia))
     for _ in range(2):
         with instancia.como("cst") as ctx:
-            acuse = oficios.acusar(ctx, oficio.id, 0)
+            acuse = tramite.acusar(ctx, oficio.id, 0)
         assert (acuse.acuse, acuse.nota) == ("sistema", "")
     assert asentados(instancia, "oficio_acuse") == [
         {"oficio": oficio.id, "numero": "DSTC/001/2027", "de": "CST", "orden": 0, "acuse": "sistema"}
@@ -356,22 +357,22 @@ def test_quien_lo_emitio_captura_el_acuse_en_papel_con_su_nota(instancia: Instan
     assert (fuera.unidad, fuera.nombre) == (None, "Ana Ruiz")
     assert asentados(instancia, "oficio_envio")[0]["en_papel"] == 1
     with instancia.como("dstc") as ctx, pytest.raises(FormularioIncompleto, match="dónde está el acuse en papel"):
-        oficios.acusar(ctx, oficio.id, fuera.orden)
+        tramite.acusar(ctx, oficio.id, fuera.orden)
     with instancia.como("dstc") as ctx:
-        assert oficios.acusar(ctx, oficio.id, fuera.orden, "Sello de recibido del 2 de marzo.").acuse == "papel"
+        assert tramite.acusar(ctx, oficio.id, fuera.orden, "Sello de recibido del 2 de marzo.").acuse == "papel"
     assert asentados(instancia, "oficio_acuse")[0]["de"] == "externo"
 
 
 def test_un_tercero_no_acusa_y_de_un_cancelado_nadie(instancia: Instancia) -> None:
     oficio = enviado(instancia, por_encargo(instancia))
     with instancia.como("cast-demo-01") as ctx, pytest.raises(NoLeCorresponde, match="acusar de recibido"):
-        oficios.acusar(ctx, oficio.id, 0)
+        tramite.acusar(ctx, oficio.id, 0)
     with instancia.como("cst") as ctx, pytest.raises(NoExiste):
-        oficios.acusar(ctx, oficio.id, 7)
+        tramite.acusar(ctx, oficio.id, 7)
     with instancia.como("dstc") as ctx:
-        oficios.cancelar(ctx, oficio.id, "Salió con error.")
+        tramite.cancelar(ctx, oficio.id, "Salió con error.")
     with instancia.como("cst") as ctx, pytest.raises(ActoNoProcede, match="está cancelado"):
-        oficios.acusar(ctx, oficio.id, 0)
+        tramite.acusar(ctx, oficio.id, 0)
 
 
 def test_tambien_acusa_quien_tiene_el_cargo_aunque_no_atienda_turnos(instancia: Instancia) -> None:
@@ -379,7 +380,7 @@ def test_tambien_acusa_quien_tiene_el_cargo_aunque_no_atienda_turnos(instancia: 
         titulares.nombrar(s, "CST", "direccion@demo.local", "Persona titular de la CST", desde=reloj.hoy())
     oficio = enviado(instancia, por_encargo(instancia))
     with instancia.como("direccion") as ctx:
-        assert oficios.acusar(ctx, oficio.id, 0).acuse == "sistema"
+        assert tramite.acusar(ctx, oficio.id, 0).acuse == "sistema"
 
 
 # --- sueltos y plantillas editadas -----------------------------------------------
@@ -445,13 +446,13 @@ def _vida_completa(instancia: Instancia) -> tuple[Oficio, Oficio]:
     """Uno enviado y acusado, y otro sustituido por uno que se canceló."""
     bueno = enviado(instancia, por_encargo(instancia))
     with instancia.como("cst") as ctx:
-        oficios.acusar(ctx, bueno.id, 0)
+        tramite.acusar(ctx, bueno.id, 0)
     viejo = enviado(instancia, suelto(instancia, folio=bueno.folio))
     with instancia.como("dstc") as ctx:
-        nuevo = oficios.sustituir(ctx, viejo.id)
+        nuevo = tramite.sustituir(ctx, viejo.id)
     enviado(instancia, nuevo)
     with instancia.como("dstc") as ctx:
-        oficios.cancelar(ctx, nuevo.id, "Tampoco.")
+        tramite.cancelar(ctx, nuevo.id, "Tampoco.")
     return bueno, viejo
 
 

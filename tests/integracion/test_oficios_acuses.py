@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import personas, reloj, titulares
-from modelos.actos import acuses, oficios
+from modelos.actos.oficios import acuses, tramite
 from modelos.calendario import POR_DEFECTO, publicados
 from modelos.ciclos import Jornada
 from modelos.errores import ActoNoProcede, NoLeCorresponde
@@ -68,7 +68,7 @@ def test_pasados_los_dias_habiles_se_recuerda_una_vez_a_quien_falta(
 ) -> None:
     oficio = enviado(instancia, suelto(instancia, para=("CST", "DCAJ"), ccp=("DVS",)))
     with instancia.como("dcaj") as ctx:
-        oficios.acusar(ctx, oficio.id, 1)
+        tramite.acusar(ctx, oficio.id, 1)
     repartir(instancia, smtp.url, terminado=True)
     antes = len(smtp.recibidos)
     for dia, recordados in ((date(2027, 3, 3), 0), (JUEVES, 1), (JUEVES, 0), (date(2027, 3, 8), 0)):
@@ -137,7 +137,7 @@ def test_recordar_ya_alcanza_a_quien_falta_y_el_trabajo_del_dia_no_repite(
 ) -> None:
     oficio = enviado(instancia, suelto(instancia, para=("CST", "DCAJ", "SSI")))
     with instancia.como("ssi") as ctx:
-        oficios.acusar(ctx, oficio.id, 2)
+        tramite.acusar(ctx, oficio.id, 2)
     with instancia.como("cst") as ctx, pytest.raises(NoLeCorresponde, match="recordar que falta el acuse"):
         acuses.recordar(ctx, oficio.id)
     veces = []
@@ -176,7 +176,7 @@ def test_no_se_recuerda_lo_que_no_se_ha_enviado_o_ya_no_rige(instancia_sqlite: I
         firmar(instancia_sqlite, oficio)
     if estado == "cancelado":
         with instancia_sqlite.como("dstc") as ctx:
-            oficios.cancelar(ctx, oficio.id, "No va.")
+            tramite.cancelar(ctx, oficio.id, "No va.")
     with instancia_sqlite.como("dstc") as ctx, pytest.raises(ActoNoProcede, match=f"está {estado}"):
         acuses.recordar(ctx, oficio.id)
 
@@ -191,7 +191,7 @@ def test_si_acusa_antes_de_que_salga_el_recordatorio_ya_no_sale(
         assert acuses.recordar(ctx, oficio.id) == 1
     juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
     with instancia.como("cst") as ctx:
-        oficios.acusar(ctx, oficio.id, 0)
+        tramite.acusar(ctx, oficio.id, 0)
     antes = len(smtp.recibidos)
     repartir(instancia, smtp.url, terminado=True)
     assert len(smtp.recibidos) == antes

@@ -21,7 +21,7 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import canales, demo, reloj
-from modelos.actos import oficios
+from modelos.actos.oficios import tramite
 from modelos.mensajes_oficios import SIN_EFECTO
 from modelos.notificaciones import Entrega, Notificacion
 from modelos.oficios import Oficio
@@ -232,7 +232,7 @@ def test_los_pdf_que_no_caben_y_los_oficios_que_no_se_detallan_se_dicen(
 def test_el_que_ya_se_acuso_lo_dice_y_no_lo_pide(instancia_sqlite: Instancia, smtp: Buzon) -> None:
     oficio = enviado(instancia_sqlite, suelto(instancia_sqlite))
     with instancia_sqlite.como("cst") as ctx:
-        oficios.acusar(ctx, oficio.id, 0)
+        tramite.acusar(ctx, oficio.id, 0)
     repartir(instancia_sqlite, smtp.url, terminado=True)
     [mensaje] = smtp.de("cst@demo.local")
     for dicho in partes(mensaje):
@@ -244,7 +244,7 @@ def test_lo_escrito_por_las_personas_no_se_vuelve_html_ni_encabezado(instancia_s
     oficio = suelto(instancia_sqlite)
     with instancia_sqlite.como("dstc") as ctx:
         escrito = {"asunto": "<script>alert(1)</script>\r\nBcc: otra@x.mx & {{ 7*7 }}", "cuerpo": "Hola."}
-        oficios.editar(ctx, oficio.id, 1, escrito)
+        tramite.editar(ctx, oficio.id, 1, escrito)
     enviado(instancia_sqlite, oficio)
     repartir(instancia_sqlite, smtp.url, terminado=True)
     [mensaje] = _de_oficio(smtp.recibidos)
@@ -262,9 +262,9 @@ def test_el_que_ya_no_rige_no_sale(instancia: Instancia, smtp: Buzon, cuando: st
         juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
     with instancia.como("dstc") as ctx:
         if como == "cancelado":
-            oficios.cancelar(ctx, oficio.id, "Salió con error.")
+            tramite.cancelar(ctx, oficio.id, "Salió con error.")
         else:
-            nuevo = oficios.sustituir(ctx, oficio.id)
+            nuevo = tramite.sustituir(ctx, oficio.id)
     if como == "sustituido":
         firmar(instancia, nuevo)
     repartir(instancia, smtp.url, terminado=True)

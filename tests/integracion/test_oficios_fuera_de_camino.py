@@ -12,8 +12,9 @@ from sqlalchemy import text, update
 from sqlmodel import col
 
 from modelos import consultas_oficios, papeleria, reloj, titulares, verificacion_publica
-from modelos.actos import evidencia, oficios, turnos
+from modelos.actos import evidencia, turnos
 from modelos.actos.conduccion import conducir
+from modelos.actos.oficios import tramite
 from modelos.anexos import Guardado
 from modelos.errores import CodigoDesconocido, DemasiadosIntentos, FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import EstadoExpediente, Turno
@@ -65,10 +66,10 @@ def test_firmar_enviar_y_acusar_tras_el_final_no_mueve_la_fecha_de_cierre(instan
     assert expediente.estado == EstadoExpediente.CONCLUIDO
     minuta = next(oficio for oficio in del_folio(instancia, folio) if oficio.clave == "OF-07")
     with instancia.como("cst") as ctx:
-        oficios.editar(ctx, minuta.id, minuta.version, {"asunto": "Minuta", "cuerpo": "Se acordó lo siguiente."})
+        tramite.editar(ctx, minuta.id, minuta.version, {"asunto": "Minuta", "cuerpo": "Se acordó lo siguiente."})
     enviado(instancia, minuta)
     with instancia.como("cast-demo-01") as ctx:
-        oficios.acusar(ctx, minuta.id, 0)
+        tramite.acusar(ctx, minuta.id, 0)
     instancia.exigir_integra()
     assert instancia.expediente(folio).cerrado == expediente.cerrado
 
@@ -80,7 +81,7 @@ def test_lo_firmado_antes_de_cancelar_sale_y_se_acusa_y_todo_sigue_integro(insta
     cierre = instancia.expediente(oficio.folio).cerrado
     instancia.cumplir_encargos()
     with instancia.como("cst") as ctx:
-        oficios.acusar(ctx, oficio.id, 0)
+        tramite.acusar(ctx, oficio.id, 0)
     assert leer(instancia, oficio.id).estado == "enviado"
     instancia.exigir_integra()
     assert instancia.expediente(oficio.folio).cerrado == cierre
@@ -109,7 +110,7 @@ def test_emitirlo_suelto_no_deja_firmar_a_quien_no_debe(instancia: Instancia) ->
     oficio = suelto(instancia, folio=folio, de="CE-15", para=("SSI",), plantilla="mantenimiento/of_36")
     with instancia.como("coordinacion") as ctx:
         campos = {"asunto": "Programa", "cuerpo": "Se remite el programa."}
-        version = oficios.editar(ctx, oficio.id, oficio.version, campos).version
+        version = tramite.editar(ctx, oficio.id, oficio.version, campos).version
     assert version
     with pytest.raises(NoLeCorresponde, match="que usted atendió"):
         firmar(instancia, oficio, "cast-demo-01")
@@ -145,7 +146,7 @@ def test_suplir_un_tramite_no_da_los_demas(instancia: Instancia) -> None:
         with pytest.raises(NoLeCorresponde):
             consultas_oficios.visible(s, quien, ajeno.id)
     with pytest.raises(NoLeCorresponde), instancia.como("dvs") as ctx:
-        oficios.cancelar(ctx, ajeno.id, "No me gusta.")
+        tramite.cancelar(ctx, ajeno.id, "No me gusta.")
     firmado = firmar(instancia, propio, "dvs")
     with transaccion(instancia.url) as s:
         s.execute(text("UPDATE suplencia SET hasta = '2020-01-01', desde = '2020-01-01'"))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from modelos import consultas_papeleria, ordenamientos, papeleria, titulares
-from modelos.actos import papeleria as actos
+from modelos.actos.oficios import papeleria as actos
 from modelos.cambios import CONSOLA, Cambio, Cosa, historia
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.organizacion import por_correo

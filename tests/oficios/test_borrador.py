@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from modelos import contexto_oficio, reloj, titulares
-from modelos.actos import oficios
+from modelos.actos.oficios import tramite
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.expediente import Encargo
 from modelos.oficios import Oficio
@@ -87,7 +87,7 @@ def test_el_que_sustituye_no_cita_al_que_reemplaza_como_antecedente(instancia_sq
     segundo = suelto(i, folio=primero.folio)
     assert f"Ya dicho en {primero.numero}." in segundo.cuerpo
     with i.como("dstc") as ctx:
-        sustituto = oficios.sustituir(ctx, primero.id)
+        sustituto = tramite.sustituir(ctx, primero.id)
     assert "Ya dicho" not in rehacer(i, sustituto).cuerpo
 
 
@@ -178,7 +178,7 @@ def test_quien_lo_corrigio_mientras_se_redactaba_no_pierde_lo_suyo(instancia_sql
     def acto() -> Oficio:
         if len(vueltas) == 1:
             with i.como("dstc") as ctx:
-                oficios.editar(ctx, oficio.id, oficio.version, {"asunto": "A mano", "cuerpo": "Escrito a mano."})
+                tramite.editar(ctx, oficio.id, oficio.version, {"asunto": "A mano", "cuerpo": "Escrito a mano."})
         vueltas.append(1)
         with i.como("dstc") as ctx:
             return borrador.rehacer(ctx, oficio.id, oficio.version)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Instante, Solicitud
-from modelos.actos.oficios import LARGO_ANEXOS, LARGO_CUERPO
+from modelos.actos.oficios.tramite import LARGO_ANEXOS, LARGO_CUERPO
 from modelos.formularios import LARGO_MOTIVO
 from modelos.oficios import LARGO_ASUNTO
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Instante, PersonaCitada, Solicitud
 from api.v1.parametros import uno_de
-from modelos.actos.plantillas import LARGO
+from modelos.actos.oficios.plantillas import LARGO
 from modelos.fechas import Fecha
 from modelos.formularios import LARGO_MOTIVO
 

@@ -14,7 +14,7 @@ from api.web.administracion.piezas import Control, campos, escrito, fechas, resu
 from api.web.piezas.formularios import Formulario
 from api.web.piezas.pagina import pagina
 from modelos import ordenamientos, reloj
-from modelos.actos import papeleria as actos
+from modelos.actos.oficios import papeleria as actos
 from modelos.cambios import Cosa, historia
 from modelos.consultas_papeleria import ROTULOS
 from modelos.errores import FormularioIncompleto, NoExiste

@@ -15,7 +15,7 @@ from api.web.piezas.formularios import Formulario, numero
 from api.web.piezas.pagina import pagina
 from modelos import consultas_papeleria as consultas
 from modelos import papeleria, reloj
-from modelos.actos import papeleria as actos
+from modelos.actos.oficios import papeleria as actos
 from modelos.cambios import Cosa, historia
 from modelos.consultas_papeleria import ROTULOS
 from modelos.errores import FormularioIncompleto

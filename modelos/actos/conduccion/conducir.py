@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import avance, bitacora, reloj
-from modelos.actos import oficios, plazos
+from modelos.actos import plazos
 from modelos.actos.conduccion import suspension
 from modelos.actos.mover import (
     Contexto,
@@ -20,6 +20,7 @@ from modelos.actos.mover import (
     exigir_en_curso,
     numero,
 )
+from modelos.actos.oficios import tramite
 from modelos.actos.reparto import repartir
 from modelos.actos.turnos import exigir_oficios
 from modelos.avance import Situacion
@@ -53,7 +54,7 @@ def _cancelar(ctx: Contexto, expediente: Expediente, tabla: Tabla, motivo: str) 
     encargos = [("cancelacion", "Cancela la corrida", {}), *despierta]
     hecho = Hecho("cancelacion", expediente.duena, {"motivo": motivo}, encargos=encargos)
     asentar(ctx, expediente, tabla, movimiento, hecho)
-    oficios.descartar_los_de(ctx, expediente.folio, "Se canceló el expediente.")
+    tramite.descartar_los_de(ctx, expediente.folio, "Se canceló el expediente.")
     ctx.s.flush()
     hijos = select(col(Expediente.folio)).where(col(Expediente.padre) == expediente.folio)
     for folio in ctx.s.scalars(hijos.order_by(col(Expediente.folio))).all():

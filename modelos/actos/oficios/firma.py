@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from modelos import bitacora, oficio_impreso, ordenamientos, papeleria, reloj, titulares
 from modelos.actos.mover import Contexto, encargar
-from modelos.actos.oficios import destinatarios, leer, reservar_borrador
+from modelos.actos.oficios.tramite import destinatarios, leer, reservar_borrador
 from modelos.actos.turnos import persona_que_actua
 from modelos.errores import ActoNoProcede, LeidoCambio, NoLeCorresponde, NormaEnProyecto, OficioIncompleto
 from modelos.expediente import EstadoExpediente, Serie, Turno
