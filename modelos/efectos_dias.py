@@ -148,7 +148,7 @@ def previsto(
     perfil: str,
     oficina: Oficina,
 ) -> Fechas:
-    """Las fechas que `modelos.actos.conteo.contar` le daría a un plazo, sin armar su explicación ni sus hitos."""
+    """Las fechas que `modelos.actos.plazos.conteo.contar` le daría a un plazo, sin su explicación ni sus hitos."""
     resuelto = Resuelto.de_json(regla)
     try:
         computo = resuelto.contar(

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from modelos.actos import recuento
+from modelos.actos.plazos import recuento
 from modelos.sesion import lectura, transaccion
 
 LOTE = 200

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from modelos.actos.conteo import Visto, contar
+from modelos.actos.plazos.conteo import Visto, contar
 from modelos.calendario import Medida
 from modelos.dias_inhabiles import oficinas
 from modelos.expediente import Turno

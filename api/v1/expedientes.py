@@ -24,9 +24,10 @@ from api.v1.parametros import EXPEDIENTE, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
 from modelos import consultas
-from modelos.actos import apertura, compromisos, idempotencia
+from modelos.actos import apertura, idempotencia
 from modelos.actos.conduccion import conducir
 from modelos.actos.mover import Contexto
+from modelos.actos.plazos import compromisos
 from modelos.expediente import Expediente as Fila
 
 ruta = APIRouter(tags=["Expedientes"])

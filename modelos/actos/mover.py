@@ -13,8 +13,8 @@ from sqlmodel import col
 
 from modelos import avance, bitacora
 from modelos.actividad import Actividad, texto_salida
-from modelos.actos import plazos
-from modelos.actos.conteo import asentado
+from modelos.actos.plazos import plazos
+from modelos.actos.plazos.conteo import asentado
 from modelos.actos.reparto import repartir
 from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.errores import ActoNoProcede, EnCuarentena, NoExiste

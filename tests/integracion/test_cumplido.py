@@ -14,9 +14,10 @@ from sqlmodel import col
 from flujos.lineamientos import apertura_cast
 from modelos import deuda, reloj, titulares, vencimientos
 from modelos import verificacion as v
-from modelos.actos import evidencia, plazos, turnos
+from modelos.actos import evidencia, turnos
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import fuera, tramite
+from modelos.actos.plazos import plazos
 from modelos.anexos import Guardado
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
 from modelos.expediente import Anexo, Expediente, Turno

@@ -18,10 +18,11 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from modelos import calendario, sesion
-from modelos.actos import recuento, turnos
+from modelos.actos import turnos
 from modelos.actos.administracion import dias as publicaciones
 from modelos.actos.conduccion import conducir
 from modelos.actos.mover import Contexto
+from modelos.actos.plazos import recuento
 from modelos.calendario.errores import PublicacionAtrasada
 from modelos.calendario.perfiles import cargar, publicados
 from modelos.dias_archivo import Escrito, leer
@@ -213,7 +214,7 @@ def test_si_matan_a_quien_recuenta_otro_lo_termina_sin_repetir(mesa: Mesa) -> No
 
 GUION = """
 import os, signal, sys
-import modelos.actos.recuento as recuento
+import modelos.actos.plazos.recuento as recuento
 url, lote, muere = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 if muere:
     asentar, hechos = recuento.bitacora.asentar, []
@@ -253,7 +254,7 @@ def test_lo_que_no_se_podia_calcular_se_recoge_cuando_se_publica_su_anio(
     hoy = calendario.publicados()
     ultimo = hoy.anios[-1]
     corto = type(hoy)(hoy.normas, range(hoy.anios[0], ultimo))
-    for modulo in ("modelos.dias_inhabiles", "modelos.actos.recuento", "modelos.actos.administracion.dias"):
+    for modulo in ("modelos.dias_inhabiles", "modelos.actos.plazos.recuento", "modelos.actos.administracion.dias"):
         monkeypatch.setattr(f"{modulo}.publicados", lambda: corto)
     _olvidar()
     folio = mesa.abrir(NOVENTA, f"{ultimo - 1}-11-30T10:00:00-06:00")
@@ -261,7 +262,7 @@ def test_lo_que_no_se_podia_calcular_se_recoge_cuando_se_publica_su_anio(
     assert (plazo.estado, plazo.vence) == (EstadoPlazo.SIN_CALCULAR, None)
     assert str(ultimo) in plazo.computo["error"]
     assert recontar_pendientes(mesa.instancia.url) == Avance(terminado=True)
-    for modulo in ("modelos.dias_inhabiles", "modelos.actos.recuento", "modelos.actos.administracion.dias"):
+    for modulo in ("modelos.dias_inhabiles", "modelos.actos.plazos.recuento", "modelos.actos.administracion.dias"):
         monkeypatch.setattr(f"{modulo}.publicados", cargar)
     _olvidar()
     assert recontar_pendientes(mesa.instancia.url).movidos == 1

@@ -12,9 +12,9 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import demo, mensajes, reloj
-from modelos.actos import compromisos
 from modelos.actos.conduccion import conducir
-from modelos.actos.conteo import COMPROMISO
+from modelos.actos.plazos import compromisos
+from modelos.actos.plazos.conteo import COMPROMISO
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import Turno
 from modelos.notificaciones import Notificacion

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from modelos import verificacion
 from modelos.actos.conduccion import conducir
-from modelos.actos.conteo import recontar
+from modelos.actos.plazos.conteo import recontar
 from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar
 from modelos.dias_inhabiles import oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde

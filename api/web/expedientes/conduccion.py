@@ -14,9 +14,9 @@ from api.errores import codigo
 from api.web.expedientes.rutas import Rechazo, mostrar
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from modelos import fechas
-from modelos.actos import compromisos
 from modelos.actos.conduccion import conducir as actos
 from modelos.actos.mover import Contexto, bloquear
+from modelos.actos.plazos import compromisos
 from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar, PlazoInvalido
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
 

@@ -31,9 +31,9 @@ from modelos import (
     reloj,
     vencimientos,
 )
-from modelos.actos import compromisos, plazos
 from modelos.actos.comodidades import comentarios
 from modelos.actos.conduccion import suspension
+from modelos.actos.plazos import compromisos, plazos
 from modelos.expediente import TERMINADOS, EstadoExpediente, Expediente
 from modelos.permisos import Quien, puede_atender, puede_conducir
 from modelos.plazos import POR_CUMPLIR, Plazo

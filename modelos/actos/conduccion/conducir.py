@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import avance, bitacora, reloj
-from modelos.actos import plazos
 from modelos.actos.conduccion import suspension
 from modelos.actos.mover import (
     Contexto,
@@ -21,6 +20,7 @@ from modelos.actos.mover import (
     numero,
 )
 from modelos.actos.oficios import tramite
+from modelos.actos.plazos import plazos
 from modelos.actos.reparto import repartir
 from modelos.actos.turnos import exigir_oficios
 from modelos.avance import Situacion

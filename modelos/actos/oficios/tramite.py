@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import bitacora, reloj, titulares
-from modelos.actos import plazos
 from modelos.actos.mover import Contexto, bloquear
+from modelos.actos.plazos import plazos
 from modelos.actos.turnos import nombre_de, persona_que_actua
 from modelos.errores import (
     ActoNoProcede,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import bitacora, reloj
-from modelos.actos.conteo import COMPROMISO, dia_tras_compromiso
 from modelos.actos.mover import Contexto, bloquear, exigir_en_curso
+from modelos.actos.plazos.conteo import COMPROMISO, dia_tras_compromiso
 from modelos.actos.turnos import persona_que_actua
 from modelos.calendario import fecha_corta
 from modelos.dias_inhabiles import oficinas

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import bitacora, reloj
-from modelos.actos.conteo import recontado, recontar
+from modelos.actos.plazos.conteo import recontado, recontar
 from modelos.calendario import publicados
 from modelos.dias_inhabiles import Oficina, Publicacion, oficinas, orden_vigente
 from modelos.efectos_dias import alcanzados, cambian_entre

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos.conteo import SIN_FECHA, Visto, contar, exigir_contable, recontado, recontar
+from modelos.actos.plazos.conteo import SIN_FECHA, Visto, contar, exigir_contable, recontado, recontar
 from modelos.avance import Movimiento
 from modelos.calendario import fecha_corta
 from modelos.calendario.errores import PlazoInvalido

@@ -1,0 +1,1 @@
+"""Correr, cumplir, prorrogar y recontar plazos."""
