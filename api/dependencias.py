@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from api import cookies
 from flujos.catalogo import CATALOGO
 from modelos import acceso, reloj
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.errores import ClaveProvisional
 from modelos.permisos import Quien

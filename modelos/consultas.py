@@ -232,7 +232,7 @@ def sin_responsable(s: Session, turnos: Iterable[Turno]) -> set[str]:
     """Ids de los turnos que nadie activo puede atender hoy (invariante 6)."""
     abiertos = [t for t in turnos if t.a_mano and t.estado in ABIERTOS]
     de_unidad = {unidad: set(responsables(s, unidad)) for unidad in {t.unidad for t in abiertos}}
-    # Si lo tomó alguien que ya no está, lo pueden atender sus compañeros (`modelos.actos.tenencia`).
+    # Si lo tomó alguien que ya no está, lo pueden atender sus compañeros (`modelos.actos.turnos.tenencia`).
     return {t.id for t in abiertos if not de_unidad[t.unidad]}
 
 

@@ -206,7 +206,7 @@ def cambiar_clave(
 def dar_de_baja(s: Session, correo: str) -> None:
     """La deja fuera en este momento: sin sesiones, sin poder entrar y sin adscripciones después de hoy.
 
-    Los turnos que tenía tomados los suelta quien llama (`modelos.actos.tenencia`).
+    Los turnos que tenía tomados los suelta quien llama (`modelos.actos.turnos.tenencia`).
 
     Lanza:
         NoExiste: no hay esa persona. Darla de baja dos veces no cambia nada.

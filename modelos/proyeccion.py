@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos.mover import id_turno
 from modelos.actos.plazos.conteo import ASENTADOS, RECONTADOS, completo
+from modelos.actos.turnos.mover import id_turno
 from modelos.avance import Pendiente
 from modelos.comodidades import CapturaGuardada
 from modelos.dias_inhabiles import oficinas

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modelos import avance
-from modelos.actos.mover import id_turno
 from modelos.actos.plazos.conteo import ASENTADOS, RECONTADOS
 from modelos.actos.plazos.plazos import reemplazados
-from modelos.actos.reparto import ya_repartido
+from modelos.actos.turnos.mover import id_turno
+from modelos.actos.turnos.reparto import ya_repartido
 from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.bitacora import ORIGEN, hash_de
 from modelos.errores import BitacoraIncongruente, ErrorGestion

@@ -39,7 +39,7 @@ def sin_rumbo(s: Session, limite: int = 200) -> list[str]:
 
 def sin_responsable(s: Session, limite: int = 200) -> list[tuple[str, str]]:
     """Turnos abiertos que hoy ninguna persona activa puede atender, con su unidad."""
-    # Si lo tomó alguien que ya no está, lo pueden atender sus compañeros (`modelos.actos.tenencia`).
+    # Si lo tomó alguien que ya no está, lo pueden atender sus compañeros (`modelos.actos.turnos.tenencia`).
     alguien = exists().where(
         col(Adscripcion.unidad) == Turno.unidad,
         col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from modelos import hitos, reloj
 from modelos.a_quien import Interesado, Organigrama
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.columnas import de_los
 from modelos.expediente import ABIERTOS, Aviso, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.notificaciones import Clase, Notificacion

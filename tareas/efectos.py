@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 from modelos import encargos, reloj, reservas
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import BaseInaccesible, ErrorGestion
 from modelos.expediente import Encargo
 from modelos.latido import pulso

@@ -18,8 +18,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos import tenencia
 from modelos.actos.conduccion import ciclos, esperas
+from modelos.actos.turnos import tenencia
 from modelos.ajustes import Ajustes
 from modelos.ciclos import Jornada, marcar
 from modelos.errores import ErrorGestion

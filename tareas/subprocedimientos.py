@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos import apertura, turnos
 from modelos.actos.conduccion import conducir, suspension
-from modelos.actos.mover import Contexto, bloquear
+from modelos.actos.turnos import apertura, atender
+from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
 
 
@@ -38,5 +38,5 @@ def despertar_padre(ctx: Contexto, encargo: Encargo) -> str:
     if hijo.estado == EstadoExpediente.CANCELADO:
         conducir.asentar_subcancelacion(ctx, turno.id, hijo)
         return f"{turno.folio}: la {turno.actividad} queda para decidirse a mano"
-    atendido = turnos.concluir_subprocedimiento(ctx, turno, hijo)
+    atendido = atender.concluir_subprocedimiento(ctx, turno, hijo)
     return f"{turno.folio}: {'se cerró la ' + turno.actividad if atendido else 'ya no se esperaba'}"

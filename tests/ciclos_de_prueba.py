@@ -13,8 +13,8 @@ from datetime import date
 
 from pydantic import Field
 
-from modelos.actos import apertura
 from modelos.actos.conduccion import ciclos
+from modelos.actos.turnos import apertura
 from modelos.tabla import (
     FIN,
     PATRONES,

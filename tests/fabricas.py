@@ -29,9 +29,10 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import catalogos, demo, deuda, migrar, reloj, sesion
-from modelos.actos import apertura, evidencia, turnos
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import fuera
+from modelos.actos.turnos import apertura, evidencia
+from modelos.actos.turnos import atender as turnos
+from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.anexos import Guardado
 from modelos.errores import FaltaConfirmar

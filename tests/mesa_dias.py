@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import reloj, sesion
-from modelos.actos import apertura
 from modelos.actos.administracion import dias as publicaciones
-from modelos.actos.mover import Contexto
 from modelos.actos.plazos import recuento
+from modelos.actos.turnos import apertura
+from modelos.actos.turnos.mover import Contexto
 from modelos.bitacora import Asiento
 from modelos.dias_archivo import Escrito
 from modelos.dias_inhabiles import Publicacion, orden_vigente

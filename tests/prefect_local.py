@@ -27,8 +27,9 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import catalogos, demo, migrar, reloj
-from modelos.actos import apertura, evidencia, turnos
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos import apertura, evidencia
+from modelos.actos.turnos import atender as turnos
+from modelos.actos.turnos.mover import Contexto
 from modelos.anexos import Guardado
 from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.organizacion import por_correo, quien_es

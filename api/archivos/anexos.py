@@ -9,10 +9,10 @@ from fastapi.responses import FileResponse
 
 from api.dependencias import Puerta
 from modelos import anexos, consultas
-from modelos.actos import evidencia as actos
 from modelos.actos import idempotencia
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import fuera
+from modelos.actos.turnos import evidencia as actos
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, NoExiste
 from modelos.expediente import Anexo
 from modelos.oficios import Oficio

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
 from modelos import consultas_oficios, oficio_impreso, reloj, titulares
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import firma
+from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.expediente import Expediente
 from modelos.oficio import EstadoOficio

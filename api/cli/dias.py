@@ -27,7 +27,7 @@ def proponer(
     """Guarda la propuesta y dice cuántos plazos movería; todavía no cambia ninguno."""
     from modelos import reloj
     from modelos.actos.administracion import dias as actos
-    from modelos.actos.mover import Contexto
+    from modelos.actos.turnos.mover import Contexto
     from modelos.dias_archivo import MAXIMO_BYTES, leer
     from modelos.errores import ArchivoRechazado
     from modelos.sesion import transaccion
@@ -85,7 +85,7 @@ def aprobar(
     """Publica los días; el motor recuenta los plazos y lo asienta en cada expediente."""
     from modelos import reloj
     from modelos.actos.administracion import dias as actos
-    from modelos.actos.mover import Contexto
+    from modelos.actos.turnos.mover import Contexto
     from modelos.dias_inhabiles import orden_vigente
     from modelos.sesion import lectura, transaccion
     from modelos.tabla import Catalogo

@@ -21,7 +21,7 @@ from api.espanol import typer
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from modelos.actos.mover import Contexto
+    from modelos.actos.turnos.mover import Contexto
     from modelos.ajustes import Ajustes
     from modelos.oficios import Oficio
     from modelos.permisos import Quien
@@ -190,7 +190,7 @@ def listar_plantillas() -> None:
     """Las plantillas, cuáles editó la administración y cuáles cambió después el sistema."""
     from flujos.catalogo import CATALOGO
     from modelos import reloj
-    from modelos.actos.mover import Contexto
+    from modelos.actos.turnos.mover import Contexto
     from modelos.sesion import lectura
     from tareas.oficios import edicion
 
@@ -215,7 +215,7 @@ def _como_persona(correo: str) -> Iterator[tuple[Contexto, Ajustes]]:
     """
     from flujos.catalogo import CATALOGO
     from modelos import acceso, reloj
-    from modelos.actos.mover import Contexto
+    from modelos.actos.turnos.mover import Contexto
     from modelos.errores import FormularioIncompleto
     from modelos.sesion import transaccion
 
@@ -239,7 +239,7 @@ def _clave() -> str:
 
 
 def _exigido(ctx: Contexto) -> Quien:
-    from modelos.actos.turnos import persona_que_actua
+    from modelos.actos.turnos.atender import persona_que_actua
 
     return persona_que_actua(ctx)
 

@@ -14,7 +14,7 @@ from api.cli.fechas import DiaDado
 from api.espanol import typer
 
 if TYPE_CHECKING:
-    from modelos.actos.mover import Contexto
+    from modelos.actos.turnos.mover import Contexto
 
 Correo = Annotated[str, typer.Argument(help="Correo con que entra.")]
 DeUnidad = Annotated[str, typer.Option("--unidad", help="Clave de la unidad.")]
@@ -133,7 +133,7 @@ def crear_cast(
 def _contexto() -> Iterator[Contexto]:
     from flujos.catalogo import CATALOGO
     from modelos import reloj
-    from modelos.actos.mover import Contexto
+    from modelos.actos.turnos.mover import Contexto
     from modelos.sesion import transaccion
 
     with transaccion(exigir_base(leer_ajustes())) as s:

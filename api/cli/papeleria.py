@@ -11,7 +11,7 @@ from api.cli.fechas import Dia, DiaDado
 from api.espanol import typer
 
 if TYPE_CHECKING:
-    from modelos.actos.mover import Contexto
+    from modelos.actos.turnos.mover import Contexto
 
 Unidad = Annotated[str, typer.Argument(help="Clave de la unidad.")]
 Correo = Annotated[str, typer.Argument(help="Correo con que entra.")]
@@ -145,7 +145,7 @@ def _contexto() -> Iterator[Contexto]:
     """Una transacción del sistema: quien corre la orden ya tiene la base en sus manos."""
     from flujos.catalogo import CATALOGO
     from modelos import reloj
-    from modelos.actos.mover import Contexto
+    from modelos.actos.turnos.mover import Contexto
     from modelos.sesion import transaccion
 
     with transaccion(exigir_base(leer_ajustes())) as s:

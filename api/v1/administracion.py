@@ -21,7 +21,7 @@ from modelos.actos import idempotencia
 from modelos.actos.administracion import carga, personas
 from modelos.actos.administracion import unidades as actos
 from modelos.actos.administracion.personas import Alta
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.cambios import Cosa
 from modelos.carga_plan import Paso, Plan
 from modelos.consultas import LIMITE

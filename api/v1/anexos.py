@@ -12,7 +12,7 @@ from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Anexo, Retiro
 from api.v1.respuestas import archivo, errores
 from api.vistas import expedientes
-from modelos.actos import evidencia as actos
+from modelos.actos.turnos import evidencia as actos
 
 ruta = APIRouter(tags=["Anexos"])
 

@@ -17,7 +17,7 @@ from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import consultas, consultas_campanas, reloj, vencimientos
 from modelos.actos.conduccion import campanas
-from modelos.actos.turnos import persona_que_actua
+from modelos.actos.turnos.atender import persona_que_actua
 from modelos.consultas import CURSOR_AJENO
 from modelos.consultas_campanas import EN_CURSO, Miembro
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde

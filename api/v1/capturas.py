@@ -15,7 +15,7 @@ from api.web.piezas.formularios import PREFIJO
 from api.web.turnos.capturas import de_otra
 from modelos import consultas
 from modelos.actos.comodidades import capturas
-from modelos.actos.turnos import persona_que_actua
+from modelos.actos.turnos.atender import persona_que_actua
 from modelos.comodidades import CapturaGuardada
 from modelos.reloj import iso
 

@@ -15,7 +15,7 @@ from api.v1.respuestas import errores
 from api.vistas import ciclos as vistas_ciclos
 from modelos import consultas, reloj
 from modelos.actos.conduccion import ciclos
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.calendario import sumar_meses
 from modelos.ciclos_visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.consultas_ciclos import Prevista as Fila

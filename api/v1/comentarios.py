@@ -17,7 +17,7 @@ from api.vistas import expedientes
 from modelos import consultas_comentarios
 from modelos.actos import idempotencia
 from modelos.actos.comodidades import comentarios
-from modelos.actos.turnos import persona_que_actua
+from modelos.actos.turnos.atender import persona_que_actua
 from modelos.comodidades import Comentario
 from modelos.consultas import CURSOR_AJENO, LIMITE, expediente_visible
 from modelos.errores import FormularioIncompleto

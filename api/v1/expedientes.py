@@ -24,10 +24,11 @@ from api.v1.parametros import EXPEDIENTE, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
 from modelos import consultas
-from modelos.actos import apertura, idempotencia
+from modelos.actos import idempotencia
 from modelos.actos.conduccion import conducir
-from modelos.actos.mover import Contexto
 from modelos.actos.plazos import compromisos
+from modelos.actos.turnos import apertura
+from modelos.actos.turnos.mover import Contexto
 from modelos.expediente import Expediente as Fila
 
 ruta = APIRouter(tags=["Expedientes"])

@@ -20,10 +20,10 @@ from api.vistas import expedientes
 from api.vistas import oficios as vistas_oficios
 from modelos import consultas, consultas_oficios
 from modelos.actos import idempotencia
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
-from modelos.actos.turnos import persona_que_actua
+from modelos.actos.turnos.atender import persona_que_actua
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto
 from modelos.fechas import Fecha
 from modelos.oficios import Oficio as Fila

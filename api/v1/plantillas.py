@@ -11,9 +11,9 @@ from api.v1.esquemas import papeleria as formas
 from api.v1.esquemas.comunes import Lista
 from api.v1.respuestas import errores
 from modelos import reloj
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import plantillas as actos
-from modelos.actos.turnos import nombre_de
+from modelos.actos.turnos.atender import nombre_de
+from modelos.actos.turnos.mover import Contexto
 from modelos.permisos import exigir_administracion
 from tareas.oficios import borrador, edicion
 from tareas.oficios.ejemplo import COMUN

@@ -13,8 +13,9 @@ from api.v1.parametros import TURNO, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
 from modelos import consultas, vencimientos
-from modelos.actos import asignacion, turnos
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos import asignacion
+from modelos.actos.turnos import atender as turnos
+from modelos.actos.turnos.mover import Contexto
 from modelos.expediente import Turno as Fila
 from modelos.fechas import Fecha
 from modelos.organizacion import por_correo, responsables

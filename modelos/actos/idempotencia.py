@@ -6,7 +6,7 @@ import hashlib
 
 from sqlmodel import col
 
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.bitacora import canonico
 from modelos.errores import ClaveRepetida, FormularioIncompleto
 from modelos.expediente import Idempotencia

@@ -11,9 +11,9 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from modelos import ordenamientos, reloj
-from modelos.actos.mover import Contexto, bloquear
 from modelos.actos.oficios import tramite as actos
-from modelos.actos.turnos import persona_que_actua
+from modelos.actos.turnos.atender import persona_que_actua
+from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.consultas import expediente_visible
 from modelos.contexto_oficio import Pedido, contexto, nombrar, resolver
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde

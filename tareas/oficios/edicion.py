@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from modelos import letras, oficio_impreso, ordenamientos, reloj
 from modelos.actividad import es_grupo
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios.plantillas import ACTO, Revisada, limpiar_plantilla
+from modelos.actos.turnos.mover import Contexto
 from modelos.contexto_oficio import Pedido, contexto, resolver
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expediente import Expediente

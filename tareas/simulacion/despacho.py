@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import anexos, reloj, titulares
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import firma, fuera, tramite
+from modelos.actos.turnos.mover import Contexto
 from modelos.deuda import SE_DEBE
 from modelos.expediente import EstadoExpediente, Expediente
 from modelos.oficio import FALTA, VIGENTES, EstadoOficio

@@ -21,8 +21,8 @@ from sqlmodel import col
 
 from modelos import anexos, reloj
 from modelos.actividad import Actividad, Formulario
-from modelos.actos import evidencia, turnos
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos import atender, evidencia
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import OficiosExigidos
 from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import Persona, activas, quien_es, responsables
@@ -128,7 +128,7 @@ class Personal:
                     constancia = replace(self.constancia, id=str(uuid4()))
                     evidencia.adjuntar(ctx, id_, documento.clave, constancia)
             datos = llenar(s, actividad.formulario, self._valores())
-            turnos.atender(ctx, id_, self._salida(actividad), datos, COMENTARIO, turno.version)
+            atender.atender(ctx, id_, self._salida(actividad), datos, COMENTARIO, turno.version)
         return True
 
     def _salida(self, actividad: Actividad) -> str:

@@ -27,8 +27,8 @@ from sqlmodel import col
 
 from api.arranque import pruebas
 from modelos import latido, sesion
-from modelos.actos import apertura
 from modelos.actos.conduccion import conducir
+from modelos.actos.turnos import apertura
 from modelos.ajustes import Ajustes
 from modelos.expediente import Encargo, EstadoExpediente, Expediente
 from tests.fabricas import Cliente, Instancia, puerto_libre, sembrada

@@ -22,8 +22,8 @@ from sqlmodel import col
 
 from modelos import sesion
 from modelos.actos.administracion import dias
-from modelos.actos.mover import Contexto
 from modelos.actos.plazos.conteo import Visto, contar
+from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.bitacora import ORIGEN
 from modelos.calendario import Medida

@@ -9,8 +9,8 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import demo, reloj
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios.firma import Reglas, firmar
+from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.errores import ActoNoProcede, OficioCambio
 from modelos.oficios import Oficio

@@ -12,10 +12,10 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import a_quien, demo, mensajes, reloj
-from modelos.actos import asignacion, tenencia, turnos
 from modelos.actos.administracion import carga, personas
 from modelos.actos.conduccion import conducir
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos import asignacion, atender, tenencia
+from modelos.actos.turnos.mover import Contexto
 from modelos.bitacora import Asiento
 from modelos.carga_hojas import ADSCRIPCIONES, Libro, Renglon
 from modelos.errores import TurnoTomado
@@ -262,7 +262,7 @@ def test_quien_llega_antes_que_la_jornada_no_tiene_que_pedirselo_a_quien_no_esta
         if acto == "tomar":
             assert asignacion.tomar(ctx, turno.id, leido.version).persona_id == _id(instancia, "coordinacion")
         else:
-            turnos.atender(ctx, turno.id, "continuar", {}, "", leido.version)
+            atender.atender(ctx, turno.id, "continuar", {}, "", leido.version)
     instancia.exigir_integra()
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from modelos import consultas, encargos, vigilancia
-from modelos.actos import asignacion, evidencia, turnos
 from modelos.actos.conduccion import conducir
+from modelos.actos.turnos import asignacion, atender, evidencia
 from modelos.anexos import Guardado
 from modelos.bitacora import Asiento
 from modelos.errores import (
@@ -85,7 +85,7 @@ def test_devolver_exige_motivo_y_cuenta_vueltas(instancia: Instancia) -> None:
     folio = instancia.iniciar("normatividad", tope_vueltas=1)
     turno = _hasta(instancia, folio, "6")
     with pytest.raises(FormularioIncompleto, match="motivo"), instancia.como("dstc") as ctx:
-        turnos.atender(ctx, turno.id, "no_favorable", {}, "  ", turno.version)
+        atender.atender(ctx, turno.id, "no_favorable", {}, "  ", turno.version)
     instancia.atender(turno, "no_favorable")
     segunda = _hasta(instancia, folio, "6")
     assert segunda.vuelta == 2
@@ -101,15 +101,15 @@ def test_un_turno_viejo_tomado_o_ajeno_no_se_atiende(instancia: Instancia) -> No
     folio = instancia.iniciar("normatividad")
     turno = instancia.abiertos(folio)[0]
     with pytest.raises(NoLeCorresponde), instancia.como("cst") as ctx:
-        turnos.atender(ctx, turno.id, "continuar", {}, "", 1)
+        atender.atender(ctx, turno.id, "continuar", {}, "", 1)
     with pytest.raises(NoLeCorresponde), instancia.como("direccion") as ctx:
-        turnos.atender(ctx, turno.id, "continuar", {}, "", 1)
+        atender.atender(ctx, turno.id, "continuar", {}, "", 1)
     with instancia.como("coordinacion") as ctx:
         asignacion.tomar(ctx, turno.id)
     with pytest.raises(VersionVieja), instancia.como("dstc") as ctx:
-        turnos.atender(ctx, turno.id, "continuar", {}, "", 1)
+        atender.atender(ctx, turno.id, "continuar", {}, "", 1)
     with pytest.raises(TurnoTomado, match="Coordinación"), instancia.como("dstc") as ctx:
-        turnos.atender(ctx, turno.id, "continuar", {}, "", 2)
+        atender.atender(ctx, turno.id, "continuar", {}, "", 2)
     with pytest.raises(TurnoTomado), instancia.como("dstc") as ctx:
         asignacion.tomar(ctx, turno.id)
     with pytest.raises(NoLeCorresponde), instancia.como("dstc") as ctx:
@@ -117,11 +117,11 @@ def test_un_turno_viejo_tomado_o_ajeno_no_se_atiende(instancia: Instancia) -> No
     with instancia.como("coordinacion") as ctx:
         assert asignacion.liberar(ctx, turno.id).version == 3
     with instancia.como("dstc") as ctx:
-        turnos.atender(ctx, turno.id, "continuar", {}, "", 3)
+        atender.atender(ctx, turno.id, "continuar", {}, "", 3)
     with pytest.raises(NoExiste), instancia.como("dstc") as ctx:
-        turnos.atender(ctx, f"{folio}.99.DSTC.1", "continuar", {}, "", 1)
+        atender.atender(ctx, f"{folio}.99.DSTC.1", "continuar", {}, "", 1)
     with pytest.raises(NoExiste), instancia.como("dstc") as ctx:
-        turnos.atender(ctx, "cualquier cosa", "continuar", {}, "", 1)
+        atender.atender(ctx, "cualquier cosa", "continuar", {}, "", 1)
     instancia.exigir_integra()
 
 
@@ -149,7 +149,7 @@ def test_dos_a_la_vez_una_gana_y_la_otra_sabe_quien(instancia: Instancia) -> Non
         salida.wait()
         try:
             with instancia.como(alias) as ctx:
-                turnos.atender(ctx, turno.id, "continuar", {}, "", 1)
+                atender.atender(ctx, turno.id, "continuar", {}, "", 1)
             resultados.append("ganó")
         except ActividadYaAtendida as error:
             resultados.append(error.por)
@@ -193,7 +193,7 @@ def test_cien_clientes_sobre_mil_turnos_sin_duplicados(instancia: Instancia) -> 
             try:
                 with instancia.como(None) as ctx:
                     suyo = type(ctx)(ctx.s, ctx.tablas, quien, ctx.ahora)
-                    turnos.atender(suyo, id_, "continuar", {}, "", 1)
+                    atender.atender(suyo, id_, "continuar", {}, "", 1)
             except ActividadYaAtendida:
                 continue
             except BaseInaccesible:  # hay menos conexiones que clientes: quien no la alcanzó, insiste
@@ -266,7 +266,7 @@ def test_si_se_cancela_el_subexpediente_el_padre_decide_a_mano(instancia: Instan
     instancia.cumplir_encargos()
     espera = f"{folio}.13.DSTC.1"
     with pytest.raises(ActoNoProcede, match="subexpediente"), instancia.como("dstc") as ctx:
-        turnos.atender(ctx, espera, "continuar", {}, "", 1)
+        atender.atender(ctx, espera, "continuar", {}, "", 1)
     with instancia.como("coordinacion") as ctx:
         conducir.cancelar(ctx, "RT-2026-0001", "se hará por escrito")
     instancia.cumplir_encargos()

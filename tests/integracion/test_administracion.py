@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.actos.administracion import personas, unidades
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, DatoRepetido, ErrorGestion, FormularioIncompleto
 from modelos.organizacion import Adscripcion, por_correo
 from tests.fabricas import Instancia

@@ -11,7 +11,7 @@ import pytest
 from api.app import crear
 from api.arranque.instancia import NoArranca, preparar
 from modelos import sesion
-from modelos.actos import apertura
+from modelos.actos.turnos import apertura
 from modelos.ajustes import Ajustes
 from modelos.errores import BaseInaccesible, BaseSinPreparar
 from tests.fabricas import Cliente, Instancia, servida

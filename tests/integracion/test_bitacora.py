@@ -20,7 +20,7 @@ from sqlmodel import SQLModel, col
 from flujos.catalogo import CATALOGO
 from modelos import bitacora
 from modelos.actos.administracion.cotejo_tablas import cotejar
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.cambios import Cambio
 from modelos.comodidades import CapturaGuardada, Comentario
 from modelos.errores import BitacoraIncongruente

@@ -20,9 +20,9 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import demo, reloj
-from modelos.actos import apertura
 from modelos.actos.conduccion import ciclos
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos import apertura
+from modelos.actos.turnos.mover import Contexto
 from modelos.bitacora import Asiento
 from modelos.calendario import Ambito, TipoDia
 from modelos.ciclos import Apertura, marcar

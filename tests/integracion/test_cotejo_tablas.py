@@ -18,10 +18,10 @@ from sqlalchemy import func, select
 from api.arranque.instancia import exigir_tablas
 from flujos.catalogo import CATALOGO
 from modelos import consultas_inicio, encargos, reservas
-from modelos.actos import asignacion, tenencia, turnos
 from modelos.actos.administracion import personas
 from modelos.actos.administracion.cotejo_tablas import aceptar, comparar, cotejar
 from modelos.actos.conduccion import conducir
+from modelos.actos.turnos import asignacion, atender, tenencia
 from modelos.ajustes import Ajustes
 from modelos.errores import (
     EnCuarentena,
@@ -183,7 +183,7 @@ def test_lo_que_no_se_reproduce_queda_en_cuarentena_y_vuelve_con_su_tabla(
         conducir.suspender(ctx, folio, "no debería poder")
     turno = next(t for t in instancia.abiertos(folio) if t.unidad == "CAST-DEMO-01")
     with pytest.raises(EnCuarentena), instancia.como("cast-demo-01") as ctx:
-        turnos.atender(ctx, turno.id, "continuar", {}, "", turno.version)
+        atender.atender(ctx, turno.id, "continuar", {}, "", turno.version)
     with roto.como("coordinacion") as ctx:
         assert ctx.quien
         detenidos = consultas_inicio.detenidos(ctx.s, ctx.quien).elementos
@@ -297,5 +297,5 @@ def test_actuar_sobre_lo_que_falta_se_dice_y_no_es_una_falla(instancia: Instanci
     turno = next(t for t in instancia.abiertos(folio) if t.unidad == "CAST-DEMO-01")
     for otro in (_sin_la_4(), _de_antes(), _anterior_a_ella()):
         with pytest.raises(ErrorGestion) as error, Instancia(instancia.ajustes, otro).como("cast-demo-01") as ctx:
-            turnos.atender(ctx, turno.id, "continuar", {}, "", turno.version)
+            atender.atender(ctx, turno.id, "continuar", {}, "", turno.version)
         assert isinstance(error.value, TablaAlterada)

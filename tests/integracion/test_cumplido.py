@@ -14,10 +14,10 @@ from sqlmodel import col
 from flujos.lineamientos import apertura_cast
 from modelos import deuda, reloj, titulares, vencimientos
 from modelos import verificacion as v
-from modelos.actos import evidencia, turnos
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import fuera, tramite
 from modelos.actos.plazos import plazos
+from modelos.actos.turnos import atender, evidencia
 from modelos.anexos import Guardado
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
 from modelos.expediente import Anexo, Expediente, Turno
@@ -64,7 +64,7 @@ def _atender(instancia: Instancia, folio: str, salida: str | None = None, **dato
             evidencia.adjuntar(ctx, turno.id, documento.clave, _archivo())
         actual = ctx.s.get_one(Turno, turno.id)
         elegida = salida or next(iter(actividad.salidas))
-        turnos.atender(ctx, turno.id, elegida, {**captura, **datos}, "Con motivo.", actual.version)
+        atender.atender(ctx, turno.id, elegida, {**captura, **datos}, "Con motivo.", actual.version)
     instancia.cumplir_encargos()
     return turno
 

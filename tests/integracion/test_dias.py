@@ -18,11 +18,11 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from modelos import calendario, sesion
-from modelos.actos import turnos
 from modelos.actos.administracion import dias as publicaciones
 from modelos.actos.conduccion import conducir
-from modelos.actos.mover import Contexto
 from modelos.actos.plazos import recuento
+from modelos.actos.turnos import atender
+from modelos.actos.turnos.mover import Contexto
 from modelos.calendario.errores import PublicacionAtrasada
 from modelos.calendario.perfiles import cargar, publicados
 from modelos.dias_archivo import Escrito, leer
@@ -134,7 +134,7 @@ def test_lo_cumplido_y_lo_suspendido_no_cambia_de_fecha(mesa: Mesa) -> None:
 
     def cerrar(ctx: Contexto) -> None:
         [turno] = ctx.s.scalars(select(Turno).where(col(Turno.folio) == cumplido))
-        turnos.atender(ctx, turno.id, next(iter(NOVENTA["1"].salidas)), {}, "", turno.version)
+        atender.atender(ctx, turno.id, next(iter(NOVENTA["1"].salidas)), {}, "", turno.version)
 
     mesa.actuar(cerrar, "dstc")
     mesa.actuar(lambda ctx: conducir.suspender(ctx, suspendido, "falta un papel"), "coordinacion")

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import espera, sesion
-from modelos.actos import asignacion
 from modelos.actos.conduccion import conducir
+from modelos.actos.turnos import asignacion
 from modelos.espera import Espera
 from modelos.expediente import Encargo, Expediente, Turno
 from modelos.organizacion import Unidad

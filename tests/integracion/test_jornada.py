@@ -16,8 +16,8 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import demo, reloj
-from modelos.actos import turnos
 from modelos.actos.conduccion import conducir
+from modelos.actos.turnos import atender
 from modelos.bitacora import Asiento
 from modelos.ciclos import Apertura, Jornada
 from modelos.errores import ErrorGestion
@@ -151,7 +151,7 @@ def responder(instancia: Instancia, folio: str, unidad: str) -> None:
     instancia.tablas = TABLAS
     (turno,) = [t for t in instancia.abiertos(folio) if t.unidad == unidad]
     with instancia.como(unidad.lower()) as ctx:
-        turnos.atender(ctx, turno.id, "continuar", {}, "", turno.version)
+        atender.atender(ctx, turno.id, "continuar", {}, "", turno.version)
 
 
 def de_actividad(instancia: Instancia, folio: str, actividad: str) -> dict[str, str]:

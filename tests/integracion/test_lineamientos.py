@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.actos import apertura, evidencia, turnos
 from modelos.actos.oficios import fuera
+from modelos.actos.turnos import apertura, atender, evidencia
 from modelos.anexos import Guardado
 from modelos.bitacora import Asiento
 from modelos.errores import EvidenciaFaltante, FormularioIncompleto, NoLeCorresponde
@@ -47,7 +47,7 @@ def _atender(instancia: Instancia, folio: str, salida: str | None = None) -> Tur
             evidencia.adjuntar(ctx, turno.id, documento.clave, guardado)
         elegida = salida or next(iter(actividad.salidas))
         actual = ctx.s.get_one(Turno, turno.id)
-        turnos.atender(ctx, turno.id, elegida, datos, "Con motivo.", actual.version)
+        atender.atender(ctx, turno.id, elegida, datos, "Con motivo.", actual.version)
     return turno
 
 

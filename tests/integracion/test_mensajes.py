@@ -22,7 +22,7 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import canales, entregas, latido, reloj
-from modelos.actos import asignacion
+from modelos.actos.turnos import asignacion
 from modelos.ajustes import Ajustes
 from modelos.expediente import Turno
 from modelos.mensajes import LO_TIENE_OTRA

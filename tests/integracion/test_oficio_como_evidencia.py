@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.actos import turnos
 from modelos.actos.oficios import firma, tramite
+from modelos.actos.turnos import atender
 from modelos.bitacora import Asiento
 from modelos.errores import EvidenciaFaltante
 from modelos.expediente import Turno
@@ -45,7 +45,7 @@ def _firmar(instancia: Instancia, turno: Turno) -> Oficio:
 
 def _atender(instancia: Instancia, turno: Turno) -> None:
     with instancia.como(turno.unidad.lower()) as ctx:
-        turnos.atender(ctx, turno.id, next(iter(instancia.actividad(turno).salidas)), {}, "", turno.version)
+        atender.atender(ctx, turno.id, next(iter(instancia.actividad(turno).salidas)), {}, "", turno.version)
 
 
 def test_en_borrador_no_basta_y_firmado_si(instancia: Instancia, reporte: Turno) -> None:

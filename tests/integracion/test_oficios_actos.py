@@ -16,9 +16,9 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import anexos, papeleria, reloj, titulares
-from modelos.actos import evidencia, turnos
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import firma, tramite
+from modelos.actos.turnos import atender, evidencia
 from modelos.bitacora import Asiento, canonico
 from modelos.errores import (
     ActoNoProcede,
@@ -205,7 +205,7 @@ def test_no_firma_quien_hizo_lo_que_el_oficio_revisa(instancia: Instancia) -> No
     with instancia.como("ce-15") as ctx:
         evidencia.adjuntar(ctx, turno.id, "programa", constancia)
         version = ctx.s.get_one(Turno, turno.id).version
-        turnos.atender(ctx, turno.id, next(iter(instancia.actividad(turno).salidas)), {}, "", version)
+        atender.atender(ctx, turno.id, next(iter(instancia.actividad(turno).salidas)), {}, "", version)
     instancia.atender(instancia.abiertos(folio)[0], "transmite")
     instancia.cumplir_encargos()
     oficio = next(o for o in del_folio(instancia, folio) if o.clave == "OF-36")

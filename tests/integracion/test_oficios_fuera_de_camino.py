@@ -12,9 +12,9 @@ from sqlalchemy import text, update
 from sqlmodel import col
 
 from modelos import consultas_oficios, papeleria, reloj, titulares, verificacion_publica
-from modelos.actos import evidencia, turnos
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import tramite
+from modelos.actos.turnos import atender, evidencia
 from modelos.anexos import Guardado
 from modelos.errores import CodigoDesconocido, DemasiadosIntentos, FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import EstadoExpediente, Turno
@@ -50,7 +50,7 @@ def _atender(instancia: Instancia, turno: Turno) -> None:
         version = ctx.s.get_one(Turno, turno.id).version
         lleva = "acuerdos" in (actividad.formulario.model_fields if actividad.formulario else ())
         datos = {"acuerdos": "Se acordó."} if lleva else {}
-        turnos.atender(ctx, turno.id, next(iter(actividad.salidas)), datos, "", version)
+        atender.atender(ctx, turno.id, next(iter(actividad.salidas)), datos, "", version)
 
 
 # --- con el expediente terminado -------------------------------------------------------

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from api.cli.__main__ import app
 from modelos import acceso, personas, reloj
-from modelos.actos import asignacion
+from modelos.actos.turnos import asignacion
 from modelos.errores import CredencialesInvalidas, DatoRepetido, FormularioIncompleto, NoExiste, SinSesion
 from modelos.organizacion import Adscripcion, Persona, crear_persona, por_correo, quien_es, responsables
 from modelos.permisos import Rol

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import encargos, reloj
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import plantillas as actos
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import Encargo
 from modelos.oficios import Molde, Oficio

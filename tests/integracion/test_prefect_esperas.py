@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
-from modelos.actos import asignacion
 from modelos.actos.conduccion import conducir
+from modelos.actos.turnos import asignacion
 from modelos.sesion import transaccion
 from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar
 

@@ -15,8 +15,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos import asignacion
-from modelos.actos.mover import bloquear
+from modelos.actos.turnos import asignacion
+from modelos.actos.turnos.mover import bloquear
 from modelos.expediente import Encargo, Turno
 from modelos.notificaciones import Notificacion
 from modelos.organizacion import Persona

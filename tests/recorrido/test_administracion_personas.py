@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from api.cli import __main__
 from flujos.catalogo import CATALOGO
 from modelos import reloj
-from modelos.actos import asignacion
+from modelos.actos.turnos import asignacion
 from modelos.ajustes import Ajustes, ajustes
 from modelos.cambios import CONSOLA, Cambio
 from modelos.expediente import Turno

@@ -17,9 +17,9 @@ from api.dependencias import Puerta
 from api.web.bandeja import renglones
 from flujos.catalogo import CATALOGO
 from modelos import consultas_bandeja, reloj, sesion
-from modelos.actos import asignacion, turnos
 from modelos.actos.comodidades import filtros
 from modelos.actos.conduccion import conducir
+from modelos.actos.turnos import asignacion, atender
 from modelos.comodidades import Filtro
 from modelos.consultas_bandeja import Pedido
 from modelos.errores import FormularioIncompleto
@@ -252,7 +252,7 @@ def test_la_vista_rapida_dice_que_se_pide_con_que_fundamento_y_que_lo_trajo(
 ) -> None:
     folio = instancia_sqlite.iniciar("normatividad", "Uno")
     with instancia_sqlite.como("dstc") as ctx:
-        turnos.atender(ctx, f"{folio}.1.DSTC.1", "continuar", {"necesidad": "x"}, "Urge <b>antes</b> de abril", 1)
+        atender.atender(ctx, f"{folio}.1.DSTC.1", "continuar", {"necesidad": "x"}, "Urge <b>antes</b> de abril", 1)
     with Visitante(web, "dstc") as v:
         pagina = re.sub(r"\s+", " ", v.get("/bandeja").text)
     assert "Personal de DSTC (demostración): se respondió la 1, DSTC" in pagina

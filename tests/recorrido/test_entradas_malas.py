@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select
 
 from modelos import anexos
-from modelos.actos import turnos
+from modelos.actos.turnos import atender
 from modelos.ajustes import Ajustes
 from modelos.errores import ArchivoRechazado, FormularioIncompleto, SalidaInexistente, SinEspacio
 from modelos.expediente import Anexo
@@ -283,9 +283,9 @@ def test_la_clave_de_un_expediente_no_sirve_para_un_anexo(instancia_sqlite: Inst
 def test_una_salida_larguisima_o_una_version_imposible_dicen_lo_que_son(instancia: Instancia) -> None:
     turno = instancia.abiertos(instancia.iniciar("seguimiento"))[0]
     with pytest.raises(SalidaInexistente), instancia.como("dstc") as ctx:
-        turnos.atender(ctx, turno.id, "x" * 5000, {}, "", 1)
+        atender.atender(ctx, turno.id, "x" * 5000, {}, "", 1)
     with pytest.raises(FormularioIncompleto, match="version"), instancia.como("dstc") as ctx:
-        turnos.atender(ctx, turno.id, "continuar", {}, "", 2**40)
+        atender.atender(ctx, turno.id, "continuar", {}, "", 2**40)
     instancia.exigir_integra()
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from flujos.catalogo import CATALOGO
-from modelos.actos import turnos
+from modelos.actos.turnos import atender as turnos
 from modelos.demo import CLAVE
 from modelos.expediente import Encargo
 from modelos.sesion import transaccion

@@ -14,7 +14,7 @@ from api.web.piezas.formularios import Captura, a_json
 from flujos.catalogo import CATALOGO
 from flujos.manual_dstc.concertacion import Pago, Solicitud
 from flujos.manual_dstc.normatividad import Registro
-from modelos.actos import asignacion
+from modelos.actos.turnos import asignacion
 from modelos.expediente import Expediente
 from modelos.formularios import validar
 from modelos.reproduccion import revisar_cadena

@@ -27,8 +27,8 @@ from sqlmodel import col
 
 import api.web
 from modelos import sesion
-from modelos.actos import evidencia, turnos
 from modelos.actos.comodidades import comentarios
+from modelos.actos.turnos import atender, evidencia
 from modelos.ajustes import Ajustes
 from modelos.anexos import Guardado
 from modelos.bitacora import Asiento
@@ -380,7 +380,7 @@ def atender_con_evidencia(instancia: Instancia, turno: Turno) -> None:
                 guardado = Guardado(str(uuid4()), "a.pdf", "application/pdf", 1, "0" * 64)
                 evidencia.adjuntar(ctx, turno.id, documento.clave, guardado)
         version = ctx.s.get_one(Turno, turno.id).version
-        turnos.atender(ctx, turno.id, next(iter(actividad.salidas)), {}, "Va el equipo propuesto", version)
+        atender.atender(ctx, turno.id, next(iter(actividad.salidas)), {}, "Va el equipo propuesto", version)
 
 
 # --- la titular ------------------------------------------------------------------

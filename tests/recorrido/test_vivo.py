@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from modelos import consultas_vivo, sesion
 from modelos.acceso import SesionAbierta
-from modelos.actos import asignacion, turnos
 from modelos.actos.comodidades import comentarios
+from modelos.actos.turnos import asignacion, atender
 from modelos.organizacion import Adscripcion, por_correo, quien_es
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
@@ -201,5 +201,5 @@ def test_dos_lecturas_seguidas_de_lo_mismo_dan_la_misma_marca_que_la_pagina(
         assert f'data-vivo-marca="{marca(v, f"expediente:{folio}")}"' in pagina
         with instancia_sqlite.como("dstc") as ctx:
             (turno,) = instancia_sqlite.abiertos(folio)
-            turnos.atender(ctx, turno.id, "continuar", {}, "", turno.version)
+            atender.atender(ctx, turno.id, "continuar", {}, "", turno.version)
         assert f'data-vivo-marca="{marca(v, f"expediente:{folio}")}"' not in pagina

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from api.v1.esquemas.comunes import Confirmadas, EstadoExpediente, EstadoTurno, Lista, PersonaCitada, Solicitud
-from modelos.actos.apertura import LARGO_ASUNTO
+from modelos.actos.turnos.apertura import LARGO_ASUNTO
 
 Unidades = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=2000)]
 

@@ -25,7 +25,7 @@ from modelos import consultas_unidades, reloj
 from modelos.actos import idempotencia
 from modelos.actos.administracion import personas as actos
 from modelos.actos.administracion.personas import Alta
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import (
     ActoNoProcede,
     ClaveRepetida,

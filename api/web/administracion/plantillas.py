@@ -16,9 +16,9 @@ from api.web.administracion.piezas import Control, campos, resumen
 from api.web.piezas.formularios import PREFIJO, Captura, Formulario, numero
 from api.web.piezas.pagina import pagina
 from modelos import consultas, reloj
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import plantillas as actos
-from modelos.actos.turnos import nombre_de
+from modelos.actos.turnos.atender import nombre_de
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, ErrorGestion, FormularioIncompleto, NoExiste
 from modelos.formularios import LARGO_MOTIVO
 from modelos.permisos import exigir_administracion

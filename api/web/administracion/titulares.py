@@ -15,8 +15,8 @@ from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
 from modelos import consultas_papeleria as consultas
 from modelos import personas, reloj
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import papeleria as actos
+from modelos.actos.turnos.mover import Contexto
 from modelos.consultas_papeleria import ROTULOS
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.permisos import exigir_administracion

@@ -18,7 +18,7 @@ from api.web.piezas.pagina import pagina
 from modelos import consultas_unidades as consultas
 from modelos import reloj
 from modelos.actos.administracion import unidades as actos
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.consultas_personas import ROLES
 from modelos.errores import ActoNoProcede, DatoRepetido, ErrorGestion, FormularioIncompleto, NoExiste
 from modelos.formularios import LARGO_MOTIVO

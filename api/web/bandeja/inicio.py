@@ -26,7 +26,7 @@ from modelos import (
     deuda,
     reloj,
 )
-from modelos.actos.apertura import puede_iniciar
+from modelos.actos.turnos.apertura import puede_iniciar
 from modelos.consultas_ciclos import EstadoPrevisto, Prevista
 from modelos.consultas_inicio import RENGLONES
 from modelos.expediente import Expediente, Turno

@@ -20,10 +20,10 @@ from api.web.piezas import frases_plazos
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_bandeja, consultas_vivo, reloj
-from modelos.actos import asignacion
-from modelos.actos.apertura import puede_iniciar
 from modelos.actos.comodidades import filtros
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos import asignacion
+from modelos.actos.turnos.apertura import puede_iniciar
+from modelos.actos.turnos.mover import Contexto
 from modelos.consultas_bandeja import TIENE, Pedido
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, SinSesion
 from modelos.expediente import EN_TRAMITE

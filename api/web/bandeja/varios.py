@@ -21,8 +21,8 @@ from api.web.piezas import frases
 from api.web.piezas.formularios import ENTERO_MAXIMO, Formulario, numero
 from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_bandeja
-from modelos.actos import turnos as actos
-from modelos.actos.turnos import LARGO_COMENTARIO
+from modelos.actos.turnos import atender as actos
+from modelos.actos.turnos.atender import LARGO_COMENTARIO
 from modelos.consultas_bandeja import Pedido
 from modelos.errores import (
     ActividadYaAtendida,

@@ -18,7 +18,7 @@ from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, a_js
 from api.web.piezas.pagina import pagina
 from api.web.turnos import previsto
 from modelos import consultas_campanas
-from modelos.actos import apertura
+from modelos.actos.turnos import apertura
 from modelos.calendario.errores import PlazoInvalido
 from modelos.consultas_campanas import EN_CURSO, Miembro
 from modelos.errores import (

@@ -16,7 +16,7 @@ from api.web.piezas.formularios import Formulario, numero
 from api.web.piezas.pagina import pagina
 from modelos import consultas_campanas, reloj
 from modelos.actos.conduccion import campanas
-from modelos.actos.turnos import persona_que_actua
+from modelos.actos.turnos.atender import persona_que_actua
 from modelos.consultas_campanas import EN_CURSO
 from modelos.errores import NoExiste, NoLeCorresponde
 from modelos.expediente import EN_TRAMITE

@@ -15,8 +15,8 @@ from api.web.expedientes.rutas import Rechazo, mostrar
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from modelos import fechas
 from modelos.actos.conduccion import conducir as actos
-from modelos.actos.mover import Contexto, bloquear
 from modelos.actos.plazos import compromisos
+from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar, PlazoInvalido
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
 

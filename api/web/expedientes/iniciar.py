@@ -20,8 +20,9 @@ from api.web.piezas.pagina import enumera, pagina
 from api.web.turnos import previsto, repetidos
 from api.web.turnos.repetidos import YaAbierto
 from modelos import consultas, consultas_campanas, duraciones, reloj
-from modelos.actos import apertura, idempotencia
+from modelos.actos import idempotencia
 from modelos.actos.conduccion import campanas
+from modelos.actos.turnos import apertura
 from modelos.duraciones import Duracion
 from modelos.errores import ClaveRepetida, FaltaConfirmar, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
 from modelos.organizacion import activas

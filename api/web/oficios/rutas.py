@@ -22,9 +22,9 @@ from api.web.piezas.comparacion import comparar
 from api.web.piezas.formularios import Captura, Falta, Formulario, legible
 from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_oficios, deuda
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, OficioCambio, SinSesion
 from modelos.oficio import EstadoOficio
 from modelos.permisos import atiende

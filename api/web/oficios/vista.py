@@ -20,9 +20,9 @@ from api.web.historia import relato
 from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
 from modelos import consultas, consultas_oficios, deuda, reloj, titulares
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.oficios.firma import exigir_otra_mano, faltantes, numero_probable
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import NoLeCorresponde
 from modelos.expediente import Anexo, Encargo, Expediente, Turno
 from modelos.oficio import HECHOS, VIGENTES, EstadoOficio

@@ -13,7 +13,7 @@ from api.web.piezas import frases
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import diagrama, vista
 from modelos import consultas, reloj
-from modelos.actos import apertura
+from modelos.actos.turnos import apertura
 from modelos.tabla import Tabla
 from tareas import procedimiento_pdf
 

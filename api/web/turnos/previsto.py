@@ -20,9 +20,9 @@ from api.web.piezas import frases
 from api.web.piezas.pagina import enumera
 from modelos import avance, deuda, reloj
 from modelos.actividad import Actividad
-from modelos.actos.mover import id_turno
 from modelos.actos.plazos import plazos
-from modelos.actos.reparto import repartir
+from modelos.actos.turnos.mover import id_turno
+from modelos.actos.turnos.reparto import repartir
 from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.calendario import fecha_corta
 from modelos.columnas import de_los

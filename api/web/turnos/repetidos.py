@@ -14,7 +14,7 @@ from api.dependencias import Puerta
 from api.vistas import expedientes
 from api.web.piezas.formularios import Captura, a_json
 from modelos import consultas, reloj
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.bitacora import Asiento
 from modelos.errores import FormularioIncompleto
 from modelos.expediente import EstadoTurno, Expediente, Turno

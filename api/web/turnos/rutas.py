@@ -26,11 +26,11 @@ from api.web.turnos import vista as turno_vista
 from modelos import consultas, reloj
 from modelos import formularios as reglas
 from modelos.actividad import Formulario as Molde
-from modelos.actos import asignacion, evidencia
-from modelos.actos import turnos as actos
 from modelos.actos.comodidades import avisos
 from modelos.actos.comodidades import capturas as guardadas
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos import asignacion, evidencia
+from modelos.actos.turnos import atender as actos
+from modelos.actos.turnos.mover import Contexto
 from modelos.anexos import renombrado
 from modelos.comodidades import CapturaGuardada
 from modelos.errores import (

@@ -13,7 +13,7 @@ from sqlmodel import col
 from modelos.actos.administracion import personas, unidades
 from modelos.actos.administracion.personas import Alta, autor_de
 from modelos.actos.administracion.unidades import LARGO_FUENTE
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.cambios import Cosa, anotar_altas
 from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro
 from modelos.carga_plan import Paso, Plan, Que, planear

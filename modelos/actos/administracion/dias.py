@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.calendario import Ambito, DiasInstitucionales, fecha_corta, publicados
 from modelos.calendario.errores import PublicacionAtrasada
 from modelos.dias_archivo import Escrito, entender, exigir

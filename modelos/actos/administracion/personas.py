@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import personas
-from modelos.actos import tenencia
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos import tenencia
+from modelos.actos.turnos.mover import Contexto
 from modelos.cambios import Cosa, anotar, foto
 from modelos.claves import generada
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste

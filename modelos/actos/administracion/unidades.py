@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from modelos import reloj, sin_nadie
 from modelos.actos.administracion.personas import autor_de
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.cambios import Cosa, anotar, foto
 from modelos.columnas import de_los
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste

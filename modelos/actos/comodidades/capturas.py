@@ -12,9 +12,9 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.actos.mover import Contexto
-from modelos.actos.tenencia import la_tiene_otra
-from modelos.actos.turnos import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
+from modelos.actos.turnos.atender import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
+from modelos.actos.turnos.mover import Contexto
+from modelos.actos.turnos.tenencia import la_tiene_otra
 from modelos.comodidades import CapturaGuardada
 from modelos.errores import FormularioIncompleto, NoLeCorresponde, TurnoTomado
 from modelos.expediente import Turno

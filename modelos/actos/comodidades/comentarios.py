@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from modelos import consultas, consultas_comentarios, hitos, reloj
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.comodidades import Comentario, Mencion, Seguimiento
 from modelos.consultas_comentarios import Lector
 from modelos.correos import normalizado

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.actos.mover import Contexto
-from modelos.actos.turnos import persona_que_actua
+from modelos.actos.turnos.atender import persona_que_actua
+from modelos.actos.turnos.mover import Contexto
 from modelos.comodidades import Filtro
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto

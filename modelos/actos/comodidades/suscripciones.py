@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import claves
-from modelos.actos.mover import Contexto
-from modelos.actos.turnos import persona_que_actua
+from modelos.actos.turnos.atender import persona_que_actua
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import EnlaceRevocado, NoExiste, NoLeCorresponde
 from modelos.organizacion import Persona, quien_es
 from modelos.permisos import Quien

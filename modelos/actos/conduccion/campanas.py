@@ -15,8 +15,9 @@ from sqlmodel import col
 
 from modelos import consultas_campanas, hitos, reloj
 from modelos.a_quien import Organigrama
-from modelos.actos import apertura, idempotencia
-from modelos.actos.mover import Contexto
+from modelos.actos import idempotencia
+from modelos.actos.turnos import apertura
+from modelos.actos.turnos.mover import Contexto
 from modelos.consultas_campanas import EN_CURSO, Reparto, reparte
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import Turno

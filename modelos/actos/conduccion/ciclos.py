@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos import apertura
-from modelos.actos.advertencias import exigir_confirmadas, vencidos
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos import apertura
+from modelos.actos.turnos.advertencias import exigir_confirmadas, vencidos
+from modelos.actos.turnos.mover import Contexto
 from modelos.calendario import sumar_meses
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.ciclos import PARA_TODOS, Apertura, EstadoApertura, Jornada, ganar, marcar

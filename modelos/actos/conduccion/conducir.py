@@ -10,7 +10,10 @@ from sqlmodel import col
 
 from modelos import avance, bitacora, reloj
 from modelos.actos.conduccion import suspension
-from modelos.actos.mover import (
+from modelos.actos.oficios import tramite
+from modelos.actos.plazos import plazos
+from modelos.actos.turnos.atender import exigir_oficios
+from modelos.actos.turnos.mover import (
     Contexto,
     Hecho,
     asentar,
@@ -19,10 +22,7 @@ from modelos.actos.mover import (
     exigir_en_curso,
     numero,
 )
-from modelos.actos.oficios import tramite
-from modelos.actos.plazos import plazos
-from modelos.actos.reparto import repartir
-from modelos.actos.turnos import exigir_oficios
+from modelos.actos.turnos.reparto import repartir
 from modelos.avance import Situacion
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.actos.conduccion.conducir import cerrar_reunido
-from modelos.actos.mover import Contexto, bloquear
+from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.avance import Situacion
 from modelos.calendario import fecha_corta
 from modelos.errores import BaseInaccesible, BaseSinPreparar, ErrorGestion

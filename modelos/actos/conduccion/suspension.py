@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import bitacora
-from modelos.actos import tenencia
-from modelos.actos.mover import Contexto, bloquear, encargar
 from modelos.actos.plazos import plazos
+from modelos.actos.turnos import tenencia
+from modelos.actos.turnos.mover import Contexto, bloquear, encargar
 from modelos.bitacora import Asiento
 from modelos.expediente import ABIERTOS, TERMINADOS, EstadoExpediente, Expediente, Turno
 from modelos.plazos import EstadoPlazo, Plazo

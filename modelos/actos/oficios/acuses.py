@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from modelos import hitos, reloj
 from modelos.a_quien import Organigrama
-from modelos.actos.mover import Contexto, bloquear
 from modelos.actos.oficios.tramite import destinatarios, exigir_redaccion, leer
+from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.errores import ActoNoProcede
 from modelos.notificaciones import Clase
 from modelos.oficio import EstadoOficio

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from modelos import bitacora, reloj
-from modelos.actos import evidencia
-from modelos.actos.mover import Contexto
 from modelos.actos.oficios.tramite import exigir_redaccion, reservar_borrador
 from modelos.actos.plazos import plazos
+from modelos.actos.turnos import evidencia
+from modelos.actos.turnos.mover import Contexto
 from modelos.anexos import Guardado
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, FormularioIncompleto

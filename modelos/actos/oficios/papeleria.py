@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import ordenamientos, papeleria, titulares
-from modelos.actos.mover import Contexto
+from modelos.actos.turnos.mover import Contexto
 from modelos.cambios import Cosa, anotar, foto
 from modelos.errores import FormularioIncompleto
 from modelos.ordenamientos import Ordenamiento

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.actos.mover import Contexto
-from modelos.actos.turnos import nombre_de
+from modelos.actos.turnos.atender import nombre_de
+from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.oficios import PlantillaEditada

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import bitacora, reloj, titulares
-from modelos.actos.mover import Contexto, bloquear
 from modelos.actos.plazos import plazos
-from modelos.actos.turnos import nombre_de, persona_que_actua
+from modelos.actos.turnos.atender import nombre_de, persona_que_actua
+from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.errores import (
     ActoNoProcede,
     FormularioIncompleto,

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import bitacora, reloj
-from modelos.actos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.actos.plazos.conteo import COMPROMISO, dia_tras_compromiso
-from modelos.actos.turnos import persona_que_actua
+from modelos.actos.turnos.atender import persona_que_actua
+from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.calendario import fecha_corta
 from modelos.dias_inhabiles import oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from modelos.actos import tenencia
-from modelos.actos.mover import Contexto, bloquear, exigir_en_curso
-from modelos.actos.turnos import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
+from modelos.actos.turnos import tenencia
+from modelos.actos.turnos.atender import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
+from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado, VersionVieja
 from modelos.expediente import Expediente, Turno
 from modelos.formularios import limpiar_texto

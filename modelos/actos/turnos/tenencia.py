@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from modelos import a_quien, bitacora, reloj
-from modelos.actos.mover import Contexto, bloquear, encargar
+from modelos.actos.turnos.mover import Contexto, bloquear, encargar
 from modelos.errores import BaseInaccesible, BaseSinPreparar, EnCuarentena, ErrorGestion, TablaAlterada
 from modelos.expediente import EstadoTurno, Expediente, Turno
 from modelos.organizacion import responsables

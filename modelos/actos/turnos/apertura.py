@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import avance, bitacora, ciclos, reloj
-from modelos.actos.advertencias import exigir_confirmadas, repetidos, vencidos
-from modelos.actos.mover import Contexto, Hecho, asentar
-from modelos.actos.reparto import repartir
+from modelos.actos.turnos.advertencias import exigir_confirmadas, repetidos, vencidos
+from modelos.actos.turnos.mover import Contexto, Hecho, asentar
+from modelos.actos.turnos.reparto import repartir
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
 from modelos.formularios import limpiar_texto, validar

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from modelos import avance, deuda, reloj
 from modelos.actividad import es_grupo
-from modelos.actos.mover import (
+from modelos.actos.turnos.mover import (
     Contexto,
     Hecho,
     asentar,
@@ -20,8 +20,8 @@ from modelos.actos.mover import (
     marcar_atendido,
     rotulo,
 )
-from modelos.actos.reparto import repartir
-from modelos.actos.tenencia import soltar_si_no_esta
+from modelos.actos.turnos.reparto import repartir
+from modelos.actos.turnos.tenencia import soltar_si_no_esta
 from modelos.avance import Pendiente, Situacion
 from modelos.errores import (
     ActividadYaAtendida,

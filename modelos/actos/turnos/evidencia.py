@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import anexos, consultas
-from modelos.actos.mover import Contexto, bloquear, exigir_en_curso
-from modelos.actos.tenencia import la_tiene_otra
-from modelos.actos.turnos import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
+from modelos.actos.turnos.atender import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
+from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
+from modelos.actos.turnos.tenencia import la_tiene_otra
 from modelos.bitacora import asentar
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado
 from modelos.expediente import Anexo, Expediente, Turno

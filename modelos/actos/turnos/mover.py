@@ -15,7 +15,7 @@ from modelos import avance, bitacora
 from modelos.actividad import Actividad, texto_salida
 from modelos.actos.plazos import plazos
 from modelos.actos.plazos.conteo import asentado
-from modelos.actos.reparto import repartir
+from modelos.actos.turnos.reparto import repartir
 from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.errores import ActoNoProcede, EnCuarentena, NoExiste
 from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno

@@ -1,0 +1,1 @@
+"""Abrir un expediente, repartir sus turnos y atenderlos."""
