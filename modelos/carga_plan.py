@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from modelos import carga_hojas as hojas
 from modelos import reloj
+from modelos.administracion.personas import alarga, falta_de_ultimo_dia
 from modelos.bitacora import canonico
 from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
 from modelos.carga_vigencias import Llave, Vigencias
@@ -32,7 +33,6 @@ from modelos.organizacion import (
     faltas_de_persona,
 )
 from modelos.permisos import Rol
-from modelos.personas import alarga, falta_de_ultimo_dia
 from modelos.unidades import TipoUnidad
 
 SU_PAGINA = "en su página, con su motivo"

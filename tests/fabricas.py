@@ -28,11 +28,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import catalogos, demo, deuda, migrar, reloj, sesion
+from modelos import deuda, migrar, reloj, sesion
 from modelos.actos.oficios import fuera
 from modelos.actos.turnos import apertura, evidencia
 from modelos.actos.turnos import atender as turnos
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion import demo, siembra
 from modelos.ajustes import Ajustes
 from modelos.anexos import Guardado
 from modelos.errores import FaltaConfirmar
@@ -163,7 +164,7 @@ def sembrada(url: str) -> None:
     migrar.migrar(url)
     with pytest.MonkeyPatch.context() as entorno, sesion.transaccion(url) as s:
         entorno.setenv("DSTC_RELOJ", SIEMBRA)
-        catalogos.sembrar(s)
+        siembra.sembrar(s)
         demo.sembrar_demo(s)
 
 

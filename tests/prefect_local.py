@@ -26,10 +26,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import catalogos, demo, migrar, reloj
+from modelos import migrar, reloj
 from modelos.actos.turnos import apertura, evidencia
 from modelos.actos.turnos import atender as turnos
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion import demo, siembra
 from modelos.anexos import Guardado
 from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.organizacion import por_correo, quien_es
@@ -198,7 +199,7 @@ class InstanciaConMotor:
         }
         migrar.migrar(self.url)
         with transaccion(self.url) as s:
-            catalogos.sembrar(s)
+            siembra.sembrar(s)
             demo.sembrar_demo(s)
 
     @contextlib.contextmanager

@@ -234,13 +234,14 @@ def preparar(ajustes: Ajustes, *, siempre: bool = False) -> None:
         return
     print(f"Preparo la base de {ajustes.datos}…", flush=True)
     # Importaciones tardías: juntas cuestan más de dos segundos.
-    from modelos import catalogos, migrar, sesion
+    from modelos import migrar, sesion
+    from modelos.administracion import siembra
 
     migrar.migrar(ajustes.url_base)
     with sesion.transaccion(ajustes.url_base) as abierta:
-        catalogos.sembrar(abierta)
+        siembra.sembrar(abierta)
         if ajustes.demo:
-            from modelos import demo
+            from modelos.administracion import demo
 
             demo.sembrar_demo(abierta)
     _cotejar_tablas(ajustes)

@@ -269,7 +269,7 @@ def _proceso(nombre: str, *, espera: bool = False) -> Proceso:
 def _presentar(ajustes: Ajustes, direccion: str) -> None:
     typer.echo(f"\nListo: {direccion}")
     if ajustes.demo:
-        from modelos import demo
+        from modelos.administracion import demo
 
         typer.echo(f"Cuentas de demostración (contraseña: {demo.CLAVE}; hay además una por unidad):")
         for alias, para_que in demo.CUENTAS_VISIBLES:

@@ -103,7 +103,7 @@ def listar_personas(
     despues: Annotated[str, typer.Option(help="El último correo del tramo anterior.")] = "",
 ) -> None:
     """Lista a las personas por correo, con lo que hoy les toca; de 50 en 50."""
-    from modelos import personas
+    from modelos.administracion import personas
     from modelos.sesion import lectura
 
     with lectura(exigir_base(leer_ajustes())) as sesion:

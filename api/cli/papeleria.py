@@ -65,7 +65,8 @@ def suplir(
 @titular.command("lista")
 def listar_titulares() -> None:
     """Quién firma hoy por cada unidad."""
-    from modelos import consultas_papeleria, reloj
+    from modelos import reloj
+    from modelos.administracion import papeleria as consultas_papeleria
     from modelos.sesion import lectura
 
     with lectura(exigir_base(leer_ajustes())) as s:

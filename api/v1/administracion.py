@@ -15,13 +15,14 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Limite, uno_de
 from api.v1.respuestas import archivo, errores
-from modelos import carga_plan, consultas_catalogos, consultas_unidades, reloj, sin_nadie
-from modelos import consultas_personas as consultas
+from modelos import carga_plan, consultas_catalogos, reloj
 from modelos.actos import idempotencia
 from modelos.actos.administracion import carga, personas
 from modelos.actos.administracion import unidades as actos
 from modelos.actos.administracion.personas import Alta
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion import buscar_personas as consultas
+from modelos.administracion import buscar_unidades, sin_nadie
 from modelos.cambios import Cosa
 from modelos.carga_plan import Paso, Plan
 from modelos.consultas import LIMITE
@@ -35,7 +36,7 @@ ruta = APIRouter(tags=["Unidades y personas"])
 VER = "administrar unidades y personas"
 Id = Annotated[int, Path(ge=1, le=ENTERO_MAXIMO)]
 Tipo = Annotated[str, Query(json_schema_extra=uno_de("", *TipoUnidad))]
-EstadoUnidad = Annotated[str, Query(json_schema_extra=uno_de("", *consultas_unidades.ESTADOS))]
+EstadoUnidad = Annotated[str, Query(json_schema_extra=uno_de("", *buscar_unidades.ESTADOS))]
 EstadoPersona = Annotated[str, Query(json_schema_extra=uno_de("", *consultas.ESTADOS))]
 RolPedido = Annotated[str, Query(json_schema_extra=uno_de("", *Rol))]
 CosaPedida = Annotated[str, Query(json_schema_extra=uno_de("", *Cosa))]
@@ -62,7 +63,7 @@ def listar_unidades(
     """Por clave. tipo: nacional, estatal o cast; estado: activas, baja o por_confirmar."""
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
-        tramo = consultas_unidades.buscar(s, texto=texto, tipo=tipo, estado=estado, cursor=cursor, limite=limite)
+        tramo = buscar_unidades.buscar(s, texto=texto, tipo=tipo, estado=estado, cursor=cursor, limite=limite)
         return {**_lista(u.model_dump() for u in tramo.elementos), "total": tramo.total, "siguiente": tramo.siguiente}
 
 

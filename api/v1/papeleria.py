@@ -11,10 +11,10 @@ from api.dependencias import Entrada
 from api.v1.esquemas import papeleria as formas
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.respuestas import errores
-from modelos import consultas_papeleria as consultas
 from modelos import ordenamientos, papeleria, reloj
 from modelos.actos.oficios import papeleria as actos
-from modelos.consultas_papeleria import Hoja
+from modelos.administracion import papeleria as consultas
+from modelos.administracion.papeleria import Hoja
 from modelos.ordenamientos import FECHAS, Ordenamiento
 from modelos.organizacion import Persona
 from modelos.permisos import exigir_administracion

@@ -18,8 +18,9 @@ from sqlite3 import Connection
 
 from sqlalchemy import event
 
-from modelos import catalogos, demo, encargos, migrar, reloj
+from modelos import encargos, migrar, reloj
 from modelos import sesion as base
+from modelos.administracion import demo, siembra
 from modelos.ajustes import Ajustes
 from modelos.calendario import publicados
 from modelos.errores import FormularioIncompleto
@@ -89,7 +90,7 @@ def simular(plan: Plan, tablas: Catalogo, avance: Callable[[date], None] = lambd
         _poner(plan.desde, 6)
         migrar.migrar(url)
         with base.transaccion(url) as s:
-            catalogos.sembrar(s)
+            siembra.sembrar(s)
             demo.sembrar_demo(s, casts_simulados(plan.casts))
         personal = Personal(url, tablas, ajustes.carpeta_anexos, Random(plan.semilla))  # noqa: S311 - no cifra nada
         azar = Random(plan.semilla + 1)  # noqa: S311 - no cifra nada

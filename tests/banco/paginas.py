@@ -21,7 +21,8 @@ from sqlalchemy import insert, select, text
 from sqlmodel import col
 
 from api.app import crear
-from modelos import demo, reloj, sesion
+from modelos import reloj, sesion
+from modelos.administracion import demo
 from modelos.ajustes import Ajustes
 from modelos.bitacora import Asiento
 from modelos.expediente import Aviso, Expediente, Turno

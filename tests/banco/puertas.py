@@ -23,7 +23,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from modelos import demo, sesion
+from modelos import sesion
+from modelos.administracion import demo
 from modelos.ajustes import Ajustes
 from tests.banco.__main__ import RAIZ, percentiles
 from tests.fabricas import Instancia, puerto_libre, sembrada

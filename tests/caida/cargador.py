@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import event
 
 from flujos.catalogo import CATALOGO
-from modelos import demo, reloj, sesion
+from modelos import reloj, sesion
 from modelos.actos.administracion import carga
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion import demo
 from modelos.ajustes import Ajustes
 from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro, Renglon
 from modelos.organizacion import por_correo, quien_es

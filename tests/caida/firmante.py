@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import demo, reloj
+from modelos import reloj
 from modelos.actos.oficios.firma import Reglas, firmar
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion import demo
 from modelos.ajustes import Ajustes
 from modelos.errores import ActoNoProcede, OficioCambio
 from modelos.oficios import Oficio

@@ -11,11 +11,12 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import a_quien, demo, mensajes, reloj
+from modelos import a_quien, mensajes, reloj
 from modelos.actos.administracion import carga, personas
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender, tenencia
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion import demo
 from modelos.bitacora import Asiento
 from modelos.carga_hojas import ADSCRIPCIONES, Libro, Renglon
 from modelos.errores import TurnoTomado

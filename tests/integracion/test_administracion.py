@@ -126,7 +126,7 @@ def test_si_nadie_la_tiene_sin_fin_basta_otra_que_dure_tanto(instancia: Instanci
 
 
 def test_lo_que_se_hace_junto_cuenta_por_como_queda(instancia: Instancia, otra: int) -> None:
-    from modelos.quien_administra import exigir_que_quede_administracion
+    from modelos.administracion.quien_administra import exigir_que_quede_administracion
 
     yo, hoy, suya = id_de(instancia), reloj.hoy(), adscripcion(instancia, otra).id or 0
     fijar(instancia, "administracion", otra, hoy + MANANA)

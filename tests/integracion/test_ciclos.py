@@ -19,10 +19,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import demo, reloj
+from modelos import reloj
 from modelos.actos.conduccion import ciclos
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion import demo
 from modelos.bitacora import Asiento
 from modelos.calendario import Ambito, TipoDia
 from modelos.ciclos import Apertura, marcar

@@ -9,10 +9,11 @@ from alembic import command
 from sqlalchemy import create_engine, select
 from sqlmodel import col
 
-from modelos import acceso, consultas_comentarios, migrar, personas
+from modelos import acceso, consultas_comentarios, migrar
 from modelos.actos.administracion import personas as administracion
 from modelos.actos.comodidades import comentarios
 from modelos.actos.oficios import papeleria
+from modelos.administracion import personas
 from modelos.cambios import Cambio
 from modelos.claves import cifrar
 from modelos.errores import DatoRepetido, FormularioIncompleto

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos import acceso, claves, demo, reloj
+from modelos import acceso, claves, reloj
+from modelos.administracion import demo
 from modelos.equipos import Equipo
 from modelos.errores import ClaveProvisional, CredencialesInvalidas, DemasiadosIntentos, SinSesion
 from modelos.intentos import IntentoFallido, red
@@ -141,7 +142,7 @@ def test_los_fallos_viejos_y_los_equipos_que_nadie_usa_se_olvidan(estricta: Inst
 
 
 def test_cambiar_la_contrasena_y_la_baja_olvidan_los_equipos(instancia: Instancia) -> None:
-    from modelos import personas
+    from modelos.administracion import personas
 
     equipo = entrar(instancia).equipo
     with instancia.como(None) as ctx:
@@ -203,7 +204,8 @@ def test_la_publica_de_la_demostracion_solo_vale_en_la_demostracion(instancia: I
 def test_sin_las_listas_se_entra_y_no_se_cambia(
     ana: Instancia, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from modelos import contrasenas, personas
+    from modelos import contrasenas
+    from modelos.administracion import personas
     from modelos.errores import SinPalabras
 
     monkeypatch.setattr(contrasenas, "PALABRAS", tmp_path_factory.mktemp("vacia"))

@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import demo, mensajes, reloj
+from modelos import mensajes, reloj
 from modelos.actos.conduccion import conducir
 from modelos.actos.plazos import compromisos
 from modelos.actos.plazos.conteo import COMPROMISO
+from modelos.administracion import demo
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import Turno
 from modelos.notificaciones import Notificacion

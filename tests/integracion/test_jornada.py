@@ -15,9 +15,10 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import demo, reloj
+from modelos import reloj
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import atender
+from modelos.administracion import demo
 from modelos.bitacora import Asiento
 from modelos.ciclos import Apertura, Jornada
 from modelos.errores import ErrorGestion

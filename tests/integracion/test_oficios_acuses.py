@@ -13,8 +13,9 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import personas, reloj, titulares
+from modelos import reloj, titulares
 from modelos.actos.oficios import acuses, tramite
+from modelos.administracion import personas
 from modelos.calendario import POR_DEFECTO, publicados
 from modelos.ciclos import Jornada
 from modelos.errores import ActoNoProcede, NoLeCorresponde

@@ -20,8 +20,9 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import canales, demo, reloj
+from modelos import canales, reloj
 from modelos.actos.oficios import tramite
+from modelos.administracion import demo
 from modelos.mensajes_oficios import SIN_EFECTO
 from modelos.notificaciones import Entrega, Notificacion
 from modelos.oficios import Oficio

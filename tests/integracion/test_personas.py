@@ -10,8 +10,9 @@ from sqlmodel import col
 from typer.testing import CliRunner
 
 from api.cli.__main__ import app
-from modelos import acceso, personas, reloj
+from modelos import acceso, reloj
 from modelos.actos.turnos import asignacion
+from modelos.administracion import personas
 from modelos.errores import CredencialesInvalidas, DatoRepetido, FormularioIncompleto, NoExiste, SinSesion
 from modelos.organizacion import Adscripcion, Persona, crear_persona, por_correo, quien_es, responsables
 from modelos.permisos import Rol

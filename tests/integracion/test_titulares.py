@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from modelos import consultas_papeleria, ordenamientos, papeleria, titulares
+from modelos import ordenamientos, papeleria, titulares
 from modelos.actos.oficios import papeleria as actos
+from modelos.administracion import papeleria as consultas_papeleria
+from modelos.administracion.personas import dar_de_baja
 from modelos.cambios import CONSOLA, Cambio, Cosa, historia
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.organizacion import por_correo
-from modelos.personas import dar_de_baja
 from modelos.titulares import Suplencia
 from tests.fabricas import Instancia
 from tests.unidad.fechas import fecha

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.demo import CLAVE, DOMINIO
+from modelos.administracion.demo import CLAVE, DOMINIO
 from modelos.expediente import Turno
 from modelos.notificaciones import Entrega
 from modelos.oficio import FORMATO

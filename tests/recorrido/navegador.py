@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
 
-from modelos.demo import CLAVE, DOMINIO
+from modelos.administracion.demo import CLAVE, DOMINIO
 
 ARGUMENTOS = (
     "--headless",

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlmodel import col
 
-from modelos import consultas_personas, consultas_unidades, personas
 from modelos.actos.administracion import personas as administracion
 from modelos.actos.administracion import unidades as actos
+from modelos.administracion import buscar_personas, buscar_unidades, personas
 from modelos.organizacion import Adscripcion
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.de_administracion import HOY, PERSONAS, UNIDADES, id_de, texto
@@ -114,8 +114,8 @@ def test_las_fichas_y_las_bajas_leen_los_turnos_por_su_indice(instancia_sqlite: 
     with instancia_sqlite.como("administracion") as ctx:
         base = ctx.s.get_bind().engine
         event.listen(base, "before_cursor_execute", lambda _c, _k, orden, datos, *_: hechas.append((orden, datos)))
-        consultas_personas.una(ctx.s, id_)
-        consultas_unidades.una(ctx.s, CAST)
+        buscar_personas.una(ctx.s, id_)
+        buscar_unidades.una(ctx.s, CAST)
         actos.turnos_abiertos(ctx, CAST)
         administracion.baja_persona(ctx, id_, "Se fue")
         de_turnos = [h for h in hechas if "FROM turno" in h[0]]

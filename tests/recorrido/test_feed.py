@@ -12,8 +12,8 @@ from icalendar import Calendar, Component
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos import personas
 from modelos.actos.conduccion import conducir
+from modelos.administracion import personas
 from modelos.organizacion import Adscripcion, por_correo
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion

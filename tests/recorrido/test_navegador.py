@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from flujos.catalogo import CATALOGO
 from modelos.actos.turnos import atender as turnos
-from modelos.demo import CLAVE
+from modelos.administracion.demo import CLAVE
 from modelos.expediente import Encargo
 from modelos.sesion import transaccion
 from tests.fabricas import PDF, Instancia, servida

@@ -29,11 +29,11 @@ import api.web
 from modelos import sesion
 from modelos.actos.comodidades import comentarios
 from modelos.actos.turnos import atender, evidencia
+from modelos.administracion.demo import CLAVE, DOMINIO
 from modelos.ajustes import Ajustes
 from modelos.anexos import Guardado
 from modelos.bitacora import Asiento
 from modelos.comodidades import Comentario
-from modelos.demo import CLAVE, DOMINIO
 from modelos.expediente import Expediente, Turno
 from modelos.notificaciones import Notificacion
 from modelos.organizacion import Adscripcion, por_correo

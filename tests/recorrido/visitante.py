@@ -7,7 +7,7 @@ from typing import Self
 
 import httpx
 
-from modelos.demo import CLAVE
+from modelos.administracion.demo import CLAVE
 from tests.fabricas import Instancia
 
 

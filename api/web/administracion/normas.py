@@ -15,8 +15,8 @@ from api.web.piezas.formularios import Formulario
 from api.web.piezas.pagina import pagina
 from modelos import ordenamientos, reloj
 from modelos.actos.oficios import papeleria as actos
+from modelos.administracion.papeleria import ROTULOS
 from modelos.cambios import Cosa, historia
-from modelos.consultas_papeleria import ROTULOS
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.ordenamientos import EstadoNorma, Ordenamiento
 from modelos.permisos import exigir_administracion

@@ -13,11 +13,11 @@ from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, resumen
 from api.web.piezas.formularios import Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import consultas_papeleria as consultas
 from modelos import papeleria, reloj
 from modelos.actos.oficios import papeleria as actos
+from modelos.administracion import papeleria as consultas
+from modelos.administracion.papeleria import ROTULOS
 from modelos.cambios import Cosa, historia
-from modelos.consultas_papeleria import ROTULOS
 from modelos.errores import FormularioIncompleto
 from modelos.oficio import FORMATO, LARGO_FORMATO, falta_de_formato
 from modelos.permisos import exigir_administracion

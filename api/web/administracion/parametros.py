@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse
 from api.dependencias import Entrada
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import inferidos
-from modelos import consultas_personas, reloj
+from modelos import reloj
+from modelos.administracion import buscar_personas
+from modelos.administracion.papeleria import ROTULOS as DE_OFICIOS
 from modelos.cambios import Cosa
-from modelos.consultas_papeleria import ROTULOS as DE_OFICIOS
 from modelos.permisos import exigir_administracion
 
 ruta = APIRouter()
@@ -73,9 +74,9 @@ def cambios(request: Request, puerta: Entrada, cosa: str = "", quien: str = "", 
     cosa = cosa if cosa in COSAS else ""
     with puerta.lectura() as (s, yo):
         exigir_administracion(yo, "ver quién cambió qué")
-        autores = consultas_personas.autores(s)
+        autores = buscar_personas.autores(s)
         elegido = quien if quien in dict(autores) else ""
-        tramo = consultas_personas.anotados(s, cosa=cosa, quien=elegido, cursor=cursor, limite=POR_PAGINA)
+        tramo = buscar_personas.anotados(s, cosa=cosa, quien=elegido, cursor=cursor, limite=POR_PAGINA)
     filtros = {n: v for n, v in (("cosa", cosa), ("quien", elegido)) if v}
     return pagina(
         request,

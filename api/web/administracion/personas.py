@@ -20,12 +20,13 @@ from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
 from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import consultas_personas as consultas
-from modelos import consultas_unidades, reloj
+from modelos import reloj
 from modelos.actos import idempotencia
 from modelos.actos.administracion import personas as actos
 from modelos.actos.administracion.personas import Alta
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion import buscar_personas as consultas
+from modelos.administracion import buscar_unidades
 from modelos.errores import (
     ActoNoProcede,
     ClaveRepetida,
@@ -94,7 +95,7 @@ def buscar(
         tramo = consultas.buscar(
             s, texto=texto[:200], unidad=unidad[:40], rol=rol, estado=estado, cursor=cursor, limite=POR_PAGINA
         )
-        unidades = consultas_unidades.activas(s)
+        unidades = buscar_unidades.activas(s)
     return pagina(
         request,
         "administracion_personas.html",
@@ -241,7 +242,7 @@ def _con_unidades(control: Control, unidades: list[tuple[str, str]]) -> Control:
 def _alta(request: Request, puerta: Puerta, rechazo: Rechazo, status: int = 200) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
-        unidades = consultas_unidades.activas(s)
+        unidades = buscar_unidades.activas(s)
     controles = [_con_unidades(c, unidades) for c in (*_QUIEN, *_DONDE)]
     return pagina(
         request,
@@ -260,7 +261,7 @@ def _pagina(
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
         detalle = consultas.una(s, _id(id_))
-        unidades = consultas_unidades.activas(s)
+        unidades = buscar_unidades.activas(s)
         cambios = consultas.de_persona(s, _id(id_))
     adscribir = [_con_unidades(c, unidades) for c in _ADSCRIBIR]
     de_acto: dict[str, tuple[list[Control], dict[str, str]]] = {

@@ -13,11 +13,12 @@ from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen, una_fecha
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
-from modelos import consultas_papeleria as consultas
-from modelos import personas, reloj
+from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.actos.turnos.mover import Contexto
-from modelos.consultas_papeleria import ROTULOS
+from modelos.administracion import papeleria as consultas
+from modelos.administracion import personas
+from modelos.administracion.papeleria import ROTULOS
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.permisos import exigir_administracion
 

@@ -15,11 +15,11 @@ from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import Control, campos, escrito, resumen, una_fecha
 from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
-from modelos import consultas_unidades as consultas
 from modelos import reloj
 from modelos.actos.administracion import unidades as actos
 from modelos.actos.turnos.mover import Contexto
-from modelos.consultas_personas import ROLES
+from modelos.administracion import buscar_unidades as consultas
+from modelos.administracion.buscar_personas import ROLES
 from modelos.errores import ActoNoProcede, DatoRepetido, ErrorGestion, FormularioIncompleto, NoExiste
 from modelos.formularios import LARGO_MOTIVO
 from modelos.organizacion import LARGO_MAXIMO

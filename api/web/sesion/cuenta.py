@@ -14,8 +14,9 @@ from api.porteria import Porteria
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
 from api.web.sesion.rutas import camino_local
-from modelos import consultas, consultas_personas, contrasenas, reloj
+from modelos import consultas, contrasenas, reloj
 from modelos.actos.comodidades import cuenta
+from modelos.administracion import buscar_personas
 from modelos.errores import ActoNoProcede, DemasiadosIntentos, FormularioIncompleto, SinPalabras
 from modelos.permisos import NOMBRES
 
@@ -72,7 +73,7 @@ def _mostrar(
     ir: str = "",
 ) -> HTMLResponse:
     with puerta.lectura(provisional=True) as (s, quien):
-        detalle = consultas_personas.una(s, quien.persona)
+        detalle = buscar_personas.una(s, quien.persona)
         unidades = consultas.unidades(s)
     return pagina(
         request,

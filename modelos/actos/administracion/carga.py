@@ -14,6 +14,7 @@ from modelos.actos.administracion import personas, unidades
 from modelos.actos.administracion.personas import Alta, autor_de
 from modelos.actos.administracion.unidades import LARGO_FUENTE
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion.quien_administra import exigir_que_quede_administracion
 from modelos.cambios import Cosa, anotar_altas
 from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro
 from modelos.carga_plan import Paso, Plan, Que, planear
@@ -21,7 +22,6 @@ from modelos.claves import cifrar_generada, generada
 from modelos.errores import ActoNoProcede, DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import Adscripcion, Persona
-from modelos.quien_administra import exigir_que_quede_administracion
 
 CARGAR = "cargar unidades y personas"
 _FALTAS_DICHAS = 50

@@ -13,9 +13,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos import personas
 from modelos.actos.turnos import tenencia
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion import personas
+from modelos.administracion.quien_administra import LLAVE, exigir_que_quede_administracion
 from modelos.cambios import Cosa, anotar, foto
 from modelos.claves import generada
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
@@ -23,7 +24,6 @@ from modelos.expediente import Turno
 from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.organizacion import Adscripcion, Persona, Unidad, crear_persona, es_de_demostracion, faltas_de_persona
 from modelos.permisos import Rol, exigir_administracion
-from modelos.quien_administra import LLAVE, exigir_que_quede_administracion
 from modelos.sesion import serializar
 
 LO_SUYO = "Pídalo a otra persona de la administración, para que alguien conserve el acceso."

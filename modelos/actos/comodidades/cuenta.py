@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from modelos import acceso, contrasenas, personas, reloj
+from modelos import acceso, contrasenas, reloj
 from modelos.acceso import Entrada
+from modelos.administracion import personas
 from modelos.ajustes import Ajustes
 from modelos.cambios import Cosa, anotar, foto
 from modelos.claves import cifrar, normal

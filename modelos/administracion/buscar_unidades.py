@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import reloj, sin_nadie
+from modelos import reloj
+from modelos.administracion import sin_nadie
 from modelos.cambios import Cambio, Cosa, Renglon, historia
 from modelos.columnas import de_los
 from modelos.consultas import Pagina

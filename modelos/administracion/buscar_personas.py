@@ -10,7 +10,10 @@ from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import cambios, reloj, sin_nadie, titulares
+from modelos import cambios, reloj, titulares
+from modelos.administracion import sin_nadie
+from modelos.administracion.personas import tomados_por
+from modelos.administracion.sin_nadie import DePersona
 from modelos.cambios import Cambio, Cosa, Renglon
 from modelos.consultas import CURSOR_AJENO, Pagina
 from modelos.errores import FormularioIncompleto, NoExiste
@@ -18,8 +21,6 @@ from modelos.expediente import Turno, plegar
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol
-from modelos.personas import tomados_por
-from modelos.sin_nadie import DePersona
 
 ESTADOS = {
     "activas": "Pueden entrar",

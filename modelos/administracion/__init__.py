@@ -1,0 +1,1 @@
+"""Quiénes son las personas y las unidades, y cómo se siembran."""
