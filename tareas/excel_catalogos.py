@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from functools import partial
 
-from modelos.carga_hojas import FECHAS, HOJAS, Libro
+from modelos.administracion.carga.hojas import FECHAS, HOJAS, Libro
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado
 from tareas import excel_lectura
 from tareas.oficios.procesos import PorPedido, SeCorto

@@ -13,14 +13,14 @@ import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 
-from modelos.carga_hojas import HOJAS, MAXIMO_RENGLONES, Defecto, Libro, Renglon, campo_de, hoja_de
+from modelos.administracion.carga.hojas import HOJAS, MAXIMO_RENGLONES, Defecto, Libro, Renglon, campo_de, hoja_de
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado
 
 DEMASIADO = "trae demasiado; copie sólo los renglones que va a cargar a un libro nuevo"
 _MAXIMO_INFLADO = 40 * 1024 * 1024
 _MAXIMO_PARTES = 1000
 _MAXIMO_TEXTO = 2 * 1024 * 1024
-"""En bytes y de todas las celdas: lo leído viaja después en la página (`modelos.carga_hojas.empacar`)."""
+"""En bytes y de todas las celdas: lo leído viaja después en la página (`carga.hojas.empacar`)."""
 _MAXIMO_NOTAS = 20
 _ULTIMO_RENGLON, _ULTIMA_COLUMNA = 20_000, 100
 _DONDE_VA_EL_ENCABEZADO = 10

@@ -15,7 +15,7 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Limite, uno_de
 from api.v1.respuestas import archivo, errores
-from modelos import carga_plan, consultas_catalogos, reloj
+from modelos import reloj
 from modelos.actos import idempotencia
 from modelos.actos.administracion import carga, personas
 from modelos.actos.administracion import unidades as actos
@@ -23,8 +23,10 @@ from modelos.actos.administracion.personas import Alta
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import buscar_personas as consultas
 from modelos.administracion import buscar_unidades, sin_nadie
+from modelos.administracion.carga import descarga
+from modelos.administracion.carga import plan as carga_plan
+from modelos.administracion.carga.plan import Paso, Plan
 from modelos.cambios import Cosa
-from modelos.carga_plan import Paso, Plan
 from modelos.consultas import LIMITE
 from modelos.errores import NoExiste
 from modelos.organizacion import Adscripcion, Unidad
@@ -265,7 +267,7 @@ def descargar(puerta: Entrada) -> Response:
     """El libro con lo que hay, sin contraseñas; volver a cargarlo no cambia nada."""
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, "descargar unidades y personas")
-        hojas = consultas_catalogos.hojas(s)
+        hojas = descarga.hojas(s)
     encabezados = {"Content-Disposition": f'attachment; filename="unidades-y-personas-{reloj.hoy().isoformat()}.xlsx"'}
     return Response(excel.escribir(hojas), media_type=excel.TIPO, headers=encabezados)
 

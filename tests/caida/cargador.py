@@ -14,8 +14,8 @@ from modelos import reloj, sesion
 from modelos.actos.administracion import carga
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
+from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro, Renglon
 from modelos.ajustes import Ajustes
-from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro, Renglon
 from modelos.organizacion import por_correo, quien_es
 
 AL_CONFIRMAR, YA_CONFIRMADA = -1, -2

@@ -17,8 +17,8 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender, tenencia
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
+from modelos.administracion.carga.hojas import ADSCRIPCIONES, Libro, Renglon
 from modelos.bitacora import Asiento
-from modelos.carga_hojas import ADSCRIPCIONES, Libro, Renglon
 from modelos.errores import TurnoTomado
 from modelos.expediente import EstadoTurno, Expediente, Turno
 from modelos.notificaciones import Entrega, Notificacion

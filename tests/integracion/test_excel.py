@@ -16,12 +16,14 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos import acceso, carga_plan, consultas_catalogos, reloj
+from modelos import acceso, reloj
 from modelos.actos.administracion import carga, unidades
 from modelos.actos.administracion import personas as administracion
 from modelos.actos.administracion.carga import Cargada
+from modelos.administracion.carga import descarga
+from modelos.administracion.carga import plan as carga_plan
+from modelos.administracion.carga.plan import Plan, Que
 from modelos.cambios import Cambio
-from modelos.carga_plan import Plan, Que
 from modelos.errores import (
     ActoNoProcede,
     FormularioIncompleto,
@@ -110,7 +112,7 @@ def test_lo_descargado_se_vuelve_a_cargar_y_no_cambia_nada(instancia: Instancia)
         administracion.baja_persona(ctx, ana.id or 0, "Renuncia")
         unidades.baja_unidad(ctx, "CAST-77", reloj.hoy(), "Cerró", 0)
     with instancia.leer() as s:
-        bajado = excel.escribir(consultas_catalogos.hojas(s))
+        bajado = excel.escribir(descarga.hojas(s))
         plan = carga_plan.planear(s, excel.leer("libro.xlsx", bajado), None)
     assert [str(f) for f in plan.faltas] == []
     assert {p.que for p in plan.pasos} == {Que.IGUAL}
@@ -124,7 +126,7 @@ def test_el_libro_no_lleva_contrasenas_ni_formulas_vivas(instancia: Instancia) -
     with instancia.como("administracion") as ctx:
         administracion.alta_persona(ctx, "ana@x.mx", malicioso, "CST", "operacion")
     with instancia.leer() as s:
-        bajado = excel.escribir(consultas_catalogos.hojas(s))
+        bajado = excel.escribir(descarga.hojas(s))
     with zipfile.ZipFile(io.BytesIO(bajado)) as partes:
         xml = b"".join(partes.read(n) for n in partes.namelist())
     assert b"<f>" not in xml

@@ -11,7 +11,7 @@ import zlib
 
 import pytest
 
-from modelos import carga_hojas
+from modelos.administracion.carga import hojas
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, FormularioIncompleto
 from tareas import excel_catalogos as excel
 from tareas.oficios.procesos import Aparte
@@ -130,7 +130,7 @@ def test_un_archivo_que_no_sirve_se_rechaza_diciendo_por_que(
 
 
 def test_demasiados_renglones_se_dice_de_que_hoja(instancia_sqlite: Instancia) -> None:
-    muchos = [PERSONAS, *((f"p{i}@x.mx", f"Persona {i}") for i in range(carga_hojas.MAXIMO_RENGLONES + 1))]
+    muchos = [PERSONAS, *((f"p{i}@x.mx", f"Persona {i}") for i in range(hojas.MAXIMO_RENGLONES + 1))]
     with pytest.raises(ArchivoDemasiadoGrande, match="la hoja Personas trae más de 2000"):
         excel.leer("libro.xlsx", libro({"Personas": muchos}))
 
@@ -144,14 +144,14 @@ def test_encabezados_que_faltan_o_se_repiten(instancia_sqlite: Instancia) -> Non
 
 def test_lo_leido_viaja_en_la_pagina_y_vuelve_igual(instancia_sqlite: Instancia) -> None:
     leido = excel.leer("libro.xlsx", libro(BUENO))
-    vuelto = carga_hojas.desempacar(carga_hojas.empacar(leido))
+    vuelto = hojas.desempacar(hojas.empacar(leido))
     assert [(r.hoja, r.numero, dict(r.valores)) for r in vuelto.renglones] == [
         (r.hoja, r.numero, dict(r.valores)) for r in leido.renglones
     ]
     assert vuelto.letras == leido.letras
-    for roto in ("", "no", carga_hojas.empacar(leido)[:-9], "eJyrVkrLz1eyUlBKSixSqgUAJmkFBg=="):
+    for roto in ("", "no", hojas.empacar(leido)[:-9], "eJyrVkrLz1eyUlBKSixSqgUAJmkFBg=="):
         with pytest.raises(FormularioIncompleto, match="vuelva a subirlo"):
-            carga_hojas.desempacar(roto)
+            hojas.desempacar(roto)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_lo_leido_viaja_en_la_pagina_y_vuelve_igual(instancia_sqlite: Instancia)
 def test_lo_que_la_pagina_no_escribio_no_se_entiende(renglones: str, letras: str) -> None:
     crudo = f"[{renglones}, {letras}]".encode()
     with pytest.raises(FormularioIncompleto, match="vuelva a subirlo"):
-        carga_hojas.desempacar(base64.urlsafe_b64encode(zlib.compress(crudo)).decode())
+        hojas.desempacar(base64.urlsafe_b64encode(zlib.compress(crudo)).decode())
 
 
 def test_un_libro_que_tarda_o_mata_a_su_lector_no_impide_leer_el_siguiente(
@@ -195,7 +195,7 @@ def test_un_libro_que_tarda_o_mata_a_su_lector_no_impide_leer_el_siguiente(
 
 
 def test_un_libro_lleno_se_lee_en_segundos() -> None:
-    cuantas = carga_hojas.MAXIMO_RENGLONES
+    cuantas = hojas.MAXIMO_RENGLONES
     lleno: Hojas = {
         "Unidades": [UNIDADES, *((f"CAST-{i}", f"CAST {i}", "CE-15") for i in range(cuantas))],
         "Personas": [PERSONAS, *((f"p{i}@x.mx", f"Persona {i}") for i in range(cuantas))],

@@ -179,7 +179,7 @@ def test_la_carga_tambien_lo_exige_aunque_la_revision_no_lo_viera(
     administrar(instancia, "cst@demo.local", None)
     con_fin_para(instancia, "administracion@demo.local", date(2026, 11, 21))
     corte: Hojas = {"Adscripciones": [ADSCRIPCIONES, ("cst@demo.local", "DSTC", "administracion", HOY, "2026-11-25")]}
-    monkeypatch.setattr("modelos.carga_vigencias.Vigencias.sin_administracion", lambda *_: iter(()))
+    monkeypatch.setattr("modelos.administracion.carga.vigencias.Vigencias.sin_administracion", lambda *_: iter(()))
     with sin_cambios(instancia), pytest.raises(ActoNoProcede, match="no habría quien administre"):
         cargar(instancia, corte)
 

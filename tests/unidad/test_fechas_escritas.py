@@ -13,8 +13,9 @@ from api.cli.fechas import _leida as de_consola
 from api.espanol import typer
 from api.v1.esquemas import administracion, comunes, papeleria  # noqa: F401 - declaran solicitudes
 from flujos.catalogo import CATALOGO
-from modelos import carga_hojas, dias_archivo, fechas
+from modelos import dias_archivo, fechas
 from modelos.actividad import Formulario
+from modelos.administracion.carga import hojas
 from modelos.errores import FormularioIncompleto
 from modelos.formularios import mensajes
 from modelos.tablero import filtro
@@ -75,7 +76,7 @@ def _de_tablero(texto: str) -> date:
 
 
 def _de_celda(texto: str) -> date:
-    leida = carga_hojas.fecha(texto.strip("\u200b\u00a0 "))
+    leida = hojas.fecha(texto.strip("\u200b\u00a0 "))
     assert leida
     return leida
 

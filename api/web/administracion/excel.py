@@ -16,10 +16,13 @@ from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, resumen
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
-from modelos import carga_hojas, carga_plan, consultas_catalogos, reloj
+from modelos import reloj
 from modelos.actos import idempotencia
 from modelos.actos.administracion import carga as actos
 from modelos.actos.administracion.unidades import LARGO_FUENTE
+from modelos.administracion.carga import descarga
+from modelos.administracion.carga import hojas as carga_hojas
+from modelos.administracion.carga import plan as carga_plan
 from modelos.errores import (
     ActoNoProcede,
     ArchivoDemasiadoGrande,
@@ -104,7 +107,7 @@ def libro(puerta: Puerta) -> Response:
     """El libro con unidades, personas y adscripciones."""
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, "descargar unidades y personas")
-        hojas = consultas_catalogos.hojas(s)
+        hojas = descarga.hojas(s)
     nombre = f"unidades-y-personas-{reloj.hoy().isoformat()}.xlsx"
     encabezados = {"Content-Disposition": f'attachment; filename="{nombre}"'}
     return Response(excel.escribir(hojas), media_type=excel.TIPO, headers=encabezados)

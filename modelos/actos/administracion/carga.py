@@ -14,10 +14,10 @@ from modelos.actos.administracion import personas, unidades
 from modelos.actos.administracion.personas import Alta, autor_de
 from modelos.actos.administracion.unidades import LARGO_FUENTE
 from modelos.actos.turnos.mover import Contexto
+from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro
+from modelos.administracion.carga.plan import Paso, Plan, Que, planear
 from modelos.administracion.quien_administra import exigir_que_quede_administracion
 from modelos.cambios import Cosa, anotar_altas
-from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro
-from modelos.carga_plan import Paso, Plan, Que, planear
 from modelos.claves import cifrar_generada, generada
 from modelos.errores import ActoNoProcede, DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto

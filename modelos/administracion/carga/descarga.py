@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES
+from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES
 from modelos.organizacion import Adscripcion, Persona, Unidad
 from modelos.unidades import ENTIDADES
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from modelos.administracion.carga.hojas import Renglon
 from modelos.administracion.personas import alarga
 from modelos.calendario import fecha_corta
-from modelos.carga_hojas import Renglon
 from modelos.organizacion import Adscripcion
 from modelos.permisos import Rol
 from modelos.vigencia import cubiertos, primer_descubierto

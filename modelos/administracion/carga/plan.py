@@ -14,12 +14,12 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from modelos import carga_hojas as hojas
 from modelos import reloj
+from modelos.administracion.carga import hojas
+from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
+from modelos.administracion.carga.vigencias import Llave, Vigencias
 from modelos.administracion.personas import alarga, falta_de_ultimo_dia
 from modelos.bitacora import canonico
-from modelos.carga_hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
-from modelos.carga_vigencias import Llave, Vigencias
 from modelos.correos import normalizado
 from modelos.errores import FormularioIncompleto
 from modelos.formularios import limpiar_texto

@@ -1,0 +1,1 @@
+"""El Excel de unidades y personas: sus hojas y lo que cambiaría."""
