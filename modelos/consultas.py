@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from modelos.avisos.entrega import Clase, Notificacion
 from modelos.bitacora import Asiento, actor_persona
 from modelos.columnas import de_los
 from modelos.deuda import CONCLUIDO_DEBIENDO
@@ -34,7 +35,6 @@ from modelos.expediente import (
     plegar,
 )
 from modelos.formularios import limpiar_texto
-from modelos.notificaciones import Clase, Notificacion
 from modelos.organizacion import Persona, Unidad, responsables
 from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
 from modelos.unidades import TipoUnidad

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import consultas, reloj
+from modelos.avisos.entrega import Clase, Notificacion
 from modelos.comodidades import Comentario, Mencion, Seguimiento
 from modelos.consultas import LIMITE, Pagina, conciernen, expediente_visible, leer_cursor, paginar
 from modelos.errores import NoLeCorresponde
 from modelos.expediente import Expediente, Turno
-from modelos.notificaciones import Clase, Notificacion
 from modelos.organizacion import Adscripcion, Persona, Unidad, quien_es, vigente
 from modelos.permisos import Quien, Rol
 from modelos.unidades import TipoUnidad

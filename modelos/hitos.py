@@ -17,9 +17,9 @@ from sqlalchemy import Date, bindparam, exists, literal_column, select, text, tu
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from modelos.avisos.entrega import Clase
 from modelos.columnas import Instante
 from modelos.expediente import ABIERTOS, Expediente, Turno
-from modelos.notificaciones import Clase
 from modelos.organizacion import Unidad
 from modelos.plazos import Plazo
 from modelos.unidades import TipoUnidad

@@ -34,7 +34,6 @@ from modelos import (
     expediente,
     intentos,
     latido,
-    notificaciones,
     oficios,
     ordenamientos,
     organizacion,
@@ -42,10 +41,10 @@ from modelos import (
     plazos,
     reservas,
     senales,
-    suscripciones,
     tablas_publicadas,
     titulares,
 )
+from modelos.avisos import entrega, suscripcion
 from modelos.errores import BaseInaccesible, ErrorGestion
 
 CARPETA = Path(__file__).parent / "migraciones"
@@ -64,7 +63,7 @@ TABLAS = (
     expediente,
     intentos,
     latido,
-    notificaciones,
+    entrega,
     oficios,
     ordenamientos,
     organizacion,
@@ -72,7 +71,7 @@ TABLAS = (
     plazos,
     reservas,
     senales,
-    suscripciones,
+    suscripcion,
     tablas_publicadas,
     titulares,
 )

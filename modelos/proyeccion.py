@@ -18,11 +18,11 @@ from modelos import reloj
 from modelos.actos.plazos.conteo import ASENTADOS, RECONTADOS, completo
 from modelos.actos.turnos.mover import id_turno
 from modelos.avance import Pendiente
+from modelos.avisos.entrega import Notificacion
 from modelos.comodidades import CapturaGuardada
 from modelos.dias_inhabiles import oficinas
 from modelos.errores import BitacoraIncongruente
 from modelos.expediente import Anexo, Aviso, Expediente, Turno, plegar
-from modelos.notificaciones import Notificacion
 from modelos.oficios import Oficio
 from modelos.plazos import Plazo, Recordatorio
 from modelos.reproduccion import PlazoReproducido, Reproducido, reproducir

@@ -18,8 +18,9 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import encargos, entregas, latido, mensajes, reloj, senales
+from modelos import encargos, latido, reloj, senales
 from modelos.ajustes import Ajustes
+from modelos.avisos import cola, mensajes
 from modelos.ciclos import DIARIOS, Jornada
 from modelos.disco import probar
 from modelos.errores import BaseInaccesible, BaseSinPreparar
@@ -219,11 +220,11 @@ def correo(m: Mirada) -> Causa | None:
     """Que los mensajes se tomen para enviarse, y que el correo llegue: que falle con una persona puede ser su buzón."""
     # Antes del barrido de hoy los resúmenes de otro día esperan a propósito.
     esperan = () if "recordatorios" in _hechos_hoy(m) else mensajes.resumenes_atrasados(m.s, reloj.hoy())
-    lleva = entregas.sin_tomar(m.s, esperan) if m.con_motor_desde(m.ajustes.atraso_max_s) else None
+    lleva = cola.sin_tomar(m.s, esperan) if m.con_motor_desde(m.ajustes.atraso_max_s) else None
     if lleva is not None and lleva > m.ajustes.atraso_max_s:
         haga = "Si no baja en unos minutos, reinicie el motor y vea el final de registros/motor.log."
         return Causa("correo", f"Hay mensajes que ya debían haber salido; el más viejo lleva {_rato(lleva)}.", haga)
-    if (personas := entregas.sin_correo(m.s)) > 1:
+    if (personas := cola.sin_correo(m.s)) > 1:
         haga = "Revise el servidor de DSTC_CORREO; en Administración, Mensajes, está el motivo y se reintentan todos."
         return Causa("correo", f"Personas a las que no les está llegando su correo: {personas}.", haga)
     return None

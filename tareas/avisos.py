@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import hitos, reloj
-from modelos.a_quien import Interesado, Organigrama
 from modelos.actos.turnos.mover import Contexto
+from modelos.avisos.a_quien import Interesado, Organigrama
+from modelos.avisos.entrega import Clase, Notificacion
 from modelos.columnas import de_los
 from modelos.expediente import ABIERTOS, Aviso, Encargo, EstadoExpediente, Expediente, Turno
-from modelos.notificaciones import Clase, Notificacion
 from modelos.sesion import insertar, lectura, transaccion
 
 LOTE = 500

@@ -23,8 +23,9 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from typing import TYPE_CHECKING
 
-from modelos import canales, disco, reloj
+from modelos import disco, reloj
 from modelos.ajustes import Ajustes
+from modelos.avisos import canales
 from modelos.correos import en_la_red
 from modelos.errores import ErrorGestion
 from tareas.smtp import conexion

@@ -15,14 +15,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import canales, consultas_comentarios, entregas, hitos, mensajes, mensajes_oficios, reloj, vencimientos
-from modelos.a_quien import Organigrama
+from modelos import consultas_comentarios, hitos, reloj, vencimientos
+from modelos.avisos import canales, cola, de_oficios, mensajes
+from modelos.avisos.a_quien import Organigrama
+from modelos.avisos.cola import Tomada
+from modelos.avisos.entrega import Canal, Clase
+from modelos.avisos.mensajes import Destino
 from modelos.calendario import fecha_corta
 from modelos.consultas_ciclos import es_habil
-from modelos.entregas import Tomada
 from modelos.latido import pulso
-from modelos.mensajes import Destino
-from modelos.notificaciones import Canal, Clase
 from modelos.oficios import Oficio
 from modelos.sesion import lectura, serializar, transaccion
 from modelos.tabla import Catalogo
@@ -107,7 +108,7 @@ class _Junta:
             s, (mensajes.id_resumen(d, dia) for d in (*self.correos.values(), *self.montones))
         )
         _sustituir(filtro, {d: m for d, m in self.montones.items() if _es_resumen(d, m, armados, dia)})
-        oficios = mensajes_oficios.oficios(s, (f.oficio for m in self.montones.values() for f in m.filas if f.oficio))
+        oficios = de_oficios.oficios(s, (f.oficio for m in self.montones.values() for f in m.filas if f.oficio))
         nuevas = [_entrega(d, m, armados, oficios, self.ahora) for d, m in self.montones.items()]
         mensajes.guardar(s, nuevas, self.salieron, self.ahora)
         _descartar(s, filtro.motivos, self.ahora, en_canales=False)
@@ -160,7 +161,7 @@ class _Filtro:
 
     def _por_que_no(self, f: Any, persona: int | None) -> str:  # noqa: ANN401 - renglón de SQL
         if f.oficio and not f.rige:
-            return mensajes_oficios.SIN_EFECTO
+            return de_oficios.SIN_EFECTO
         if f.mencion and not consultas_comentarios.lo_ve(self.s, f.persona_id, f.folio):
             return NO_LO_VE
         if persona is not None and not f.activa:
@@ -222,7 +223,7 @@ def _sustituir(filtro: _Filtro, resumenes: dict[Destino, _Monton]) -> None:
         for f in mensajes.de_nuevo(s, ids):
             if filtro.deja(f, destino.persona):
                 monton.filas.append(f)
-    mensajes.sustituir(s, descartados, f"{entregas.SUSTITUYE}{fecha_corta(dia)}.")
+    mensajes.sustituir(s, descartados, f"{cola.SUSTITUYE}{fecha_corta(dia)}.")
 
 
 def _destino(canal: Canal) -> Destino:
@@ -245,10 +246,10 @@ def enviar(
     esperan: las que todavía no deben salir (`atrasados`).
     """
     with lectura(url) as s:
-        if not entregas.hay_que_enviar(s):
+        if not cola.hay_que_enviar(s):
             return 0
     with transaccion(url) as s:
-        tomadas = entregas.tomar(s, motor, cuantas, esperan)
+        tomadas = cola.tomar(s, motor, cuantas, esperan)
     with ThreadPoolExecutor(A_LA_VEZ, thread_name_prefix="cartero") as hilos:
         envios = [_Envio(t) for t in tomadas]
         pendientes = {hilos.submit(_entregar, url, tablas, cartero, envio, motor): envio for envio in envios}
@@ -285,7 +286,7 @@ def _entregar(url: str, tablas: Catalogo, cartero: Cartero, envio: _Envio, motor
         envio.omitidas |= dict.fromkeys(tomada.notificaciones, SIN_DESTINO)
         raise _YaNo(SIN_DESTINO)
     with lectura(url) as s:
-        if not entregas.sigue_suya(s, tomada.id, motor):
+        if not cola.sigue_suya(s, tomada.id, motor):
             raise _Ajena
         filas = mensajes.contenido(s, tomada.notificaciones)
         redactar = _redactar(s, tablas, cartero, envio, filas)
@@ -313,7 +314,7 @@ def _redactar(
             envio.omitidas[f.id] = motivo or NO_LO_VE
         else:
             vivas.append(f)
-    llegados, ya_no = mensajes_oficios.llegados(s, (f for f in vivas if f.clase == Clase.OFICIO))
+    llegados, ya_no = de_oficios.llegados(s, (f for f in vivas if f.clase == Clase.OFICIO))
     envio.omitidas |= ya_no
     ambitos = {tuple(ambito) for f in vivas if f.clase == Clase.FIRMA for ambito in f.datos["ambitos"]}
     por_firmar = firmas.lo_que_espera(s, tablas, sorted(ambitos))
@@ -345,7 +346,7 @@ def _anotar(url: str, envio: _Envio, resultado: Callable[[], Carta], maximo: int
         registro.warning("la entrega %s ya no era de este motor; no se envió", tomada.id)
     except (_YaNo, CorreoSinConfigurar) as error:
         with transaccion(url) as s:
-            entregas.descartada(s, tomada.id, str(error))
+            cola.descartada(s, tomada.id, str(error))
             _descartar(s, omitidas, reloj.ahora(), en_canales=True)
     except Exception as error:  # noqa: BLE001 - la falla de un mensaje se anota en él y no detiene a los demás
         conocida = isinstance(error, EntregaImposible | EntregaAplazada)
@@ -354,10 +355,10 @@ def _anotar(url: str, envio: _Envio, resultado: Callable[[], Carta], maximo: int
         if not conocida:
             registro.error("no salió la entrega %s: %s", tomada.id, type(error).__name__)
         with transaccion(url) as s:
-            entregas.fallar(s, tomada.id, motor, motivo, 0 if isinstance(error, EntregaImposible) else maximo)
+            cola.fallar(s, tomada.id, motor, motivo, 0 if isinstance(error, EntregaImposible) else maximo)
     else:
         with transaccion(url) as s:
-            entregas.enviada(s, tomada.id, carta.asunto, reloj.ahora())
+            cola.enviada(s, tomada.id, carta.asunto, reloj.ahora())
             _descartar(s, omitidas, reloj.ahora(), en_canales=True)
 
 

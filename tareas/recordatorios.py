@@ -16,13 +16,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from modelos import hitos, reloj
-from modelos.a_quien import Organigrama
+from modelos.avisos.a_quien import Organigrama
+from modelos.avisos.entrega import Clase
 from modelos.calendario import Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias_inhabiles import Oficina, oficinas
 from modelos.expediente import ABIERTOS
 from modelos.hitos import Visto
-from modelos.notificaciones import Clase
 from modelos.plazos import base_de_insistencia, llave_de_hito
 from modelos.sesion import transaccion
 

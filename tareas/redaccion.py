@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from modelos.avisos.entrega import Clase
 from modelos.calendario import fecha_corta
 from modelos.deuda import Debido
-from modelos.notificaciones import Clase
 from modelos.plazos import Plazo
 from modelos.tabla import Catalogo, Tabla
 from tareas.asuntos import Parte, asunto
@@ -142,7 +142,7 @@ def carta(
     """La carta con esas cosas: primero lo que le toca a quien la recibe, de lo más a lo menos urgente.
 
     Recibe:
-        filas: renglones de `modelos.mensajes.contenido`, sin los de firmas ni los de oficios.
+        filas: renglones de `modelos.avisos.mensajes.contenido`, sin los de firmas ni los de oficios.
         nombre: de quién la recibe; vacío si es un canal de unidad.
     """
     # Un turno nuevo que además está por vencer es una sola cosa: se dice con su plazo, y con su último hito.

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import hitos, reloj
-from modelos.a_quien import Organigrama
+from modelos.avisos.a_quien import Organigrama
+from modelos.avisos.entrega import Clase
 from modelos.ciclos import Jornada, marcar
 from modelos.consultas_ciclos import es_habil
 from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
-from modelos.notificaciones import Clase
 from modelos.plazos import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion
 from tareas.recordatorios import INSISTENCIAS, quienes_lo_deben

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from icalendar import Calendar, Event
 
+from modelos.avisos.feed import LIMITE, Feed
 from modelos.calendario import fecha_corta
 from modelos.consultas_ciclos import Prevista
-from modelos.feed import LIMITE, Feed
 from modelos.plazos import EstadoPlazo, Plazo
 from modelos.tabla import Catalogo
 

@@ -20,7 +20,7 @@ def agregar_canal(
 ) -> None:
     """Da de alta un canal; su dirección lleva secretos: se toma de DSTC_CANAL o de la entrada, no de la orden."""
     direccion = os.environ.get("DSTC_CANAL") or _leer_direccion()
-    from modelos import canales
+    from modelos.avisos import canales
     from modelos.sesion import transaccion
 
     with transaccion(exigir_base(leer_ajustes())) as sesion:
@@ -32,7 +32,7 @@ def agregar_canal(
 @canal.command("lista")
 def listar_canales(cursor: Annotated[str, typer.Option(help="El que dio el tramo anterior.")] = "") -> None:
     """Lista los canales, sin lo secreto de sus direcciones; de 50 en 50."""
-    from modelos import canales
+    from modelos.avisos import canales
     from modelos.sesion import lectura
 
     with lectura(exigir_base(leer_ajustes())) as sesion:
@@ -47,7 +47,7 @@ def listar_canales(cursor: Annotated[str, typer.Option(help="El que dio el tramo
 @canal.command("quitar")
 def quitar_canal(numero: Annotated[int, typer.Argument(help="El que da `canal lista`.", min=1, max=2**31 - 1)]) -> None:
     """Lo desactiva: lo que iba a salir por él se descarta."""
-    from modelos import canales
+    from modelos.avisos import canales
     from modelos.sesion import transaccion
 
     with transaccion(exigir_base(leer_ajustes())) as sesion:

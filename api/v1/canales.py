@@ -12,8 +12,9 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
-from modelos import canales, consultas
+from modelos import consultas
 from modelos.actos import idempotencia
+from modelos.avisos import canales
 from modelos.permisos import exigir_administracion
 from modelos.reloj import iso
 from tareas.cartero import Cartero

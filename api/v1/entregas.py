@@ -11,7 +11,8 @@ from api.v1.esquemas.avisos import Entrega, EntregaReintentada
 from api.v1.esquemas.comunes import Lista
 from api.v1.parametros import ENTREGA, Cursor, Limite
 from api.v1.respuestas import errores
-from modelos import consultas, entregas
+from modelos import consultas
+from modelos.avisos import cola
 from modelos.reloj import iso
 
 ruta = APIRouter(tags=["Avisos"])
@@ -26,7 +27,7 @@ def listar(
 ) -> dict[str, Any]:
     """A quién se le envió qué y por qué no ha salido lo demás, lo más reciente primero; sin lo que dicen."""
     with puerta.lectura() as (s, quien):
-        pagina = entregas.listar(s, quien, estado=estado, cursor=cursor, limite=limite)
+        pagina = cola.listar(s, quien, estado=estado, cursor=cursor, limite=limite)
     elementos = [
         {
             "id": f.id,
@@ -53,5 +54,5 @@ def listar(
 def reintentar(id: Annotated[str, Path(max_length=36)], puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
     """Devuelve a la cola uno fallido o descartado; sale con lo que aún se deba."""
     with puerta.acto() as ctx:
-        entregas.reintentar(ctx.s, entregas.quien_mira(ctx.quien), id)
+        cola.reintentar(ctx.s, cola.quien_mira(ctx.quien), id)
     return {"id": id, "estado": "pendiente"}

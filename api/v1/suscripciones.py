@@ -15,10 +15,10 @@ from api.v1.esquemas.plazos import Suscripcion, SuscripcionCreada, SuscripcionNu
 from api.v1.respuestas import SIN_SESION, errores
 from modelos.actos.comodidades import suscripciones
 from modelos.ajustes import Ajustes
-from modelos.feed import reunir
+from modelos.avisos.feed import reunir
+from modelos.avisos.suscripcion import Suscripcion as Fila
 from modelos.reloj import iso
 from modelos.sesion import lectura
-from modelos.suscripciones import Suscripcion as Fila
 
 ruta = APIRouter(tags=["Calendario"])
 TIPO = "text/calendar; charset=utf-8"

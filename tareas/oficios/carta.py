@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from modelos import reloj
+from modelos.avisos.de_oficios import Llegado
 from modelos.calendario import fecha_larga
 from modelos.errores import ErrorGestion
-from modelos.mensajes_oficios import Llegado
 from modelos.oficio import mostrar_codigo
 from modelos.oficios import Oficio
 from tareas.cartero import Adjunto

@@ -8,7 +8,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from modelos import deuda, firmas, hitos, reloj
+from modelos import deuda, hitos, reloj
+from modelos.avisos import firmas
 from modelos.consultas_ciclos import es_habil
 from modelos.deuda import Debido
 from modelos.expediente import Expediente

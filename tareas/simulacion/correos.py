@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.notificaciones import Entrega, EstadoEntrega, Notificacion
+from modelos.avisos.entrega import Entrega, EstadoEntrega, Notificacion
 from modelos.organizacion import Persona
 from modelos.plazos import Recordatorio
 

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj, verificacion
+from modelos.avisos.entrega import Clase, Entrega, Notificacion
 from modelos.ciclos import Apertura
 from modelos.deuda import SE_DEBE
 from modelos.expediente import Expediente
-from modelos.notificaciones import Clase, Entrega, Notificacion
 from modelos.oficios import Oficio
 from modelos.organizacion import Persona
 from modelos.plazos import POR_CUMPLIR, Plazo, Recordatorio

@@ -11,17 +11,18 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import a_quien, mensajes, reloj
+from modelos import reloj
 from modelos.actos.administracion import carga, personas
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender, tenencia
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, Libro, Renglon
+from modelos.avisos import a_quien, mensajes
+from modelos.avisos.entrega import Entrega, Notificacion
 from modelos.bitacora import Asiento
 from modelos.errores import TurnoTomado
 from modelos.expediente import EstadoTurno, Expediente, Turno
-from modelos.notificaciones import Entrega, Notificacion
 from modelos.organizacion import Adscripcion, Persona, por_correo, responsables
 from modelos.sesion import transaccion
 from tareas import avisos

@@ -21,11 +21,11 @@ from flujos.catalogo import CATALOGO
 from modelos import bitacora
 from modelos.actos.administracion.cotejo_tablas import cotejar
 from modelos.actos.turnos.mover import Contexto
+from modelos.avisos.entrega import Notificacion
 from modelos.cambios import Cambio
 from modelos.comodidades import CapturaGuardada, Comentario
 from modelos.errores import BitacoraIncongruente
 from modelos.expediente import Aviso, Expediente, Turno
-from modelos.notificaciones import Notificacion
 from modelos.oficios import Molde, Oficio, PlantillaEditada
 from modelos.plazos import Plazo, Recordatorio
 from modelos.proyeccion import turnos_guardados

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from modelos import canales
-from modelos.canales import falta_de_direccion, resguardada
+from modelos.avisos import canales
+from modelos.avisos.canales import falta_de_direccion, resguardada
+from modelos.avisos.entrega import Canal
+from modelos.avisos.mensajes import canales_activos
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.mensajes import canales_activos
-from modelos.notificaciones import Canal
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
 

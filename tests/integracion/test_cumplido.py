@@ -19,9 +19,9 @@ from modelos.actos.oficios import fuera, tramite
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos import atender, evidencia
 from modelos.anexos import Guardado
+from modelos.avisos.entrega import Notificacion
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
 from modelos.expediente import Anexo, Expediente, Turno
-from modelos.notificaciones import Notificacion
 from modelos.oficios import Oficio
 from modelos.organizacion import por_correo
 from modelos.plazos import EstadoPlazo, Plazo

@@ -11,14 +11,15 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import mensajes, reloj
+from modelos import reloj
 from modelos.actos.conduccion import conducir
 from modelos.actos.plazos import compromisos
 from modelos.actos.plazos.conteo import COMPROMISO
 from modelos.administracion import demo
+from modelos.avisos import mensajes
+from modelos.avisos.entrega import Notificacion
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import Turno
-from modelos.notificaciones import Notificacion
 from modelos.organizacion import Persona
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion

@@ -11,10 +11,10 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import reloj, titulares
-from modelos.a_quien import Organigrama
 from modelos.actos.conduccion import conducir
-from modelos.firmas import por_avisar
-from modelos.notificaciones import Clase, Entrega, EstadoEntrega, Notificacion
+from modelos.avisos.a_quien import Organigrama
+from modelos.avisos.entrega import Clase, Entrega, EstadoEntrega, Notificacion
+from modelos.avisos.firmas import por_avisar
 from modelos.organizacion import Adscripcion, Persona
 from modelos.titulares import Titularidad
 from tareas import jornada

@@ -19,11 +19,11 @@ from modelos import reloj
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import atender
 from modelos.administracion import demo
+from modelos.avisos.entrega import Entrega, EstadoEntrega
 from modelos.bitacora import Asiento
 from modelos.ciclos import Apertura, Jornada
 from modelos.errores import ErrorGestion
 from modelos.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.notificaciones import Entrega, EstadoEntrega
 from modelos.plazos import EstadoPlazo, Plazo, Recordatorio
 from modelos.sesion import lectura, transaccion
 from tareas import jornada

@@ -21,12 +21,13 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import canales, entregas, latido, reloj
+from modelos import latido, reloj
 from modelos.actos.turnos import asignacion
 from modelos.ajustes import Ajustes
+from modelos.avisos import canales, cola
+from modelos.avisos.entrega import Entrega, Notificacion
+from modelos.avisos.mensajes import LO_TIENE_OTRA
 from modelos.expediente import Turno
-from modelos.mensajes import LO_TIENE_OTRA
-from modelos.notificaciones import Entrega, Notificacion
 from modelos.organizacion import Persona
 from modelos.plazos import Plazo
 from modelos.sesion import lectura, transaccion
@@ -249,8 +250,8 @@ def test_tras_los_intentos_queda_fallida_a_la_vista_y_se_puede_reintentar(instan
     una = _entregas(instancia)[0].id
     with instancia.como("administracion") as ctx:
         assert ctx.quien is not None
-        assert entregas.listar(ctx.s, ctx.quien, estado="fallida").total == 2
-        entregas.reintentar(ctx.s, ctx.quien, una)
+        assert cola.listar(ctx.s, ctx.quien, estado="fallida").total == 2
+        cola.reintentar(ctx.s, ctx.quien, una)
     with buzon() as abierto:
         _enviar(instancia, _cartero(instancia, abierto.url))
         assert [m["X-DSTC-Entrega"] for m in abierto.recibidos] == [una]
@@ -473,12 +474,12 @@ def test_un_motor_vivo_conserva_lo_que_tomo(instancia: Instancia) -> None:
     _juntar(instancia)
     with transaccion(instancia.url) as s:
         latido.latir(s, "vivo", prefect=False)
-        assert len(entregas.tomar(s, "vivo", 10)) == 2
+        assert len(cola.tomar(s, "vivo", 10)) == 2
     with transaccion(instancia.url) as s:
         s.execute(update(Entrega).values(tomada=latido.pulso() - 60))
-        assert entregas.tomar(s, "otro", 10) == []
-        s.execute(update(Entrega).values(tomada=latido.pulso() - entregas.ABANDONADA_S - 1))
-        assert len(entregas.tomar(s, "otro", 10)) == 2
+        assert cola.tomar(s, "otro", 10) == []
+        s.execute(update(Entrega).values(tomada=latido.pulso() - cola.ABANDONADA_S - 1))
+        assert len(cola.tomar(s, "otro", 10)) == 2
 
 
 # --- canales -------------------------------------------------------------------------

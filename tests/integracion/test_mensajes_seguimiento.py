@@ -14,11 +14,12 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from flujos.lineamientos import ORDENAMIENTO
-from modelos import entregas, latido, reloj
+from modelos import latido, reloj
 from modelos.ajustes import Ajustes
+from modelos.avisos import cola
+from modelos.avisos.entrega import Clase, Entrega
 from modelos.errores import ActoNoProcede
 from modelos.expediente import Turno
-from modelos.notificaciones import Clase, Entrega
 from modelos.organizacion import por_correo
 from modelos.plazo import Hitos
 from modelos.plazos import Plazo
@@ -279,7 +280,7 @@ def test_al_volver_el_correo_sale_un_solo_resumen_con_lo_que_aun_se_debe(
     with instancia.como("administracion") as ctx:
         assert ctx.quien is not None
         with pytest.raises(ActoNoProcede, match="un resumen posterior"):
-            entregas.reintentar(ctx.s, ctx.quien, viejas[0].id)
+            cola.reintentar(ctx.s, ctx.quien, viejas[0].id)
     with transaccion(instancia.url) as s:
         s.execute(update(Entrega).values(proximo=0.0))
     with buzon() as abierto:
@@ -305,7 +306,7 @@ def test_un_resumen_que_alguien_esta_enviando_no_se_descarta(
         barrer(instancia.url, hoy)
         juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
         with transaccion(instancia.url) as s:
-            entregas.tomar(s, "vivo", 10)
+            cola.tomar(s, "vivo", 10)
     with instancia.leer() as s:
         assert {e.estado for e in s.scalars(select(Entrega))} == {"pendiente"}
 
@@ -321,7 +322,7 @@ def test_lo_que_dejo_un_motor_muerto_no_sale_ademas_del_resumen_de_hoy(
     barrer(instancia.url, martes)
     juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
     with transaccion(instancia.url) as s:
-        viejas = {t.id for t in entregas.tomar(s, "muerto", 10)}
+        viejas = {t.id for t in cola.tomar(s, "muerto", 10)}
         s.execute(update(Entrega).values(tomada=0.0))
     assert viejas
 
@@ -349,7 +350,7 @@ def test_sin_nada_nuevo_que_decir_lo_del_motor_muerto_si_sale(
     barrer(instancia.url, LUNES + timedelta(days=1))
     juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
     with transaccion(instancia.url) as s:
-        viejas = {t.id for t in entregas.tomar(s, "muerto", 10)}
+        viejas = {t.id for t in cola.tomar(s, "muerto", 10)}
         s.execute(update(Entrega).values(tomada=0.0))
     monkeypatch.setenv("DSTC_RELOJ", f"{LUNES + timedelta(days=3)}T09:00:00-06:00")
     jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, (jornada.RECORDATORIOS,))
@@ -368,14 +369,14 @@ def test_un_motor_que_desperto_no_envia_lo_que_ya_no_es_suyo(
     plantar(instancia, folio, LUNES, 3, turno=instancia.abiertos(folio)[0], hitos=Hitos(antes=(2, 1, 0)))
     barrer(instancia.url, martes)
     juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
-    tomar = entregas.tomar
+    tomar = cola.tomar
 
-    def tomar_y_perderlas(s: Session, motor: str, cuantas: int, menos: Collection[str] = ()) -> list[entregas.Tomada]:
+    def tomar_y_perderlas(s: Session, motor: str, cuantas: int, menos: Collection[str] = ()) -> list[cola.Tomada]:
         tomadas = tomar(s, motor, cuantas, menos)
         s.execute(update(Entrega).values(motor="otro", tomada=latido.pulso()))
         return tomadas
 
-    monkeypatch.setattr(entregas, "tomar", tomar_y_perderlas)
+    monkeypatch.setattr(cola, "tomar", tomar_y_perderlas)
     assert enviar(instancia.url, CATALOGO, _cartero(instancia, smtp.url), "dormido") > 0
     assert smtp.recibidos == []
     with instancia.leer() as s:

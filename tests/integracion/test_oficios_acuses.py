@@ -16,12 +16,12 @@ from flujos.catalogo import CATALOGO
 from modelos import reloj, titulares
 from modelos.actos.oficios import acuses, tramite
 from modelos.administracion import personas
+from modelos.avisos.de_oficios import YA_ACUSADO
+from modelos.avisos.entrega import Notificacion
+from modelos.avisos.mensajes import NO_LE_TOCA
 from modelos.calendario import POR_DEFECTO, publicados
 from modelos.ciclos import Jornada
 from modelos.errores import ActoNoProcede, NoLeCorresponde
-from modelos.mensajes import NO_LE_TOCA
-from modelos.mensajes_oficios import YA_ACUSADO
-from modelos.notificaciones import Notificacion
 from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, Persona
 from modelos.sesion import transaccion

@@ -20,11 +20,12 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import canales, reloj
+from modelos import reloj
 from modelos.actos.oficios import tramite
 from modelos.administracion import demo
-from modelos.mensajes_oficios import SIN_EFECTO
-from modelos.notificaciones import Entrega, Notificacion
+from modelos.avisos import canales
+from modelos.avisos.de_oficios import SIN_EFECTO
+from modelos.avisos.entrega import Entrega, Notificacion
 from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, activas, crear_cast, por_correo
 from modelos.permisos import Rol

@@ -18,10 +18,10 @@ from api.v1 import salud as puerta
 from flujos.catalogo import CATALOGO
 from modelos import latido, reloj, salud, senales, sesion
 from modelos.ajustes import Ajustes
+from modelos.avisos.entrega import Entrega
 from modelos.ciclos import DIARIOS, Jornada, marcar
 from modelos.expediente import Encargo
 from modelos.latido import Latido
-from modelos.notificaciones import Entrega
 from modelos.senales import Senal
 from tareas import jornada
 from tests.fabricas import Cliente, Instancia, servida

@@ -15,8 +15,8 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.administracion.demo import CLAVE, DOMINIO
+from modelos.avisos.entrega import Entrega
 from modelos.expediente import Turno
-from modelos.notificaciones import Entrega
 from modelos.oficio import FORMATO
 from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, por_correo

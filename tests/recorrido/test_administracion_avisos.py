@@ -18,9 +18,10 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import canales, reloj
+from modelos import reloj
 from modelos.ajustes import Ajustes
-from modelos.notificaciones import Canal, Entrega
+from modelos.avisos import canales
+from modelos.avisos.entrega import Canal, Entrega
 from modelos.sesion import transaccion
 from tareas.cartero import Cartero
 from tareas.mensajes import enviar, juntar

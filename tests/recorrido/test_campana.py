@@ -16,9 +16,9 @@ from api.web.expedientes import matriz
 from flujos.catalogo import CATALOGO
 from modelos import consultas, reloj
 from modelos.actos.conduccion import campanas, ciclos, conducir
+from modelos.avisos.entrega import Notificacion
 from modelos.consultas_campanas import reparte
 from modelos.expediente import Expediente, Turno
-from modelos.notificaciones import Notificacion
 from modelos.organizacion import Persona, crear_cast
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia

@@ -12,10 +12,10 @@ from sqlmodel import col
 from modelos import consultas, consultas_comentarios
 from modelos.actos.comodidades import comentarios as actos
 from modelos.actos.comodidades.comentarios import LARGO
+from modelos.avisos.entrega import Notificacion
 from modelos.comodidades import Comentario, Mencion, Seguimiento
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import Expediente
-from modelos.notificaciones import Notificacion
 from modelos.organizacion import Adscripcion, Persona, crear_persona, por_correo, quien_es
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia

@@ -14,10 +14,10 @@ from sqlmodel import col
 
 from modelos.actos.conduccion import conducir
 from modelos.administracion import personas
+from modelos.avisos.suscripcion import Suscripcion
 from modelos.organizacion import Adscripcion, por_correo
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion
-from modelos.suscripciones import Suscripcion
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.con_plazos import ACENTOS, publicar
 from tests.unidad.fechas import fecha

@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import reloj
+from modelos.avisos.entrega import Notificacion
 from modelos.expediente import Encargo
-from modelos.notificaciones import Notificacion
 from modelos.oficios import Molde, Oficio, PlantillaEditada
 from modelos.organizacion import Persona
 from modelos.papeleria import Leyenda

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from api.app import crear
 from flujos.catalogo import CATALOGO
 from modelos import reloj
-from modelos.notificaciones import Entrega, EstadoEntrega
+from modelos.avisos.entrega import Entrega, EstadoEntrega
 from tareas.cartero import Cartero
 from tareas.jornada import repartir, trabajar
 from tests.fabricas import Cliente, Instancia, servida

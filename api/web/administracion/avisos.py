@@ -12,7 +12,8 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.piezas.formularios import PREFIJO, Campo, Captura, Falta, Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import canales, consultas, entregas
+from modelos import consultas
+from modelos.avisos import canales, cola
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.permisos import Rol, exigir_administracion
 from tareas.cartero import Cartero
@@ -108,7 +109,7 @@ def lista_entregas(
 def reintentar_fallidas(puerta: Entrada) -> Response:
     """Vuelve a poner en la cola todos los mensajes que fallaron."""
     with puerta.acto() as ctx:
-        entregas.reintentar_fallidas(ctx.s, entregas.quien_mira(ctx.quien))
+        cola.reintentar_fallidas(ctx.s, cola.quien_mira(ctx.quien))
     return RedirectResponse("/administracion/entregas?todas=1#resultado", 303)
 
 
@@ -117,7 +118,7 @@ def reintentar_entrega(request: Request, id_: str, puerta: Entrada, captura: For
     """Vuelve a poner en la cola un mensaje que falló o se descartó."""
     try:
         with puerta.acto() as ctx:
-            entregas.reintentar(ctx.s, entregas.quien_mira(ctx.quien), id_)
+            cola.reintentar(ctx.s, cola.quien_mira(ctx.quien), id_)
     except ActoNoProcede as error:
         return _entregas(request, puerta, problema=str(error), status=codigo(error))
     filtro = {"estado": captura.texto("estado"), "reintentada": "1"}
@@ -189,8 +190,8 @@ def _entregas(
     status: int = 200,
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        tramo = entregas.listar(s, quien, estado=estado or None, cursor=cursor, limite=POR_PAGINA)
-        fallidas = entregas.fallidas(s)
+        tramo = cola.listar(s, quien, estado=estado or None, cursor=cursor, limite=POR_PAGINA)
+        fallidas = cola.fallidas(s)
     filtro = {"estado": estado} if estado else {}
     return pagina(
         request,

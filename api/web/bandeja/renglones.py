@@ -15,8 +15,8 @@ from api.vistas import expedientes
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.frases_plazos import Vencimiento
 from modelos import consultas, vencimientos
-from modelos.a_quien import ausentes
 from modelos.actividad import SIGUE, texto_salida
+from modelos.avisos.a_quien import ausentes
 from modelos.bitacora import Asiento
 from modelos.expediente import Aviso, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import responsables

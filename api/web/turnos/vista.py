@@ -17,10 +17,10 @@ from api.web.piezas.formularios import Campo, Captura, Falta, campos, faltas, le
 from api.web.turnos import previsto
 from api.web.turnos.previsto import Previsto
 from modelos import consultas, consultas_oficios, consultas_vivo, reloj, vencimientos
-from modelos.a_quien import ausentes
 from modelos.actos.comodidades import capturas
 from modelos.anexos import ADMITIDOS
 from modelos.avance import Pendiente
+from modelos.avisos.a_quien import ausentes
 from modelos.calendario import fecha_corta
 from modelos.errores import FormularioIncompleto
 from modelos.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno

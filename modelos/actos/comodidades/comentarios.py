@@ -15,13 +15,13 @@ from sqlmodel import col
 
 from modelos import consultas, consultas_comentarios, hitos, reloj
 from modelos.actos.turnos.mover import Contexto
+from modelos.avisos.entrega import Clase
 from modelos.comodidades import Comentario, Mencion, Seguimiento
 from modelos.consultas_comentarios import Lector
 from modelos.correos import normalizado
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import plegar
 from modelos.formularios import limpiar_texto
-from modelos.notificaciones import Clase
 from modelos.permisos import Quien
 from modelos.sesion import insertar, serializar
 

@@ -15,11 +15,11 @@ from sqlmodel import col
 from modelos import claves
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto
+from modelos.avisos.suscripcion import Suscripcion
 from modelos.errores import EnlaceRevocado, NoExiste, NoLeCorresponde
 from modelos.organizacion import Persona, quien_es
 from modelos.permisos import Quien
 from modelos.sesion import serializar
-from modelos.suscripciones import Suscripcion
 
 
 @dataclass(frozen=True)

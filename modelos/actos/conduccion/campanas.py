@@ -14,15 +14,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import consultas_campanas, hitos, reloj
-from modelos.a_quien import Organigrama
 from modelos.actos import idempotencia
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
+from modelos.avisos.a_quien import Organigrama
+from modelos.avisos.entrega import Clase, Notificacion
 from modelos.consultas_campanas import EN_CURSO, Reparto, reparte
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import Turno
 from modelos.formularios import limpiar_texto, validar
-from modelos.notificaciones import Clase, Notificacion
 from modelos.organizacion import Unidad
 from modelos.permisos import Quien, puede_atender, puede_conducir, ve_todo
 from modelos.plazo import DEL_PERIODO

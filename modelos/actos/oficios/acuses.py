@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import hitos, reloj
-from modelos.a_quien import Organigrama
 from modelos.actos.oficios.tramite import destinatarios, exigir_redaccion, leer
 from modelos.actos.turnos.mover import Contexto, bloquear
+from modelos.avisos.a_quien import Organigrama
+from modelos.avisos.entrega import Clase
 from modelos.errores import ActoNoProcede
-from modelos.notificaciones import Clase
 from modelos.oficio import EstadoOficio
 from modelos.oficios import Destinatario, Oficio
 from modelos.sesion import serializar

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from modelos import a_quien, bitacora, reloj
+from modelos import bitacora, reloj
 from modelos.actos.turnos.mover import Contexto, bloquear, encargar
+from modelos.avisos import a_quien
 from modelos.errores import BaseInaccesible, BaseSinPreparar, EnCuarentena, ErrorGestion, TablaAlterada
 from modelos.expediente import EstadoTurno, Expediente, Turno
 from modelos.organizacion import responsables

@@ -22,10 +22,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
+from modelos.avisos.entrega import Canal
 from modelos.consultas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
-from modelos.notificaciones import Canal
 from modelos.organizacion import Persona, Unidad, por_correo
 
 if TYPE_CHECKING:

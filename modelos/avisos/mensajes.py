@@ -19,12 +19,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import hitos
-from modelos.a_quien import Interesado, Organigrama
+from modelos.avisos.a_quien import Interesado, Organigrama
+from modelos.avisos.cola import libre
+from modelos.avisos.entrega import Canal, Clase, Entrega, EstadoEntrega, Notificacion
 from modelos.columnas import Instante
-from modelos.entregas import libre
 from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.latido import pulso
-from modelos.notificaciones import Canal, Clase, Entrega, EstadoEntrega, Notificacion
 from modelos.oficio import VIGENTES
 from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, Persona, vigente

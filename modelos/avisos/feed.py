@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
+from modelos.avisos.suscripcion import Suscripcion
 from modelos.consultas import asuntos
 from modelos.consultas_ciclos import EstadoPrevisto, Prevista, por_venir
 from modelos.consultas_plazos import movimientos, por_cumplir_de, sin_fecha_de
@@ -19,7 +20,6 @@ from modelos.expediente import Expediente
 from modelos.organizacion import Unidad
 from modelos.permisos import Quien
 from modelos.plazos import Plazo
-from modelos.suscripciones import Suscripcion
 from modelos.tabla import Catalogo
 from modelos.unidades import TipoUnidad
 

@@ -16,10 +16,10 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal_c
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from modelos.avisos.entrega import Canal, Entrega, EstadoEntrega
 from modelos.consultas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.latido import VIVO_S, Latido, pulso
-from modelos.notificaciones import Canal, Entrega, EstadoEntrega
 from modelos.organizacion import Persona
 from modelos.permisos import Quien, Rol, exigir_administracion
 

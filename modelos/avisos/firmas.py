@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import hitos
-from modelos.a_quien import Organigrama
+from modelos.avisos.a_quien import Organigrama
+from modelos.avisos.entrega import Clase
 from modelos.deuda import SE_DEBE
 from modelos.expediente import EstadoExpediente, Expediente
-from modelos.notificaciones import Clase
 from modelos.oficio import EstadoOficio
 from modelos.oficios import Oficio
 
