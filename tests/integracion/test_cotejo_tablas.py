@@ -17,12 +17,13 @@ from sqlalchemy import func, select
 
 from api.arranque.instancia import exigir_tablas
 from flujos.catalogo import CATALOGO
-from modelos import consultas_inicio, encargos, reservas
+from modelos import encargos, reservas
 from modelos.actos.administracion import personas
 from modelos.actos.administracion.cotejo_tablas import aceptar, comparar, cotejar
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender, tenencia
 from modelos.ajustes import Ajustes
+from modelos.bandeja import inicio
 from modelos.errores import (
     EnCuarentena,
     ErrorGestion,
@@ -186,7 +187,7 @@ def test_lo_que_no_se_reproduce_queda_en_cuarentena_y_vuelve_con_su_tabla(
         atender.atender(ctx, turno.id, "continuar", {}, "", turno.version)
     with roto.como("coordinacion") as ctx:
         assert ctx.quien
-        detenidos = consultas_inicio.detenidos(ctx.s, ctx.quien).elementos
+        detenidos = inicio.detenidos(ctx.s, ctx.quien).elementos
     assert [e.folio for e in detenidos] == [folio]
     roto.atender(roto.abiertos(bueno)[0])
 

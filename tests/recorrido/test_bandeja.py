@@ -16,12 +16,13 @@ from sqlmodel import col
 from api.dependencias import Puerta
 from api.web.bandeja import renglones
 from flujos.catalogo import CATALOGO
-from modelos import consultas_bandeja, reloj, sesion
+from modelos import reloj, sesion
 from modelos.actos.comodidades import filtros
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender
+from modelos.bandeja import bandeja
+from modelos.bandeja.bandeja import Pedido
 from modelos.comodidades import Filtro
-from modelos.consultas_bandeja import Pedido
 from modelos.errores import FormularioIncompleto
 from modelos.expediente import Turno
 from modelos.organizacion import crear_persona, por_correo, quien_es
@@ -102,7 +103,7 @@ def test_la_unidad_ajena_solo_la_ve_quien_ve_todo(web: str, instancia_sqlite: In
 def test_por_vencer_es_lo_mismo_por_cualquier_camino_y_se_recorre_entero(
     instancia: Instancia, monkeypatch: pytest.MonkeyPatch, *, pocos: bool
 ) -> None:
-    monkeypatch.setattr(consultas_bandeja, "POCOS", 300 if pocos else 0)
+    monkeypatch.setattr(bandeja, "POCOS", 300 if pocos else 0)
     folios = [instancia.iniciar(("poda", "barrido")[n % 2], f"Caso {n}") for n in range(8)]
     monkeypatch.setenv("DSTC_RELOJ", "2027-05-04T09:00:00-06:00")
     folios += [instancia.iniciar("poda", "Después"), instancia.iniciar("barrido", "Nunca")]
@@ -112,17 +113,17 @@ def test_por_vencer_es_lo_mismo_por_cualquier_camino_y_se_recorre_entero(
         conducir.suspender(ctx, parado, "Falta algo")
     with instancia.como("cst") as ctx:
         assert ctx.quien is not None
-        [del_tramo] = consultas_bandeja.listar(ctx.s, ctx.quien, Pedido(por_vencer=True)).turnos
+        [del_tramo] = bandeja.listar(ctx.s, ctx.quien, Pedido(por_vencer=True)).turnos
         assert del_tramo.folio == folios[0]
         corte = (reloj.hoy(), reloj.hoy().replace(month=6))
-        assert consultas_bandeja.listar(ctx.s, ctx.quien, Pedido(corte=corte)).total == 1
-        assert consultas_bandeja.listar(ctx.s, ctx.quien, Pedido(corte=(None, reloj.hoy()))).total == 0
+        assert bandeja.listar(ctx.s, ctx.quien, Pedido(corte=corte)).total == 1
+        assert bandeja.listar(ctx.s, ctx.quien, Pedido(corte=(None, reloj.hoy()))).total == 0
     with instancia.como("dstc") as ctx:
         assert ctx.quien is not None
         vistos: list[Turno] = []
         cursor = None
         while True:
-            tramo = consultas_bandeja.listar(ctx.s, ctx.quien, Pedido(por_vencer=True), cursor=cursor, limite=2)
+            tramo = bandeja.listar(ctx.s, ctx.quien, Pedido(por_vencer=True), cursor=cursor, limite=2)
             assert (tramo.total, tramo.son_mas) == (9, False)
             vistos += tramo.turnos
             cursor = tramo.siguiente
@@ -134,7 +135,7 @@ def test_por_vencer_es_lo_mismo_por_cualquier_camino_y_se_recorre_entero(
             *(folios[n] for n in (1, 3, 5, 7, 9)),  # no vencen: el más antiguo primero
         ]
         semana = (None, reloj.hoy().replace(day=12))
-        corren = consultas_bandeja.listar(ctx.s, ctx.quien, Pedido(corte=semana))
+        corren = bandeja.listar(ctx.s, ctx.quien, Pedido(corte=semana))
         assert [t.folio for t in corren.turnos] == [folios[4], folios[6]]  # el suspendido no corre
         assert corren.total == 2
 
@@ -144,8 +145,8 @@ def test_pasado_el_tope_se_dice_que_son_mas(
 ) -> None:
     for n in range(3):
         instancia_sqlite.iniciar("seguimiento", f"Caso {n}")
-    monkeypatch.setattr(consultas_bandeja, "TOPE", 2)
-    monkeypatch.setattr(consultas_bandeja.contar_hasta, "__defaults__", (2,))
+    monkeypatch.setattr(bandeja, "TOPE", 2)
+    monkeypatch.setattr(bandeja.contar_hasta, "__defaults__", (2,))
     with Visitante(web, "dstc") as v:
         assert "Más de 2 pendientes de DSTC" in v.get("/bandeja").text
 
@@ -340,7 +341,7 @@ def test_la_lista_no_recorre_la_bitacora_ni_los_turnos_de_otros(instancia_sqlite
         assert cst
         quien = quien_es(s, cst)
         event.listen(motor, "before_cursor_execute", anotar)
-        tramo = consultas_bandeja.listar(s, quien, Pedido())
+        tramo = bandeja.listar(s, quien, Pedido())
         renglones.armar(s, puerta, quien, tramo.turnos, detalle=True)
         event.remove(motor, "before_cursor_execute", anotar)
         planes = {

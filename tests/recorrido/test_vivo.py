@@ -10,10 +10,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import event, update
 from sqlmodel import col
 
-from modelos import consultas_vivo, sesion
+from modelos import sesion
 from modelos.acceso import SesionAbierta
 from modelos.actos.comodidades import comentarios
 from modelos.actos.turnos import asignacion, atender
+from modelos.bandeja import vivo
 from modelos.organizacion import Adscripcion, por_correo, quien_es
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
@@ -105,7 +106,7 @@ def test_la_marca_cuesta_una_consulta_con_indice(instancia: Instancia) -> None:
         )
         for que in (f"expediente:{folio}", f"turno:{folio}.4.CAST-DEMO-01.1", "bandeja"):
             hechas.clear()
-            consultas_vivo.marca(s, quien, que)
+            vivo.marca(s, quien, que)
             assert len(hechas) == 1, que
             if s.get_bind().dialect.name == "sqlite":
                 plan = s.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {hechas[0][0]}", hechas[0][1]).all()

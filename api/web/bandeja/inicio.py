@@ -15,20 +15,12 @@ from api.web.bandeja import renglones
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.frases_plazos import Vencimiento
 from api.web.piezas.pagina import dia, enumera, hace, pagina
-from modelos import (
-    ciclos_visibles,
-    consultas,
-    consultas_comentarios,
-    consultas_deuda,
-    consultas_inicio,
-    consultas_oficios,
-    consultas_vivo,
-    deuda,
-    reloj,
-)
+from modelos import ciclos_visibles, consultas, consultas_comentarios, consultas_deuda, consultas_oficios, deuda, reloj
 from modelos.actos.turnos.apertura import puede_iniciar
+from modelos.bandeja import inicio as consultas_inicio
+from modelos.bandeja import vivo
+from modelos.bandeja.inicio import RENGLONES
 from modelos.consultas_ciclos import EstadoPrevisto, Prevista
-from modelos.consultas_inicio import RENGLONES
 from modelos.expediente import Expediente, Turno
 from modelos.oficios import Oficio
 from modelos.permisos import Quien, Rol, atiende
@@ -86,7 +78,7 @@ def inicio(request: Request, puerta: Entrada) -> Response:
             bloques += _oficios(s, puerta.tablas, quien)
         bloques += _lo_que_sigue(s, quien)
         cifras = consultas_inicio.cifras(s, hoy) if dirige else None
-        marca = consultas_vivo.marca(s, quien, "bandeja")
+        marca = vivo.marca(s, quien, "bandeja")
     vigentes = puerta.tablas.vigentes(hoy)
     return pagina(
         request,

@@ -19,12 +19,14 @@ from api.web.bandeja.renglones import Pendiente
 from api.web.piezas import frases_plazos
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
-from modelos import consultas, consultas_bandeja, consultas_vivo, reloj
+from modelos import consultas, reloj
 from modelos.actos.comodidades import filtros
 from modelos.actos.turnos import asignacion
 from modelos.actos.turnos.apertura import puede_iniciar
 from modelos.actos.turnos.mover import Contexto
-from modelos.consultas_bandeja import TIENE, Pedido
+from modelos.bandeja import bandeja as consultas_bandeja
+from modelos.bandeja import vivo
+from modelos.bandeja.bandeja import TIENE, Pedido
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, SinSesion
 from modelos.expediente import EN_TRAMITE
 from modelos.formularios import LARGO_MOTIVO
@@ -152,7 +154,7 @@ def _mostrar(
         tramo = consultas_bandeja.listar(s, quien, pedido(puestos), cursor=cursor, limite=POR_PAGINA)
         pendientes = renglones.armar(s, puerta, quien, tramo.turnos, detalle=True)
         unidades = consultas.unidades(s)
-        marca = consultas_vivo.marca(s, quien, "bandeja")
+        marca = vivo.marca(s, quien, "bandeja")
         guardados = filtros.propios(s, quien, CAMINO)
     vigentes = puerta.tablas.vigentes(reloj.hoy())
     suyas = sorted(atiende(quien))

@@ -20,10 +20,11 @@ from api.web.bandeja.renglones import Pendiente
 from api.web.piezas import frases
 from api.web.piezas.formularios import ENTERO_MAXIMO, Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import consultas, consultas_bandeja
+from modelos import consultas
 from modelos.actos.turnos import atender as actos
 from modelos.actos.turnos.atender import LARGO_COMENTARIO
-from modelos.consultas_bandeja import Pedido
+from modelos.bandeja import bandeja
+from modelos.bandeja.bandeja import Pedido
 from modelos.errores import (
     ActividadYaAtendida,
     BaseInaccesible,
@@ -125,7 +126,7 @@ def _confirmacion(
             elegidos = [consultas.turno_visible(s, quien, id_)[0] for id_ in list(dict.fromkeys(t))[:MAXIMO]]
         elif procedimiento and actividad:
             buscado = Pedido(procedimiento=procedimiento, actividad=actividad)
-            elegidos = list(consultas_bandeja.listar(s, quien, buscado, limite=MAXIMO).turnos)
+            elegidos = list(bandeja.listar(s, quien, buscado, limite=MAXIMO).turnos)
         else:
             elegidos = []
         filas = renglones.armar(s, puerta, quien, elegidos, detalle=False)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.dependencias import Entrada
 from api.errores import codigo
-from modelos import consultas_vivo
+from modelos.bandeja import vivo as consultas_vivo
 from modelos.errores import ClaveProvisional, FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion
 
 ruta = APIRouter()

@@ -21,19 +21,11 @@ from api.web.piezas import frases, frases_plazos
 from api.web.piezas.formularios import Falta, legible, numero
 from api.web.piezas.pagina import enumera, pagina
 from api.web.procedimientos import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
-from modelos import (
-    bpmn,
-    consultas,
-    consultas_comentarios,
-    consultas_expediente,
-    consultas_vivo,
-    encargos,
-    reloj,
-    vencimientos,
-)
+from modelos import bpmn, consultas, consultas_comentarios, consultas_expediente, encargos, reloj, vencimientos
 from modelos.actos.comodidades import comentarios
 from modelos.actos.conduccion import suspension
 from modelos.actos.plazos import compromisos, plazos
+from modelos.bandeja import vivo
 from modelos.expediente import TERMINADOS, EstadoExpediente, Expediente
 from modelos.permisos import Quien, puede_atender, puede_conducir
 from modelos.plazos import POR_CUMPLIR, Plazo
@@ -150,7 +142,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "filas_matriz": matriz.de_abanico(s, tabla, fila, turnos, unidades),
         "capturado": relato.capturado(tabla, fila.datos),
         "final": frases.texto_final(fila.desenlace) if fila.desenlace else "",
-        "marca": consultas_vivo.marca(s, quien, f"expediente:{fila.folio}"),
+        "marca": vivo.marca(s, quien, f"expediente:{fila.folio}"),
         "consultado": reloj.ahora(),
         **vista.de_expediente(s, puerta, quien, fila),
     }

@@ -16,11 +16,12 @@ from api.web.piezas import frases, frases_plazos
 from api.web.piezas.formularios import Campo, Captura, Falta, campos, faltas, legible, reglas
 from api.web.turnos import previsto
 from api.web.turnos.previsto import Previsto
-from modelos import consultas, consultas_oficios, consultas_vivo, reloj, vencimientos
+from modelos import consultas, consultas_oficios, reloj, vencimientos
 from modelos.actos.comodidades import capturas
 from modelos.anexos import ADMITIDOS
 from modelos.avance import Pendiente
 from modelos.avisos.a_quien import ausentes
+from modelos.bandeja import vivo
 from modelos.calendario import fecha_corta
 from modelos.errores import FormularioIncompleto
 from modelos.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
@@ -72,7 +73,7 @@ def datos(
     controles = campos(esquema, textos, errores, unidades)
     return {
         "turno": turno,
-        "marca": consultas_vivo.marca(s, quien, f"turno:{turno.id}"),
+        "marca": vivo.marca(s, quien, f"turno:{turno.id}"),
         "expediente": expediente,
         "tabla": tabla,
         "actividad": actividad,

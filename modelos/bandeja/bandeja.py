@@ -1,7 +1,7 @@
 """La bandeja: los turnos que alguien puede atender, buscados, filtrados y en el orden que pida.
 
 Se lee del índice que ya trae ese orden y se para al llenar el tramo, de modo que cuesta lo mismo con cien
-turnos que con cien mil; por vencimiento, vea `modelos.bandeja_por_vencer`.
+turnos que con cien mil; por vencimiento, vea `modelos.bandeja.por_vencer`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.bandeja_por_vencer import (
+from modelos.bandeja.por_vencer import (
     Condicion,
     Corte,
     Lugar,

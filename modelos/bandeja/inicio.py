@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.bandeja_por_vencer import esperan
+from modelos.bandeja.bandeja import Pedido, Tramo, listar
+from modelos.bandeja.por_vencer import esperan
 from modelos.columnas import de_los
 from modelos.consultas import conciernen
-from modelos.consultas_bandeja import Pedido, Tramo, listar
 from modelos.expediente import ABIERTOS, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.organizacion import Adscripcion, Persona, Unidad, vigente
 from modelos.permisos import Quien, Rol, atiende, puede_conducir, ve_todo

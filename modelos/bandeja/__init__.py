@@ -1,0 +1,1 @@
+"""Lo que le toca a cada quien."""
