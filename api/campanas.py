@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.dependencias import Puerta
-from modelos import consultas_campanas, reloj
+from modelos import reloj
 from modelos.actos.conduccion import campanas
 from modelos.actos.conduccion.campanas import Abierta
 from modelos.actos.turnos.advertencias import por_confirmar, vencidos
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.calendario.errores import PlazoInvalido
-from modelos.consultas_campanas import EN_CURSO, Miembro
+from modelos.ciclos import campanas as consultas_campanas
+from modelos.ciclos.campanas import EN_CURSO, Miembro
 from modelos.errores import (
     BaseInaccesible,
     BaseSinPreparar,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.ciclos import PARA_TODOS, Apertura
+from modelos.ciclos.ciclo import PARA_TODOS, Apertura
 from modelos.consultas import conciernen
 from modelos.expediente import Anexo, EstadoTurno, Expediente, Turno
 from modelos.organizacion import Persona

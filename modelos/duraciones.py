@@ -18,8 +18,8 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.calendario import POR_DEFECTO, Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
+from modelos.ciclos.previstas import nacional
 from modelos.columnas import de_los
-from modelos.consultas_ciclos import nacional
 from modelos.expediente import EstadoExpediente, Expediente
 
 ULTIMOS = 100

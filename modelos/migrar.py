@@ -25,7 +25,6 @@ from modelos import (
     acceso,
     bitacora,
     cambios,
-    ciclos,
     comodidades,
     dias_inhabiles,
     equipos,
@@ -45,6 +44,7 @@ from modelos import (
     titulares,
 )
 from modelos.avisos import entrega, suscripcion
+from modelos.ciclos import ciclo
 from modelos.errores import BaseInaccesible, ErrorGestion
 
 CARPETA = Path(__file__).parent / "migraciones"
@@ -54,7 +54,7 @@ TABLAS = (
     acceso,
     bitacora,
     cambios,
-    ciclos,
+    ciclo,
     comodidades,
     dias_inhabiles,
     equipos,

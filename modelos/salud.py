@@ -21,7 +21,7 @@ from sqlmodel import col
 from modelos import encargos, latido, reloj, senales
 from modelos.ajustes import Ajustes
 from modelos.avisos import cola, mensajes
-from modelos.ciclos import DIARIOS, Jornada
+from modelos.ciclos.ciclo import DIARIOS, Jornada
 from modelos.disco import probar
 from modelos.errores import BaseInaccesible, BaseSinPreparar
 from modelos.expediente import en_cuarentena

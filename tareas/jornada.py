@@ -21,7 +21,7 @@ from modelos import reloj
 from modelos.actos.conduccion import ciclos, esperas
 from modelos.actos.turnos import tenencia
 from modelos.ajustes import Ajustes
-from modelos.ciclos import Jornada, marcar
+from modelos.ciclos.ciclo import Jornada, marcar
 from modelos.errores import ErrorGestion
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo

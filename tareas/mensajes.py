@@ -22,7 +22,7 @@ from modelos.avisos.cola import Tomada
 from modelos.avisos.entrega import Canal, Clase
 from modelos.avisos.mensajes import Destino
 from modelos.calendario import fecha_corta
-from modelos.consultas_ciclos import es_habil
+from modelos.ciclos.previstas import es_habil
 from modelos.latido import pulso
 from modelos.oficios import Oficio
 from modelos.sesion import lectura, serializar, transaccion

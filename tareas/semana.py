@@ -18,8 +18,8 @@ from sqlmodel import col
 from modelos import hitos, reloj
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase
-from modelos.ciclos import Jornada, marcar
-from modelos.consultas_ciclos import es_habil
+from modelos.ciclos.ciclo import Jornada, marcar
+from modelos.ciclos.previstas import es_habil
 from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.plazos import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion

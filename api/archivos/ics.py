@@ -14,7 +14,7 @@ from icalendar import Calendar, Event
 
 from modelos.avisos.feed import LIMITE, Feed
 from modelos.calendario import fecha_corta
-from modelos.consultas_ciclos import Prevista
+from modelos.ciclos.previstas import Prevista
 from modelos.plazos import EstadoPlazo, Plazo
 from modelos.tabla import Catalogo
 

@@ -15,11 +15,12 @@ from api.v1.esquemas.comunes import Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
-from modelos import consultas, consultas_campanas, reloj, vencimientos
+from modelos import consultas, reloj, vencimientos
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos.atender import persona_que_actua
+from modelos.ciclos import campanas as consultas_campanas
+from modelos.ciclos.campanas import EN_CURSO, Miembro
 from modelos.consultas import CURSOR_AJENO
-from modelos.consultas_campanas import EN_CURSO, Miembro
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, EN_TRAMITE, Expediente, Turno
 from modelos.tablero.filtro import ve_tablero

@@ -17,8 +17,8 @@ from modelos import consultas, reloj
 from modelos.actos.conduccion import ciclos
 from modelos.actos.turnos.mover import Contexto
 from modelos.calendario import sumar_meses
-from modelos.ciclos_visibles import folios_que_ve, lo_que_viene, un_periodo
-from modelos.consultas_ciclos import Prevista as Fila
+from modelos.ciclos.previstas import Prevista as Fila
+from modelos.ciclos.visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.errores import FormularioIncompleto, SinSesion
 from modelos.fechas import Fecha
 from modelos.periodo import Periodo

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from modelos.ciclos import Apertura
-from modelos.consultas_ciclos import Prevista
+from modelos.ciclos.ciclo import Apertura
+from modelos.ciclos.previstas import Prevista
 from modelos.reloj import iso
 
 

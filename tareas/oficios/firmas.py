@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from modelos import deuda, hitos, reloj
 from modelos.avisos import firmas
-from modelos.consultas_ciclos import es_habil
+from modelos.ciclos.previstas import es_habil
 from modelos.deuda import Debido
 from modelos.expediente import Expediente
 from modelos.sesion import transaccion

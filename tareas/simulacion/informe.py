@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from modelos import reloj, verificacion
 from modelos.avisos.entrega import Clase, Entrega, Notificacion
-from modelos.ciclos import Apertura
+from modelos.ciclos.ciclo import Apertura
 from modelos.deuda import SE_DEBE
 from modelos.expediente import Expediente
 from modelos.oficios import Oficio

@@ -26,8 +26,8 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
 from modelos.bitacora import Asiento
 from modelos.calendario import Ambito, TipoDia
-from modelos.ciclos import Apertura, marcar
-from modelos.consultas_ciclos import EstadoPrevisto, por_venir
+from modelos.ciclos.ciclo import Apertura, marcar
+from modelos.ciclos.previstas import EstadoPrevisto, por_venir
 from modelos.dias_inhabiles import DiaInhabil, Publicacion
 from modelos.errores import (
     ActoNoProcede,

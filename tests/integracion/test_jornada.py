@@ -21,7 +21,7 @@ from modelos.actos.turnos import atender
 from modelos.administracion import demo
 from modelos.avisos.entrega import Entrega, EstadoEntrega
 from modelos.bitacora import Asiento
-from modelos.ciclos import Apertura, Jornada
+from modelos.ciclos.ciclo import Apertura, Jornada
 from modelos.errores import ErrorGestion
 from modelos.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.plazos import EstadoPlazo, Plazo, Recordatorio

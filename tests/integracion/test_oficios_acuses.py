@@ -20,7 +20,7 @@ from modelos.avisos.de_oficios import YA_ACUSADO
 from modelos.avisos.entrega import Notificacion
 from modelos.avisos.mensajes import NO_LE_TOCA
 from modelos.calendario import POR_DEFECTO, publicados
-from modelos.ciclos import Jornada
+from modelos.ciclos.ciclo import Jornada
 from modelos.errores import ActoNoProcede, NoLeCorresponde
 from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, Persona

@@ -19,7 +19,7 @@ from flujos.catalogo import CATALOGO
 from modelos import latido, reloj, salud, senales, sesion
 from modelos.ajustes import Ajustes
 from modelos.avisos.entrega import Entrega
-from modelos.ciclos import DIARIOS, Jornada, marcar
+from modelos.ciclos.ciclo import DIARIOS, Jornada, marcar
 from modelos.expediente import Encargo
 from modelos.latido import Latido
 from modelos.senales import Senal

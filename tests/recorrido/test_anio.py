@@ -25,7 +25,7 @@ from sqlmodel import col
 from flujos.catalogo import CATALOGO
 from modelos import reloj, sesion
 from modelos.avisos.entrega import Notificacion
-from modelos.ciclos import Apertura
+from modelos.ciclos.ciclo import Apertura
 from modelos.expediente import Expediente
 from modelos.plazos import Plazo, Recordatorio
 from tareas.simulacion.anio import Plan, simular

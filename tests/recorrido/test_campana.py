@@ -17,7 +17,7 @@ from flujos.catalogo import CATALOGO
 from modelos import consultas, reloj
 from modelos.actos.conduccion import campanas, ciclos, conducir
 from modelos.avisos.entrega import Notificacion
-from modelos.consultas_campanas import reparte
+from modelos.ciclos.campanas import reparte
 from modelos.expediente import Expediente, Turno
 from modelos.organizacion import Persona, crear_cast
 from modelos.sesion import transaccion

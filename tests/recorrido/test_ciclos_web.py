@@ -12,7 +12,7 @@ from sqlalchemy import select
 from flujos.catalogo import CATALOGO
 from modelos.actos.conduccion import ciclos
 from modelos.administracion.demo import CASTS
-from modelos.ciclos import Apertura
+from modelos.ciclos.ciclo import Apertura
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante

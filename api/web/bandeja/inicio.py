@@ -15,12 +15,13 @@ from api.web.bandeja import renglones
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.frases_plazos import Vencimiento
 from api.web.piezas.pagina import dia, enumera, hace, pagina
-from modelos import ciclos_visibles, consultas, consultas_comentarios, consultas_deuda, consultas_oficios, deuda, reloj
+from modelos import consultas, consultas_comentarios, consultas_deuda, consultas_oficios, deuda, reloj
 from modelos.actos.turnos.apertura import puede_iniciar
 from modelos.bandeja import inicio as consultas_inicio
 from modelos.bandeja import vivo
 from modelos.bandeja.inicio import RENGLONES
-from modelos.consultas_ciclos import EstadoPrevisto, Prevista
+from modelos.ciclos import visibles
+from modelos.ciclos.previstas import EstadoPrevisto, Prevista
 from modelos.expediente import Expediente, Turno
 from modelos.oficios import Oficio
 from modelos.permisos import Quien, Rol, atiende
@@ -191,7 +192,7 @@ def _de_quien_coordina(s: Session, puerta: Puerta, quien: Quien, conduce: Sequen
     suyos = consultas_inicio.conducidos(s, conduce).elementos
     tablas = puerta.tablas
     hasta = hoy + timedelta(DIAS_DE_CICLOS)
-    vienen = ciclos_visibles.lo_que_viene(s, quien, tablas, hoy, hasta)
+    vienen = visibles.lo_que_viene(s, quien, tablas, hoy, hasta)
     faltan = [p for p in vienen if p.estado in (EstadoPrevisto.POR_VENIR, EstadoPrevisto.SIN_ABRIR)]
     deben = consultas_deuda.concluidos_debiendo(s, quien, RENGLONES)
     cuantos_deben = deuda.cuantos(s, [e.folio for e in deben])

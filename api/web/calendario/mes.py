@@ -21,8 +21,8 @@ from api.dependencias import Entrada
 from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_mes, publicaciones, reloj
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, sumar_meses
-from modelos.ciclos_visibles import lo_que_viene
-from modelos.consultas_ciclos import Prevista
+from modelos.ciclos.previstas import Prevista
+from modelos.ciclos.visibles import lo_que_viene
 from modelos.consultas_mes import Vence
 from modelos.fechas import leer
 from modelos.permisos import Quien

@@ -19,8 +19,8 @@ from api.web.piezas.pagina import pagina
 from modelos import consultas, consultas_plazos, reloj
 from modelos.actos.conduccion import ciclos
 from modelos.calendario import sumar_meses
-from modelos.ciclos_visibles import folios_que_ve, lo_que_viene, un_periodo
-from modelos.consultas_ciclos import Prevista
+from modelos.ciclos.previstas import Prevista
+from modelos.ciclos.visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.errores import ActoNoProcede, FaltaConfirmar, FormularioIncompleto, NoExiste, SinDestinatarios
 from modelos.periodo import Cada, Periodo, nombre_periodo
 from modelos.permisos import atiende, puede_conducir

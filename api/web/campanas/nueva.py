@@ -17,10 +17,10 @@ from api.web.expedientes.iniciar import esquema_inicial
 from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, a_json, campos, faltas
 from api.web.piezas.pagina import pagina
 from api.web.turnos import previsto
-from modelos import consultas_campanas
 from modelos.actos.turnos import apertura
 from modelos.calendario.errores import PlazoInvalido
-from modelos.consultas_campanas import EN_CURSO, Miembro
+from modelos.ciclos import campanas
+from modelos.ciclos.campanas import EN_CURSO, Miembro
 from modelos.errores import (
     FormularioIncompleto,
 )
@@ -89,8 +89,8 @@ def _revisar(puerta: Puerta, clave: str, captura: Captura) -> Revision:
     """Lanza FormularioIncompleto con todo lo que falte."""
     with puerta.lectura() as (s, quien):
         tabla = lanzable(puerta, quien, clave)
-        reparto = consultas_campanas.reparte(tabla)
-        todas = consultas_campanas.miembros(s, reparto.grupo) if reparto else []
+        reparto = campanas.reparte(tabla)
+        todas = campanas.miembros(s, reparto.grupo) if reparto else []
         datos = a_json(_esquema(s, quien, tabla), captura)
     elegidas, ambigua = _elegidas_o_falta(captura, todas)
     try:
@@ -109,7 +109,7 @@ def _elegidas_o_falta(captura: Captura, todas: Sequence[Miembro]) -> tuple[list[
 
 def _esquema(s: Session, quien: Quien, tabla: Tabla) -> dict[str, Any]:
     """El formulario inicial sin la unidad, que aquí son muchas."""
-    reparto = consultas_campanas.reparte(tabla)
+    reparto = campanas.reparte(tabla)
     entero = esquema_inicial(s, quien, tabla)
     campo = reparto.campo if reparto else ""
     propiedades = {n: c for n, c in entero["properties"].items() if n != campo}
@@ -122,8 +122,8 @@ def _formulario(
     errores = errores or {}
     with puerta.lectura() as (s, quien):
         tabla = lanzable(puerta, quien, clave)
-        reparto = consultas_campanas.reparte(tabla)
-        todas = consultas_campanas.miembros(s, reparto.grupo) if reparto else []
+        reparto = campanas.reparte(tabla)
+        todas = campanas.miembros(s, reparto.grupo) if reparto else []
         controles = campos(_esquema(s, quien, tabla), captura.textos if captura else None, errores)
         primero = previsto.al_iniciar(s, tabla, en_campana=True)
     entidades: dict[str, list[Miembro]] = {}

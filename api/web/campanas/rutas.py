@@ -14,10 +14,11 @@ from api.web.campanas.nueva import nombre
 from api.web.expedientes import matriz
 from api.web.piezas.formularios import Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import consultas_campanas, reloj
+from modelos import reloj
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos.atender import persona_que_actua
-from modelos.consultas_campanas import EN_CURSO
+from modelos.ciclos import campanas as consultas_campanas
+from modelos.ciclos.campanas import EN_CURSO
 from modelos.errores import NoExiste, NoLeCorresponde
 from modelos.expediente import EN_TRAMITE
 from modelos.permisos import puede_atender

@@ -19,10 +19,11 @@ from api.web.piezas.formularios import Captura, Falta, Formulario, a_json, campo
 from api.web.piezas.pagina import enumera, pagina
 from api.web.turnos import previsto, repetidos
 from api.web.turnos.repetidos import YaAbierto
-from modelos import consultas, consultas_campanas, duraciones, reloj
+from modelos import consultas, duraciones, reloj
 from modelos.actos import idempotencia
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos import apertura
+from modelos.ciclos import campanas as consultas_campanas
 from modelos.duraciones import Duracion
 from modelos.errores import ClaveRepetida, FaltaConfirmar, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
 from modelos.organizacion import activas

@@ -18,7 +18,7 @@ from api.web.piezas.pagina import estado as en_palabras
 from modelos import consultas, reloj, vencimientos
 from modelos.actividad import Actividad
 from modelos.calendario import fecha_corta
-from modelos.consultas_campanas import Miembro
+from modelos.ciclos.campanas import Miembro
 from modelos.expediente import ABIERTOS, EN_TRAMITE, EstadoTurno, Expediente, Turno
 from modelos.tabla import Tabla
 

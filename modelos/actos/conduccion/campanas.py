@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos import consultas_campanas, hitos, reloj
+from modelos import hitos, reloj
 from modelos.actos import idempotencia
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase, Notificacion
-from modelos.consultas_campanas import EN_CURSO, Reparto, reparte
+from modelos.ciclos import campanas
+from modelos.ciclos.campanas import EN_CURSO, Reparto, reparte
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import Turno
 from modelos.formularios import limpiar_texto, validar
@@ -64,7 +65,7 @@ def puede_mirar(quien: Quien, tabla: Tabla) -> bool:
 
 def periodo_de(tabla: Tabla, datos: dict[str, Any]) -> str:
     """El periodo de la campaña con esos datos."""
-    return str(datos.get(DEL_PERIODO) or "") if consultas_campanas.con_periodo(tabla) else EN_CURSO
+    return str(datos.get(DEL_PERIODO) or "") if campanas.con_periodo(tabla) else EN_CURSO
 
 
 def exigir_datos(tabla: Tabla, asunto: str, datos: dict[str, Any], unidad: str) -> str:
@@ -106,7 +107,7 @@ def abrir_una(
     solicitud = ["campana", tabla.clave, suyo, completos]
     if idempotencia.es_repetida(ctx, clave) and (previo := idempotencia.reservar(ctx, clave, solicitud)):
         return Abierta(unidad, previo)
-    if salto := consultas_campanas.saltos(ctx.s, tabla, periodo, [unidad]).get(unidad):
+    if salto := campanas.saltos(ctx.s, tabla, periodo, [unidad]).get(unidad):
         return Abierta(unidad, "", salto[1])
     idempotencia.reservar(ctx, clave, solicitud)
     nuevo = apertura.iniciar(ctx, tabla.clave, suyo, completos, confirmadas)
@@ -156,8 +157,8 @@ def recordar(ctx: Contexto, tabla: Tabla, periodo: str) -> Recordados:
 
 def faltan(ctx: Contexto, quien: Quien, tabla: Tabla, periodo: str) -> list[Turno]:
     """Los turnos de la campaña que otros deben."""
-    todos = consultas_campanas.de_cada_unidad(ctx.s, tabla, periodo)
-    return [t for t in consultas_campanas.por_atender(ctx.s, todos) if not puede_atender(quien, t.unidad)]
+    todos = campanas.de_cada_unidad(ctx.s, tabla, periodo)
+    return [t for t in campanas.por_atender(ctx.s, todos) if not puede_atender(quien, t.unidad)]
 
 
 def _a_quien(ctx: Contexto, turnos: Sequence[Turno]) -> tuple[list[tuple[int, Turno]], set[str]]:

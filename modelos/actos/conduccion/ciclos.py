@@ -21,8 +21,8 @@ from modelos.actos.turnos.advertencias import exigir_confirmadas, vencidos
 from modelos.actos.turnos.mover import Contexto
 from modelos.calendario import sumar_meses
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
-from modelos.ciclos import PARA_TODOS, Apertura, EstadoApertura, Jornada, ganar, marcar
-from modelos.consultas_ciclos import destinos, nacional
+from modelos.ciclos.ciclo import PARA_TODOS, Apertura, EstadoApertura, Jornada, ganar, marcar
+from modelos.ciclos.previstas import destinos, nacional
 from modelos.errores import (
     ActoNoProcede,
     BaseInaccesible,

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import consultas_campanas, reloj
+from modelos import reloj
 from modelos.calendario import OFICINAS_NACIONALES, Calendarios, fecha_corta, sumar_meses
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
-from modelos.consultas_ciclos import nacional
+from modelos.ciclos import campanas
+from modelos.ciclos.previstas import nacional
 from modelos.errores import FaltaConfirmar
 from modelos.expediente import EN_TRAMITE, EstadoExpediente, Expediente
 from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, resolver
@@ -59,7 +60,7 @@ def repetidos(s: Session, tabla: Tabla, datos: Mapping[str, Any], salvo: str = "
 
     salvo: un folio que no cuenta, el que se está abriendo.
     """
-    reparto = consultas_campanas.reparte(tabla)
+    reparto = campanas.reparte(tabla)
     unidad = str(datos.get(reparto.campo) or "") if reparto else ""
     periodo = str(datos.get(DEL_PERIODO) or "")
     if not unidad and not periodo:

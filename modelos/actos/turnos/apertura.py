@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import avance, bitacora, ciclos, reloj
+from modelos import avance, bitacora, reloj
 from modelos.actos.turnos.advertencias import exigir_confirmadas, repetidos, vencidos
 from modelos.actos.turnos.mover import Contexto, Hecho, asentar
 from modelos.actos.turnos.reparto import repartir
+from modelos.ciclos import ciclo
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
 from modelos.formularios import limpiar_texto, validar
@@ -71,7 +72,7 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
     exigir_unidades(ctx.s, tabla.datos, limpios)
     limpios |= _precedente(ctx.s, tabla, limpios)
     movimiento = avance.iniciar(tabla, limpios["tope_vueltas"], repartir(ctx.s, limpios))
-    iniciado = ciclos.ganar_iniciado(ctx.s, tabla, limpios, ctx.ahora, ctx.quien.persona if ctx.quien else None)
+    iniciado = ciclo.ganar_iniciado(ctx.s, tabla, limpios, ctx.ahora, ctx.quien.persona if ctx.quien else None)
     folio = _siguiente_folio(ctx.s, f"{tabla.siglas}-{reloj.local(ctx.ahora).year}")
     expediente = Expediente(
         folio=folio,

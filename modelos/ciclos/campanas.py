@@ -15,8 +15,8 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.calendario import fecha_corta
-from modelos.ciclos import EstadoApertura
-from modelos.consultas_ciclos import aperturas
+from modelos.ciclos.ciclo import EstadoApertura
+from modelos.ciclos.previstas import aperturas
 from modelos.expediente import ABIERTOS, EN_TRAMITE, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import Adscripcion, Persona, Unidad, activas, vigente
 from modelos.permisos import Rol

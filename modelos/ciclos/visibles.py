@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from modelos.ciclos.previstas import Prevista, de_periodo, por_venir
 from modelos.consultas import conciernen
-from modelos.consultas_ciclos import Prevista, de_periodo, por_venir
 from modelos.errores import NoExiste
 from modelos.expediente import Expediente
 from modelos.organizacion import Unidad

@@ -19,7 +19,7 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.calendario import OFICINAS_NACIONALES, POR_DEFECTO, Calendarios
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
-from modelos.ciclos import PARA_TODOS, Apertura, EstadoApertura
+from modelos.ciclos.ciclo import PARA_TODOS, Apertura, EstadoApertura
 from modelos.dias_inhabiles import dias_vigentes, oficina
 from modelos.errores import ProcedimientoDesconocido
 from modelos.organizacion import activas
