@@ -36,11 +36,11 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo, siembra
 from modelos.ajustes import Ajustes
 from modelos.anexos import Guardado
+from modelos.comprobacion.verificacion import verificar
 from modelos.errores import FaltaConfirmar
 from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.organizacion import por_correo, quien_es
 from modelos.tabla import Actividad, Catalogo
-from modelos.verificacion import verificar
 from tareas.efectos import cumplir
 from tareas.simulacion import personal
 from tests.testigo import Testigo

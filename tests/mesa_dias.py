@@ -17,6 +17,7 @@ from modelos.actos.plazos import recuento
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
 from modelos.bitacora import Asiento
+from modelos.comprobacion.verificacion import verificar
 from modelos.dias_archivo import Escrito
 from modelos.dias_inhabiles import Publicacion, orden_vigente
 from modelos.efectos_dias import Efectos, efectos
@@ -33,7 +34,6 @@ from modelos.tabla import (
     UltimoHabilDelMes,
     Unidad,
 )
-from modelos.verificacion import verificar
 from tareas.recuento import Avance, recontar_pendientes
 from tests.fabricas import Instancia
 from tests.tablas.hechura import actividad, poda

@@ -141,8 +141,8 @@ def verificar_bitacora(
 ) -> None:
     """Comprueba cadena, reproducción y estado; dice el primer asiento roto de cada expediente."""
     from flujos.catalogo import CATALOGO
+    from modelos.comprobacion.verificacion import verificar
     from modelos.sesion import lectura
-    from modelos.verificacion import verificar
 
     with lectura(exigir_base(leer_ajustes())) as sesion:
         informe = verificar(sesion, CATALOGO, folio)
@@ -161,9 +161,9 @@ def reconstruir_expedientes(
 ) -> None:
     """Rehace expedientes y turnos desde su bitácora; sólo cambia lo que no coincida con ella."""
     from flujos.catalogo import CATALOGO
+    from modelos.comprobacion.verificacion import folios, reconstruir
     from modelos.errores import BitacoraIncongruente
     from modelos.sesion import lectura, transaccion
-    from modelos.verificacion import folios, reconstruir
 
     url = exigir_base(leer_ajustes())
     with lectura(url) as sesion:

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Asiento, Lista
 from api.v1.respuestas import errores
-from modelos import consultas, verificacion
+from modelos import consultas
+from modelos.comprobacion import verificacion
 from modelos.errores import FormularioIncompleto
 
 ruta = APIRouter(tags=["Expedientes"])

@@ -19,8 +19,8 @@ from api.arranque.instancia import ultima_migracion
 from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Listo, Salud, Vivo
 from api.v1.respuestas import SIN_SESION
-from modelos import salud as vigilancia
 from modelos.ajustes import VERSION, Ajustes
+from modelos.comprobacion import salud as vigilancia
 from modelos.errores import BaseInaccesible, BaseSinPreparar
 from modelos.sesion import lectura
 

@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import reloj, verificacion
+from modelos import reloj
 from modelos.avisos.entrega import Clase, Entrega, Notificacion
 from modelos.ciclos.ciclo import Apertura
+from modelos.comprobacion import verificacion
 from modelos.deuda import SE_DEBE
 from modelos.expediente import Expediente
 from modelos.oficios import Oficio

@@ -20,9 +20,9 @@ from flujos.catalogo import CATALOGO
 from modelos import sesion
 from modelos.ajustes import Ajustes
 from modelos.bitacora import Asiento
+from modelos.comprobacion.verificacion import verificar
 from modelos.expediente import Encargo
 from modelos.oficios import Oficio
-from modelos.verificacion import verificar
 from tareas.oficios.archivo import ruta_de
 from tests.caida import firmante
 from tests.fabricas import Instancia, Plantillas

@@ -24,13 +24,13 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.entrega import Notificacion
 from modelos.cambios import Cambio
 from modelos.comodidades import CapturaGuardada, Comentario
+from modelos.comprobacion.proyeccion import turnos_guardados
+from modelos.comprobacion.verificacion import reconstruir, verificar
 from modelos.errores import BitacoraIncongruente
 from modelos.expediente import Aviso, Expediente, Turno
 from modelos.oficios import Molde, Oficio, PlantillaEditada
 from modelos.plazos import Plazo, Recordatorio
-from modelos.proyeccion import turnos_guardados
 from modelos.tablas_publicadas import TablaPublicada
-from modelos.verificacion import reconstruir, verificar
 from tests.fabricas import Instancia
 
 RAIZ = Path(__file__).parents[2]
@@ -172,7 +172,7 @@ def test_un_turno_que_sobra_se_quita_con_todo_lo_que_cuelga_de_el(instancia: Ins
 
 
 def test_se_sabe_de_todo_lo_que_cuelga_de_un_turno_o_de_un_plazo() -> None:
-    """Una tabla nueva que cuelgue de ellos debe decir qué hace al rehacerlos, en `modelos/proyeccion.py`."""
+    """Una tabla nueva que cuelgue de ellos debe decir qué hace al rehacerlos, en `comprobacion/proyeccion.py`."""
     cuelgan = {
         (str(tabla.name), str(llave.parent.name))
         for tabla in SQLModel.metadata.tables.values()

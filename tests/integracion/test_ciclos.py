@@ -28,6 +28,7 @@ from modelos.bitacora import Asiento
 from modelos.calendario import Ambito, TipoDia
 from modelos.ciclos.ciclo import Apertura, marcar
 from modelos.ciclos.previstas import EstadoPrevisto, por_venir
+from modelos.comprobacion.verificacion import verificar
 from modelos.dias_inhabiles import DiaInhabil, Publicacion
 from modelos.errores import (
     ActoNoProcede,
@@ -42,7 +43,6 @@ from modelos.organizacion import Unidad, crear_cast, por_correo, quien_es
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
-from modelos.verificacion import verificar
 from tests.ciclos_de_prueba import PODA, RIEGO, TABLAS
 from tests.fabricas import Instancia
 

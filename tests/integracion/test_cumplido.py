@@ -13,13 +13,13 @@ from sqlmodel import col
 
 from flujos.lineamientos import apertura_cast
 from modelos import deuda, reloj, titulares, vencimientos
-from modelos import verificacion as v
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import fuera, tramite
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos import atender, evidencia
 from modelos.anexos import Guardado
 from modelos.avisos.entrega import Notificacion
+from modelos.comprobacion import verificacion as v
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
 from modelos.expediente import Anexo, Expediente, Turno
 from modelos.oficios import Oficio

@@ -13,8 +13,9 @@ from typing import BinaryIO
 import pytest
 from sqlalchemy import event
 
-from modelos import disco, salud, sesion
+from modelos import disco, sesion
 from modelos.ajustes import Ajustes
+from modelos.comprobacion import salud
 from modelos.errores import DiscoLleno, SinEspacio
 from tareas.oficios import archivo
 from tests.fabricas import PDF, Cliente, Instancia, servida

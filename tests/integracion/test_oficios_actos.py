@@ -20,6 +20,7 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import firma, tramite
 from modelos.actos.turnos import atender, evidencia
 from modelos.bitacora import Asiento, canonico
+from modelos.comprobacion.verificacion import verificar
 from modelos.errores import (
     ActoNoProcede,
     FormularioIncompleto,
@@ -36,7 +37,6 @@ from modelos.oficios import Destinatario, Molde, Oficio, PlantillaEditada
 from modelos.organizacion import Adscripcion, por_correo
 from modelos.permisos import Rol
 from modelos.sesion import transaccion
-from modelos.verificacion import verificar
 from tareas.efectos import EfectoFallido, cumplir, intentar
 from tareas.oficios import borrador
 from tareas.oficios.archivo import Imprenta, ruta_de

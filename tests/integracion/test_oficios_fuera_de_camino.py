@@ -16,12 +16,12 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import tramite
 from modelos.actos.turnos import atender, evidencia
 from modelos.anexos import Guardado
+from modelos.comprobacion.verificacion import verificar
 from modelos.errores import CodigoDesconocido, DemasiadosIntentos, FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import EstadoExpediente, Turno
 from modelos.organizacion import Persona, por_correo, quien_es
 from modelos.permisos import Quien
 from modelos.sesion import transaccion
-from modelos.verificacion import verificar
 from tests.fabricas import Instancia
 from tests.oficina import del_folio, destinatarios, enviado, firmar, leer, por_encargo, suelto
 

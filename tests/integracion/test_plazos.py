@@ -11,10 +11,10 @@ from pydantic import Field
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from modelos import verificacion
 from modelos.actos.conduccion import conducir
 from modelos.actos.plazos.conteo import recontar
 from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar
+from modelos.comprobacion import verificacion
 from modelos.dias_inhabiles import oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.plazos import Plazo, Recordatorio

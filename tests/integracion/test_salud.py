@@ -16,10 +16,11 @@ from sqlmodel import col
 
 from api.v1 import salud as puerta
 from flujos.catalogo import CATALOGO
-from modelos import latido, reloj, salud, senales, sesion
+from modelos import latido, reloj, senales, sesion
 from modelos.ajustes import Ajustes
 from modelos.avisos.entrega import Entrega
 from modelos.ciclos.ciclo import DIARIOS, Jornada, marcar
+from modelos.comprobacion import salud
 from modelos.expediente import Encargo
 from modelos.latido import Latido
 from modelos.senales import Senal

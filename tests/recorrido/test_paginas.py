@@ -15,9 +15,9 @@ from flujos.catalogo import CATALOGO
 from flujos.manual_dstc.concertacion import Pago, Solicitud
 from flujos.manual_dstc.normatividad import Registro
 from modelos.actos.turnos import asignacion
+from modelos.comprobacion.reproduccion import revisar_cadena
 from modelos.expediente import Expediente
 from modelos.formularios import validar
-from modelos.reproduccion import revisar_cadena
 from modelos.sesion import transaccion
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.visitante import Visitante, folio_de, hasta_la_consulta

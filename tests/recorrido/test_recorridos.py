@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flujos.catalogo import CATALOGO
-from modelos.reproduccion import revisar_cadena
+from modelos.comprobacion.reproduccion import revisar_cadena
 from modelos.tabla import Ruta, Tabla
 from tests.caminante import Caminante, Elegir, primera
 from tests.fabricas import Instancia, servida

@@ -15,8 +15,9 @@ from api.web.expedientes.vista import Pedido, Rechazo, mostrar
 from api.web.piezas.formularios import numero
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import ayuda
-from modelos import consultas, consultas_comentarios, deuda, reloj, verificacion
+from modelos import consultas, consultas_comentarios, deuda, reloj
 from modelos.actos.comodidades import comentarios as actos
+from modelos.comprobacion import verificacion
 
 __all__ = ["Rechazo", "mostrar", "ruta"]
 

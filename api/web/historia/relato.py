@@ -16,11 +16,12 @@ from api.web.historia import oficios
 from api.web.historia import plazos as historia_plazos
 from api.web.piezas.frases import de, recorte, rotulo, texto_final
 from api.web.piezas.pagina import enumera
-from modelos import consultas, reloj, verificacion
+from modelos import consultas, reloj
 from modelos.actividad import SIGUE, Formulario, texto_salida
 from modelos.bitacora import Asiento
+from modelos.comprobacion import verificacion
+from modelos.comprobacion.reproduccion import revisar_cadena
 from modelos.expediente import Expediente
-from modelos.reproduccion import revisar_cadena
 from modelos.tabla import Tabla
 
 PERSONA = "persona:"

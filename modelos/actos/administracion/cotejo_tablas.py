@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
+from modelos.comprobacion.reproduccion import reproducir, revisar_cadena
+from modelos.comprobacion.verificacion import publicados
 from modelos.errores import BitacoraIncongruente, FormularioIncompleto, TablaInvalida, TablasAlteradas
 from modelos.expediente import EN_TRAMITE, Encargo, Expediente
 from modelos.formularios import limpiar_texto
 from modelos.huella_tabla import contenido, diferencias, huella
-from modelos.reproduccion import reproducir, revisar_cadena
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo, Tabla
 from modelos.tablas_publicadas import (
@@ -34,7 +35,6 @@ from modelos.tablas_publicadas import (
     publicadas,
     registrar,
 )
-from modelos.verificacion import publicados
 
 registro = logging.getLogger(__name__)
 A_LA_VISTA = 5

@@ -216,7 +216,7 @@ def _compromiso(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) ->
 
 
 def _no_mueve(_caso: Reproducido, _tabla: Tabla, _asiento: Mapping[str, Any]) -> None:
-    """Un oficio no cambia en qué va el expediente; lo suyo lo coteja `modelos.verificacion_oficios`."""
+    """Un oficio no cambia en qué va el expediente; lo suyo lo coteja `modelos.comprobacion.oficios`."""
 
 
 def _ampliacion(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Lo que debería estar guardado según la bitácora: sirve para comprobarlo y para rehacerlo.
 
 Todo lo demás de un expediente es proyección. Aquí se dice, columna por columna,
-qué valor le toca; `modelos.verificacion` lo compara y `reconstruir` lo escribe.
+qué valor le toca; `modelos.comprobacion.verificacion` lo compara y `reconstruir` lo escribe.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from modelos.actos.turnos.mover import id_turno
 from modelos.avance import Pendiente
 from modelos.avisos.entrega import Notificacion
 from modelos.comodidades import CapturaGuardada
+from modelos.comprobacion.reproduccion import PlazoReproducido, Reproducido, reproducir
 from modelos.dias_inhabiles import oficinas
 from modelos.errores import BitacoraIncongruente
 from modelos.expediente import Anexo, Aviso, Expediente, Turno, plegar
 from modelos.oficios import Oficio
 from modelos.plazos import Plazo, Recordatorio
-from modelos.reproduccion import PlazoReproducido, Reproducido, reproducir
 from modelos.tabla import Catalogo
 
 Filas = dict[str, dict[str, Any]]

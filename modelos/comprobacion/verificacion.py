@@ -11,11 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import proyeccion, verificacion_oficios
 from modelos.bitacora import Asiento
-from modelos.errores import BaseInaccesible, BitacoraIncongruente, ErrorGestion, NoExiste
-from modelos.expediente import Expediente
-from modelos.proyeccion import (
+from modelos.comprobacion import oficios, proyeccion
+from modelos.comprobacion.proyeccion import (
     Filas,
     expediente_debido,
     plazo_distinto,
@@ -24,7 +22,9 @@ from modelos.proyeccion import (
     turnos_debidos,
     turnos_guardados,
 )
-from modelos.reproduccion import Reproducido, reproducir, revisar_cadena
+from modelos.comprobacion.reproduccion import Reproducido, reproducir, revisar_cadena
+from modelos.errores import BaseInaccesible, BitacoraIncongruente, ErrorGestion, NoExiste
+from modelos.expediente import Expediente
 from modelos.tabla import Catalogo
 
 
@@ -69,7 +69,7 @@ def verificar(s: Session, tablas: Catalogo, folio: str | None = None) -> Informe
             fallas.append(falla)
         s.expunge_all()
     if folio is None:
-        fallas += [Falla("oficios", 0, rota) for rota in verificacion_oficios.series_rotas(s)]
+        fallas += [Falla("oficios", 0, rota) for rota in oficios.series_rotas(s)]
     return Informe(len(revisar), revisados, tuple(fallas))
 
 
@@ -151,7 +151,7 @@ def _diferencias(
             if guardados[id_][campo] != debido:
                 yield f"turno {id_}, {campo}: dice {guardados[id_][campo]!r} y la bitácora {debido!r}"
     yield from _plazos_distintos(plazos_guardados(s, expediente.folio), plazos_debidos(asientos, caso))
-    yield from verificacion_oficios.diferencias(s, expediente.folio)
+    yield from oficios.diferencias(s, expediente.folio)
 
 
 def _plazos_distintos(guardados: Filas, debidos: Filas) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Comprobar que la historia cuadra con lo que se ve."""
