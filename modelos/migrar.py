@@ -26,7 +26,6 @@ from modelos import (
     bitacora,
     cambios,
     comodidades,
-    dias_inhabiles,
     equipos,
     espera,
     exclusivas,
@@ -45,6 +44,7 @@ from modelos import (
 )
 from modelos.avisos import entrega, suscripcion
 from modelos.ciclos import ciclo
+from modelos.dias import dia
 from modelos.errores import BaseInaccesible, ErrorGestion
 
 CARPETA = Path(__file__).parent / "migraciones"
@@ -56,7 +56,7 @@ TABLAS = (
     cambios,
     ciclo,
     comodidades,
-    dias_inhabiles,
+    dia,
     equipos,
     espera,
     exclusivas,

@@ -20,7 +20,7 @@ from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase
 from modelos.calendario import Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
-from modelos.dias_inhabiles import Oficina, oficinas
+from modelos.dias.dia import Oficina, oficinas
 from modelos.expediente import ABIERTOS
 from modelos.hitos import Visto
 from modelos.plazos import base_de_insistencia, llave_de_hito

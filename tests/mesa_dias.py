@@ -18,9 +18,9 @@ from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
 from modelos.bitacora import Asiento
 from modelos.comprobacion.verificacion import verificar
-from modelos.dias_archivo import Escrito
-from modelos.dias_inhabiles import Publicacion, orden_vigente
-from modelos.efectos_dias import Efectos, efectos
+from modelos.dias.archivo import Escrito
+from modelos.dias.dia import Publicacion, orden_vigente
+from modelos.dias.efectos import Efectos, efectos
 from modelos.organizacion import Adscripcion, armar_quien, por_correo
 from modelos.plazos import Plazo
 from modelos.tabla import (

@@ -28,7 +28,7 @@ def proponer(
     from modelos import reloj
     from modelos.actos.administracion import dias as actos
     from modelos.actos.turnos.mover import Contexto
-    from modelos.dias_archivo import MAXIMO_BYTES, leer
+    from modelos.dias.archivo import MAXIMO_BYTES, leer
     from modelos.errores import ArchivoRechazado
     from modelos.sesion import transaccion
     from modelos.tabla import Catalogo
@@ -54,7 +54,8 @@ def proponer(
 @dias.command("lista")
 def listar(estado: Annotated[str, typer.Option(help="propuesta, aprobada o descartada.")] = "") -> None:
     """Las últimas publicaciones y los días que rigen."""
-    from modelos import publicaciones, reloj
+    from modelos import reloj
+    from modelos.dias import publicaciones
     from modelos.sesion import lectura
 
     with lectura(exigir_base(leer_ajustes())) as s:
@@ -86,7 +87,7 @@ def aprobar(
     from modelos import reloj
     from modelos.actos.administracion import dias as actos
     from modelos.actos.turnos.mover import Contexto
-    from modelos.dias_inhabiles import orden_vigente
+    from modelos.dias.dia import orden_vigente
     from modelos.sesion import lectura, transaccion
     from modelos.tabla import Catalogo
 
@@ -116,8 +117,8 @@ def _quien(s: Session, correo: str) -> Quien:
 
 
 def _efectos(url: str, id_: int) -> str:
-    from modelos.efectos_dias import efectos
-    from modelos.publicaciones import una
+    from modelos.dias.efectos import efectos
+    from modelos.dias.publicaciones import una
     from modelos.sesion import lectura
 
     with lectura(url) as s:

@@ -13,7 +13,7 @@ from api.v1.esquemas import comunes
 from api.v1.parametros import PERFIL
 from api.v1.respuestas import errores
 from modelos.calendario import POR_DEFECTO, Medida, computar, ultimo_habil
-from modelos.dias_inhabiles import Oficina, dias_vigentes, oficina, oficinas
+from modelos.dias.dia import Oficina, dias_vigentes, oficina, oficinas
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.fechas import COMO_FECHA, leer
 from modelos.formularios import limpiar_texto

@@ -13,11 +13,12 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista, Motivo
 from api.v1.parametros import PERFIL, PUBLICACION, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import dias as vistas_dias
-from modelos import consultas, publicaciones, reloj
+from modelos import consultas, reloj
 from modelos.actos.administracion import dias as actos
 from modelos.calendario import POR_DEFECTO
-from modelos.dias_archivo import MAXIMO_BYTES, Escrito, leer
-from modelos.dias_inhabiles import Publicacion
+from modelos.dias import publicaciones
+from modelos.dias.archivo import MAXIMO_BYTES, Escrito, leer
+from modelos.dias.dia import Publicacion
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.fechas import Fecha
 from modelos.permisos import exigir_administracion

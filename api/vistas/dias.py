@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from modelos import consultas
-from modelos.dias_inhabiles import DiaInhabil, Publicacion, orden_vigente
-from modelos.efectos_dias import Efecto, Efectos, Fechas, efectos
-from modelos.publicaciones import dias_de, por_recontar
+from modelos.dias.dia import DiaInhabil, Publicacion, orden_vigente
+from modelos.dias.efectos import Efecto, Efectos, Fechas, efectos
+from modelos.dias.publicaciones import dias_de, por_recontar
 from modelos.reloj import iso
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from modelos import consultas
 from modelos.calendario.errores import CalendarioSinPublicar
-from modelos.dias_inhabiles import Oficina, oficinas
+from modelos.dias.dia import Oficina, oficinas
 from modelos.expediente import Expediente
 from modelos.plazo import leer_momento
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo

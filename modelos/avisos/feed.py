@@ -15,7 +15,7 @@ from modelos.avisos.suscripcion import Suscripcion
 from modelos.ciclos.previstas import EstadoPrevisto, Prevista, por_venir
 from modelos.consultas import asuntos
 from modelos.consultas_plazos import movimientos, por_cumplir_de, sin_fecha_de
-from modelos.dias_inhabiles import orden_vigente
+from modelos.dias.dia import orden_vigente
 from modelos.expediente import Expediente
 from modelos.organizacion import Unidad
 from modelos.permisos import Quien

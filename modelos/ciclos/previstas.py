@@ -20,7 +20,7 @@ from modelos import reloj
 from modelos.calendario import OFICINAS_NACIONALES, POR_DEFECTO, Calendarios
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.ciclos.ciclo import PARA_TODOS, Apertura, EstadoApertura
-from modelos.dias_inhabiles import dias_vigentes, oficina
+from modelos.dias.dia import dias_vigentes, oficina
 from modelos.errores import ProcedimientoDesconocido
 from modelos.organizacion import activas
 from modelos.periodo import Ciclo, Periodo, nombre_periodo

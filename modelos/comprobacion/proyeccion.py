@@ -21,7 +21,7 @@ from modelos.avance import Pendiente
 from modelos.avisos.entrega import Notificacion
 from modelos.comodidades import CapturaGuardada
 from modelos.comprobacion.reproduccion import PlazoReproducido, Reproducido, reproducir
-from modelos.dias_inhabiles import oficinas
+from modelos.dias.dia import oficinas
 from modelos.errores import BitacoraIncongruente
 from modelos.expediente import Anexo, Aviso, Expediente, Turno, plegar
 from modelos.oficios import Oficio

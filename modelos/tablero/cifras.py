@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.calendario import POR_DEFECTO, sumar_meses
+from modelos.dias.publicaciones import calendarios_de
 from modelos.expediente import EstadoExpediente, Expediente, Turno
 from modelos.periodo import Cada, Periodo
 from modelos.permisos import Quien
 from modelos.plazos import Plazo
-from modelos.publicaciones import calendarios_de
 from modelos.tablero import conjuntos as c
 from modelos.tablero.conjuntos import CLASES, CONJUNTOS
 from modelos.tablero.filtro import Filtro

@@ -13,7 +13,7 @@ from modelos import consultas_oficios, reloj
 from modelos.actos.oficios import acuses
 from modelos.calendario import POR_DEFECTO
 from modelos.calendario.errores import CalendarioSinPublicar
-from modelos.dias_inhabiles import oficinas
+from modelos.dias.dia import oficinas
 from modelos.sesion import lectura, transaccion
 
 LOTE = 500

@@ -27,9 +27,9 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.bitacora import ORIGEN
 from modelos.calendario import Medida
-from modelos.dias_archivo import Escrito
-from modelos.dias_inhabiles import Publicacion, oficinas, orden_vigente
-from modelos.efectos_dias import efectos, todas
+from modelos.dias.archivo import Escrito
+from modelos.dias.dia import Publicacion, oficinas, orden_vigente
+from modelos.dias.efectos import efectos, todas
 from modelos.expediente import Expediente
 from modelos.organizacion import por_correo, quien_es
 from modelos.plazo import USUALES, Resuelto

@@ -29,7 +29,7 @@ from modelos.calendario import Ambito, TipoDia
 from modelos.ciclos.ciclo import Apertura, marcar
 from modelos.ciclos.previstas import EstadoPrevisto, por_venir
 from modelos.comprobacion.verificacion import verificar
-from modelos.dias_inhabiles import DiaInhabil, Publicacion
+from modelos.dias.dia import DiaInhabil, Publicacion
 from modelos.errores import (
     ActoNoProcede,
     ErrorGestion,

@@ -25,12 +25,12 @@ from modelos.actos.turnos import atender
 from modelos.actos.turnos.mover import Contexto
 from modelos.calendario.errores import PublicacionAtrasada
 from modelos.calendario.perfiles import cargar, publicados
-from modelos.dias_archivo import Escrito, leer
-from modelos.dias_inhabiles import Publicacion, orden_vigente
+from modelos.dias.archivo import Escrito, leer
+from modelos.dias.dia import Publicacion, orden_vigente
+from modelos.dias.publicaciones import dias_entre, vigentes
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde
 from modelos.expediente import Expediente, Turno
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
-from modelos.publicaciones import dias_entre, vigentes
 from tareas.recuento import Avance, recontar_pendientes
 from tests.fabricas import Instancia
 from tests.mesa_dias import DE_CENTROS, DE_ESTADOS, DE_MAYO, DEL_MES, NOVENTA, VACACIONES, Mesa, tramo
@@ -254,7 +254,7 @@ def test_lo_que_no_se_podia_calcular_se_recoge_cuando_se_publica_su_anio(
     hoy = calendario.publicados()
     ultimo = hoy.anios[-1]
     corto = type(hoy)(hoy.normas, range(hoy.anios[0], ultimo))
-    for modulo in ("modelos.dias_inhabiles", "modelos.actos.plazos.recuento", "modelos.actos.administracion.dias"):
+    for modulo in ("modelos.dias.dia", "modelos.actos.plazos.recuento", "modelos.actos.administracion.dias"):
         monkeypatch.setattr(f"{modulo}.publicados", lambda: corto)
     _olvidar()
     folio = mesa.abrir(NOVENTA, f"{ultimo - 1}-11-30T10:00:00-06:00")
@@ -262,7 +262,7 @@ def test_lo_que_no_se_podia_calcular_se_recoge_cuando_se_publica_su_anio(
     assert (plazo.estado, plazo.vence) == (EstadoPlazo.SIN_CALCULAR, None)
     assert str(ultimo) in plazo.computo["error"]
     assert recontar_pendientes(mesa.instancia.url) == Avance(terminado=True)
-    for modulo in ("modelos.dias_inhabiles", "modelos.actos.plazos.recuento", "modelos.actos.administracion.dias"):
+    for modulo in ("modelos.dias.dia", "modelos.actos.plazos.recuento", "modelos.actos.administracion.dias"):
         monkeypatch.setattr(f"{modulo}.publicados", cargar)
     _olvidar()
     assert recontar_pendientes(mesa.instancia.url).movidos == 1
@@ -273,7 +273,7 @@ def test_lo_que_no_se_podia_calcular_se_recoge_cuando_se_publica_su_anio(
 
 
 def _olvidar() -> None:
-    from modelos import dias_inhabiles
+    from modelos.dias import dia as dias_inhabiles
 
     dias_inhabiles.oficina.cache_clear()
 
@@ -424,7 +424,7 @@ def test_no_se_repite_lo_vigente_ni_lo_propuesto_ni_se_retira_dos_veces(instanci
 
 
 def test_los_dias_se_listan_con_su_fuente_y_lo_que_falta_de_sustento(instancia_sqlite: Instancia) -> None:
-    from modelos.publicaciones import calendarios_de
+    from modelos.dias.publicaciones import calendarios_de
 
     mesa = Mesa(instancia_sqlite)
     mesa.publicar(

@@ -15,7 +15,7 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.plazos.conteo import recontar
 from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar
 from modelos.comprobacion import verificacion
-from modelos.dias_inhabiles import oficinas
+from modelos.dias.dia import oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.plazos import Plazo, Recordatorio
 from modelos.tabla import (

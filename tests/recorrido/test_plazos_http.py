@@ -12,7 +12,7 @@ from sqlalchemy import event
 from modelos import reloj, sesion
 from modelos.actos.conduccion import conducir
 from modelos.calendario import publicados
-from modelos.dias_inhabiles import DiaInhabil, Publicacion
+from modelos.dias.dia import DiaInhabil, Publicacion
 from modelos.organizacion import por_correo
 from modelos.plazos import Plazo
 from tests.fabricas import Cliente, Instancia, servida

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from modelos.calendario import Ambito, TipoDia
-from modelos.dias_archivo import (
+from modelos.dias.archivo import (
     COLUMNAS,
     MAXIMO_BYTES,
     MAXIMO_FALTAS,

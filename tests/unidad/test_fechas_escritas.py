@@ -13,9 +13,10 @@ from api.cli.fechas import _leida as de_consola
 from api.espanol import typer
 from api.v1.esquemas import administracion, comunes, papeleria  # noqa: F401 - declaran solicitudes
 from flujos.catalogo import CATALOGO
-from modelos import dias_archivo, fechas
+from modelos import fechas
 from modelos.actividad import Formulario
 from modelos.administracion.carga import hojas
+from modelos.dias import archivo
 from modelos.errores import FormularioIncompleto
 from modelos.formularios import mensajes
 from modelos.tablero import filtro
@@ -83,9 +84,9 @@ def _de_celda(texto: str) -> date:
 
 def _de_csv(texto: str) -> date:
     renglon = f"{texto},{texto},suspension_labores,nacional,,Motivo,Fuente,\n"
-    leidos = dias_archivo.leer("d.csv", f"{','.join(dias_archivo.COLUMNAS)}\n{renglon}".encode())
-    buenos, faltas = dias_archivo.entender(leidos, DIA)
-    dias_archivo.exigir(faltas)
+    leidos = archivo.leer("d.csv", f"{','.join(archivo.COLUMNAS)}\n{renglon}".encode())
+    buenos, faltas = archivo.entender(leidos, DIA)
+    archivo.exigir(faltas)
     return buenos[0][1].inicio
 
 

@@ -23,7 +23,7 @@ from modelos import consultas, reloj
 from modelos.calendario import PERFILES, POR_DEFECTO, Computo, Medida, computar
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.calendario.habiles import FIN_DE_SEMANA
-from modelos.dias_inhabiles import Oficina, dias_vigentes, oficina, oficinas
+from modelos.dias.dia import Oficina, dias_vigentes, oficina, oficinas
 from modelos.errores import FormularioIncompleto
 from modelos.fechas import COMO_FECHA, leer
 

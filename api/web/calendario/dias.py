@@ -16,11 +16,12 @@ from api.errores import codigo
 from api.vistas import dias as vistas_dias
 from api.web.piezas.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import consultas, publicaciones, reloj
+from modelos import consultas, reloj
 from modelos.actos.administracion import dias as actos
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, Ambito, fecha_corta
 from modelos.calendario.errores import PublicacionAtrasada
-from modelos.dias_archivo import (
+from modelos.dias import publicaciones
+from modelos.dias.archivo import (
     COLUMNAS,
     LARGOS,
     MAXIMO_BYTES,
@@ -29,8 +30,8 @@ from modelos.dias_archivo import (
     Escrito,
     leer,
 )
-from modelos.dias_archivo import ROTULOS as TIPOS
-from modelos.dias_inhabiles import DiaInhabil
+from modelos.dias.archivo import ROTULOS as TIPOS
+from modelos.dias.dia import DiaInhabil
 from modelos.errores import ActoNoProcede, ArchivoRechazado, FormularioIncompleto, NoExiste
 from modelos.formularios import LARGO_MOTIVO
 from modelos.permisos import exigir_administracion

@@ -19,14 +19,15 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada
 from api.web.piezas.pagina import pagina
-from modelos import consultas, consultas_mes, publicaciones, reloj
+from modelos import consultas, consultas_mes, reloj
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, sumar_meses
 from modelos.ciclos.previstas import Prevista
 from modelos.ciclos.visibles import lo_que_viene
 from modelos.consultas_mes import Vence
+from modelos.dias import publicaciones
+from modelos.dias.publicaciones import Dia
 from modelos.fechas import leer
 from modelos.permisos import Quien
-from modelos.publicaciones import Dia
 from modelos.tabla import Catalogo
 
 ruta = APIRouter()

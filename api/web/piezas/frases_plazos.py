@@ -17,7 +17,7 @@ from api.vistas import reglas_plazo
 from modelos import consultas_plazos, reloj
 from modelos.calendario import fecha_corta
 from modelos.calendario.habiles import FIN_DE_SEMANA
-from modelos.dias_inhabiles import Oficina, oficinas
+from modelos.dias.dia import Oficina, oficinas
 from modelos.plazo import leer_momento
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
 

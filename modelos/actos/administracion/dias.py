@@ -16,13 +16,13 @@ from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.calendario import Ambito, DiasInstitucionales, fecha_corta, publicados
 from modelos.calendario.errores import PublicacionAtrasada
-from modelos.dias_archivo import Escrito, entender, exigir
-from modelos.dias_inhabiles import DiaInhabil, Publicacion, orden_vigente
+from modelos.dias.archivo import Escrito, entender, exigir
+from modelos.dias.dia import DiaInhabil, Publicacion, orden_vigente
+from modelos.dias.publicaciones import una, vigentes
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.formularios import LARGO_MOTIVO, exigir_motivo
 from modelos.organizacion import Persona, Unidad
 from modelos.permisos import exigir_administracion
-from modelos.publicaciones import una, vigentes
 from modelos.sesion import serializar
 from modelos.unidades import ENTIDADES
 

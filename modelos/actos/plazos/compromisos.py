@@ -16,7 +16,7 @@ from modelos.actos.plazos.conteo import COMPROMISO, dia_tras_compromiso
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.calendario import fecha_corta
-from modelos.dias_inhabiles import oficinas
+from modelos.dias.dia import oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expediente import ABIERTOS, Expediente, Turno
 from modelos.formularios import exigir_motivo

@@ -10,7 +10,7 @@ from typing import Any
 from modelos import reloj
 from modelos.calendario import Computo
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
-from modelos.dias_inhabiles import Oficina
+from modelos.dias.dia import Oficina
 from modelos.plazo import Hitos, Resuelto, programar
 from modelos.plazos import EstadoPlazo, Plazo, ampliaciones, base_de_insistencia, suspensiones
 

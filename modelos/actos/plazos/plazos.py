@@ -20,7 +20,7 @@ from modelos.actos.plazos.conteo import SIN_FECHA, Visto, contar, exigir_contabl
 from modelos.avance import Movimiento
 from modelos.calendario import fecha_corta
 from modelos.calendario.errores import PlazoInvalido
-from modelos.dias_inhabiles import Oficina, oficinas
+from modelos.dias.dia import Oficina, oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expediente import Expediente
 from modelos.oficios import Oficio

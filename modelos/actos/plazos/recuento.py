@@ -19,8 +19,8 @@ from sqlmodel import col
 from modelos import bitacora, reloj
 from modelos.actos.plazos.conteo import recontado, recontar
 from modelos.calendario import publicados
-from modelos.dias_inhabiles import Oficina, Publicacion, oficinas, orden_vigente
-from modelos.efectos_dias import alcanzados, cambian_entre
+from modelos.dias.dia import Oficina, Publicacion, oficinas, orden_vigente
+from modelos.dias.efectos import alcanzados, cambian_entre
 from modelos.expediente import Expediente
 from modelos.formularios import LARGO_MOTIVO
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo

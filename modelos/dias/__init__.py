@@ -1,0 +1,1 @@
+"""Los días inhábiles que se publican y lo que mueven."""
