@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.ajustes import ajustes
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 
 LARGO = 60
 

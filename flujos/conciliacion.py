@@ -40,7 +40,7 @@ from flujos.corridas import SIN_RESULTADOS, con_fecha
 from flujos.suspension import ETIQUETA
 from modelos import exclusivas, latido, reloj, reservas, senales, vigilancia
 from modelos.ajustes import Ajustes, ajustes
-from modelos.expediente import EN_TRAMITE, EstadoExpediente, Expediente
+from modelos.expedientes.expediente import EN_TRAMITE, EstadoExpediente, Expediente
 from modelos.sesion import lectura, transaccion
 
 registro = logging.getLogger(__name__)

@@ -37,7 +37,7 @@ from flujos.corridas import FLUJOS, INCIDENTE
 from flujos.suspension import ETIQUETA, enlazar
 from flujos.vigia import FALLAS
 from modelos import encargos, espera, latido, reservas
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.sesion import lectura, transaccion
 
 registro = logging.getLogger(__name__)

@@ -27,7 +27,7 @@ from modelos import encargos, espera, reloj
 from modelos.ajustes import ajustes
 from modelos.calendario.fechas import MESES
 from modelos.espera import Espera
-from modelos.expediente import Encargo, EstadoExpediente, Expediente
+from modelos.expedientes.expediente import Encargo, EstadoExpediente, Expediente
 from modelos.latido import pulso
 from modelos.sesion import lectura
 from tareas.efectos import EfectoFallido

@@ -17,7 +17,7 @@ from flujos.catalogo import CATALOGO
 from flujos.conductor import Conductor
 from flujos.suspension import etiquetar
 from modelos import espera
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 
 LOTE = 20
 

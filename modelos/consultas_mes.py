@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.consultas import LIMITE, conciernen
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
+from modelos.expedientes.visibles import LIMITE, conciernen
 from modelos.formularios import limpiar_texto
 from modelos.permisos import Quien
 from modelos.plazos import Plazo

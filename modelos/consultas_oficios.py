@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj, titulares
-from modelos.consultas import LIMITE, Pagina, conciernen, leer_cursor, paginar
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
+from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, leer_cursor, paginar
 from modelos.formularios import limpiar_texto
 from modelos.oficio import CON_NUMERO, VIGENTES, EstadoOficio
 from modelos.oficios import Destinatario, Oficio

@@ -16,10 +16,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session
 from sqlmodel import col
 
-from modelos.bitacora import Asiento
-from modelos.consultas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina, conciernen
 from modelos.errores import FormularioIncompleto
-from modelos.expediente import Expediente
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Expediente
+from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina, conciernen
 from modelos.formularios import limpiar_texto
 from modelos.permisos import Quien
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio

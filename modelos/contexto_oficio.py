@@ -18,9 +18,9 @@ from sqlmodel import col
 
 from modelos import papeleria, reloj, titulares
 from modelos.actividad import texto_salida
-from modelos.bitacora import Asiento
 from modelos.calendario import fecha_larga
-from modelos.expediente import Expediente
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Expediente
 from modelos.oficio import HECHOS, Destino, Hacia
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Unidad, activas, de_la

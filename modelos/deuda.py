@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from modelos.actividad import Actividad
 from modelos.avance import Pendiente
-from modelos.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.oficio import HECHOS, POR_SALIR, VIGENTES, Emision
 from modelos.oficios import Oficio
 from modelos.plazos import POR_CUMPLIR, Plazo

@@ -20,7 +20,7 @@ from modelos.calendario import POR_DEFECTO, Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.ciclos.previstas import nacional
 from modelos.columnas import de_los
-from modelos.expediente import EstadoExpediente, Expediente
+from modelos.expedientes.expediente import EstadoExpediente, Expediente
 
 ULTIMOS = 100
 """De cuántos concluidos se saca: lo de hace años ya no dice cuánto dura hoy."""

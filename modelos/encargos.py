@@ -17,7 +17,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.expediente import Encargo, Expediente, en_cuarentena
+from modelos.expedientes.expediente import Encargo, Expediente, en_cuarentena
 from modelos.latido import pulso
 from modelos.reloj import iso
 from modelos.reservas import Reserva, ajena

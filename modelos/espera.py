@@ -18,7 +18,15 @@ from sqlmodel import Field, SQLModel, col
 
 from modelos import reloj, vencimientos
 from modelos.calendario.fechas import MESES
-from modelos.expediente import ABIERTOS, EN_TRAMITE, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes.expediente import (
+    ABIERTOS,
+    EN_TRAMITE,
+    Encargo,
+    EstadoExpediente,
+    EstadoTurno,
+    Expediente,
+    Turno,
+)
 from modelos.reservas import Reserva
 from modelos.sesion import insertar
 from modelos.tabla import Catalogo

@@ -23,13 +23,10 @@ from sqlmodel import SQLModel
 
 from modelos import (
     acceso,
-    bitacora,
     cambios,
-    comodidades,
     equipos,
     espera,
     exclusivas,
-    expediente,
     intentos,
     latido,
     oficios,
@@ -39,13 +36,13 @@ from modelos import (
     plazos,
     reservas,
     senales,
-    tablas_publicadas,
     titulares,
 )
 from modelos.avisos import entrega, suscripcion
 from modelos.ciclos import ciclo
 from modelos.dias import dia
 from modelos.errores import BaseInaccesible, ErrorGestion
+from modelos.expedientes import bitacora, comodidades, expediente, tablas_publicadas
 
 CARPETA = Path(__file__).parent / "migraciones"
 ESPERA_S = 60

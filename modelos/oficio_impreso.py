@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from modelos import ordenamientos, papeleria, reloj, titulares
-from modelos.bitacora import canonico
 from modelos.calendario import fecha_larga
+from modelos.expedientes.bitacora import canonico
 from modelos.oficio import momento, mostrar_codigo
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Persona, Unidad

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos.expediente import en_cuarentena
+from modelos.expedientes.expediente import en_cuarentena
 from modelos.latido import VIVO_S, Latido, pulso
 from modelos.sesion import insertar
 

@@ -217,7 +217,7 @@ class Tabla:
 
 
 class Tramitado(Protocol):
-    """Lo que se abrió con una versión de una tabla; `modelos.expediente.Expediente` lo cumple."""
+    """Lo que se abrió con una versión de una tabla; `modelos.expedientes.expediente.Expediente` lo cumple."""
 
     @property
     def procedimiento(self) -> str:

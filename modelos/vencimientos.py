@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from modelos.expediente import ABIERTOS, Turno
+from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.plazos import POR_CUMPLIR, Plazo
 
 

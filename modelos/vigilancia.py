@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.expediente import ABIERTOS, EN_TRAMITE, Encargo, Expediente, Turno
+from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, Encargo, Expediente, Turno
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol
 

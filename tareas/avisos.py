@@ -18,7 +18,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.a_quien import Interesado, Organigrama
 from modelos.avisos.entrega import Clase, Notificacion
 from modelos.columnas import de_los
-from modelos.expediente import ABIERTOS, Aviso, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.expediente import ABIERTOS, Aviso, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.sesion import insertar, lectura, transaccion
 
 LOTE = 500

@@ -14,7 +14,7 @@ from functools import partial
 from modelos import encargos, reloj, reservas
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import BaseInaccesible, ErrorGestion
-from modelos.expediente import Encargo
+from modelos.expedientes.expediente import Encargo
 from modelos.latido import pulso
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo

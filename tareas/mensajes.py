@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import consultas_comentarios, hitos, reloj, vencimientos
+from modelos import hitos, reloj, vencimientos
 from modelos.avisos import canales, cola, de_oficios, mensajes
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.cola import Tomada
@@ -23,6 +23,7 @@ from modelos.avisos.entrega import Canal, Clase
 from modelos.avisos.mensajes import Destino
 from modelos.calendario import fecha_corta
 from modelos.ciclos.previstas import es_habil
+from modelos.expedientes import comentarios
 from modelos.latido import pulso
 from modelos.oficios import Oficio
 from modelos.sesion import lectura, serializar, transaccion
@@ -162,7 +163,7 @@ class _Filtro:
     def _por_que_no(self, f: Any, persona: int | None) -> str:  # noqa: ANN401 - renglón de SQL
         if f.oficio and not f.rige:
             return de_oficios.SIN_EFECTO
-        if f.mencion and not consultas_comentarios.lo_ve(self.s, f.persona_id, f.folio):
+        if f.mencion and not comentarios.lo_ve(self.s, f.persona_id, f.folio):
             return NO_LO_VE
         if persona is not None and not f.activa:
             return mensajes.DE_BAJA
@@ -300,7 +301,7 @@ def _entregar(url: str, tablas: Catalogo, cartero: Cartero, envio: _Envio, motor
 
 def _lo_ve(s: Session, f: Any, persona: int | None) -> bool:  # noqa: ANN401 - renglón de SQL
     """Si quien recibe una mención todavía puede leer el expediente; lo demás se debe, y quien lo debe lo ve."""
-    return not f.datos.get("mencion") or (persona is not None and consultas_comentarios.lo_ve(s, persona, f.folio))
+    return not f.datos.get("mencion") or (persona is not None and comentarios.lo_ve(s, persona, f.folio))
 
 
 def _redactar(

@@ -21,7 +21,7 @@ from modelos.avisos.entrega import Clase
 from modelos.calendario import Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias.dia import Oficina, oficinas
-from modelos.expediente import ABIERTOS
+from modelos.expedientes.expediente import ABIERTOS
 from modelos.hitos import Visto
 from modelos.plazos import base_de_insistencia, llave_de_hito
 from modelos.sesion import transaccion

@@ -20,7 +20,7 @@ from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase
 from modelos.ciclos.ciclo import Jornada, marcar
 from modelos.ciclos.previstas import es_habil
-from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.plazos import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion
 from tareas.recordatorios import INSISTENCIAS, quienes_lo_deben

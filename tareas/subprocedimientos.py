@@ -9,7 +9,7 @@ from modelos import reloj
 from modelos.actos.conduccion import conducir, suspension
 from modelos.actos.turnos import apertura, atender
 from modelos.actos.turnos.mover import Contexto, bloquear
-from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.expediente import ABIERTOS, Encargo, EstadoExpediente, Expediente, Turno
 
 
 def abrir(ctx: Contexto, encargo: Encargo) -> str:

@@ -23,7 +23,7 @@ from prefect.task_engine import run_task_async
 from modelos import encargos, reloj
 from modelos.ajustes import ajustes
 from modelos.encargos import id_tarea
-from modelos.expediente import Encargo
+from modelos.expedientes.expediente import Encargo
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 from tareas.efectos import intentar

@@ -35,10 +35,10 @@ from modelos.actos.turnos import atender as turnos
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo, siembra
 from modelos.ajustes import Ajustes
-from modelos.anexos import Guardado
 from modelos.comprobacion.verificacion import verificar
 from modelos.errores import FaltaConfirmar
-from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
+from modelos.expedientes.anexos import Guardado
+from modelos.expedientes.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.organizacion import por_correo, quien_es
 from modelos.tabla import Actividad, Catalogo
 from tareas.efectos import cumplir

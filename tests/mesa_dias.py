@@ -16,11 +16,11 @@ from modelos.actos.administracion import dias as publicaciones
 from modelos.actos.plazos import recuento
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
-from modelos.bitacora import Asiento
 from modelos.comprobacion.verificacion import verificar
 from modelos.dias.archivo import Escrito
 from modelos.dias.dia import Publicacion, orden_vigente
 from modelos.dias.efectos import Efectos, efectos
+from modelos.expedientes.bitacora import Asiento
 from modelos.organizacion import Adscripcion, armar_quien, por_correo
 from modelos.plazos import Plazo
 from modelos.tabla import (

@@ -13,8 +13,8 @@ from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.actos.oficios import firma
 from modelos.ajustes import Ajustes
-from modelos.bitacora import Asiento
-from modelos.expediente import Encargo
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Encargo
 from modelos.oficios import Destinatario, Oficio
 from tareas.cartero import Cartero
 from tareas.mensajes import enviar, juntar

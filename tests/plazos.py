@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from modelos.actos.plazos.conteo import Visto, contar
 from modelos.calendario import Medida
 from modelos.dias.dia import oficinas
-from modelos.expediente import Turno
+from modelos.expedientes.expediente import Turno
 from modelos.plazo import USUALES, Hitos, Resuelto
 from modelos.plazos import Plazo
 from modelos.reloj import ahora

@@ -31,8 +31,8 @@ from modelos.actos.turnos import apertura, evidencia
 from modelos.actos.turnos import atender as turnos
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo, siembra
-from modelos.anexos import Guardado
-from modelos.expediente import ABIERTOS, Encargo, Expediente, Turno
+from modelos.expedientes.anexos import Guardado
+from modelos.expedientes.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.organizacion import por_correo, quien_es
 from modelos.reservas import Reserva
 from modelos.sesion import lectura, transaccion

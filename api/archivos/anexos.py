@@ -8,13 +8,13 @@ from fastapi import UploadFile
 from fastapi.responses import FileResponse
 
 from api.dependencias import Puerta
-from modelos import anexos, consultas
 from modelos.actos import idempotencia
 from modelos.actos.oficios import fuera
 from modelos.actos.turnos import evidencia as actos
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, NoExiste
-from modelos.expediente import Anexo
+from modelos.expedientes import anexos, visibles
+from modelos.expedientes.expediente import Anexo
 from modelos.oficios import Oficio
 from tareas.archivos import revisar
 
@@ -63,7 +63,7 @@ def firmado_fuera(
 def entregar(puerta: Puerta, id_: str) -> FileResponse:
     """El archivo como descarga, a quien le concierne su expediente."""
     with puerta.lectura() as (s, quien):
-        anexo = consultas.anexo_visible(s, quien, id_)
+        anexo = visibles.anexo_visible(s, quien, id_)
     ruta = anexos.ruta(puerta.ajustes.carpeta_anexos, anexo.sha256)
     if not ruta.is_file():
         raise NoExiste("el contenido del archivo", anexo.nombre)

@@ -16,7 +16,7 @@ from modelos import consultas_oficios, oficio_impreso, reloj, titulares
 from modelos.actos.oficios import firma
 from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.oficio import EstadoOficio
 from modelos.oficios import Oficio
 from modelos.permisos import Quien

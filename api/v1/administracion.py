@@ -27,8 +27,8 @@ from modelos.administracion.carga import descarga
 from modelos.administracion.carga import plan as carga_plan
 from modelos.administracion.carga.plan import Paso, Plan
 from modelos.cambios import Cosa
-from modelos.consultas import LIMITE
 from modelos.errores import NoExiste
+from modelos.expedientes.visibles import LIMITE
 from modelos.organizacion import Adscripcion, Unidad
 from modelos.permisos import Rol, exigir_administracion
 from modelos.unidades import TipoUnidad

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query
 from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Asiento, Lista
 from api.v1.respuestas import errores
-from modelos import consultas
 from modelos.comprobacion import verificacion
 from modelos.errores import FormularioIncompleto
+from modelos.expedientes import visibles
 
 ruta = APIRouter(tags=["Expedientes"])
 
@@ -26,7 +26,7 @@ def bitacora(
     folio: str,
     puerta: Entrada,
     cursor: Annotated[str | None, Query(description="El `siguiente` del tramo anterior.")] = None,
-    limite: Annotated[int, Query(ge=1, le=consultas.LIMITE_MAXIMO)] = consultas.LIMITE_MAXIMO,
+    limite: Annotated[int, Query(ge=1, le=visibles.LIMITE_MAXIMO)] = visibles.LIMITE_MAXIMO,
 ) -> dict[str, Any]:
     """Los asientos en orden.
 
@@ -37,7 +37,7 @@ def bitacora(
         raise FormularioIncompleto({"cursor": "use el valor de «siguiente» tal como llegó"})
     desde = int(cursor or 0)
     with puerta.lectura() as (s, quien):
-        expediente = consultas.expediente_visible(s, quien, folio)
+        expediente = visibles.expediente_visible(s, quien, folio)
         asientos = verificacion.publicados(s, folio, desde, limite)
     ultimo = asientos[-1]["orden"] if asientos else expediente.asientos
     siguiente = str(ultimo) if ultimo < expediente.asientos else None

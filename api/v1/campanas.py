@@ -15,14 +15,15 @@ from api.v1.esquemas.comunes import Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
-from modelos import consultas, reloj, vencimientos
+from modelos import reloj, vencimientos
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.ciclos import campanas as consultas_campanas
 from modelos.ciclos.campanas import EN_CURSO, Miembro
-from modelos.consultas import CURSOR_AJENO
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import ABIERTOS, EN_TRAMITE, Expediente, Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, Expediente, Turno
+from modelos.expedientes.visibles import CURSOR_AJENO
 from modelos.tablero.filtro import ve_tablero
 
 ruta = APIRouter(tags=["Campañas"])
@@ -140,7 +141,7 @@ def _renglones(s: Session, tramo: list[Miembro], de: dict[str, list[Expediente]]
     turnos = consultas_campanas.turnos_de(s, [e.folio for hay in suyos.values() for e in hay])
     abiertos = {folio: [t for t in todos if t.estado in ABIERTOS] for folio, todos in turnos.items()}
     todos = [t for de_folio in abiertos.values() for t in de_folio]
-    fechas, nombres = vencimientos.fechas_de(s, todos), consultas.nombres(s, (t.persona_id for t in todos))
+    fechas, nombres = vencimientos.fechas_de(s, todos), visibles.nombres(s, (t.persona_id for t in todos))
 
     def turno(t: Turno) -> dict[str, Any]:
         fecha = fechas.get(t.id)

@@ -13,10 +13,10 @@ from api.v1.esquemas import comodidades as formas
 from api.v1.respuestas import errores
 from api.web.piezas.formularios import PREFIJO
 from api.web.turnos.capturas import de_otra
-from modelos import consultas
 from modelos.actos.comodidades import capturas
 from modelos.actos.turnos.atender import persona_que_actua
-from modelos.comodidades import CapturaGuardada
+from modelos.expedientes import visibles
+from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.reloj import iso
 
 ruta = APIRouter(tags=["Turnos"])
@@ -31,7 +31,7 @@ ruta = APIRouter(tags=["Turnos"])
 def ver(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
     """Lo que quien pregunta guardó de ese turno sin registrarlo; vacío, con `revision` 0, si no hay nada."""
     with puerta.lectura() as (s, quien):
-        consultas.turno_visible(s, quien, id)
+        visibles.turno_visible(s, quien, id)
         return _ver(id, capturas.leer(s, quien.persona, id))
 
 
@@ -66,7 +66,7 @@ def descartar(
 ) -> dict[str, Any]:
     """Tira lo guardado y devuelve lo que quede: nada, o lo que otra página guardó después."""
     with puerta.acto() as ctx:
-        consultas.turno_visible(ctx.s, persona_que_actua(ctx), id)
+        visibles.turno_visible(ctx.s, persona_que_actua(ctx), id)
         return _ver(id, capturas.descartar(ctx, id, revision))
 
 

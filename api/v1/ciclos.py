@@ -13,13 +13,14 @@ from api.v1.esquemas.ciclos import Adelanto, Decision, Prevista
 from api.v1.esquemas.comunes import Lista
 from api.v1.respuestas import errores
 from api.vistas import ciclos as vistas_ciclos
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.actos.conduccion import ciclos
 from modelos.actos.turnos.mover import Contexto
 from modelos.calendario import sumar_meses
 from modelos.ciclos.previstas import Prevista as Fila
 from modelos.ciclos.visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.errores import FormularioIncompleto, SinSesion
+from modelos.expedientes import visibles as consultas
 from modelos.fechas import Fecha
 from modelos.periodo import Periodo
 from modelos.permisos import Quien

@@ -14,13 +14,13 @@ from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
-from modelos import consultas_comentarios
 from modelos.actos import idempotencia
 from modelos.actos.comodidades import comentarios
 from modelos.actos.turnos.atender import persona_que_actua
-from modelos.comodidades import Comentario
-from modelos.consultas import CURSOR_AJENO, LIMITE, expediente_visible
 from modelos.errores import FormularioIncompleto
+from modelos.expedientes import comentarios as consultas_comentarios
+from modelos.expedientes.comodidades import Comentario
+from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, expediente_visible
 from modelos.permisos import Quien
 from modelos.reloj import iso
 

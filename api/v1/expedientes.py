@@ -23,13 +23,13 @@ from api.v1.esquemas.comunes import (
 from api.v1.parametros import EXPEDIENTE, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
-from modelos import consultas
 from modelos.actos import idempotencia
 from modelos.actos.conduccion import conducir
 from modelos.actos.plazos import compromisos
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
-from modelos.expediente import Expediente as Fila
+from modelos.expedientes import visibles
+from modelos.expedientes.expediente import Expediente as Fila
 
 ruta = APIRouter(tags=["Expedientes"])
 ClaveIdempotencia = Annotated[
@@ -73,11 +73,11 @@ def listar(
     unidad: Annotated[str | None, Query(description="Con un turno abierto en esa unidad.")] = None,
     texto: Annotated[str | None, Query(description="En el folio o en el asunto.", max_length=200)] = None,
     cursor: Cursor = None,
-    limite: Limite = consultas.LIMITE,
+    limite: Limite = visibles.LIMITE,
 ) -> dict[str, Any]:
     """Los expedientes que conciernen a quien pregunta, el más reciente primero."""
     with puerta.lectura() as (s, quien):
-        pagina = consultas.expedientes(
+        pagina = visibles.expedientes(
             s,
             quien,
             procedimiento=procedimiento,
@@ -94,7 +94,7 @@ def listar(
 def ver(folio: str, puerta: Entrada) -> dict[str, Any]:
     """El expediente con sus turnos abiertos."""
     with puerta.lectura() as (s, quien):
-        expediente = consultas.expediente_visible(s, quien, folio)
+        expediente = visibles.expediente_visible(s, quien, folio)
         return expedientes.expediente(s, puerta.tablas, puerta.ajustes, expediente)
 
 

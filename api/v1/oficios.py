@@ -18,13 +18,14 @@ from api.v1.parametros import OFICIO, Cursor, Limite
 from api.v1.respuestas import archivo, errores
 from api.vistas import expedientes
 from api.vistas import oficios as vistas_oficios
-from modelos import consultas, consultas_oficios
+from modelos import consultas_oficios
 from modelos.actos import idempotencia
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto
+from modelos.expedientes import visibles
 from modelos.fechas import Fecha
 from modelos.oficios import Oficio as Fila
 from modelos.permisos import Quien
@@ -38,11 +39,11 @@ _ACTO: dict[str, Any] = {"response_model": OficioEntero, "responses": errores(40
 
 @ruta.get("/expedientes/{folio}/oficios", summary="Los oficios de un expediente", **_LISTA)
 def del_expediente(
-    folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = consultas.LIMITE
+    folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = visibles.LIMITE
 ) -> dict[str, Any]:
     """Los que a quien pregunta le toca ver, el más reciente primero; un borrador, sólo quien lo puede corregir."""
     with puerta.lectura() as (s, quien):
-        consultas.expediente_visible(s, quien, folio)
+        visibles.expediente_visible(s, quien, folio)
         pagina = consultas_oficios.del_expediente(s, quien, folio, cursor=cursor, limite=limite)
         return expedientes.lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
 
@@ -79,7 +80,7 @@ def listar(
     unidad: Annotated[str, Query(description="La que lo emite.")] = "",
     texto: Annotated[str, Query(description="En el número o en el asunto.", max_length=200)] = "",
     cursor: Cursor = None,
-    limite: Limite = consultas.LIMITE,
+    limite: Limite = visibles.LIMITE,
 ) -> dict[str, Any]:
     """Los que a quien pregunta le toca ver, el más reciente primero."""
     with puerta.lectura() as (s, quien):

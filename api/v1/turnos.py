@@ -12,11 +12,12 @@ from api.v1.esquemas.comunes import Atendido, Lista, MotivoOpcional, Reasignacio
 from api.v1.parametros import TURNO, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
-from modelos import consultas, vencimientos
+from modelos import vencimientos
 from modelos.actos.turnos import asignacion
 from modelos.actos.turnos import atender as turnos
 from modelos.actos.turnos.mover import Contexto
-from modelos.expediente import Turno as Fila
+from modelos.expedientes import visibles
+from modelos.expedientes.expediente import Turno as Fila
 from modelos.fechas import Fecha
 from modelos.organizacion import por_correo, responsables
 from modelos.permisos import puede_reasignar
@@ -35,11 +36,11 @@ def listar(
     procedimiento: str | None = None,
     vence_antes: Annotated[Fecha | None, Query(description="Sólo los que vencen antes de esa fecha.")] = None,
     cursor: Cursor = None,
-    limite: Limite = consultas.LIMITE,
+    limite: Limite = visibles.LIMITE,
 ) -> dict[str, Any]:
     """Los turnos que puede atender quien pregunta, el más antiguo primero."""
     with puerta.lectura() as (s, quien):
-        pagina = consultas.bandeja(
+        pagina = visibles.bandeja(
             s,
             quien,
             estado=estado,
@@ -56,10 +57,10 @@ def listar(
 def ver(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
     """El turno, con lo que hace falta para atenderlo."""
     with puerta.lectura() as (s, quien):
-        turno, expediente = consultas.turno_visible(s, quien, id)
+        turno, expediente = visibles.turno_visible(s, quien, id)
         elegibles: dict[int, str] = {}
         if puede_reasignar(quien, turno.unidad, expediente.duena):
-            elegibles = consultas.nombres(s, responsables(s, turno.unidad))
+            elegibles = visibles.nombres(s, responsables(s, turno.unidad))
         detalle = expedientes.turnos(s, puerta.tablas, [turno])[0]
         return {**detalle, "elegibles": [{"id": id_, "nombre": nombre} for id_, nombre in elegibles.items()]}
 

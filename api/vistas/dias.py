@@ -7,21 +7,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import consultas
 from modelos.dias.dia import DiaInhabil, Publicacion, orden_vigente
 from modelos.dias.efectos import Efecto, Efectos, Fechas, efectos
 from modelos.dias.publicaciones import dias_de, por_recontar
+from modelos.expedientes import visibles
 from modelos.reloj import iso
 
 
 def publicaciones(s: Session, filas: Iterable[Publicacion]) -> list[dict[str, Any]]:
     """Varias, con el nombre de quien propuso y resolvió cada una."""
     lista = list(filas)
-    nombres = consultas.nombres(s, (p for fila in lista for p in (fila.propuesta_por, fila.resuelta_por)))
+    nombres = visibles.nombres(s, (p for fila in lista for p in (fila.propuesta_por, fila.resuelta_por)))
     return [_publicacion(fila, nombres) for fila in lista]
 
 
-def detalle(s: Session, fila: Publicacion, limite: int = consultas.LIMITE, cursor: str = "") -> dict[str, Any]:
+def detalle(s: Session, fila: Publicacion, limite: int = visibles.LIMITE, cursor: str = "") -> dict[str, Any]:
     """Una, con sus días y, según su estado, sus efectos o su avance."""
     agrega, retira = dias_de(s, fila.id or 0)
     return {

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from api.vistas import plazos as vistas_plazos
 from api.vistas import reglas_plazo
-from modelos import consultas, deuda, encargos, reloj, vencimientos
+from modelos import deuda, encargos, reloj, vencimientos
 from modelos.actividad import Actividad, Formulario
 from modelos.ajustes import Ajustes
-from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, Expediente, Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import activas
 from modelos.permisos import Quien
 from modelos.plazos import EstadoPlazo, Plazo
@@ -146,8 +147,8 @@ def turno(
 def turnos(s: Session, tablas: Catalogo, filas: Iterable[Turno]) -> list[dict[str, Any]]:
     """Varios turnos, quizá de distintos expedientes."""
     lista = list(filas)
-    de = consultas.asuntos(s, (fila.folio for fila in lista))
-    citadas = consultas.nombres(s, (fila.persona_id for fila in lista))
+    de = visibles.asuntos(s, (fila.folio for fila in lista))
+    citadas = visibles.nombres(s, (fila.persona_id for fila in lista))
     con_plazos = {e.folio for e in de.values() if tablas.para_ver(e).tiene_plazos}
     rigen = vencimientos.fechas_de(s, [fila for fila in lista if fila.folio in con_plazos])
     return [turno(s, tablas, fila, de[fila.folio], citadas, rigen.get(fila.id)) for fila in lista]
@@ -164,8 +165,8 @@ def expediente(
 ) -> dict[str, Any]:
     """Un expediente con sus turnos abiertos, sus plazos y cuántos oficios debe; lo que ya se tiene no se lee."""
     if abiertos is None:
-        abiertos = consultas.turnos_abiertos(s, fila.folio)
-    citadas = consultas.nombres(s, (t.persona_id for t in abiertos))
+        abiertos = visibles.turnos_abiertos(s, fila.folio)
+    citadas = visibles.nombres(s, (t.persona_id for t in abiertos))
     tabla = tablas.para_ver(fila)
     if plazos is None:
         plazos = vencimientos.de_expedientes(s, [fila.folio])[fila.folio] if tabla.tiene_plazos else []
@@ -176,7 +177,7 @@ def expediente(
     pudo_abrir = any(a.subprocedimiento and a.clave in fila.situacion["vueltas"] for a in tabla.actividades)
     return {
         **_resumen(fila),
-        "subexpedientes": consultas.subexpedientes(s, fila.folio) if pudo_abrir else [],
+        "subexpedientes": visibles.subexpedientes(s, fila.folio) if pudo_abrir else [],
         "turnos": [turno(s, tablas, t, fila, citadas, rigen.get(t.id)) for t in abiertos],
         "plazos": [vistas_plazos.plazo(p, hoy) for p in plazos],
         "incidentes": [*_de_su_tabla(tabla, fila, abiertos), *_incidentes(s, ajustes, fila)],
@@ -211,7 +212,7 @@ def expedientes(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Iterable[
     """Varios expedientes, con los turnos abiertos y los plazos de cada uno; se leen de una vez."""
     lista = list(filas)
     de_cada_uno: dict[str, list[Turno]] = {fila.folio: [] for fila in lista}
-    for turno_abierto in consultas.turnos_abiertos(s, *de_cada_uno):
+    for turno_abierto in visibles.turnos_abiertos(s, *de_cada_uno):
         de_cada_uno[turno_abierto.folio].append(turno_abierto)
     con_plazos = [f.folio for f in lista if tablas.para_ver(f).tiene_plazos]
     plazos = vencimientos.de_expedientes(s, con_plazos)
@@ -253,6 +254,6 @@ def anexo(fila: Anexo) -> dict[str, Any]:
     }
 
 
-def lista(pagina: consultas.Pagina[Any], elementos: list[dict[str, Any]]) -> dict[str, Any]:
+def lista(pagina: visibles.Pagina[Any], elementos: list[dict[str, Any]]) -> dict[str, Any]:
     """Un tramo de lista del contrato."""
     return {"elementos": elementos, "total": pagina.total, "siguiente": pagina.siguiente}

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import consultas
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias.dia import Oficina, oficinas
-from modelos.expediente import Expediente
+from modelos.expedientes import visibles
+from modelos.expedientes.expediente import Expediente
 from modelos.plazo import leer_momento
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.reloj import iso
@@ -54,7 +54,7 @@ def plazo(fila: Plazo, hoy: date) -> dict[str, Any]:
 def plazos(s: Session, filas: Iterable[Plazo], hoy: date) -> list[dict[str, Any]]:
     """Varios plazos, con el asunto de su expediente y los días hábiles que les quedan."""
     lista = list(filas)
-    de: Mapping[str, Expediente] = consultas.asuntos(s, (fila.folio for fila in lista))
+    de: Mapping[str, Expediente] = visibles.asuntos(s, (fila.folio for fila in lista))
     con = oficinas(s, {fila.unidad for fila in lista})
     return [
         {

@@ -7,9 +7,9 @@ import hashlib
 from sqlmodel import col
 
 from modelos.actos.turnos.mover import Contexto
-from modelos.bitacora import canonico
 from modelos.errores import ClaveRepetida, FormularioIncompleto
-from modelos.expediente import Idempotencia
+from modelos.expedientes.bitacora import canonico
+from modelos.expedientes.expediente import Idempotencia
 from modelos.sesion import insertar
 
 LARGO_MAXIMO = 200

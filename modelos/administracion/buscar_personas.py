@@ -15,9 +15,9 @@ from modelos.administracion import sin_nadie
 from modelos.administracion.personas import tomados_por
 from modelos.administracion.sin_nadie import DePersona
 from modelos.cambios import Cambio, Cosa, Renglon
-from modelos.consultas import CURSOR_AJENO, Pagina
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.expediente import Turno, plegar
+from modelos.expedientes.expediente import Turno, plegar
+from modelos.expedientes.visibles import CURSOR_AJENO, Pagina
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol

@@ -13,9 +13,9 @@ from modelos import reloj
 from modelos.administracion import sin_nadie
 from modelos.cambios import Cambio, Cosa, Renglon, historia
 from modelos.columnas import de_los
-from modelos.consultas import Pagina
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.expediente import ABIERTOS, Turno, plegar
+from modelos.expedientes.expediente import ABIERTOS, Turno, plegar
+from modelos.expedientes.visibles import Pagina
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import Adscripcion, Persona, Unidad, vigente
 from modelos.unidades import ENTIDADES, TipoUnidad

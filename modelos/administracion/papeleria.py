@@ -13,7 +13,7 @@ from sqlmodel import col
 from modelos import papeleria, titulares
 from modelos.cambios import Cosa, Renglon, historia
 from modelos.errores import NoExiste
-from modelos.expediente import Serie
+from modelos.expedientes.expediente import Serie
 from modelos.oficio import numerar
 from modelos.organizacion import Persona, Unidad
 from modelos.papeleria import Leyenda, Papeleria

@@ -19,7 +19,7 @@ from modelos.claves import cifrar, cifrar_generada
 from modelos.columnas import de_los
 from modelos.correos import normalizado
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
-from modelos.expediente import EstadoTurno, Turno
+from modelos.expedientes.expediente import EstadoTurno, Turno
 from modelos.organizacion import (
     Adscripcion,
     Persona,

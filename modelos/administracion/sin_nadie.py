@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.columnas import de_los
-from modelos.expediente import ABIERTOS, Turno
+from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.organizacion import Adscripcion, Persona
 from modelos.permisos import Rol
 

@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from modelos import hitos, reloj, titulares
 from modelos.columnas import de_los
-from modelos.expediente import EstadoTurno, Turno
+from modelos.expedientes.expediente import EstadoTurno, Turno
 from modelos.organizacion import Adscripcion, Persona, responsables, responsables_de_todas, vigente
 from modelos.permisos import Rol
 

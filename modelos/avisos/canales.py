@@ -23,8 +23,8 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.avisos.entrega import Canal
-from modelos.consultas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.expedientes.visibles import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import Persona, Unidad, por_correo
 

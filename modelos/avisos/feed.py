@@ -13,10 +13,10 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.avisos.suscripcion import Suscripcion
 from modelos.ciclos.previstas import EstadoPrevisto, Prevista, por_venir
-from modelos.consultas import asuntos
 from modelos.consultas_plazos import movimientos, por_cumplir_de, sin_fecha_de
 from modelos.dias.dia import orden_vigente
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
+from modelos.expedientes.visibles import asuntos
 from modelos.organizacion import Unidad
 from modelos.permisos import Quien
 from modelos.plazos import Plazo

@@ -18,7 +18,7 @@ from modelos import hitos
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase
 from modelos.deuda import SE_DEBE
-from modelos.expediente import EstadoExpediente, Expediente
+from modelos.expedientes.expediente import EstadoExpediente, Expediente
 from modelos.oficio import EstadoOficio
 from modelos.oficios import Oficio
 

@@ -23,7 +23,7 @@ from modelos.avisos.a_quien import Interesado, Organigrama
 from modelos.avisos.cola import libre
 from modelos.avisos.entrega import Canal, Clase, Entrega, EstadoEntrega, Notificacion
 from modelos.columnas import Instante
-from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.latido import pulso
 from modelos.oficio import VIGENTES
 from modelos.oficios import Oficio

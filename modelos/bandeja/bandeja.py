@@ -30,9 +30,9 @@ from modelos.bandeja.por_vencer import (
     por_vencer,
 )
 from modelos.columnas import de_los
-from modelos.consultas import CURSOR_AJENO, LIMITE_MAXIMO
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.expediente import EstadoExpediente, EstadoTurno, Expediente, Turno, plegar
+from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Turno, plegar
+from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE_MAXIMO
 from modelos.formularios import limpiar_texto
 from modelos.permisos import Quien, atiende, ve_todo
 

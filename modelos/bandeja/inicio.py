@@ -19,8 +19,8 @@ from modelos import reloj
 from modelos.bandeja.bandeja import Pedido, Tramo, listar
 from modelos.bandeja.por_vencer import esperan
 from modelos.columnas import de_los
-from modelos.consultas import conciernen
-from modelos.expediente import ABIERTOS, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes.expediente import ABIERTOS, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes.visibles import conciernen
 from modelos.organizacion import Adscripcion, Persona, Unidad, vigente
 from modelos.permisos import Quien, Rol, atiende, puede_conducir, ve_todo
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, aliased
 from sqlmodel import col
 
 from modelos.columnas import de_los
-from modelos.expediente import ABIERTOS, Turno
+from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.vencimientos import fechas_de
 

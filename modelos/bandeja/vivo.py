@@ -16,10 +16,10 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.columnas import de_los
-from modelos.comodidades import Comentario, Mencion
-from modelos.consultas import conciernen, expediente_visible
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.expediente import ABIERTOS, Expediente, Turno
+from modelos.expedientes.comodidades import Comentario, Mencion
+from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
+from modelos.expedientes.visibles import conciernen, expediente_visible
 from modelos.oficios import Oficio
 from modelos.permisos import Quien, atiende
 

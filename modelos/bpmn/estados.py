@@ -61,7 +61,7 @@ class Marca:
 
 
 class ConTurno(Protocol):
-    """Lo que hace falta de un turno; `modelos.expediente.Turno` lo cumple."""
+    """Lo que hace falta de un turno; `modelos.expedientes.expediente.Turno` lo cumple."""
 
     @property
     def id(self) -> str:

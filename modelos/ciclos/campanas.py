@@ -17,7 +17,7 @@ from modelos import reloj
 from modelos.calendario import fecha_corta
 from modelos.ciclos.ciclo import EstadoApertura
 from modelos.ciclos.previstas import aperturas
-from modelos.expediente import ABIERTOS, EN_TRAMITE, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import Adscripcion, Persona, Unidad, activas, vigente
 from modelos.permisos import Rol
 from modelos.plazo import DEL_PERIODO

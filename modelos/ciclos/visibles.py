@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.ciclos.previstas import Prevista, de_periodo, por_venir
-from modelos.consultas import conciernen
 from modelos.errores import NoExiste
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
+from modelos.expedientes.visibles import conciernen
 from modelos.organizacion import Unidad
 from modelos.periodo import Periodo
 from modelos.permisos import Quien, puede_conducir, ve_todo

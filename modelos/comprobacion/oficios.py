@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import oficio_impreso
-from modelos.bitacora import Asiento, actor_persona
-from modelos.expediente import Anexo
+from modelos.expedientes.bitacora import Asiento, actor_persona
+from modelos.expedientes.expediente import Anexo
 from modelos.oficio import CON_NUMERO, EstadoOficio
 from modelos.oficios import Destinatario, Oficio
 

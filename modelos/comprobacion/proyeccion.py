@@ -19,11 +19,11 @@ from modelos.actos.plazos.conteo import ASENTADOS, RECONTADOS, completo
 from modelos.actos.turnos.mover import id_turno
 from modelos.avance import Pendiente
 from modelos.avisos.entrega import Notificacion
-from modelos.comodidades import CapturaGuardada
 from modelos.comprobacion.reproduccion import PlazoReproducido, Reproducido, reproducir
 from modelos.dias.dia import oficinas
 from modelos.errores import BitacoraIncongruente
-from modelos.expediente import Anexo, Aviso, Expediente, Turno, plegar
+from modelos.expedientes.comodidades import CapturaGuardada
+from modelos.expedientes.expediente import Anexo, Aviso, Expediente, Turno, plegar
 from modelos.oficios import Oficio
 from modelos.plazos import Plazo, Recordatorio
 from modelos.tabla import Catalogo

@@ -17,9 +17,9 @@ from modelos.actos.plazos.plazos import reemplazados
 from modelos.actos.turnos.mover import id_turno
 from modelos.actos.turnos.reparto import ya_repartido
 from modelos.avance import Movimiento, Pendiente, Situacion
-from modelos.bitacora import ORIGEN, hash_de
 from modelos.errores import BitacoraIncongruente, ErrorGestion
-from modelos.expediente import EstadoExpediente, EstadoTurno
+from modelos.expedientes.bitacora import ORIGEN, hash_de
+from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno
 from modelos.plazos import EstadoPlazo
 from modelos.tabla import Catalogo, Tabla
 

@@ -24,7 +24,7 @@ from modelos.avisos import cola, mensajes
 from modelos.ciclos.ciclo import DIARIOS, Jornada
 from modelos.disco import probar
 from modelos.errores import BaseInaccesible, BaseSinPreparar
-from modelos.expediente import en_cuarentena
+from modelos.expedientes.expediente import en_cuarentena
 from modelos.sesion import lectura
 
 SENAL_VIEJA_S = 120.0

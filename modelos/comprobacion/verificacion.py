@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.bitacora import Asiento
 from modelos.comprobacion import oficios, proyeccion
 from modelos.comprobacion.proyeccion import (
     Filas,
@@ -24,7 +23,8 @@ from modelos.comprobacion.proyeccion import (
 )
 from modelos.comprobacion.reproduccion import Reproducido, reproducir, revisar_cadena
 from modelos.errores import BaseInaccesible, BitacoraIncongruente, ErrorGestion, NoExiste
-from modelos.expediente import Expediente
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Expediente
 from modelos.tabla import Catalogo
 
 

@@ -21,9 +21,9 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.calendario import Ambito, DiasInstitucionales
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
-from modelos.consultas import LIMITE
 from modelos.dias.dia import DiaInhabil, Oficina, Publicacion, oficinas
 from modelos.dias.publicaciones import acotar, con_propuesta, dias_de
+from modelos.expedientes.visibles import LIMITE
 from modelos.organizacion import Unidad
 from modelos.plazo import Resuelto
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, ampliaciones, suspensiones

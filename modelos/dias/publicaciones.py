@@ -13,10 +13,10 @@ from sqlmodel import col
 from modelos.calendario import Calendarios, DiasInstitucionales, TipoDia, publicados
 from modelos.calendario.fechas import DIAS
 from modelos.calendario.habiles import DiaInhabil as Inhabil
-from modelos.consultas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
 from modelos.dias.dia import DiaInhabil, Publicacion, oficina, oficinas, orden_vigente
 from modelos.dias.dia import dias_vigentes as rigen
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
 from modelos.organizacion import Unidad
 from modelos.plazos import POR_CUMPLIR, Plazo
 

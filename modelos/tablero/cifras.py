@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from modelos.calendario import POR_DEFECTO, sumar_meses
 from modelos.dias.publicaciones import calendarios_de
-from modelos.expediente import EstadoExpediente, Expediente, Turno
+from modelos.expedientes.expediente import EstadoExpediente, Expediente, Turno
 from modelos.periodo import Cada, Periodo
 from modelos.permisos import Quien
 from modelos.plazos import Plazo

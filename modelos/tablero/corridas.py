@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.consultas import LIMITE, Pagina, conciernen, leer_cursor, paginar
 from modelos.errores import FormularioIncompleto
-from modelos.expediente import Encargo, Expediente, plegar
+from modelos.expedientes.expediente import Encargo, Expediente, plegar
+from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, leer_cursor, paginar
 from modelos.formularios import limpiar_texto
 from modelos.permisos import Quien
 

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.actividad import texto_salida
-from modelos.bitacora import Asiento
 from modelos.errores import FormularioIncompleto, ProcedimientoDesconocido
-from modelos.expediente import Expediente
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Expediente
 from modelos.permisos import Quien
 from modelos.tabla import Catalogo, Tabla
 from modelos.tablero import conjuntos as c

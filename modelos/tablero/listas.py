@@ -10,9 +10,9 @@ from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.consultas import LIMITE, Pagina, leer_cursor, paginar
 from modelos.errores import FormularioIncompleto
-from modelos.expediente import Expediente, Turno
+from modelos.expedientes.expediente import Expediente, Turno
+from modelos.expedientes.visibles import LIMITE, Pagina, leer_cursor, paginar
 from modelos.permisos import Quien
 from modelos.plazos import Plazo
 from modelos.tablero import conjuntos as c

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from modelos.anexos import extension_de
+from modelos.expedientes.anexos import extension_de
 from tareas.archivos.insano import Insano
 
 if TYPE_CHECKING:

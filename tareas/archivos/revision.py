@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from modelos.anexos import TIPO_DE, extension_de
 from modelos.errores import ArchivoRechazado
 from modelos.escritura import descifrar
+from modelos.expedientes.anexos import TIPO_DE, extension_de
 from tareas.archivos import cfdi, imagenes, oficina, outlook, paquetes, pdf
 from tareas.archivos.insano import Insano
 

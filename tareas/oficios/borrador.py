@@ -14,10 +14,10 @@ from modelos import ordenamientos, reloj
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear
-from modelos.consultas import expediente_visible
 from modelos.contexto_oficio import Pedido, contexto, nombrar, resolver
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes.visibles import expediente_visible
 from modelos.formularios import limpiar_texto
 from modelos.oficio import Destino, EstadoOficio, Forma, Hacia
 from modelos.oficios import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada

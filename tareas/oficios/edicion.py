@@ -16,7 +16,7 @@ from modelos.actos.oficios.plantillas import ACTO, Revisada, limpiar_plantilla
 from modelos.actos.turnos.mover import Contexto
 from modelos.contexto_oficio import Pedido, contexto, resolver
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.oficio import EstadoOficio, Forma
 from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio, PlantillaEditada
 from modelos.organizacion import Unidad, activas

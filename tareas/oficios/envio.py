@@ -5,12 +5,13 @@ Es lo que cumple el plazo legal que se cumple con él: la fecha que cuenta es la
 
 from __future__ import annotations
 
-from modelos import bitacora, hitos, reloj
+from modelos import hitos, reloj
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos.mover import Contexto, bloquear
-from modelos.expediente import Encargo
+from modelos.expedientes import bitacora
+from modelos.expedientes.expediente import Encargo
 from modelos.oficio import EstadoOficio
 
 

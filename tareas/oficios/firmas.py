@@ -12,7 +12,7 @@ from modelos import deuda, hitos, reloj
 from modelos.avisos import firmas
 from modelos.ciclos.previstas import es_habil
 from modelos.deuda import Debido
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import anexos, reloj, titulares
+from modelos import reloj, titulares
 from modelos.actos.oficios import firma, fuera, tramite
 from modelos.actos.turnos.mover import Contexto
 from modelos.deuda import SE_DEBE
-from modelos.expediente import EstadoExpediente, Expediente
+from modelos.expedientes import anexos
+from modelos.expedientes.expediente import EstadoExpediente, Expediente
 from modelos.oficio import FALTA, VIGENTES, EstadoOficio
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Persona, quien_es, responsables

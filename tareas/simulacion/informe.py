@@ -18,7 +18,7 @@ from modelos.avisos.entrega import Clase, Entrega, Notificacion
 from modelos.ciclos.ciclo import Apertura
 from modelos.comprobacion import verificacion
 from modelos.deuda import SE_DEBE
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.oficios import Oficio
 from modelos.organizacion import Persona
 from modelos.plazos import POR_CUMPLIR, Plazo, Recordatorio

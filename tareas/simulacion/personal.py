@@ -19,12 +19,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import anexos, reloj
+from modelos import reloj
 from modelos.actividad import Actividad, Formulario
 from modelos.actos.turnos import atender, evidencia
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import OficiosExigidos
-from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.expedientes import anexos
+from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import Persona, activas, quien_es, responsables
 from modelos.permisos import Quien
 from modelos.plazos import POR_CUMPLIR, Plazo

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from modelos import anexos
 from modelos.errores import ArchivoRechazado
+from modelos.expedientes import anexos
 from tareas import archivos
 from tareas.archivos import revision
 from tareas.oficios.procesos import PorPedido, SeCorto

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modelos.anexos import TIPO_DE, extension_de
 from modelos.errores import ArchivoRechazado
+from modelos.expedientes.anexos import TIPO_DE, extension_de
 from tareas.archivos.revision import revisar
 from tests.archivos import muestras as m
 from tests.fabricas import PDF

@@ -30,7 +30,7 @@ from modelos import latido, sesion
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import apertura
 from modelos.ajustes import Ajustes
-from modelos.expediente import Encargo, EstadoExpediente, Expediente
+from modelos.expedientes.expediente import Encargo, EstadoExpediente, Expediente
 from tests.fabricas import Cliente, Instancia, puerto_libre, sembrada
 from tests.largas import PRUEBAS
 from tests.postgres import base_nueva, servidor_postgres

@@ -25,12 +25,12 @@ from modelos.actos.administracion import dias
 from modelos.actos.plazos.conteo import Visto, contar
 from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
-from modelos.bitacora import ORIGEN
 from modelos.calendario import Medida
 from modelos.dias.archivo import Escrito
 from modelos.dias.dia import Publicacion, oficinas, orden_vigente
 from modelos.dias.efectos import efectos, todas
-from modelos.expediente import Expediente
+from modelos.expedientes.bitacora import ORIGEN
+from modelos.expedientes.expediente import Expediente
 from modelos.organizacion import por_correo, quien_es
 from modelos.plazo import USUALES, Resuelto
 from modelos.plazos import Plazo

@@ -24,8 +24,8 @@ from api.app import crear
 from modelos import reloj, sesion
 from modelos.administracion import demo
 from modelos.ajustes import Ajustes
-from modelos.bitacora import Asiento
-from modelos.expediente import Aviso, Expediente, Turno
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Aviso, Expediente, Turno
 from modelos.organizacion import por_correo
 from modelos.sesion import transaccion
 from tests.banco.__main__ import percentiles

@@ -19,7 +19,7 @@ from sqlalchemy import insert
 
 from modelos import reloj
 from modelos.ajustes import Ajustes
-from modelos.expediente import Turno
+from modelos.expedientes.expediente import Turno
 from modelos.sesion import motor, transaccion
 from tareas.mensajes import juntar
 from tareas.recordatorios import barrer

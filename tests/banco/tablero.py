@@ -23,9 +23,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from flujos.catalogo import CATALOGO
-from modelos import bitacora, reloj, sesion
+from modelos import reloj, sesion
 from modelos.ajustes import Ajustes
-from modelos.expediente import Encargo, Expediente, Turno
+from modelos.expedientes import bitacora
+from modelos.expedientes.expediente import Encargo, Expediente, Turno
 from modelos.organizacion import por_correo, quien_es
 from modelos.permisos import Quien
 from modelos.plazos import Plazo

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from modelos import credencial
 from modelos.ajustes import Ajustes
-from modelos.expediente import Encargo, Expediente
+from modelos.expedientes.expediente import Encargo, Expediente
 from tests.fabricas import Instancia, puerto_libre
 
 RAIZ = Path(__file__).parents[2]

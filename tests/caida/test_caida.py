@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import func, select
 
 from modelos import sesion
-from modelos.bitacora import Asiento
-from modelos.expediente import Aviso, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Aviso, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import responsables
 from tests.caida.instalacion import PACIENCIA_S, PROCESOS, Instalacion
 from tests.caminante import Caminante, primera

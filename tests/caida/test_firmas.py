@@ -19,9 +19,9 @@ from sqlmodel import col
 from flujos.catalogo import CATALOGO
 from modelos import sesion
 from modelos.ajustes import Ajustes
-from modelos.bitacora import Asiento
 from modelos.comprobacion.verificacion import verificar
-from modelos.expediente import Encargo
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Encargo
 from modelos.oficios import Oficio
 from tareas.oficios.archivo import ruta_de
 from tests.caida import firmante

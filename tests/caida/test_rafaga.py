@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select
 
 from modelos import sesion
-from modelos.expediente import Encargo
+from modelos.expedientes.expediente import Encargo
 from tests.caida.instalacion import Instalacion
 from tests.fabricas import Plantillas
 from tests.largas import LARGAS

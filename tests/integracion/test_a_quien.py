@@ -20,9 +20,9 @@ from modelos.administracion import demo
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, Libro, Renglon
 from modelos.avisos import a_quien, mensajes
 from modelos.avisos.entrega import Entrega, Notificacion
-from modelos.bitacora import Asiento
 from modelos.errores import TurnoTomado
-from modelos.expediente import EstadoTurno, Expediente, Turno
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import EstadoTurno, Expediente, Turno
 from modelos.organizacion import Adscripcion, Persona, por_correo, responsables
 from modelos.sesion import transaccion
 from tareas import avisos

@@ -11,11 +11,9 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from modelos import consultas, encargos, vigilancia
+from modelos import encargos, vigilancia
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender, evidencia
-from modelos.anexos import Guardado
-from modelos.bitacora import Asiento
 from modelos.errores import (
     ActividadYaAtendida,
     ActoNoProcede,
@@ -30,7 +28,10 @@ from modelos.errores import (
     TurnoTomado,
     VersionVieja,
 )
-from modelos.expediente import Encargo, EstadoExpediente, Expediente, Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.anexos import Guardado
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Encargo, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import Persona, Unidad, responsables
 from tests.fabricas import Instancia
 
@@ -423,13 +424,13 @@ def test_un_turno_sale_sin_responsable_si_en_su_unidad_no_queda_nadie_lo_haya_to
         ctx.s.execute(update(Persona).where(col(Persona.id) == ctx.quien.persona).values(activa=False))
     with instancia.leer() as s:  # queda la coordinación, que ya puede tomarlo
         assert vigilancia.sin_responsable(s) == []
-        assert consultas.sin_responsable(s, instancia.abiertos(folio)) == set()
+        assert visibles.sin_responsable(s, instancia.abiertos(folio)) == set()
     with instancia.como("coordinacion") as ctx:
         assert ctx.quien is not None
         ctx.s.execute(update(Persona).where(col(Persona.id) == ctx.quien.persona).values(activa=False))
     with instancia.leer() as s:
         assert vigilancia.sin_responsable(s) == [(turno.id, "DSTC")]
-        assert consultas.sin_responsable(s, instancia.abiertos(folio)) == {turno.id}
+        assert visibles.sin_responsable(s, instancia.abiertos(folio)) == {turno.id}
 
 
 def test_una_espera_que_ya_va_en_otra_vuelta_no_se_cierra(instancia: Instancia) -> None:

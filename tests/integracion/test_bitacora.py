@@ -18,19 +18,19 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from flujos.catalogo import CATALOGO
-from modelos import bitacora
 from modelos.actos.administracion.cotejo_tablas import cotejar
 from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.entrega import Notificacion
 from modelos.cambios import Cambio
-from modelos.comodidades import CapturaGuardada, Comentario
 from modelos.comprobacion.proyeccion import turnos_guardados
 from modelos.comprobacion.verificacion import reconstruir, verificar
 from modelos.errores import BitacoraIncongruente
-from modelos.expediente import Aviso, Expediente, Turno
+from modelos.expedientes import bitacora
+from modelos.expedientes.comodidades import CapturaGuardada, Comentario
+from modelos.expedientes.expediente import Aviso, Expediente, Turno
+from modelos.expedientes.tablas_publicadas import TablaPublicada
 from modelos.oficios import Molde, Oficio, PlantillaEditada
 from modelos.plazos import Plazo, Recordatorio
-from modelos.tablas_publicadas import TablaPublicada
 from tests.fabricas import Instancia
 
 RAIZ = Path(__file__).parents[2]

@@ -24,7 +24,6 @@ from modelos.actos.conduccion import ciclos
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
-from modelos.bitacora import Asiento
 from modelos.calendario import Ambito, TipoDia
 from modelos.ciclos.ciclo import Apertura, marcar
 from modelos.ciclos.previstas import EstadoPrevisto, por_venir
@@ -38,7 +37,8 @@ from modelos.errores import (
     NoLeCorresponde,
     ProcedimientoDesconocido,
 )
-from modelos.expediente import Expediente, Serie, Turno
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Expediente, Serie, Turno
 from modelos.organizacion import Unidad, crear_cast, por_correo, quien_es
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion

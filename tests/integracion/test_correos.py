@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import create_engine, select
 from sqlmodel import col
 
-from modelos import acceso, consultas_comentarios, migrar
+from modelos import acceso, migrar
 from modelos.actos.administracion import personas as administracion
 from modelos.actos.comodidades import comentarios
 from modelos.actos.oficios import papeleria
@@ -17,6 +17,7 @@ from modelos.administracion import personas
 from modelos.cambios import Cambio
 from modelos.claves import cifrar
 from modelos.errores import DatoRepetido, FormularioIncompleto
+from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.organizacion import Adscripcion, Persona, por_correo
 from tests.fabricas import Instancia
 from tests.integracion.test_excel import ADSCRIPCIONES, PERSONAS, cargar, faltas

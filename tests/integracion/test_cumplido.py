@@ -17,11 +17,11 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import fuera, tramite
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos import atender, evidencia
-from modelos.anexos import Guardado
 from modelos.avisos.entrega import Notificacion
 from modelos.comprobacion import verificacion as v
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
-from modelos.expediente import Anexo, Expediente, Turno
+from modelos.expedientes.anexos import Guardado
+from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.oficios import Oficio
 from modelos.organizacion import por_correo
 from modelos.plazos import EstadoPlazo, Plazo

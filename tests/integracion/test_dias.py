@@ -29,7 +29,7 @@ from modelos.dias.archivo import Escrito, leer
 from modelos.dias.dia import Publicacion, orden_vigente
 from modelos.dias.publicaciones import dias_entre, vigentes
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde
-from modelos.expediente import Expediente, Turno
+from modelos.expedientes.expediente import Expediente, Turno
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 from tareas.recuento import Avance, recontar_pendientes
 from tests.fabricas import Instancia

@@ -19,7 +19,7 @@ from modelos.administracion import demo
 from modelos.avisos import mensajes
 from modelos.avisos.entrega import Notificacion
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import Turno
+from modelos.expedientes.expediente import Turno
 from modelos.organizacion import Persona
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion

@@ -12,7 +12,7 @@ from modelos import espera, sesion
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion
 from modelos.espera import Espera
-from modelos.expediente import Encargo, Expediente, Turno
+from modelos.expedientes.expediente import Encargo, Expediente, Turno
 from modelos.organizacion import Unidad
 from modelos.plazos import Plazo
 from modelos.reservas import pedir

@@ -20,10 +20,10 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import atender
 from modelos.administracion import demo
 from modelos.avisos.entrega import Entrega, EstadoEntrega
-from modelos.bitacora import Asiento
 from modelos.ciclos.ciclo import Apertura, Jornada
 from modelos.errores import ErrorGestion
-from modelos.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.plazos import EstadoPlazo, Plazo, Recordatorio
 from modelos.sesion import lectura, transaccion
 from tareas import jornada

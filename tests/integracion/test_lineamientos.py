@@ -13,10 +13,10 @@ from sqlmodel import col
 
 from modelos.actos.oficios import fuera
 from modelos.actos.turnos import apertura, atender, evidencia
-from modelos.anexos import Guardado
-from modelos.bitacora import Asiento
 from modelos.errores import EvidenciaFaltante, FormularioIncompleto, NoLeCorresponde
-from modelos.expediente import Turno
+from modelos.expedientes.anexos import Guardado
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Turno
 from modelos.plazos import EstadoPlazo, Plazo
 from tests.fabricas import Instancia
 from tests.oficina import del_folio

@@ -27,7 +27,7 @@ from modelos.ajustes import Ajustes
 from modelos.avisos import canales, cola
 from modelos.avisos.entrega import Entrega, Notificacion
 from modelos.avisos.mensajes import LO_TIENE_OTRA
-from modelos.expediente import Turno
+from modelos.expedientes.expediente import Turno
 from modelos.organizacion import Persona
 from modelos.plazos import Plazo
 from modelos.sesion import lectura, transaccion

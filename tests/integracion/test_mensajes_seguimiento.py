@@ -19,7 +19,7 @@ from modelos.ajustes import Ajustes
 from modelos.avisos import cola
 from modelos.avisos.entrega import Clase, Entrega
 from modelos.errores import ActoNoProcede
-from modelos.expediente import Turno
+from modelos.expedientes.expediente import Turno
 from modelos.organizacion import por_correo
 from modelos.plazo import Hitos
 from modelos.plazos import Plazo

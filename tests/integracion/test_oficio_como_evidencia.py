@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from modelos.actos.oficios import firma, tramite
 from modelos.actos.turnos import atender
-from modelos.bitacora import Asiento
 from modelos.errores import EvidenciaFaltante
-from modelos.expediente import Turno
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Turno
 from modelos.oficios import Oficio
 from tareas.oficios.archivo import Imprenta
 from tests.fabricas import Instancia

@@ -15,11 +15,10 @@ from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import anexos, papeleria, reloj, titulares
+from modelos import papeleria, reloj, titulares
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import firma, tramite
 from modelos.actos.turnos import atender, evidencia
-from modelos.bitacora import Asiento, canonico
 from modelos.comprobacion.verificacion import verificar
 from modelos.errores import (
     ActoNoProcede,
@@ -30,7 +29,9 @@ from modelos.errores import (
     OficioCambio,
     OficioIncompleto,
 )
-from modelos.expediente import Turno
+from modelos.expedientes import anexos
+from modelos.expedientes.bitacora import Asiento, canonico
+from modelos.expedientes.expediente import Turno
 from modelos.oficio import VIGENTES, EstadoOficio, leer_codigo
 from modelos.oficio_impreso import AVISO_PROYECTO, sello
 from modelos.oficios import Destinatario, Molde, Oficio, PlantillaEditada

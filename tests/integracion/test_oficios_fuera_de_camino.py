@@ -15,10 +15,10 @@ from modelos import consultas_oficios, papeleria, reloj, titulares, verificacion
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import tramite
 from modelos.actos.turnos import atender, evidencia
-from modelos.anexos import Guardado
 from modelos.comprobacion.verificacion import verificar
 from modelos.errores import CodigoDesconocido, DemasiadosIntentos, FormularioIncompleto, NoLeCorresponde
-from modelos.expediente import EstadoExpediente, Turno
+from modelos.expedientes.anexos import Guardado
+from modelos.expedientes.expediente import EstadoExpediente, Turno
 from modelos.organizacion import Persona, por_correo, quien_es
 from modelos.permisos import Quien
 from modelos.sesion import transaccion

@@ -10,7 +10,7 @@ from modelos import encargos, reloj
 from modelos.actos.oficios import plantillas as actos
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import Encargo
+from modelos.expedientes.expediente import Encargo
 from modelos.oficios import Molde, Oficio
 from tareas.efectos import EfectoFallido, cumplir, intentar
 from tareas.oficios import borrador, edicion

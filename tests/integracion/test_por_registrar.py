@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from modelos import encargos, reloj, reservas
-from modelos.expediente import Encargo, Expediente
+from modelos.expedientes.expediente import Encargo, Expediente
 from modelos.latido import pulso
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from modelos import encargos, latido
 from modelos.actos.conduccion import conducir
-from modelos.expediente import Aviso, Encargo, Expediente
+from modelos.expedientes.expediente import Aviso, Encargo, Expediente
 from modelos.sesion import lectura, transaccion
 from tests.postgres import base_nueva, servidor_postgres
 from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar

@@ -23,7 +23,7 @@ from api.v1 import salud
 from flujos import conciliacion, mirada
 from modelos import exclusivas, latido, reloj, senales
 from modelos.ajustes import Ajustes
-from modelos.expediente import EstadoExpediente, Expediente
+from modelos.expedientes.expediente import EstadoExpediente, Expediente
 from modelos.latido import Latido
 from modelos.senales import Senal
 from modelos.sesion import lectura, transaccion

@@ -18,7 +18,7 @@ from modelos import reloj
 from modelos.actos.turnos import asignacion
 from modelos.actos.turnos.mover import bloquear
 from modelos.avisos.entrega import Notificacion
-from modelos.expediente import Encargo, Turno
+from modelos.expedientes.expediente import Encargo, Turno
 from modelos.organizacion import Persona
 from modelos.plazo import RESPUESTA_OFICIAL
 from modelos.plazos import Plazo, Recordatorio

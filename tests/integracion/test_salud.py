@@ -21,7 +21,7 @@ from modelos.ajustes import Ajustes
 from modelos.avisos.entrega import Entrega
 from modelos.ciclos.ciclo import DIARIOS, Jornada, marcar
 from modelos.comprobacion import salud
-from modelos.expediente import Encargo
+from modelos.expedientes.expediente import Encargo
 from modelos.latido import Latido
 from modelos.senales import Senal
 from tareas import jornada

@@ -13,7 +13,7 @@ from sqlmodel import col
 from modelos import contexto_oficio, reloj, titulares
 from modelos.actos.oficios import tramite
 from modelos.errores import ActoNoProcede, FormularioIncompleto
-from modelos.expediente import Encargo
+from modelos.expedientes.expediente import Encargo
 from modelos.oficios import Oficio
 from modelos.sesion import transaccion
 from tareas.efectos import cumplir

@@ -16,7 +16,7 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.administracion.demo import CLAVE, DOMINIO
 from modelos.avisos.entrega import Entrega
-from modelos.expediente import Turno
+from modelos.expedientes.expediente import Turno
 from modelos.oficio import FORMATO
 from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, por_correo

@@ -19,7 +19,7 @@ from modelos import reloj
 from modelos.actos.turnos import asignacion
 from modelos.ajustes import Ajustes, ajustes
 from modelos.cambios import CONSOLA, Cambio
-from modelos.expediente import Turno
+from modelos.expedientes.expediente import Turno
 from modelos.organizacion import Adscripcion, Persona, por_correo
 from tests.fabricas import Cliente, Instancia
 from tests.integracion.test_excel import BUENO, Hojas, libro

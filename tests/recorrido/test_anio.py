@@ -26,7 +26,7 @@ from flujos.catalogo import CATALOGO
 from modelos import reloj, sesion
 from modelos.avisos.entrega import Notificacion
 from modelos.ciclos.ciclo import Apertura
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.plazos import Plazo, Recordatorio
 from tareas.simulacion.anio import Plan, simular
 from tareas.simulacion.informe import Informe

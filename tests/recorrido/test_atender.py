@@ -16,10 +16,10 @@ from api.web.turnos import previsto
 from flujos.catalogo import CATALOGO
 from modelos import reloj, vencimientos
 from modelos.avance import Pendiente
-from modelos.bitacora import Asiento
 from modelos.calendario import fecha_corta
-from modelos.comodidades import CapturaGuardada
-from modelos.expediente import Anexo, Expediente, Turno
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.comodidades import CapturaGuardada
+from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.oficios import Oficio
 from modelos.tabla import Tabla
 from tests.caminante import EXIGIDOS, Caminante

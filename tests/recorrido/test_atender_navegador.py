@@ -11,9 +11,9 @@ from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.bitacora import Asiento
-from modelos.comodidades import CapturaGuardada
-from modelos.expediente import Anexo
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.comodidades import CapturaGuardada
+from modelos.expedientes.expediente import Anexo
 from tests.fabricas import PDF, Instancia
 from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante

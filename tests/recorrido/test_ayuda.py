@@ -14,8 +14,8 @@ from api.web.piezas import frases_plazos
 from api.web.piezas.pagina import CARPETA
 from api.web.procedimientos import ayuda
 from modelos import glosario
-from modelos.consultas import DEBIENDO
-from modelos.expediente import EstadoExpediente, EstadoTurno
+from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno
+from modelos.expedientes.visibles import DEBIENDO
 from modelos.permisos import Rol
 from tests.fabricas import Instancia
 from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale

@@ -22,9 +22,9 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender
 from modelos.bandeja import bandeja
 from modelos.bandeja.bandeja import Pedido
-from modelos.comodidades import Filtro
 from modelos.errores import FormularioIncompleto
-from modelos.expediente import Turno
+from modelos.expedientes.comodidades import Filtro
+from modelos.expedientes.expediente import Turno
 from modelos.organizacion import crear_persona, por_correo, quien_es
 from tests.fabricas import Instancia
 from tests.recorrido.con_plazos import publicar

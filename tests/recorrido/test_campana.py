@@ -14,11 +14,12 @@ from sqlmodel import col
 
 from api.web.expedientes import matriz
 from flujos.catalogo import CATALOGO
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.actos.conduccion import campanas, ciclos, conducir
 from modelos.avisos.entrega import Notificacion
 from modelos.ciclos.campanas import reparte
-from modelos.expediente import Expediente, Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.expediente import Expediente, Turno
 from modelos.organizacion import Persona, crear_cast
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
@@ -262,7 +263,7 @@ def test_la_misma_matriz_sirve_a_un_abanico_dentro_de_un_expediente(instancia_sq
     tabla = CATALOGO.vigente("normatividad", reloj.hoy())
     with instancia_sqlite.leer() as s:
         turnos = s.scalars(select(Turno).where(col(Turno.folio) == folio)).all()
-        filas = matriz.de_abanico(s, tabla, s.get_one(Expediente, folio), turnos, consultas.unidades(s))
+        filas = matriz.de_abanico(s, tabla, s.get_one(Expediente, folio), turnos, visibles.unidades(s))
     assert [c.clave for c in matriz.columnas(tabla, en_abanico=True)] == [
         a.clave for a in tabla.actividades if a.por_cada
     ]

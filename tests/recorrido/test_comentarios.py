@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from modelos import consultas, consultas_comentarios
 from modelos.actos.comodidades import comentarios as actos
 from modelos.actos.comodidades.comentarios import LARGO
 from modelos.avisos.entrega import Notificacion
-from modelos.comodidades import Comentario, Mencion, Seguimiento
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.expediente import Expediente
+from modelos.expedientes import comentarios, visibles
+from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
+from modelos.expedientes.expediente import Expediente
 from modelos.organizacion import Adscripcion, Persona, crear_persona, por_correo, quien_es
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
@@ -47,11 +47,11 @@ def test_la_lista_de_quienes_lo_ven_es_la_regla_de_visibilidad_de_cada_cuenta(in
         instancia.cumplir_encargos()  # los avisos dan permiso de leer
         with instancia.leer() as s:
             expediente = s.get_one(Expediente, folio)
-            listados = {lector.id for lector in consultas_comentarios.quienes_lo_ven(s, expediente)}
+            listados = {lector.id for lector in comentarios.quienes_lo_ven(s, expediente)}
             pueden = set()
             for persona in s.scalars(select(Persona)):
                 try:
-                    consultas.expediente_visible(s, quien_es(s, persona), folio)
+                    visibles.expediente_visible(s, quien_es(s, persona), folio)
                 except NoLeCorresponde:
                     continue
                 pueden.add(persona.id)
@@ -82,8 +82,8 @@ def test_a_quien_se_menciona_se_le_notifica_una_vez_y_no_gana_permiso(instancia:
         persona = por_correo(s, "cast-demo-02@demo.local")
         assert persona
         with pytest.raises(NoLeCorresponde):
-            consultas.expediente_visible(s, quien_es(s, persona), folio)
-        assert consultas_comentarios.menciones_nuevas(s, quien_es(s, persona)) == []
+            visibles.expediente_visible(s, quien_es(s, persona), folio)
+        assert comentarios.menciones_nuevas(s, quien_es(s, persona)) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from modelos.actos.conduccion import conducir
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.visitante import Visitante
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.app import crear
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from tests.fabricas import PDF, Cliente, Instancia, servida
 
 CONTRATO = {

@@ -16,11 +16,11 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from modelos import anexos
 from modelos.actos.turnos import atender
 from modelos.ajustes import Ajustes
 from modelos.errores import ArchivoRechazado, FormularioIncompleto, SalidaInexistente, SinEspacio
-from modelos.expediente import Anexo
+from modelos.expedientes import anexos
+from modelos.expedientes.expediente import Anexo
 from modelos.organizacion import crear_cast
 from tareas.archivos import revisar
 from tests.archivos.muestras import office

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from modelos.ajustes import Ajustes
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.sesion import transaccion
 from tests.fabricas import PDF, Instancia, servida
 from tests.recorrido.visitante import Visitante, folio_de

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from api.web.expedientes import iniciar
 from flujos.catalogo import CATALOGO
 from modelos import duraciones, reloj
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.organizacion import Persona
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia

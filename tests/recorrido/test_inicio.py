@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from modelos import sesion
 from modelos.actos.conduccion import conducir
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.organizacion import Persona
 from tests.fabricas import Instancia
 from tests.oficina import por_encargo

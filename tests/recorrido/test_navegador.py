@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from flujos.catalogo import CATALOGO
 from modelos.actos.turnos import atender as turnos
 from modelos.administracion.demo import CLAVE
-from modelos.expediente import Encargo
+from modelos.expedientes.expediente import Encargo
 from modelos.sesion import transaccion
 from tests.fabricas import PDF, Instancia, servida
 from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.avisos.entrega import Notificacion
-from modelos.expediente import Encargo
+from modelos.expedientes.expediente import Encargo
 from modelos.oficios import Molde, Oficio, PlantillaEditada
 from modelos.organizacion import Persona
 from modelos.papeleria import Leyenda

@@ -16,7 +16,7 @@ from flujos.manual_dstc.concertacion import Pago, Solicitud
 from flujos.manual_dstc.normatividad import Registro
 from modelos.actos.turnos import asignacion
 from modelos.comprobacion.reproduccion import revisar_cadena
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.formularios import validar
 from modelos.sesion import transaccion
 from tests.fabricas import Cliente, Instancia

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.bitacora import Asiento
+from modelos.expedientes.bitacora import Asiento
 from tests.fabricas import PDF, Cliente, Instancia, servida
 from tests.recorrido.visitante import Visitante
 

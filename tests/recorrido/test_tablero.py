@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
 from modelos import claves, sesion
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.organizacion import Persona, Unidad
 from modelos.tablero.cifras import EN_EL_TABLERO
 from tests.banco.tablero import inventar

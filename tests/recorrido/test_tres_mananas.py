@@ -31,11 +31,11 @@ from modelos.actos.comodidades import comentarios
 from modelos.actos.turnos import atender, evidencia
 from modelos.administracion.demo import CLAVE, DOMINIO
 from modelos.ajustes import Ajustes
-from modelos.anexos import Guardado
 from modelos.avisos.entrega import Notificacion
-from modelos.bitacora import Asiento
-from modelos.comodidades import Comentario
-from modelos.expediente import Expediente, Turno
+from modelos.expedientes.anexos import Guardado
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.comodidades import Comentario
+from modelos.expedientes.expediente import Expediente, Turno
 from modelos.organizacion import Adscripcion, por_correo
 from tests.banco.tablero import inventar
 from tests.fabricas import PDF, Instancia, Plantillas, servida

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from modelos.expediente import Turno
+from modelos.expedientes.expediente import Turno
 from modelos.organizacion import Adscripcion, por_correo
 from modelos.plazo import Hitos
 from modelos.sesion import transaccion

@@ -12,9 +12,9 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.piezas.formularios import PREFIJO, Campo, Captura, Falta, Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import consultas
 from modelos.avisos import canales, cola
 from modelos.errores import ActoNoProcede, FormularioIncompleto
+from modelos.expedientes import visibles
 from modelos.permisos import Rol, exigir_administracion
 from tareas.cartero import Cartero
 
@@ -140,7 +140,7 @@ def _canales(
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, canales.VER_O_CAMBIAR)
         tramo = canales.listar(s, cursor=cursor, limite=POR_PAGINA)
-        unidades = consultas.unidades(s)
+        unidades = visibles.unidades(s)
     campos = {nombre: _campo(nombre, unidades, captura, faltas) for nombre in _TITULOS}
     resumen = [
         Falta(f"{_TITULOS.get(campo, 'De quién es')}: {falta}.", f"{PREFIJO}{campo if campo in _TITULOS else 'correo'}")

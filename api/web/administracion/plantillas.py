@@ -15,11 +15,12 @@ from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, resumen
 from api.web.piezas.formularios import PREFIJO, Captura, Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.actos.oficios import plantillas as actos
 from modelos.actos.turnos.atender import nombre_de
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.expedientes import visibles
 from modelos.formularios import LARGO_MOTIVO
 from modelos.permisos import exigir_administracion
 from tareas.oficios import archivo, borrador, edicion, texto
@@ -177,7 +178,7 @@ def _editor(
         ficha, rige = edicion.ficha(ctx, clave), borrador.vigente(ctx, clave)
         donde = usos(puerta.tablas.vigentes(reloj.hoy()), clave)
         de_quien = {} if clave in borrador.comunes() else {"procedimiento": donde[0].tabla.clave}
-        recientes = consultas.expedientes(s, quien, **de_quien, limite=RECIENTES).elementos
+        recientes = visibles.expedientes(s, quien, **de_quien, limite=RECIENTES).elementos
     folios = [(e.folio, e.asunto) for e in recientes]
     puestos = {"texto": rige.texto, "folio": folios[0][0] if folios else ""}
     if captura:

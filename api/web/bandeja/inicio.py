@@ -15,14 +15,16 @@ from api.web.bandeja import renglones
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.frases_plazos import Vencimiento
 from api.web.piezas.pagina import dia, enumera, hace, pagina
-from modelos import consultas, consultas_comentarios, consultas_deuda, consultas_oficios, deuda, reloj
+from modelos import consultas_deuda, consultas_oficios, deuda, reloj
 from modelos.actos.turnos.apertura import puede_iniciar
 from modelos.bandeja import inicio as consultas_inicio
 from modelos.bandeja import vivo
 from modelos.bandeja.inicio import RENGLONES
 from modelos.ciclos import visibles
 from modelos.ciclos.previstas import EstadoPrevisto, Prevista
-from modelos.expediente import Expediente, Turno
+from modelos.expedientes import comentarios
+from modelos.expedientes import visibles as consultas
+from modelos.expedientes.expediente import Expediente, Turno
 from modelos.oficios import Oficio
 from modelos.permisos import Quien, Rol, atiende
 from modelos.tabla import Catalogo
@@ -157,7 +159,7 @@ def _lo_que_sigue(s: Session, quien: Quien) -> list[Bloque]:
             f"{a.de}: «{frases.recorte(a.comentario.texto)}»",
             (a.asunto, a.comentario.folio),
         )
-        for a in consultas_comentarios.menciones_nuevas(s, quien, RENGLONES)
+        for a in comentarios.menciones_nuevas(s, quien, RENGLONES)
     ]
     seguidos = [
         Renglon(
@@ -165,7 +167,7 @@ def _lo_que_sigue(s: Session, quien: Quien) -> list[Bloque]:
             e.asunto,
             (e.folio, "1 cosa nueva" if cuantas == 1 else f"{cuantas} cosas nuevas"),
         )
-        for e, cuantas in consultas_comentarios.con_novedad(s, quien, RENGLONES)
+        for e, cuantas in comentarios.con_novedad(s, quien, RENGLONES)
     ]
     sigo, texto = "/expedientes?sigo=1", "Ver los que sigue"
     return [

@@ -14,11 +14,12 @@ from api.dependencias import Puerta
 from api.vistas import expedientes
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.frases_plazos import Vencimiento
-from modelos import consultas, vencimientos
+from modelos import vencimientos
 from modelos.actividad import SIGUE, texto_salida
 from modelos.avisos.a_quien import ausentes
-from modelos.bitacora import Asiento
-from modelos.expediente import Aviso, EstadoExpediente, Expediente, Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Aviso, EstadoExpediente, Expediente, Turno
 from modelos.organizacion import responsables
 from modelos.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
 from modelos.tabla import Actividad, Tabla
@@ -91,8 +92,8 @@ def es_agrupable(actividad: Actividad) -> bool:
 
 def armar(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, detalle: bool) -> list[Pendiente]:
     """Los renglones, en el mismo orden; detalle: con su antecedente y a quién se le puede dar."""
-    de = consultas.asuntos(s, (t.folio for t in turnos))
-    nombres = consultas.nombres(s, (t.persona_id for t in turnos))
+    de = visibles.asuntos(s, (t.folio for t in turnos))
+    nombres = visibles.nombres(s, (t.persona_id for t in turnos))
     nuevos = _nuevos(s, quien, turnos)
     rigen = vencimientos.plazos_de(s, turnos)
     dichos = frases_plazos.dichos(s, rigen.values())
@@ -146,7 +147,7 @@ class _Elegibles:
 
     def de(self, turno: Turno) -> tuple[tuple[int, str], ...]:
         if turno.unidad not in self._de:
-            nombres = consultas.nombres(self.s, responsables(self.s, turno.unidad))
+            nombres = visibles.nombres(self.s, responsables(self.s, turno.unidad))
             self._de[turno.unidad] = sorted(nombres.items(), key=lambda par: par[1])
         return tuple(par for par in self._de[turno.unidad] if par[0] != turno.persona_id)
 
@@ -165,7 +166,7 @@ def _antecedentes(s: Session, turnos: Sequence[Turno], tablas: Mapping[str, Tabl
     pares = {(t.folio, t.apertura) for t in turnos}
     asientos = _leer(s, pares)
     actores = {a.actor for a in asientos.values() if a.actor.startswith(PERSONA)}
-    nombres = consultas.nombres(s, (int(actor.removeprefix(PERSONA)) for actor in actores))
+    nombres = visibles.nombres(s, (int(actor.removeprefix(PERSONA)) for actor in actores))
     return {
         t.id: _decir(asiento, tablas[t.folio], nombres)
         for t in turnos

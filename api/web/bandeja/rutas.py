@@ -19,7 +19,7 @@ from api.web.bandeja.renglones import Pendiente
 from api.web.piezas import frases_plazos
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.actos.comodidades import filtros
 from modelos.actos.turnos import asignacion
 from modelos.actos.turnos.apertura import puede_iniciar
@@ -28,7 +28,8 @@ from modelos.bandeja import bandeja as consultas_bandeja
 from modelos.bandeja import vivo
 from modelos.bandeja.bandeja import TIENE, Pedido
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, SinSesion
-from modelos.expediente import EN_TRAMITE
+from modelos.expedientes import visibles
+from modelos.expedientes.expediente import EN_TRAMITE
 from modelos.formularios import LARGO_MOTIVO
 from modelos.permisos import atiende, ve_todo
 
@@ -153,7 +154,7 @@ def _mostrar(
     with puerta.lectura() as (s, quien):
         tramo = consultas_bandeja.listar(s, quien, pedido(puestos), cursor=cursor, limite=POR_PAGINA)
         pendientes = renglones.armar(s, puerta, quien, tramo.turnos, detalle=True)
-        unidades = consultas.unidades(s)
+        unidades = visibles.unidades(s)
         marca = vivo.marca(s, quien, "bandeja")
         guardados = filtros.propios(s, quien, CAMINO)
     vigentes = puerta.tablas.vigentes(reloj.hoy())

@@ -20,7 +20,6 @@ from api.web.bandeja.renglones import Pendiente
 from api.web.piezas import frases
 from api.web.piezas.formularios import ENTERO_MAXIMO, Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import consultas
 from modelos.actos.turnos import atender as actos
 from modelos.actos.turnos.atender import LARGO_COMENTARIO
 from modelos.bandeja import bandeja
@@ -34,7 +33,8 @@ from modelos.errores import (
     NoLeCorresponde,
     SinSesion,
 )
-from modelos.expediente import ABIERTOS, EstadoTurno, Expediente, Turno
+from modelos.expedientes import visibles as consultas
+from modelos.expedientes.expediente import ABIERTOS, EstadoTurno, Expediente, Turno
 from modelos.permisos import Quien
 
 ruta = APIRouter()

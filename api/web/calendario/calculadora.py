@@ -19,12 +19,13 @@ from api.dependencias import Entrada
 from api.vistas import reglas_plazo
 from api.web.piezas.formularios import PREFIJO, Campo, Falta, faltas, numero
 from api.web.piezas.pagina import pagina
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.calendario import PERFILES, POR_DEFECTO, Computo, Medida, computar
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.calendario.habiles import FIN_DE_SEMANA
 from modelos.dias.dia import Oficina, dias_vigentes, oficina, oficinas
 from modelos.errores import FormularioIncompleto
+from modelos.expedientes import visibles
 from modelos.fechas import COMO_FECHA, leer
 
 ruta = APIRouter()
@@ -73,7 +74,7 @@ def calcular(request: Request, puerta: Entrada) -> HTMLResponse:
     errores: dict[str, str] = {}
     problema, cuenta = "", None
     with puerta.lectura() as (s, quien):
-        nombres = consultas.unidades(s)
+        nombres = visibles.unidades(s)
         if pedido:
             try:
                 cuenta = _contar(s, valores, nombres)

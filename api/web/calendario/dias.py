@@ -16,7 +16,7 @@ from api.errores import codigo
 from api.vistas import dias as vistas_dias
 from api.web.piezas.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.actos.administracion import dias as actos
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, Ambito, fecha_corta
 from modelos.calendario.errores import PublicacionAtrasada
@@ -33,6 +33,7 @@ from modelos.dias.archivo import (
 from modelos.dias.archivo import ROTULOS as TIPOS
 from modelos.dias.dia import DiaInhabil
 from modelos.errores import ActoNoProcede, ArchivoRechazado, FormularioIncompleto, NoExiste
+from modelos.expedientes import visibles
 from modelos.formularios import LARGO_MOTIVO
 from modelos.permisos import exigir_administracion
 from modelos.unidades import ENTIDADES
@@ -69,7 +70,7 @@ def calendario(request: Request, puerta: Entrada, anio: str = "", unidad: str | 
     pedido = numero(anio) or reloj.hoy().year
     publicados = publicaciones.anios_publicados()
     with puerta.lectura() as (s, quien):
-        nombres = consultas.unidades(s)
+        nombres = visibles.unidades(s)
         elegida = min(quien.unidades, default="") if unidad is None else unidad
         if elegida not in nombres:
             elegida = ""
@@ -316,7 +317,7 @@ def _lugares(s: Session) -> dict[str, str]:
     return {
         f"{Ambito.NACIONAL}:": TODO_EL_PAIS,
         **{f"{Ambito.ENTIDAD}:{clave}": nombre for clave, nombre in entidades},
-        **{f"{Ambito.CENTRO}:{clave}": f"{clave}, {nombre}" for clave, nombre in consultas.unidades(s).items()},
+        **{f"{Ambito.CENTRO}:{clave}": f"{clave}, {nombre}" for clave, nombre in visibles.unidades(s).items()},
     }
 
 

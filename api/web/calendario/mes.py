@@ -19,13 +19,14 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada
 from api.web.piezas.pagina import pagina
-from modelos import consultas, consultas_mes, reloj
+from modelos import consultas_mes, reloj
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, sumar_meses
 from modelos.ciclos.previstas import Prevista
 from modelos.ciclos.visibles import lo_que_viene
 from modelos.consultas_mes import Vence
 from modelos.dias import publicaciones
 from modelos.dias.publicaciones import Dia
+from modelos.expedientes import visibles
 from modelos.fechas import leer
 from modelos.permisos import Quien
 from modelos.tabla import Catalogo
@@ -96,7 +97,7 @@ def mes(
     if elegido and not mes:
         primero = elegido.replace(day=1)
     with puerta.lectura() as (s, quien):
-        nombres = consultas.unidades(s)
+        nombres = visibles.unidades(s)
         unidad = unidad if unidad in nombres else ""
         del_mes, sin_publicar = _armar(s, quien, puerta.tablas, primero, sumar_meses(primero, 1), unidad)
         todos, siguiente = (
@@ -128,7 +129,7 @@ def anio(request: Request, puerta: Entrada, anio: str = "", unidad: str = "") ->
     """Un año entero, mes por mes; por defecto, éste."""
     pedido = int(anio) if _ANIO.fullmatch(anio) and ANIO_MINIMO <= int(anio) <= ANIO_MAXIMO else reloj.hoy().year
     with puerta.lectura() as (s, quien):
-        nombres = consultas.unidades(s)
+        nombres = visibles.unidades(s)
         unidad = unidad if unidad in nombres else ""
         meses, sin_publicar = _armar(s, quien, puerta.tablas, date(pedido, 1, 1), date(pedido + 1, 1, 1), unidad)
     return pagina(

@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 from api.dependencias import Entrada
 from api.web.piezas import frases_plazos
 from api.web.piezas.pagina import pagina
-from modelos import consultas, consultas_plazos, reloj
+from modelos import consultas_plazos, reloj
+from modelos.expedientes import visibles
 
 ruta = APIRouter()
 POR_PAGINA = 30
@@ -51,8 +52,8 @@ def listar(
             limite=POR_PAGINA,
         )
         plazos = frases_plazos.explicados(s, tramo.elementos)
-        de = consultas.asuntos(s, (p.folio for p in tramo.elementos))
-        unidades = consultas.unidades(s)
+        de = visibles.asuntos(s, (p.folio for p in tramo.elementos))
+        unidades = visibles.unidades(s)
     filtros = {"estado": estado, "unidad": unidad, "procedimiento": procedimiento, "vence": vence}
     puestos = {n: v for n, v in filtros.items() if v}
     return pagina(

@@ -16,12 +16,13 @@ from api.web.calendario import calculadora, mes
 from api.web.piezas import frases_plazos
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
-from modelos import consultas, consultas_plazos, reloj
+from modelos import consultas_plazos, reloj
 from modelos.actos.conduccion import ciclos
 from modelos.calendario import sumar_meses
 from modelos.ciclos.previstas import Prevista
 from modelos.ciclos.visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.errores import ActoNoProcede, FaltaConfirmar, FormularioIncompleto, NoExiste, SinDestinatarios
+from modelos.expedientes import visibles
 from modelos.periodo import Cada, Periodo, nombre_periodo
 from modelos.permisos import atiende, puede_conducir
 
@@ -76,7 +77,7 @@ def viene(request: Request, puerta: Entrada) -> HTMLResponse:
             conduce={p.procedimiento for p in previstas if puede_conducir(quien, p.duena)},
             vencen=vencen,
             dichos=frases_plazos.dichos(s, vencen),
-            asuntos=consultas.asuntos(s, (plazo.folio for plazo in vencen)),
+            asuntos=visibles.asuntos(s, (plazo.folio for plazo in vencen)),
             atiende=atiende(quien),
             estados=ESTADOS,
             a_la_vista=FOLIOS_A_LA_VISTA,
@@ -158,8 +159,8 @@ def _mostrar(
             hecho=hecho if hecho in ACTOS else "",
             conduce=puede_conducir(quien, prevista.duena),
             visibles=folios_que_ve(s, quien, [prevista]),
-            personas=consultas.nombres(s, (h.persona_id for h in prevista.hechas.values())),
-            unidades=consultas.unidades(s),
+            personas=visibles.nombres(s, (h.persona_id for h in prevista.hechas.values())),
+            unidades=visibles.unidades(s),
             estados=ESTADOS,
             todas=TODAS,
             vencida=prevista.limite < hoy,

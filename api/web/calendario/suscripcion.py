@@ -9,8 +9,8 @@ from api.dependencias import Entrada, Puerta
 from api.v1.suscripciones import enlace
 from api.web.piezas.formularios import Formulario
 from api.web.piezas.pagina import pagina
-from modelos import consultas
 from modelos.actos.comodidades import suscripciones
+from modelos.expedientes import visibles
 
 ruta = APIRouter()
 CAMINO = "/calendario/suscripcion"
@@ -42,7 +42,7 @@ def revocar(id: int, puerta: Entrada) -> Response:  # noqa: A002 - nombre del co
 
 def _mostrar(request: Request, puerta: Puerta, nuevo: str = "") -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        activas, unidades = suscripciones.propias(s, quien), consultas.unidades(s)
+        activas, unidades = suscripciones.propias(s, quien), visibles.unidades(s)
     return pagina(
         request,
         "suscripcion.html",

@@ -20,7 +20,7 @@ from modelos.actos.turnos.atender import persona_que_actua
 from modelos.ciclos import campanas as consultas_campanas
 from modelos.ciclos.campanas import EN_CURSO
 from modelos.errores import NoExiste, NoLeCorresponde
-from modelos.expediente import EN_TRAMITE
+from modelos.expedientes.expediente import EN_TRAMITE
 from modelos.permisos import puede_atender
 from modelos.tablero.filtro import ve_tablero
 

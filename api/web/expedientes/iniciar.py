@@ -19,13 +19,14 @@ from api.web.piezas.formularios import Captura, Falta, Formulario, a_json, campo
 from api.web.piezas.pagina import enumera, pagina
 from api.web.turnos import previsto, repetidos
 from api.web.turnos.repetidos import YaAbierto
-from modelos import consultas, duraciones, reloj
+from modelos import duraciones, reloj
 from modelos.actos import idempotencia
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos import apertura
 from modelos.ciclos import campanas as consultas_campanas
 from modelos.duraciones import Duracion
 from modelos.errores import ClaveRepetida, FaltaConfirmar, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
+from modelos.expedientes import visibles
 from modelos.organizacion import activas
 from modelos.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Tabla
@@ -147,7 +148,7 @@ def _formulario(
     with puerta.lectura() as (s, quien):
         tabla = iniciable(puerta, quien, clave)
         esquema = esquema_inicial(s, quien, tabla)
-        unidades = consultas.unidades(s)
+        unidades = visibles.unidades(s)
         controles = campos(esquema, captura.textos if captura else None, errores, unidades)
         primero = previsto.al_iniciar(s, tabla)
         duracion = duraciones.habituales(s, [clave]).get(clave)

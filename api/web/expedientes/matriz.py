@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from api.web.piezas import frases
 from api.web.piezas.pagina import estado as en_palabras
-from modelos import consultas, reloj, vencimientos
+from modelos import reloj, vencimientos
 from modelos.actividad import Actividad
 from modelos.calendario import fecha_corta
 from modelos.ciclos.campanas import Miembro
-from modelos.expediente import ABIERTOS, EN_TRAMITE, EstadoTurno, Expediente, Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, EstadoTurno, Expediente, Turno
 from modelos.tabla import Tabla
 
 
@@ -137,7 +138,7 @@ class _Pintor:
     @classmethod
     def leer(cls, s: Session, turnos: Iterable[Turno]) -> _Pintor:
         abiertos = [t for t in turnos if t.estado in ABIERTOS]
-        return cls(consultas.nombres(s, (t.persona_id for t in abiertos)), vencimientos.fechas_de(s, abiertos))
+        return cls(visibles.nombres(s, (t.persona_id for t in abiertos)), vencimientos.fechas_de(s, abiertos))
 
     def celda(self, turnos: Sequence[Turno], unidad: str, expediente: Expediente) -> Celda:
         """La de una actividad; turnos: los suyos, de todas las vueltas."""

@@ -15,9 +15,11 @@ from api.web.expedientes.vista import Pedido, Rechazo, mostrar
 from api.web.piezas.formularios import numero
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import ayuda
-from modelos import consultas, consultas_comentarios, deuda, reloj
+from modelos import deuda, reloj
 from modelos.actos.comodidades import comentarios as actos
 from modelos.comprobacion import verificacion
+from modelos.expedientes import comentarios as consultas_comentarios
+from modelos.expedientes import visibles
 
 __all__ = ["Rechazo", "mostrar", "ruta"]
 
@@ -38,13 +40,13 @@ def buscar(
     cursor: str | None = None,
 ) -> HTMLResponse:
     """Los expedientes que conciernen a quien busca, el más reciente primero. sigo: sólo los que sigue."""
-    if estado not in consultas.ESTADOS_BUSCADOS:
+    if estado not in visibles.ESTADOS_BUSCADOS:
         estado = ""
     with puerta.lectura() as (s, quien):
         if sigo:
             tramo = consultas_comentarios.seguidos(s, quien, cursor=cursor, limite=POR_PAGINA)
         else:
-            tramo = consultas.expedientes(
+            tramo = visibles.expedientes(
                 s,
                 quien,
                 procedimiento=procedimiento or None,
@@ -72,7 +74,7 @@ def buscar(
         sigo=bool(sigo),
         novedades=novedades,
         aludido=aludido,
-        estados=consultas.ESTADOS_BUSCADOS,
+        estados=visibles.ESTADOS_BUSCADOS,
         deben=deben,
         procedimientos=puerta.tablas.vigentes(reloj.hoy()),
         nombres_tablas={t.clave: t.nombre for t in puerta.tablas},
@@ -102,7 +104,7 @@ def ver(
 def bajar_bitacora(folio: str, puerta: Entrada) -> Response:
     """Todos los asientos, con la forma en que los entrega la API, para verificarlos sin este sistema."""
     with puerta.lectura() as (s, quien):
-        expediente = consultas.expediente_visible(s, quien, folio)
+        expediente = visibles.expediente_visible(s, quien, folio)
         asientos = verificacion.publicados(s, expediente.folio)
     todo = {"elementos": asientos, "total": len(asientos), "siguiente": None}
     nombre = f'attachment; filename="{expediente.folio}-bitacora.json"'

@@ -21,12 +21,14 @@ from api.web.piezas import frases, frases_plazos
 from api.web.piezas.formularios import Falta, legible, numero
 from api.web.piezas.pagina import enumera, pagina
 from api.web.procedimientos import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
-from modelos import bpmn, consultas, consultas_comentarios, consultas_expediente, encargos, reloj, vencimientos
+from modelos import bpmn, encargos, reloj, vencimientos
 from modelos.actos.comodidades import comentarios
 from modelos.actos.conduccion import suspension
 from modelos.actos.plazos import compromisos, plazos
 from modelos.bandeja import vivo
-from modelos.expediente import TERMINADOS, EstadoExpediente, Expediente
+from modelos.expedientes import comentarios as consultas_comentarios
+from modelos.expedientes import documentos, visibles
+from modelos.expedientes.expediente import TERMINADOS, EstadoExpediente, Expediente
 from modelos.permisos import Quien, puede_atender, puede_conducir
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
@@ -71,7 +73,7 @@ def mostrar(
     """La página del expediente; con `rechazo`, dice qué no procedió y conserva lo escrito."""
     como = pedido or Pedido()
     with puerta.lectura() as (s, quien):
-        fila = consultas.expediente_visible(s, quien, folio)
+        fila = visibles.expediente_visible(s, quien, folio)
         tabla = puerta.tablas.para_ver(fila)
         datos = {**_datos(s, puerta, quien, fila, tabla), **_alrededor(s, puerta, quien, fila, tabla, como)}
     hechos: tuple[Hecho, ...] = datos["historia"].hechos
@@ -97,11 +99,11 @@ def mostrar(
 
 def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Tabla) -> dict[str, Any]:
     """En qué va: dónde está, con qué plazos, qué puede hacer quien mira y qué ha pasado."""
-    turnos = consultas.turnos_de(s, fila.folio)
-    unidades = consultas.unidades(s)
-    hijos = consultas.asuntos(s, consultas.subexpedientes(s, fila.folio)).values()
-    nombres = consultas.nombres(s, (t.persona_id for t in turnos))
-    pasos = recorrer(tabla, fila, turnos, nombres, consultas.sin_responsable(s, turnos), hijos)
+    turnos = visibles.turnos_de(s, fila.folio)
+    unidades = visibles.unidades(s)
+    hijos = visibles.asuntos(s, visibles.subexpedientes(s, fila.folio)).values()
+    nombres = visibles.nombres(s, (t.persona_id for t in turnos))
+    pasos = recorrer(tabla, fila, turnos, nombres, visibles.sin_responsable(s, turnos), hijos)
     actuales = [paso for paso in pasos if paso.estado == "actual"]
     conduce = puede_conducir(quien, fila.duena)
     todos = vencimientos.de_expedientes(s, [fila.folio])[fila.folio] if tabla.tiene_plazos else []
@@ -166,10 +168,10 @@ def _alrededor(
     desde = sigue.visto if sigue else fila.asientos
     aludido = any(a.comentario.folio == fila.folio for a in consultas_comentarios.menciones_nuevas(s, quien, 200))
     ver = pedido.ver if pedido.ver in relato.CLASES else ""
-    padre = consultas.asuntos(s, [fila.padre] if fila.padre else ()).get(fila.padre or "")
+    padre = visibles.asuntos(s, [fila.padre] if fila.padre else ()).get(fila.padre or "")
     return {
-        "documentos": consultas_expediente.documentos(s, fila.folio),
-        "parientes": consultas_expediente.del_mismo_periodo(s, quien, puerta.tablas, tabla, fila),
+        "documentos": documentos.documentos(s, fila.folio),
+        "parientes": documentos.del_mismo_periodo(s, quien, puerta.tablas, tabla, fila),
         "padre": padre,
         "nombres_tablas": {t.clave: t.nombre for t in puerta.tablas},
         "dichos": dichos,

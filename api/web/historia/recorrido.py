@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from api.web.piezas.pagina import enumera
 from modelos.actividad import SIGUE, Actividad, es_final, texto_salida
-from modelos.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.tabla import Tabla
 
 SIGNOS = {

@@ -16,12 +16,13 @@ from api.web.historia import oficios
 from api.web.historia import plazos as historia_plazos
 from api.web.piezas.frases import de, recorte, rotulo, texto_final
 from api.web.piezas.pagina import enumera
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.actividad import SIGUE, Formulario, texto_salida
-from modelos.bitacora import Asiento
 from modelos.comprobacion import verificacion
 from modelos.comprobacion.reproduccion import revisar_cadena
-from modelos.expediente import Expediente
+from modelos.expedientes import visibles
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import Expediente
 from modelos.tabla import Tabla
 
 PERSONA = "persona:"
@@ -88,7 +89,7 @@ def contar(s: Session, tabla: Tabla, expediente: Expediente) -> Historia:
     asientos = verificacion.publicados(s, expediente.folio, limite=expediente.asientos)
     rota = revisar_cadena(asientos) or _contra_el_resumen(s, asientos, expediente)
     personas = {int(p) for a in asientos for p in _personas(a)}
-    narrador = _Narrador(tabla, consultas.nombres(s, personas), historia_plazos.nombres(asientos))
+    narrador = _Narrador(tabla, visibles.nombres(s, personas), historia_plazos.nombres(asientos))
     return Historia(tuple(narrador.hecho(asiento) for asiento in asientos), rota)
 
 

@@ -16,8 +16,8 @@ from api.errores import codigo
 from api.web.oficios import vista
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
-from modelos import consultas
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion
+from modelos.expedientes import visibles
 from modelos.organizacion import Unidad
 from modelos.permisos import Quien, atiende, puede_conducir
 from modelos.unidades import TipoUnidad
@@ -85,7 +85,7 @@ def _mostrar(
     request: Request, puerta: Puerta, folio: str, captura: Captura | None = None, error: ErrorGestion | None = None
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        fila = consultas.expediente_visible(s, quien, folio)
+        fila = visibles.expediente_visible(s, quien, folio)
         unidades = _unidades(s)
         emisoras = _emisoras(quien, fila.duena, unidades)
     if not emisoras:

@@ -21,11 +21,12 @@ from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
 from api.web.piezas.formularios import Captura, Falta, Formulario, legible
 from api.web.piezas.pagina import pagina
-from modelos import consultas, consultas_oficios, deuda
+from modelos import consultas_oficios, deuda
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, OficioCambio, SinSesion
+from modelos.expedientes import visibles
 from modelos.oficio import EstadoOficio
 from modelos.permisos import atiende
 from tareas.oficios import borrador, texto
@@ -88,7 +89,7 @@ def listar(
                 s, quien, texto=texto, estado=estado, emitidos=True, cursor=cursor, limite=POR_PAGINA
             )
         a_quien = consultas_oficios.destinatarios_de(s, [o.id for o in tramo.elementos])
-        unidades = consultas.unidades(s)
+        unidades = visibles.unidades(s)
         debidos = deuda.de_oficios(s, puerta.tablas, tramo.elementos)
         con_fecha = frases_plazos.dichos(s, [d.plazo for d in debidos.values() if d.plazo])
     filtros = {"texto": texto, "estado": estado if ver == "emitidos" else ""}

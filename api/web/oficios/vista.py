@@ -19,12 +19,13 @@ from api.vistas import oficios as vistas_oficios
 from api.web.historia import relato
 from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
-from modelos import consultas, consultas_oficios, deuda, reloj, titulares
+from modelos import consultas_oficios, deuda, reloj, titulares
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.oficios.firma import exigir_otra_mano, faltantes, numero_probable
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import NoLeCorresponde
-from modelos.expediente import Anexo, Encargo, Expediente, Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.expediente import Anexo, Encargo, Expediente, Turno
 from modelos.oficio import HECHOS, VIGENTES, EstadoOficio
 from modelos.oficio_impreso import huellas
 from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio
@@ -71,7 +72,7 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
     expediente = s.get_one(Expediente, oficio.folio)
     tabla = puerta.tablas.para_ver(expediente)
     a_quien = consultas_oficios.destinatarios_de(s, [id_])[id_]
-    nombres = consultas.nombres(s, [*(d.acusado_por for d in a_quien), oficio.editado_por])
+    nombres = visibles.nombres(s, [*(d.acusado_por for d in a_quien), oficio.editado_por])
     contenido = json.loads(oficio.contenido) if oficio.contenido else oficios.borrador(s, puerta, quien, oficio)
     hoja = leida(contenido)
     sin_letra = ajenos(contenido) if oficio.estado == EstadoOficio.BORRADOR else []
@@ -89,7 +90,7 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
         "debido": debido,
         "vence": frases_plazos.dichos(s, [debido.plazo]).get(debido.plazo.id) if debido.plazo else None,
         "anexo_fuera": s.get(Anexo, oficio.anexo_fuera) if oficio.anexo_fuera else None,
-        "adjuntos": consultas.anexos_de(s, [oficio.turno_id]) if oficio.turno_id else [],
+        "adjuntos": visibles.anexos_de(s, [oficio.turno_id]) if oficio.turno_id else [],
         "hoja": hoja,
         "vista": Markup(html_de(hoja["cuerpo"])),  # noqa: S704 - escapa todo lo que no es suyo
         "leido": huellas(contenido),
@@ -100,7 +101,7 @@ def datos(s: Session, puerta: Puerta, quien: Quien, id_: str) -> dict[str, Any]:
         "por_recordar": oficio.estado == EstadoOficio.ENVIADO and any(_sin_recordar(d) for d in a_quien),
         "corrigio": nombres.get(oficio.editado_por or 0, ""),
         "firmado_como": vistas_oficios.firmado_como(oficio),
-        "unidades": consultas.unidades(s),
+        "unidades": visibles.unidades(s),
         "sustituto": s.scalar(select(Oficio).where(col(Oficio.sustituye) == id_).order_by(col(Oficio.creado).desc())),
         "sustituye_a": s.get(Oficio, oficio.sustituye) if oficio.sustituye else None,
         "ve_expediente": _ve_expediente(s, quien, oficio.folio),
@@ -235,7 +236,7 @@ def _recibe(s: Session, fila: Destinatario, quien: Quien, nombres: Mapping[int, 
 
 def _ve_expediente(s: Session, quien: Quien, folio: str) -> bool:
     try:
-        consultas.expediente_visible(s, quien, folio)
+        visibles.expediente_visible(s, quien, folio)
     except NoLeCorresponde:
         return False
     return True

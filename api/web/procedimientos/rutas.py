@@ -12,8 +12,9 @@ from api.vistas import reglas_plazo
 from api.web.piezas import frases
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import diagrama, vista
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.actos.turnos import apertura
+from modelos.expedientes import visibles
 from modelos.tabla import Tabla
 from tareas import procedimiento_pdf
 
@@ -33,7 +34,7 @@ def listar(request: Request, puerta: Entrada) -> HTMLResponse:
 def ver(request: Request, clave: str, puerta: Entrada, version: str | None = None) -> HTMLResponse:
     """La tabla vigente, o la de `version`, con la que se abrió un expediente."""
     with puerta.lectura() as (s, quien):
-        unidades = consultas.unidades(s)
+        unidades = visibles.unidades(s)
     vigente = puerta.tablas.vigente(clave, reloj.hoy())
     tabla = puerta.tablas.version(clave, version) if version else vigente
     return pagina(
@@ -74,6 +75,6 @@ def bajar_pdf(clave: str, puerta: Entrada, version: str | None = None) -> Respon
 def _version(puerta: Puerta, clave: str, version: str | None) -> tuple[Tabla, dict[str, str]]:
     """La tabla pedida, o la vigente, con los nombres de las unidades; a quien tenga sesión."""
     with puerta.lectura() as (s, _):
-        unidades = consultas.unidades(s)
+        unidades = visibles.unidades(s)
     tabla = puerta.tablas.version(clave, version) if version else puerta.tablas.vigente(clave, reloj.hoy())
     return tabla, unidades

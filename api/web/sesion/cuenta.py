@@ -14,10 +14,11 @@ from api.porteria import Porteria
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
 from api.web.sesion.rutas import camino_local
-from modelos import consultas, contrasenas, reloj
+from modelos import contrasenas, reloj
 from modelos.actos.comodidades import cuenta
 from modelos.administracion import buscar_personas
 from modelos.errores import ActoNoProcede, DemasiadosIntentos, FormularioIncompleto, SinPalabras
+from modelos.expedientes import visibles
 from modelos.permisos import NOMBRES
 
 ruta = APIRouter()
@@ -74,7 +75,7 @@ def _mostrar(
 ) -> HTMLResponse:
     with puerta.lectura(provisional=True) as (s, quien):
         detalle = buscar_personas.una(s, quien.persona)
-        unidades = consultas.unidades(s)
+        unidades = visibles.unidades(s)
     return pagina(
         request,
         "cuenta.html",

@@ -12,7 +12,7 @@ from api.dependencias import Entrada
 from api.v1 import salud
 from api.web.piezas.pagina import pagina
 from modelos import reloj
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.tablero import cifras, filtro
 from modelos.tablero import corridas as historial
 from modelos.tablero.instantes import numero_de_dia

@@ -20,7 +20,8 @@ from api.dependencias import Entrada, Puerta
 from api.web.piezas import graficas
 from api.web.piezas.pagina import puesto
 from api.web.tablero.rutas import en_palabras, pedido
-from modelos import consultas, reloj
+from modelos import reloj
+from modelos.expedientes import visibles
 from modelos.permisos import Quien, ve_todo
 from modelos.tablero import cifras, eventos, filtro, listas
 from modelos.tablero.conjuntos import CONJUNTOS
@@ -76,7 +77,7 @@ def en_pdf(request: Request, puerta: Entrada) -> Response:
         filtro.exigir_tablero(quien, "ver el informe")
         pedido_ = filtro.revisar(s, filtro.leer(pedido(request), reloj.hoy()), puerta.tablas)
         calculado = cifras.calcular(s, quien, pedido_)
-        nombres = consultas.unidades(s)
+        nombres = visibles.unidades(s)
     dibujos = {clave: str(svg) for clave, svg in graficas.de(calculado, puerta.tablas).items()}
     documento = informe_trimestral.contenido(calculado, puerta.tablas, nombres, dibujos)
     pdf = informe_trimestral.componer({**documento, "alcance": _dicho(puerta, pedido_), "ve": _quien_ve(quien)})

@@ -14,9 +14,10 @@ from api.dependencias import Entrada, Puerta
 from api.web.piezas import graficas
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.errores import FormularioIncompleto
-from modelos.expediente import Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.expediente import Turno
 from modelos.permisos import Quien, ve_todo
 from modelos.tablero import calor, cifras, conjuntos, filtro, listas, palabras
 from modelos.tablero.filtro import Filtro
@@ -77,7 +78,7 @@ def lista(request: Request, puerta: Entrada, que: str = "", cursor: str | None =
         dias = cifras.dias_habiles(s)
         de_otra = conjunto.clase != conjuntos.EXPEDIENTES
         comunes = _comunes(s, puerta, quien)
-        de = consultas.asuntos(s, (x.folio for x in tramo.elementos)) if de_otra else {}
+        de = visibles.asuntos(s, (x.folio for x in tramo.elementos)) if de_otra else {}
 
     def habiles(turno: Turno) -> int | None:
         hasta = reloj.local(turno.cerrado).date() if turno.cerrado else pedido_.hoy
@@ -160,7 +161,7 @@ def _comunes(s: Session, puerta: Puerta, quien: Quien) -> dict[str, Any]:
     return {
         "periodos": filtro.ofrecidos(hoy),
         "entidades": ENTIDADES,
-        "unidades": consultas.unidades(s),
+        "unidades": visibles.unidades(s),
         "procedimientos": puerta.tablas.vigentes(hoy),
         "nombres_tablas": {clave: t.nombre for clave, t in tablas_por_clave(puerta.tablas, hoy).items()},
         "ve_todo": ve_todo(quien),

@@ -16,8 +16,8 @@ from api.dependencias import Entrada, Puerta
 from api.web.piezas.formularios import PREFIJO, Captura, Formulario, legible
 from modelos import reloj
 from modelos.actos.comodidades import capturas as actos
-from modelos.comodidades import CapturaGuardada
 from modelos.errores import ActoNoProcede, ErrorGestion
+from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.reloj import iso
 
 ruta = APIRouter()

@@ -27,7 +27,7 @@ from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.calendario import fecha_corta
 from modelos.columnas import de_los
 from modelos.errores import BitacoraIncongruente, FormularioIncompleto, SinDestinatarios, TopeDeVueltas
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.organizacion import responsables
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from api.dependencias import Puerta
 from api.vistas import expedientes
 from api.web.piezas.formularios import Captura, a_json
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
-from modelos.bitacora import Asiento
 from modelos.errores import FormularioIncompleto
-from modelos.expediente import EstadoTurno, Expediente, Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import EstadoTurno, Expediente, Turno
 from modelos.formularios import limpiar_texto, validar
 
 EVIDENCIA = "evidencia-"
@@ -52,7 +53,7 @@ def exigir_unico(ctx: Contexto, nuevo: Expediente, confirmados: Collection[str])
         YaAbierto: hay uno y no es de los que se confirmaron.
     """
     persona = ctx.quien.persona if ctx.quien else 0
-    recientes = consultas.recien_abiertos(ctx.s, persona, nuevo.procedimiento, ctx.ahora - PLAZO_GEMELO)
+    recientes = visibles.recien_abiertos(ctx.s, persona, nuevo.procedimiento, ctx.ahora - PLAZO_GEMELO)
     asunto = nuevo.asunto.casefold()
     gemelos = [e for e in recientes if e.folio != nuevo.folio and e.asunto.casefold() == asunto]
     if gemelos and gemelos[0].folio not in confirmados:
@@ -62,7 +63,7 @@ def exigir_unico(ctx: Contexto, nuevo: Expediente, confirmados: Collection[str])
 def ya_registrada(puerta: Puerta, id_: str, captura: Captura) -> str:
     """Dónde se confirma esa respuesta, si la registrada es de quien envía e idéntica a lo que envió; si no, vacío."""
     with puerta.lectura() as (s, quien):
-        turno, expediente = consultas.turno_visible(s, quien, id_)
+        turno, expediente = visibles.turno_visible(s, quien, id_)
         propio = turno.estado == EstadoTurno.ATENDIDO and turno.persona_id == quien.persona
         if not propio or captura.texto("acto") == "adjuntar" or not _es_igual(s, puerta, turno, expediente, captura):
             return ""

@@ -23,16 +23,14 @@ from api.web.piezas.formularios import Captura, Falta, Formulario, a_json
 from api.web.piezas.pagina import enumera, pagina
 from api.web.turnos import capturas, repetidos
 from api.web.turnos import vista as turno_vista
-from modelos import consultas, reloj
 from modelos import formularios as reglas
+from modelos import reloj
 from modelos.actividad import Formulario as Molde
 from modelos.actos.comodidades import avisos
 from modelos.actos.comodidades import capturas as guardadas
 from modelos.actos.turnos import asignacion, evidencia
 from modelos.actos.turnos import atender as actos
 from modelos.actos.turnos.mover import Contexto
-from modelos.anexos import renombrado
-from modelos.comodidades import CapturaGuardada
 from modelos.errores import (
     ActividadYaAtendida,
     ArchivoRechazado,
@@ -44,6 +42,9 @@ from modelos.errores import (
     SinSesion,
     TopeDeVueltas,
 )
+from modelos.expedientes import visibles
+from modelos.expedientes.anexos import renombrado
+from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()
@@ -63,8 +64,8 @@ def ver(request: Request, id: str, puerta: Entrada, guardado: str = "") -> HTMLR
     guardado: se acaba de guardar lo escrito, sin registrarlo.
     """
     with puerta.lectura() as (s, quien):
-        consultas.turno_visible(s, quien, id)
-        nuevo = id in consultas.avisos_nuevos(s, quien)
+        visibles.turno_visible(s, quien, id)
+        nuevo = id in visibles.avisos_nuevos(s, quien)
     if nuevo:
         with puerta.acto() as ctx:
             avisos.marcar_visto(ctx.s, quien, id, reloj.ahora())
@@ -174,7 +175,7 @@ def _guardar(request: Request, puerta: Puerta, id_: str, captura: Captura, subid
 
 def _atender(puerta: Puerta, id_: str, captura: Captura) -> Response:
     with puerta.acto() as ctx:
-        turno, expediente = consultas.turno_visible(ctx.s, actos.persona_que_actua(ctx), id_)
+        turno, expediente = visibles.turno_visible(ctx.s, actos.persona_que_actua(ctx), id_)
         actividad = puerta.tablas.de(expediente)[turno.actividad]
         datos = a_json(expedientes.esquema_turno(ctx.s, actividad), captura)
         salida = captura.texto("salida") or (next(iter(actividad.salidas)) if len(actividad.salidas) == 1 else "")

@@ -16,15 +16,16 @@ from api.web.piezas import frases, frases_plazos
 from api.web.piezas.formularios import Campo, Captura, Falta, campos, faltas, legible, reglas
 from api.web.turnos import previsto
 from api.web.turnos.previsto import Previsto
-from modelos import consultas, consultas_oficios, reloj, vencimientos
+from modelos import consultas_oficios, reloj, vencimientos
 from modelos.actos.comodidades import capturas
-from modelos.anexos import ADMITIDOS
 from modelos.avance import Pendiente
 from modelos.avisos.a_quien import ausentes
 from modelos.bandeja import vivo
 from modelos.calendario import fecha_corta
 from modelos.errores import FormularioIncompleto
-from modelos.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.anexos import ADMITIDOS
+from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.formularios import mensajes
 from modelos.oficio import VIGENTES
 from modelos.oficios import Oficio
@@ -55,15 +56,15 @@ def datos(
 
     captura: lo que se acaba de enviar; sin ella, lo que la persona dejó guardado sin registrar.
     """
-    turno, expediente = consultas.turno_visible(s, quien, id_)
+    turno, expediente = visibles.turno_visible(s, quien, id_)
     tabla = puerta.tablas.para_ver(expediente)
     actividad = tabla.fila(turno.actividad)
-    turnos = consultas.turnos_de(s, expediente.folio)
-    nombres = consultas.nombres(s, (t.persona_id for t in turnos))
-    unidades = consultas.unidades(s)
+    turnos = visibles.turnos_de(s, expediente.folio)
+    nombres = visibles.nombres(s, (t.persona_id for t in turnos))
+    unidades = visibles.unidades(s)
     pasado = relato.contar(s, tabla, expediente)
     esquema = expedientes.esquema_turno(s, actividad)
-    propios = consultas.anexos_de(s, [turno.id])
+    propios = visibles.anexos_de(s, [turno.id])
     incidente = expedientes.ilegible(tabla, expediente, turno.actividad)
     permitido = _permitido(s, quien, turno, expediente, incidente)
     guardada = capturas.leer(s, quien.persona, turno.id)
@@ -175,8 +176,8 @@ def _permitido(s: Session, quien: Quien, turno: Turno, expediente: Expediente, i
         "puede_tomar": mueve and de_la_unidad and libre,
         "puede_liberar": mueve and not libre and libera,
         "puede_reasignar": reasigna,
-        "elegibles": sorted(consultas.nombres(s, elegibles).items(), key=lambda par: par[1]),
-        "solo": abierto and bool(consultas.sin_responsable(s, [turno])),
+        "elegibles": sorted(visibles.nombres(s, elegibles).items(), key=lambda par: par[1]),
+        "solo": abierto and bool(visibles.sin_responsable(s, [turno])),
     }
 
 
@@ -198,5 +199,5 @@ def _sigue_a(actividad: Actividad, destino: str) -> bool:
 
 
 def _subexpediente(s: Session, turno: Turno) -> Expediente | None:
-    hijos = consultas.asuntos(s, consultas.subexpedientes(s, turno.folio)).values()
+    hijos = visibles.asuntos(s, visibles.subexpedientes(s, turno.folio)).values()
     return next((hijo for hijo in hijos if hijo.padre_turno == turno.id), None)

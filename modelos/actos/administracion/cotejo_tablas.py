@@ -18,12 +18,8 @@ from modelos import reloj
 from modelos.comprobacion.reproduccion import reproducir, revisar_cadena
 from modelos.comprobacion.verificacion import publicados
 from modelos.errores import BitacoraIncongruente, FormularioIncompleto, TablaInvalida, TablasAlteradas
-from modelos.expediente import EN_TRAMITE, Encargo, Expediente
-from modelos.formularios import limpiar_texto
-from modelos.huella_tabla import contenido, diferencias, huella
-from modelos.sesion import lectura, transaccion
-from modelos.tabla import Catalogo, Tabla
-from modelos.tablas_publicadas import (
+from modelos.expedientes.expediente import EN_TRAMITE, Encargo, Expediente
+from modelos.expedientes.tablas_publicadas import (
     LARGO_MOTIVO,
     OTRO_FORMATO,
     PRIMERA_VEZ,
@@ -35,6 +31,10 @@ from modelos.tablas_publicadas import (
     publicadas,
     registrar,
 )
+from modelos.formularios import limpiar_texto
+from modelos.huella_tabla import contenido, diferencias, huella
+from modelos.sesion import lectura, transaccion
+from modelos.tabla import Catalogo, Tabla
 
 registro = logging.getLogger(__name__)
 A_LA_VISTA = 5

@@ -20,7 +20,7 @@ from modelos.administracion.quien_administra import LLAVE, exigir_que_quede_admi
 from modelos.cambios import Cosa, anotar, foto
 from modelos.claves import generada
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
-from modelos.expediente import Turno
+from modelos.expedientes.expediente import Turno
 from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.organizacion import Adscripcion, Persona, Unidad, crear_persona, es_de_demostracion, faltas_de_persona
 from modelos.permisos import Rol, exigir_administracion

@@ -16,7 +16,7 @@ from modelos.administracion.quien_administra import LLAVE
 from modelos.cambios import Cosa, anotar, foto
 from modelos.columnas import de_los
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
-from modelos.expediente import ABIERTOS, Turno
+from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.organizacion import Unidad, crear_cast, estatales, falta_de_nombre, faltas_de_cast
 from modelos.sesion import serializar

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.expediente import Aviso
+from modelos.expedientes.expediente import Aviso
 from modelos.permisos import Quien
 
 

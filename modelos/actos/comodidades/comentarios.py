@@ -13,14 +13,15 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from modelos import consultas, consultas_comentarios, hitos, reloj
+from modelos import hitos, reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.entrega import Clase
-from modelos.comodidades import Comentario, Mencion, Seguimiento
-from modelos.consultas_comentarios import Lector
 from modelos.correos import normalizado
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.expediente import plegar
+from modelos.expedientes import comentarios, visibles
+from modelos.expedientes.comentarios import Lector
+from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
+from modelos.expedientes.expediente import plegar
 from modelos.formularios import limpiar_texto
 from modelos.permisos import Quien
 from modelos.sesion import insertar, serializar
@@ -43,14 +44,14 @@ def comentar(ctx: Contexto, folio: str, texto: str, elegidos: Iterable[int] = ()
         NoExiste, NoLeCorresponde.
     """
     quien = _alguien(ctx, "comentar")
-    expediente = consultas.expediente_visible(ctx.s, quien, folio)
+    expediente = visibles.expediente_visible(ctx.s, quien, folio)
     limpio = limpiar_texto("comentario", texto).strip()
     if not 1 <= len(limpio) <= LARGO:
         raise FormularioIncompleto({"comentario": f"escriba el comentario, en {LARGO} caracteres o menos"})
-    lectores = consultas_comentarios.quienes_lo_ven(ctx.s, expediente)
+    lectores = comentarios.quienes_lo_ven(ctx.s, expediente)
     aludidos = _aludidos(limpio, set(elegidos), lectores) - {quien.persona}
     serializar(ctx.s, f"comentario:{folio}:{quien.persona}")
-    if ya := consultas_comentarios.repetido(ctx.s, quien.persona, folio, limpio, ctx.ahora - DOBLE_CLIC):
+    if ya := comentarios.repetido(ctx.s, quien.persona, folio, limpio, ctx.ahora - DOBLE_CLIC):
         return _tambien_a(ctx, ya, aludidos)
     nuevo = Comentario(folio=folio, persona_id=quien.persona, texto=limpio, creado=ctx.ahora)
     ctx.s.add(nuevo)
@@ -61,7 +62,7 @@ def comentar(ctx: Contexto, folio: str, texto: str, elegidos: Iterable[int] = ()
 def seguir(ctx: Contexto, folio: str) -> None:
     """Empieza a seguirlo desde lo que hay ahora; repetirlo no cambia nada. Lanza NoExiste, NoLeCorresponde."""
     quien = _alguien(ctx, "seguir un expediente")
-    expediente = consultas.expediente_visible(ctx.s, quien, folio)
+    expediente = visibles.expediente_visible(ctx.s, quien, folio)
     fila = {"persona_id": quien.persona, "folio": folio, "desde": ctx.ahora, "visto": expediente.asientos}
     ctx.s.execute(insertar(ctx.s, Seguimiento).values(fila).on_conflict_do_nothing())
 

@@ -10,8 +10,8 @@ from sqlmodel import col
 
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto
-from modelos.comodidades import Filtro
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.expedientes.comodidades import Filtro
 from modelos.formularios import limpiar_texto
 from modelos.permisos import Quien
 from modelos.sesion import serializar

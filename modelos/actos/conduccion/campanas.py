@@ -22,7 +22,7 @@ from modelos.avisos.entrega import Clase, Notificacion
 from modelos.ciclos import campanas
 from modelos.ciclos.campanas import EN_CURSO, Reparto, reparte
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.expediente import Turno
+from modelos.expedientes.expediente import Turno
 from modelos.formularios import limpiar_texto, validar
 from modelos.organizacion import Unidad
 from modelos.permisos import Quien, puede_atender, puede_conducir, ve_todo

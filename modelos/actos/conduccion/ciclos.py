@@ -31,7 +31,7 @@ from modelos.errores import (
     FormularioIncompleto,
     NoLeCorresponde,
 )
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.formularios import exigir_motivo
 from modelos.organizacion import Unidad, es_del_grupo
 from modelos.periodo import Ciclo, Periodo, nombre_periodo

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from modelos import avance, bitacora, reloj
+from modelos import avance, reloj
 from modelos.actos.conduccion import suspension
 from modelos.actos.oficios import tramite
 from modelos.actos.plazos import plazos
@@ -26,7 +26,8 @@ from modelos.actos.turnos.reparto import repartir
 from modelos.avance import Situacion
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.expedientes import bitacora
+from modelos.expedientes.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.formularios import exigir_motivo
 from modelos.latido import pulso
 from modelos.permisos import puede_conducir

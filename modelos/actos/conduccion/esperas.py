@@ -19,7 +19,7 @@ from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.avance import Situacion
 from modelos.calendario import fecha_corta
 from modelos.errores import BaseInaccesible, BaseSinPreparar, ErrorGestion
-from modelos.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.plazos import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo

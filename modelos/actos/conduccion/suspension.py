@@ -14,12 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import bitacora
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos import tenencia
 from modelos.actos.turnos.mover import Contexto, bloquear, encargar
-from modelos.bitacora import Asiento
-from modelos.expediente import ABIERTOS, TERMINADOS, EstadoExpediente, Expediente, Turno
+from modelos.expedientes import bitacora
+from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.expediente import ABIERTOS, TERMINADOS, EstadoExpediente, Expediente, Turno
 from modelos.plazos import EstadoPlazo, Plazo
 
 

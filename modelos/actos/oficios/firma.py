@@ -16,12 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import bitacora, oficio_impreso, ordenamientos, papeleria, reloj, titulares
+from modelos import oficio_impreso, ordenamientos, papeleria, reloj, titulares
 from modelos.actos.oficios.tramite import destinatarios, leer, reservar_borrador
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto, encargar
 from modelos.errores import ActoNoProcede, LeidoCambio, NoLeCorresponde, NormaEnProyecto, OficioIncompleto
-from modelos.expediente import EstadoExpediente, Serie, Turno
+from modelos.expedientes import bitacora
+from modelos.expedientes.expediente import EstadoExpediente, Serie, Turno
 from modelos.oficio import ALFABETO, FALTA, LARGO_CODIGO, VIGENTES, EstadoOficio, codigo_de, numerar
 from modelos.oficios import Destinatario, Oficio
 from modelos.organizacion import Unidad

@@ -8,15 +8,16 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from modelos import bitacora, reloj
+from modelos import reloj
 from modelos.actos.oficios.tramite import exigir_redaccion, reservar_borrador
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos import evidencia
 from modelos.actos.turnos.mover import Contexto
-from modelos.anexos import Guardado
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, FormularioIncompleto
-from modelos.expediente import Anexo, EstadoExpediente, Expediente, Turno
+from modelos.expedientes import bitacora
+from modelos.expedientes.anexos import Guardado
+from modelos.expedientes.expediente import Anexo, EstadoExpediente, Expediente, Turno
 from modelos.formularios import limpiar_texto
 from modelos.oficio import EstadoOficio
 from modelos.oficios import Oficio

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import bitacora, reloj, titulares
+from modelos import reloj, titulares
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos.atender import nombre_de, persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear
@@ -21,7 +21,8 @@ from modelos.errores import (
     NoLeCorresponde,
     OficioCambio,
 )
-from modelos.expediente import EstadoExpediente, Expediente
+from modelos.expedientes import bitacora
+from modelos.expedientes.expediente import EstadoExpediente, Expediente
 from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.oficio import HECHOS, VIGENTES, EstadoOficio
 from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio

@@ -11,14 +11,15 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import bitacora, reloj
+from modelos import reloj
 from modelos.actos.plazos.conteo import COMPROMISO, dia_tras_compromiso
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.calendario import fecha_corta
 from modelos.dias.dia import oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import ABIERTOS, Expediente, Turno
+from modelos.expedientes import bitacora
+from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
 from modelos.formularios import exigir_motivo
 from modelos.permisos import Quien, atiende, puede_atender, puede_conducir
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo

@@ -22,7 +22,7 @@ from modelos.calendario import fecha_corta
 from modelos.calendario.errores import PlazoInvalido
 from modelos.dias.dia import Oficina, oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.oficios import Oficio
 from modelos.plazo import ReglaPlazo, resolver
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo

@@ -16,12 +16,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, 
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import bitacora, reloj
+from modelos import reloj
 from modelos.actos.plazos.conteo import recontado, recontar
 from modelos.calendario import publicados
 from modelos.dias.dia import Oficina, Publicacion, oficinas, orden_vigente
 from modelos.dias.efectos import alcanzados, cambian_entre
-from modelos.expediente import Expediente
+from modelos.expedientes import bitacora
+from modelos.expedientes.expediente import Expediente
 from modelos.formularios import LARGO_MOTIVO
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 

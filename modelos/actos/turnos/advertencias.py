@@ -21,7 +21,7 @@ from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.ciclos import campanas
 from modelos.ciclos.previstas import nacional
 from modelos.errores import FaltaConfirmar
-from modelos.expediente import EN_TRAMITE, EstadoExpediente, Expediente
+from modelos.expedientes.expediente import EN_TRAMITE, EstadoExpediente, Expediente
 from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, resolver
 from modelos.tabla import Tabla
 

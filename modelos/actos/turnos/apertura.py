@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import avance, bitacora, reloj
+from modelos import avance, reloj
 from modelos.actos.turnos.advertencias import exigir_confirmadas, repetidos, vencidos
 from modelos.actos.turnos.mover import Contexto, Hecho, asentar
 from modelos.actos.turnos.reparto import repartir
 from modelos.ciclos import ciclo
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
+from modelos.expedientes import bitacora
+from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
 from modelos.formularios import limpiar_texto, validar
 from modelos.organizacion import exigir_unidades
 from modelos.permisos import Quien, atiende, puede_conducir

@@ -6,7 +6,7 @@ from modelos.actos.turnos import tenencia
 from modelos.actos.turnos.atender import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado, VersionVieja
-from modelos.expediente import Expediente, Turno
+from modelos.expedientes.expediente import Expediente, Turno
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import responsables
 from modelos.permisos import puede_atender, puede_liberar, puede_reasignar

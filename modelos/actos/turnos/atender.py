@@ -34,7 +34,7 @@ from modelos.errores import (
     TurnoTomado,
     VersionVieja,
 )
-from modelos.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.formularios import exigir_pasadas, limpiar_texto, validar
 from modelos.oficio import HECHOS, EstadoOficio
 from modelos.oficios import Oficio

@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos import anexos, consultas
 from modelos.actos.turnos.atender import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.actos.turnos.tenencia import la_tiene_otra
-from modelos.bitacora import asentar
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado
-from modelos.expediente import Anexo, Expediente, Turno
+from modelos.expedientes import anexos, visibles
+from modelos.expedientes.bitacora import asentar
+from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.formularios import limpiar_texto
 from modelos.oficios import Oficio
 from modelos.permisos import puede_atender
@@ -78,7 +78,7 @@ def retirar(ctx: Contexto, id_: str, motivo: str = "") -> Anexo:
         NoExiste, NoLeCorresponde, TurnoTomado, ActoNoProcede. ActividadYaAtendida: lo respondido ya no se toca.
         FormularioIncompleto: el motivo no cabe.
     """
-    anexo = consultas.anexo_visible(ctx.s, persona_que_actua(ctx), id_)
+    anexo = visibles.anexo_visible(ctx.s, persona_que_actua(ctx), id_)
     turno, expediente, _ = _en_que_se_trabaja(ctx, anexo.turno_id, "retirar un archivo")
     if ctx.s.scalar(select(col(Oficio.id)).where(col(Oficio.anexo_fuera) == anexo.id).limit(1)):
         motivo_no = "es el documento con que se dio por firmado fuera un oficio de este paso"

@@ -11,14 +11,15 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import avance, bitacora
+from modelos import avance
 from modelos.actividad import Actividad, texto_salida
 from modelos.actos.plazos import plazos
 from modelos.actos.plazos.conteo import asentado
 from modelos.actos.turnos.reparto import repartir
 from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.errores import ActoNoProcede, EnCuarentena, NoExiste
-from modelos.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes import bitacora
+from modelos.expedientes.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.latido import pulso
 from modelos.oficio import Emision
 from modelos.permisos import Quien

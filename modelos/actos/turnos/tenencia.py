@@ -10,11 +10,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from modelos import bitacora, reloj
+from modelos import reloj
 from modelos.actos.turnos.mover import Contexto, bloquear, encargar
 from modelos.avisos import a_quien
 from modelos.errores import BaseInaccesible, BaseSinPreparar, EnCuarentena, ErrorGestion, TablaAlterada
-from modelos.expediente import EstadoTurno, Expediente, Turno
+from modelos.expedientes import bitacora
+from modelos.expedientes.expediente import EstadoTurno, Expediente, Turno
 from modelos.organizacion import responsables
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo

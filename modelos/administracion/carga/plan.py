@@ -19,9 +19,9 @@ from modelos.administracion.carga import hojas
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
 from modelos.administracion.carga.vigencias import Llave, Vigencias
 from modelos.administracion.personas import alarga, falta_de_ultimo_dia
-from modelos.bitacora import canonico
 from modelos.correos import normalizado
 from modelos.errores import FormularioIncompleto
+from modelos.expedientes.bitacora import canonico
 from modelos.formularios import limpiar_texto
 from modelos.organizacion import (
     Adscripcion,

@@ -18,7 +18,7 @@ from sqlalchemy import Column, Text, insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from modelos.expediente import Expediente
+from modelos.expedientes.expediente import Expediente
 from modelos.reloj import iso
 
 ORIGEN = "0" * 64

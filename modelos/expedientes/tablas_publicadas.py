@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from modelos.columnas import Instante
-from modelos.expediente import EN_TRAMITE, Expediente
+from modelos.expedientes.expediente import EN_TRAMITE, Expediente
 from modelos.huella_tabla import FORMATO, canonico, contenido, huella
 from modelos.tabla import Tabla
 

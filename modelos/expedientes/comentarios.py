@@ -14,12 +14,13 @@ from sqlalchemy import exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import consultas, reloj
+from modelos import reloj
 from modelos.avisos.entrega import Clase, Notificacion
-from modelos.comodidades import Comentario, Mencion, Seguimiento
-from modelos.consultas import LIMITE, Pagina, conciernen, expediente_visible, leer_cursor, paginar
 from modelos.errores import NoLeCorresponde
-from modelos.expediente import Expediente, Turno
+from modelos.expedientes import visibles
+from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
+from modelos.expedientes.expediente import Expediente, Turno
+from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, expediente_visible, leer_cursor, paginar
 from modelos.organizacion import Adscripcion, Persona, Unidad, quien_es, vigente
 from modelos.permisos import Quien, Rol
 from modelos.unidades import TipoUnidad
@@ -232,7 +233,7 @@ def _dichos(s: Session, quien: Quien, tramo: Sequence[Comentario]) -> list[Dicho
     )
     for comentario, nombre, persona, visto in s.execute(consulta) if ids else ():
         menciones.setdefault(comentario, []).append((nombre, persona, visto))
-    de = consultas.nombres(s, (c.persona_id for c in tramo))
+    de = visibles.nombres(s, (c.persona_id for c in tramo))
     return [
         Dicho(
             c,

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.ciclos.ciclo import PARA_TODOS, Apertura
-from modelos.consultas import conciernen
-from modelos.expediente import Anexo, EstadoTurno, Expediente, Turno
+from modelos.expedientes.expediente import Anexo, EstadoTurno, Expediente, Turno
+from modelos.expedientes.visibles import conciernen
 from modelos.organizacion import Persona
 from modelos.permisos import Quien
 from modelos.plazo import DEL_PERIODO

@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.avisos.entrega import Clase, Notificacion
-from modelos.bitacora import Asiento, actor_persona
 from modelos.columnas import de_los
 from modelos.deuda import CONCLUIDO_DEBIENDO
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expediente import (
+from modelos.expedientes.bitacora import Asiento, actor_persona
+from modelos.expedientes.expediente import (
     ABIERTOS,
     EN_TRAMITE,
     Anexo,

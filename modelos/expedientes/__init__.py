@@ -1,0 +1,1 @@
+"""El expediente, sus turnos, su bitácora y sus anexos."""
