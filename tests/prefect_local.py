@@ -26,13 +26,14 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import migrar, reloj
+from modelos import reloj
 from modelos.actos.turnos import apertura, evidencia
 from modelos.actos.turnos import atender as turnos
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo, siembra
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import ABIERTOS, Encargo, Expediente, Turno
+from modelos.migraciones import migrar
 from modelos.organizacion import por_correo, quien_es
 from modelos.reservas import Reserva
 from modelos.sesion import lectura, transaccion

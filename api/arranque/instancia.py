@@ -234,8 +234,9 @@ def preparar(ajustes: Ajustes, *, siempre: bool = False) -> None:
         return
     print(f"Preparo la base de {ajustes.datos}…", flush=True)
     # Importaciones tardías: juntas cuestan más de dos segundos.
-    from modelos import migrar, sesion
+    from modelos import sesion
     from modelos.administracion import siembra
+    from modelos.migraciones import migrar
 
     migrar.migrar(ajustes.url_base)
     with sesion.transaccion(ajustes.url_base) as abierta:

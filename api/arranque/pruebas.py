@@ -67,7 +67,7 @@ def revisar() -> int:
         "migraciones (alembic check)": [
             python,
             "-c",
-            "from modelos import migrar; migrar.comprobar_desde_cero()",
+            "from modelos.migraciones import migrar; migrar.comprobar_desde_cero()",
         ],
     }
     fallas = [nombre for nombre, orden in comprobaciones.items() if not _pasa(nombre, orden)]

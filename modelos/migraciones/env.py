@@ -1,4 +1,4 @@
-"""Cómo corre Alembic aquí: sobre la conexión que abre `modelos.migrar`, y nada más."""
+"""Cómo corre Alembic aquí: sobre la conexión que abre `modelos.migraciones.migrar`, y nada más."""
 
 from alembic import context
 from sqlmodel import SQLModel
@@ -8,6 +8,6 @@ context.configure(
     target_metadata=SQLModel.metadata,
     render_as_batch=True,
     compare_type=True,
-    transactional_ddl=False,  # la transacción la abre y la cierra modelos.migrar
+    transactional_ddl=False,  # la transacción la abre y la cierra modelos.migraciones.migrar
 )
 context.run_migrations()

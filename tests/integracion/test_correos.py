@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import create_engine, select
 from sqlmodel import col
 
-from modelos import acceso, migrar
+from modelos import acceso
 from modelos.actos.administracion import personas as administracion
 from modelos.actos.comodidades import comentarios
 from modelos.actos.oficios import papeleria
@@ -18,6 +18,7 @@ from modelos.cambios import Cambio
 from modelos.claves import cifrar
 from modelos.errores import DatoRepetido, FormularioIncompleto
 from modelos.expedientes import comentarios as consultas_comentarios
+from modelos.migraciones import migrar
 from modelos.organizacion import Adscripcion, Persona, por_correo
 from tests.fabricas import Instancia
 from tests.integracion.test_excel import ADSCRIPCIONES, PERSONAS, cargar, faltas

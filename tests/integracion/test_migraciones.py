@@ -11,7 +11,8 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine, inspect
 
-from modelos import migrar, sesion
+from modelos import sesion
+from modelos.migraciones import migrar
 from tests.fabricas import Plantillas, sembrada
 from tests.postgres import base_nueva
 

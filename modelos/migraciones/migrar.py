@@ -44,7 +44,7 @@ from modelos.dias import dia
 from modelos.errores import BaseInaccesible, ErrorGestion
 from modelos.expedientes import bitacora, comodidades, expediente, tablas_publicadas
 
-CARPETA = Path(__file__).parent / "migraciones"
+CARPETA = Path(__file__).parent
 ESPERA_S = 60
 CANDADO = 7081  # el código del Manual; cualquier número fijo sirve
 TABLAS = (

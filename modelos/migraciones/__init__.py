@@ -1,0 +1,1 @@
+"""Llevar una base a la forma de esta versión."""
