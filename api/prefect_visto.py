@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from modelos.ajustes import Ajustes
-from modelos.credencial import usuario_y_clave
+from modelos.motor.credencial import usuario_y_clave
 
 ESPERA_S = 0.5
 TIPOS = {

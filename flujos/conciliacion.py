@@ -38,9 +38,10 @@ from sqlmodel import col
 
 from flujos.corridas import SIN_RESULTADOS, con_fecha
 from flujos.suspension import ETIQUETA
-from modelos import exclusivas, latido, reloj, reservas, senales, vigilancia
+from modelos import reloj
 from modelos.ajustes import Ajustes, ajustes
 from modelos.expedientes.expediente import EN_TRAMITE, EstadoExpediente, Expediente
+from modelos.motor import exclusivas, latido, reservas, senales, vigilancia
 from modelos.sesion import lectura, transaccion
 
 registro = logging.getLogger(__name__)

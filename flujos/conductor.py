@@ -36,8 +36,8 @@ from flujos.catalogo import CATALOGO
 from flujos.corridas import FLUJOS, INCIDENTE
 from flujos.suspension import ETIQUETA, enlazar
 from flujos.vigia import FALLAS
-from modelos import encargos, espera, latido, reservas
 from modelos.expedientes.expediente import Expediente
+from modelos.motor import encargos, espera, latido, reservas
 from modelos.sesion import lectura, transaccion
 
 registro = logging.getLogger(__name__)

@@ -23,12 +23,13 @@ from prefect.states import Cancelled, Completed, Failed
 
 from flujos.catalogo import CATALOGO
 from flujos.suspension import etiquetar, suspender
-from modelos import encargos, espera, reloj
+from modelos import reloj
 from modelos.ajustes import ajustes
 from modelos.calendario.fechas import MESES
-from modelos.espera import Espera
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, Expediente
-from modelos.latido import pulso
+from modelos.motor import encargos, espera
+from modelos.motor.espera import Espera
+from modelos.motor.latido import pulso
 from modelos.sesion import lectura
 from tareas.efectos import EfectoFallido
 from tareas.tarea import corredor

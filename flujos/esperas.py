@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from flujos.catalogo import CATALOGO
 from flujos.conductor import Conductor
 from flujos.suspension import etiquetar
-from modelos import espera
 from modelos.expedientes.expediente import Expediente
+from modelos.motor import espera
 
 LOTE = 20
 

@@ -25,7 +25,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
 from flujos.despliegues import COLA, SISTEMA, despliegues
-from modelos import latido
+from modelos.motor import latido
 
 ATRASO = timedelta(minutes=2)
 """Un obrero toma lo programado en segundos."""

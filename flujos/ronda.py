@@ -30,9 +30,10 @@ from flujos.despliegues import COLA
 from flujos.obrero import ObreroDSTC
 from flujos.sonda import Sonda
 from flujos.vigia import MotorDetenido, Vigia
-from modelos import encargos, latido, reloj, reservas, senales
+from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.errores import ErrorGestion
+from modelos.motor import encargos, latido, reservas, senales
 from tareas import jornada
 from tareas.cartero import Cartero
 from tareas.efectos import EfectoFallido, intentar

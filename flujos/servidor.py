@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from starlette.routing import Mount
 
 from modelos.disco import identidad
-from modelos.latido import pulso
+from modelos.motor.latido import pulso
 
 if TYPE_CHECKING:
     import uvicorn

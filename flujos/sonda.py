@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from flujos.servidor import RUTA
-from modelos import credencial
 from modelos.ajustes import Ajustes
+from modelos.motor import credencial
 
 ESPERA_S = 10.0
 """Lo que se espera a que conteste; menos daría por muerto al que está ocupado, y se dejaría de conducir."""

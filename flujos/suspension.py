@@ -12,9 +12,9 @@ from prefect.exceptions import Abort, Pause
 from prefect.states import Suspended
 from prefect.utilities.engine import propose_state
 
-from modelos import espera
 from modelos.ajustes import ajustes
-from modelos.espera import Espera
+from modelos.motor import espera
+from modelos.motor.espera import Espera
 from modelos.sesion import transaccion
 
 ETIQUETA = "expediente"

@@ -11,11 +11,12 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 
-from modelos import encargos, reloj, reservas
+from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import BaseInaccesible, ErrorGestion
 from modelos.expedientes.expediente import Encargo
-from modelos.latido import pulso
+from modelos.motor import encargos, reservas
+from modelos.motor.latido import pulso
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 from tareas import avisos, subprocedimientos

@@ -24,7 +24,7 @@ from modelos.avisos.mensajes import Destino
 from modelos.calendario import fecha_corta
 from modelos.ciclos.previstas import es_habil
 from modelos.expedientes import comentarios
-from modelos.latido import pulso
+from modelos.motor.latido import pulso
 from modelos.oficios import Oficio
 from modelos.sesion import lectura, serializar, transaccion
 from modelos.tabla import Catalogo

@@ -20,10 +20,11 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.states import Completed
 from prefect.task_engine import run_task_async
 
-from modelos import encargos, reloj
+from modelos import reloj
 from modelos.ajustes import ajustes
-from modelos.encargos import id_tarea
 from modelos.expedientes.expediente import Encargo
+from modelos.motor import encargos
+from modelos.motor.encargos import id_tarea
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 from tareas.efectos import intentar

@@ -20,8 +20,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from modelos.ajustes import Ajustes
-from modelos.credencial import credencial
 from modelos.errores import ErrorGestion
+from modelos.motor.credencial import credencial
 
 RAIZ = Path(__file__).resolve().parents[2]
 LOCALES = ("127.0.0.1", "::1", "localhost")

@@ -112,7 +112,7 @@ def servir_prefect() -> None:
     para darle otra base fije PREFECT_SERVER_DATABASE_CONNECTION_URL.
     """
     from api.arranque import instancia
-    from modelos.credencial import marca
+    from modelos.motor.credencial import marca
 
     ajustes = leer_ajustes()
     puerto = instancia.puerto_prefect(ajustes)
@@ -280,7 +280,7 @@ def _presentar(ajustes: Ajustes, direccion: str) -> None:
 
 
 def _presentar_prefect(ajustes: Ajustes) -> None:
-    from modelos import credencial
+    from modelos.motor import credencial
 
     interfaz = ajustes.enlace_prefect or ajustes.url_prefect.removesuffix("/api")
     typer.echo(f"Prefect, donde se ve cada corrida: {interfaz}")

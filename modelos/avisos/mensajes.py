@@ -24,7 +24,7 @@ from modelos.avisos.cola import libre
 from modelos.avisos.entrega import Canal, Clase, Entrega, EstadoEntrega, Notificacion
 from modelos.columnas import Instante
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
-from modelos.latido import pulso
+from modelos.motor.latido import pulso
 from modelos.oficio import VIGENTES
 from modelos.oficios import Oficio
 from modelos.organizacion import Adscripcion, Persona, vigente

@@ -18,13 +18,14 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import encargos, latido, reloj, senales
+from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.avisos import cola, mensajes
 from modelos.ciclos.ciclo import DIARIOS, Jornada
 from modelos.disco import probar
 from modelos.errores import BaseInaccesible, BaseSinPreparar
 from modelos.expedientes.expediente import en_cuarentena
+from modelos.motor import encargos, latido, senales
 from modelos.sesion import lectura
 
 SENAL_VIEJA_S = 120.0

@@ -142,7 +142,7 @@ class Encargo(SQLModel, table=True):
     """Un efecto que Prefect debe hacer; su clave impide que se haga dos veces.
 
     hecho: cuándo quedó el efecto en nuestra base. registrado: cuándo se vio terminado en Prefect.
-    mostrado: cuándo corrió su tarea en Prefect, que aún puede perderse; segundos de `modelos.latido.pulso`.
+    mostrado: cuándo corrió su tarea en Prefect, que aún puede perderse; segundos de `modelos.motor.latido.pulso`.
     """
 
     __table_args__ = (

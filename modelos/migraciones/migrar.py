@@ -25,17 +25,12 @@ from modelos import (
     acceso,
     cambios,
     equipos,
-    espera,
-    exclusivas,
     intentos,
-    latido,
     oficios,
     ordenamientos,
     organizacion,
     papeleria,
     plazos,
-    reservas,
-    senales,
     titulares,
 )
 from modelos.avisos import entrega, suscripcion
@@ -43,6 +38,7 @@ from modelos.ciclos import ciclo
 from modelos.dias import dia
 from modelos.errores import BaseInaccesible, ErrorGestion
 from modelos.expedientes import bitacora, comodidades, expediente, tablas_publicadas
+from modelos.motor import espera, exclusivas, latido, reservas, senales
 
 CARPETA = Path(__file__).parent
 ESPERA_S = 60

@@ -18,13 +18,14 @@ from sqlite3 import Connection
 
 from sqlalchemy import event
 
-from modelos import encargos, reloj
+from modelos import reloj
 from modelos import sesion as base
 from modelos.administracion import demo, siembra
 from modelos.ajustes import Ajustes
 from modelos.calendario import publicados
 from modelos.errores import FormularioIncompleto
 from modelos.migraciones import migrar
+from modelos.motor import encargos
 from modelos.tabla import Catalogo
 from modelos.unidades import ESTATALES
 from tareas import jornada

@@ -26,11 +26,12 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from api.arranque import pruebas
-from modelos import latido, sesion
+from modelos import sesion
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import apertura
 from modelos.ajustes import Ajustes
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, Expediente
+from modelos.motor import latido
 from tests.fabricas import Cliente, Instancia, puerto_libre, sembrada
 from tests.largas import PRUEBAS
 from tests.postgres import base_nueva, servidor_postgres

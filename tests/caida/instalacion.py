@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select
 
-from modelos import credencial
 from modelos.ajustes import Ajustes
 from modelos.expedientes.expediente import Encargo, Expediente
+from modelos.motor import credencial
 from tests.fabricas import Instancia, puerto_libre
 
 RAIZ = Path(__file__).parents[2]

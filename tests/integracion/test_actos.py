@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from modelos import encargos, vigilancia
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender, evidencia
 from modelos.errores import (
@@ -32,6 +31,7 @@ from modelos.expedientes import visibles
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, Expediente, Turno
+from modelos.motor import encargos, vigilancia
 from modelos.organizacion import Persona, Unidad, responsables
 from tests.fabricas import Instancia
 

@@ -17,7 +17,6 @@ from sqlalchemy import func, select
 
 from api.arranque.instancia import exigir_tablas
 from flujos.catalogo import CATALOGO
-from modelos import encargos, reservas
 from modelos.actos.administracion import personas
 from modelos.actos.administracion.cotejo_tablas import aceptar, comparar, cotejar
 from modelos.actos.conduccion import conducir
@@ -34,6 +33,7 @@ from modelos.errores import (
 )
 from modelos.expedientes.tablas_publicadas import OTRO_FORMATO, SIN_USAR, TablaPublicada
 from modelos.huella_tabla import canonico, contenido, huella
+from modelos.motor import encargos, reservas
 from modelos.tabla import Actividad, Catalogo, Dias, Documento, Formulario, PorCada, Tabla, Unidad, a
 from tests.fabricas import Cliente, Instancia, servida
 from tests.tablas.hechura import renombrada

@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from modelos import espera, sesion
+from modelos import sesion
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion
-from modelos.espera import Espera
 from modelos.expedientes.expediente import Encargo, Expediente, Turno
+from modelos.motor import espera
+from modelos.motor.espera import Espera
+from modelos.motor.reservas import pedir
 from modelos.organizacion import Unidad
 from modelos.plazos import Plazo
-from modelos.reservas import pedir
 from tests.fabricas import Instancia
 
 LUNES = "2026-05-11T09:00:00-06:00"

@@ -21,13 +21,14 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import latido, reloj
+from modelos import reloj
 from modelos.actos.turnos import asignacion
 from modelos.ajustes import Ajustes
 from modelos.avisos import canales, cola
 from modelos.avisos.entrega import Entrega, Notificacion
 from modelos.avisos.mensajes import LO_TIENE_OTRA
 from modelos.expedientes.expediente import Turno
+from modelos.motor import latido
 from modelos.organizacion import Persona
 from modelos.plazos import Plazo
 from modelos.sesion import lectura, transaccion

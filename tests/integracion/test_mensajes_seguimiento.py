@@ -14,12 +14,13 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from flujos.lineamientos import ORDENAMIENTO
-from modelos import latido, reloj
+from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.avisos import cola
 from modelos.avisos.entrega import Clase, Entrega
 from modelos.errores import ActoNoProcede
 from modelos.expedientes.expediente import Turno
+from modelos.motor import latido
 from modelos.organizacion import por_correo
 from modelos.plazo import Hitos
 from modelos.plazos import Plazo

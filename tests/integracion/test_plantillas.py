@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos import encargos, reloj
+from modelos import reloj
 from modelos.actos.oficios import plantillas as actos
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.expediente import Encargo
+from modelos.motor import encargos
 from modelos.oficios import Molde, Oficio
 from tareas.efectos import EfectoFallido, cumplir, intentar
 from tareas.oficios import borrador, edicion

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from modelos import encargos, reloj, reservas
+from modelos import reloj
 from modelos.expedientes.expediente import Encargo, Expediente
-from modelos.latido import pulso
+from modelos.motor import encargos, reservas
+from modelos.motor.latido import pulso
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
 

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos import encargos, latido
 from modelos.actos.conduccion import conducir
 from modelos.expedientes.expediente import Aviso, Encargo, Expediente
+from modelos.motor import encargos, latido
 from modelos.sesion import lectura, transaccion
 from tests.postgres import base_nueva, servidor_postgres
 from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar

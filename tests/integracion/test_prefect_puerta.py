@@ -17,8 +17,8 @@ from pydantic import SecretStr
 
 from flujos.despliegues import COLA, EntradaAjena, cargar, registrar
 from flujos.sonda import Sonda
-from modelos import credencial
 from modelos.ajustes import Ajustes
+from modelos.motor import credencial
 from tests.prefect_local import CREDENCIAL, InstanciaConMotor, ServidorPrefect, esperar
 
 pytestmark = pytest.mark.prefect

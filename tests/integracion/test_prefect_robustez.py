@@ -16,8 +16,8 @@ from prefect import states
 
 from flujos.conductor import Conductor
 from flujos.vigia import MotorDetenido, Vigia
-from modelos import latido, reservas
-from modelos.reservas import Reserva
+from modelos.motor import latido, reservas
+from modelos.motor.reservas import Reserva
 from modelos.sesion import lectura, transaccion
 from tests.postgres import base_nueva, servidor_postgres
 from tests.prefect_local import CREDENCIAL, RAIZ, InstanciaConMotor, ServidorPrefect

@@ -21,11 +21,12 @@ from sqlmodel import col
 
 from api.v1 import salud
 from flujos import conciliacion, mirada
-from modelos import exclusivas, latido, reloj, senales
+from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
-from modelos.latido import Latido
-from modelos.senales import Senal
+from modelos.motor import exclusivas, latido, senales
+from modelos.motor.latido import Latido
+from modelos.motor.senales import Senal
 from modelos.sesion import lectura, transaccion
 from tests.fabricas import Instancia
 from tests.prefect_local import RAIZ, InstanciaConMotor, Proceso, ServidorPrefect, esperar

@@ -16,14 +16,15 @@ from sqlmodel import col
 
 from api.v1 import salud as puerta
 from flujos.catalogo import CATALOGO
-from modelos import latido, reloj, senales, sesion
+from modelos import reloj, sesion
 from modelos.ajustes import Ajustes
 from modelos.avisos.entrega import Entrega
 from modelos.ciclos.ciclo import DIARIOS, Jornada, marcar
 from modelos.comprobacion import salud
 from modelos.expedientes.expediente import Encargo
-from modelos.latido import Latido
-from modelos.senales import Senal
+from modelos.motor import latido, senales
+from modelos.motor.latido import Latido
+from modelos.motor.senales import Senal
 from tareas import jornada
 from tests.fabricas import Cliente, Instancia, servida
 

@@ -29,7 +29,7 @@ from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncom
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.formularios import exigir_motivo
-from modelos.latido import pulso
+from modelos.motor.latido import pulso
 from modelos.permisos import puede_conducir
 from modelos.tabla import Tabla
 

@@ -20,7 +20,7 @@ from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.errores import ActoNoProcede, EnCuarentena, NoExiste
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.latido import pulso
+from modelos.motor.latido import pulso
 from modelos.oficio import Emision
 from modelos.permisos import Quien
 from modelos.tabla import Catalogo, Tabla

@@ -1,7 +1,7 @@
 """Lo que el motor ve y `/salud` repite: una fila por cosa vigilada, con lo último que se vio de ella.
 
 La API no le pregunta nada a Prefect: quien habla con él lo anota aquí. Los instantes son
-del reloj de la máquina (`modelos.latido.pulso`), para que un reloj simulado no esconda un atraso.
+del reloj de la máquina (`modelos.motor.latido.pulso`), para que un reloj simulado no esconda un atraso.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from modelos.columnas import columna_json
-from modelos.latido import pulso
+from modelos.motor.latido import pulso
 from modelos.sesion import insertar
 
 PREFECT = "prefect"

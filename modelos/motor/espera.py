@@ -27,7 +27,7 @@ from modelos.expedientes.expediente import (
     Expediente,
     Turno,
 )
-from modelos.reservas import Reserva
+from modelos.motor.reservas import Reserva
 from modelos.sesion import insertar
 from modelos.tabla import Catalogo
 

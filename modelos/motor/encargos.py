@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.expedientes.expediente import Encargo, Expediente, en_cuarentena
-from modelos.latido import pulso
+from modelos.motor.latido import pulso
+from modelos.motor.reservas import Reserva, ajena
 from modelos.reloj import iso
-from modelos.reservas import Reserva, ajena
 
 VER_S = 20.0
 """Lo que se da a una tarea mostrada para que se vea terminada en Prefect, antes de mostrarla otra vez."""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from modelos.expedientes.expediente import en_cuarentena
-from modelos.latido import VIVO_S, Latido, pulso
+from modelos.motor.latido import VIVO_S, Latido, pulso
 from modelos.sesion import insertar
 
 NADIE = ""

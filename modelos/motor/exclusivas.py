@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos.latido import pulso
+from modelos.motor.latido import pulso
 from modelos.sesion import insertar
 
 

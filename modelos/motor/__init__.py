@@ -1,0 +1,1 @@
+"""Lo que el motor recuerda en la base: latido, reservas, encargos y señales."""
