@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from modelos.ajustes import Ajustes
-from modelos.verificacion_publica import MAXIMO as MAXIMO_COMPARACION
+from modelos.oficios.verificacion_publica import MAXIMO as MAXIMO_COMPARACION
 from tareas.excel_catalogos import MAXIMO_BYTES as MAXIMO_LIBRO
 
 MEGA = 1 << 20

@@ -25,7 +25,7 @@ from modelos.calendario import fecha_corta
 from modelos.ciclos.previstas import es_habil
 from modelos.expedientes import comentarios
 from modelos.motor.latido import pulso
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.sesion import lectura, serializar, transaccion
 from modelos.tabla import Catalogo
 from tareas import redaccion

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from modelos.avisos.entrega import Clase
 from modelos.calendario import fecha_corta
-from modelos.deuda import Debido
+from modelos.oficios.deuda import Debido
 from modelos.plazos import Plazo
 from modelos.tabla import Catalogo, Tabla
 from tareas.asuntos import Parte, asunto

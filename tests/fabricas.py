@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import deuda, reloj, sesion
+from modelos import reloj, sesion
 from modelos.actos.oficios import fuera
 from modelos.actos.turnos import apertura, evidencia
 from modelos.actos.turnos import atender as turnos
@@ -40,6 +40,7 @@ from modelos.errores import FaltaConfirmar
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.migraciones import migrar
+from modelos.oficios import deuda
 from modelos.organizacion import por_correo, quien_es
 from modelos.tabla import Actividad, Catalogo
 from tareas.efectos import cumplir

@@ -15,7 +15,7 @@ from modelos.actos.oficios import firma
 from modelos.ajustes import Ajustes
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios.oficio import Destinatario, Oficio
 from tareas.cartero import Cartero
 from tareas.mensajes import enviar, juntar
 from tareas.oficios import borrador

@@ -15,7 +15,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, NoExiste
 from modelos.expedientes import anexos, visibles
 from modelos.expedientes.expediente import Anexo
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from tareas.archivos import revisar
 
 

@@ -12,13 +12,14 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
-from modelos import consultas_oficios, oficio_impreso, reloj, titulares
+from modelos import reloj
 from modelos.actos.oficios import firma
 from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.expedientes.expediente import Expediente
 from modelos.oficio import EstadoOficio
-from modelos.oficios import Oficio
+from modelos.oficios import impreso, titulares, visibles
+from modelos.oficios.oficio import Oficio
 from modelos.permisos import Quien
 from tareas.oficios.archivo import Imprenta, pdf_de
 from tareas.oficios.texto import arbol
@@ -42,16 +43,16 @@ def reglas(ajustes: Ajustes) -> firma.Reglas:
 
 def borrador(s: Session, puerta: Puerta, quien: Quien, oficio: Oficio) -> dict[str, Any]:
     """El contenido de un borrador, como saldría si lo firmara ahora quien mira o, si no puede, quien tiene el cargo."""
-    a_quien = consultas_oficios.destinatarios_de(s, [oficio.id])[oficio.id]
+    a_quien = visibles.destinatarios_de(s, [oficio.id])[oficio.id]
     procedimiento = s.get_one(Expediente, oficio.folio).procedimiento
     firmante = titulares.como_firma(s, quien.persona, oficio.unidad, procedimiento, reloj.hoy())
-    return oficio_impreso.contenido(s, oficio, a_quien, firmante, puerta.ajustes.url_publica)
+    return impreso.contenido(s, oficio, a_quien, firmante, puerta.ajustes.url_publica)
 
 
 def leido(s: Session, puerta: Puerta, quien: Quien, oficio: Oficio) -> str | None:
     """Las huellas de lo que saldría si quien mira lo firmara ahora; None si ya no es un borrador."""
     es_borrador = oficio.estado == EstadoOficio.BORRADOR
-    return oficio_impreso.huellas(borrador(s, puerta, quien, oficio)) if es_borrador else None
+    return impreso.huellas(borrador(s, puerta, quien, oficio)) if es_borrador else None
 
 
 def entregar_pdf(puerta: Puerta, id_: str, ya_tiene: str = "") -> Response:
@@ -63,7 +64,7 @@ def entregar_pdf(puerta: Puerta, id_: str, ya_tiene: str = "") -> Response:
         NoExiste, NoLeCorresponde, y lo que impida componerlo.
     """
     with puerta.lectura() as (s, quien):
-        oficio = consultas_oficios.visible(s, quien, id_)
+        oficio = visibles.visible(s, quien, id_)
         contenido = None if oficio.numero else borrador(s, puerta, quien, oficio)
     encabezados = {"Content-Security-Policy": POLITICA_PDF, "Content-Disposition": _disposicion(oficio, "pdf")}
     if contenido is not None:
@@ -79,7 +80,7 @@ def entregar_pdf(puerta: Puerta, id_: str, ya_tiene: str = "") -> Response:
 def entregar_docx(puerta: Puerta, id_: str) -> Response:
     """El texto en Word, siempre como borrador. Lanza NoExiste, NoLeCorresponde, BibliotecaFaltante."""
     with puerta.lectura() as (s, quien):
-        oficio = consultas_oficios.visible(s, quien, id_)
+        oficio = visibles.visible(s, quien, id_)
         contenido = borrador(s, puerta, quien, oficio)
     contenido = {**contenido, "estado": "borrador", "cuerpo": arbol(contenido["cuerpo_markdown"])}
     encabezados = {"Content-Disposition": _disposicion(oficio, "docx")}

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from modelos.actos.turnos.mover import Contexto
     from modelos.ajustes import Ajustes
-    from modelos.oficios import Oficio
+    from modelos.oficios.oficio import Oficio
+    from modelos.oficios.verificacion_publica import Constancia
     from modelos.permisos import Quien
-    from modelos.verificacion_publica import Constancia
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="El que da `oficio lista`.")]
 Como = Annotated[str, typer.Option("--como", help="Correo de quien actúa; su contraseña se pide, o va en DSTC_CLAVE.")]
@@ -43,13 +43,11 @@ def listar(
     cursor: Annotated[str, typer.Option(help="El que dio el tramo anterior.")] = "",
 ) -> None:
     """Los oficios, el más reciente primero; de 50 en 50."""
-    from modelos import consultas_oficios
+    from modelos.oficios import visibles
     from modelos.sesion import lectura
 
     with lectura(exigir_base(leer_ajustes())) as s:
-        pagina = consultas_oficios.lista(
-            s, _quien_lee(), estado=estado, unidad=unidad, texto=texto, cursor=cursor or None
-        )
+        pagina = visibles.lista(s, _quien_lee(), estado=estado, unidad=unidad, texto=texto, cursor=cursor or None)
     for uno in pagina.elementos:
         typer.echo(f"{uno.id}  {uno.estado}  {uno.numero or 'sin número'}  {uno.unidad}  {uno.asunto}")
     if pagina.siguiente:
@@ -60,8 +58,8 @@ def listar(
 def ver(id_: Id) -> None:
     """Lo que dice un oficio, a quién va y qué le falta."""
     from api.vistas import oficios
-    from modelos import consultas_oficios
     from modelos.actos.oficios.firma import faltantes
+    from modelos.oficios import visibles as consultas_oficios
     from modelos.sesion import lectura
     from tareas.oficios.texto import plano
 
@@ -106,8 +104,8 @@ def firmar(
     version: Annotated[int, typer.Option(help="La que usted leyó; 0: la de ahora.")] = 0,
 ) -> None:
     """Lo firma quien tiene el cargo o lo suple: recibe número, se compone su PDF y sale."""
-    from modelos import consultas_oficios
     from modelos.actos.oficios import firma
+    from modelos.oficios import visibles as consultas_oficios
     from tareas.oficios.archivo import Imprenta
 
     with _como_persona(como) as (ctx, ajustes):
@@ -126,8 +124,9 @@ def escribir_pdf(
     id_: Id, en: Annotated[Path, typer.Option("--en", help="Dónde dejarlo; no se sobrescribe nada.")]
 ) -> None:
     """Deja el PDF en un archivo: el firmado, o el borrador con su marca."""
-    from modelos import consultas_oficios, oficio_impreso
     from modelos.errores import ArchivoRechazado
+    from modelos.oficios import impreso
+    from modelos.oficios import visibles as consultas_oficios
     from modelos.sesion import lectura
     from tareas.oficios.archivo import Imprenta, pdf_de
 
@@ -138,7 +137,7 @@ def escribir_pdf(
             pdf = Imprenta(ajustes).leer(uno)
         else:
             a_quien = consultas_oficios.destinatarios_de(s, [id_])[id_]
-            pdf = pdf_de(oficio_impreso.contenido(s, uno, a_quien, None, ajustes.url_publica))
+            pdf = pdf_de(impreso.contenido(s, uno, a_quien, None, ajustes.url_publica))
     try:
         with en.open("xb") as archivo:
             archivo.write(pdf)
@@ -154,7 +153,7 @@ def comprobar(
     codigo: Annotated[str, typer.Argument(help="El código impreso; sin él se busca por su contenido.")] = "",
 ) -> None:
     """Dice si un PDF es el que se firmó y si su sello electrónico está íntegro; sale con 1 si no."""
-    from modelos import verificacion_publica as publica
+    from modelos.oficios import verificacion_publica as publica
     from tareas.oficios.errores import PdfIlegible
     from tareas.oficios.sello import Revision, revisar_sello
 
@@ -266,7 +265,7 @@ def _leer(archivo: Path) -> bytes:
 
 
 def _por_contenido(ajustes: Ajustes, resumen: str) -> Constancia | None:
-    from modelos import verificacion_publica as publica
+    from modelos.oficios import verificacion_publica as publica
     from modelos.sesion import lectura
 
     with lectura(ajustes.url_base) as s:
@@ -278,6 +277,6 @@ def _con_resumen(s: Session, resumen: str) -> Oficio | None:
     from sqlalchemy import select
     from sqlmodel import col
 
-    from modelos.oficios import Oficio
+    from modelos.oficios.oficio import Oficio
 
     return s.scalar(select(Oficio).where(col(Oficio.sha256) == resumen).limit(1))

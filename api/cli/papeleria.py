@@ -85,7 +85,7 @@ def fijar_leyenda(
     """Captura o corrige la leyenda de un año; dice cuáles faltan."""
     from modelos import reloj
     from modelos.actos.oficios import papeleria as actos
-    from modelos.papeleria import sin_leyenda
+    from modelos.oficios.papeleria import sin_leyenda
 
     with _contexto() as ctx:
         fila = actos.fijar_leyenda(ctx, anio, texto, fuente)
@@ -98,7 +98,8 @@ def fijar_leyenda(
 @norma.command("lista")
 def listar_normas() -> None:
     """Las normas, en qué están y desde cuándo."""
-    from modelos import ordenamientos, reloj
+    from modelos import reloj
+    from modelos.oficios import ordenamientos
     from modelos.sesion import lectura
 
     with lectura(exigir_base(leer_ajustes())) as s:
@@ -121,7 +122,7 @@ def fijar_norma(
     """Actualiza lo que consta de una norma; lo que no se da queda como estaba."""
     from modelos.actos.oficios import papeleria
     from modelos.errores import NoExiste
-    from modelos.ordenamientos import Ordenamiento
+    from modelos.oficios.ordenamientos import Ordenamiento
 
     with _contexto() as ctx:
         fila = ctx.s.get(Ordenamiento, clave)

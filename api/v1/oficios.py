@@ -18,7 +18,6 @@ from api.v1.parametros import OFICIO, Cursor, Limite
 from api.v1.respuestas import archivo, errores
 from api.vistas import expedientes
 from api.vistas import oficios as vistas_oficios
-from modelos import consultas_oficios
 from modelos.actos import idempotencia
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
@@ -27,7 +26,8 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.fechas import Fecha
-from modelos.oficios import Oficio as Fila
+from modelos.oficios import visibles as consultas_oficios
+from modelos.oficios.oficio import Oficio as Fila
 from modelos.permisos import Quien
 from tareas.oficios import borrador, texto
 from tareas.oficios.fuera import sin_tomar_la_base

@@ -11,14 +11,15 @@ from api.dependencias import Entrada
 from api.v1.esquemas import papeleria as formas
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.respuestas import errores
-from modelos import ordenamientos, papeleria, reloj
+from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.administracion import papeleria as consultas
 from modelos.administracion.papeleria import Hoja
-from modelos.ordenamientos import FECHAS, Ordenamiento
+from modelos.oficios import ordenamientos, papeleria
+from modelos.oficios.ordenamientos import FECHAS, Ordenamiento
+from modelos.oficios.titulares import Suplencia, Titularidad
 from modelos.organizacion import Persona
 from modelos.permisos import exigir_administracion
-from modelos.titulares import Suplencia, Titularidad
 
 ruta = APIRouter(tags=["Administración de oficios"])
 VER = "ver lo que fija la administración de los oficios"

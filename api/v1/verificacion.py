@@ -10,7 +10,7 @@ from api.dependencias import Entrada
 from api.v1.esquemas.oficios import Comparacion, Verificacion
 from api.v1.respuestas import SIN_SESION, errores
 from api.vistas import oficios
-from modelos import verificacion_publica as publica
+from modelos.oficios import verificacion_publica as publica
 
 ruta = APIRouter(tags=["Verificación"])
 

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from api.vistas import plazos as vistas_plazos
 from api.vistas import reglas_plazo
-from modelos import deuda, reloj, vencimientos
+from modelos import reloj, vencimientos
 from modelos.actividad import Actividad, Formulario
 from modelos.ajustes import Ajustes
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoExpediente, Expediente, Turno
 from modelos.motor import encargos
+from modelos.oficios import deuda
 from modelos.organizacion import activas
 from modelos.permisos import Quien
 from modelos.plazos import EstadoPlazo, Plazo

@@ -9,21 +9,22 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.vistas import plazos
-from modelos import consultas_oficios, deuda, reloj
+from modelos import reloj
 from modelos.actos.oficios.firma import faltantes
 from modelos.ajustes import Ajustes
-from modelos.avisos_oficio import Avisador
 from modelos.oficio import EstadoOficio, mostrar_codigo
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios import deuda, visibles
+from modelos.oficios.advertencias import Avisador
+from modelos.oficios.oficio import Destinatario, Oficio
+from modelos.oficios.verificacion_publica import Constancia
 from modelos.reloj import iso
 from modelos.tabla import Catalogo
-from modelos.verificacion_publica import Constancia
 from tareas.oficios.ajenos import ajenos
 
 
 def oficios(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Sequence[Oficio]) -> list[dict[str, Any]]:
     """Varios, leyendo de una vez a quién van y qué se debe de cada uno."""
-    a_quien = consultas_oficios.destinatarios_de(s, [fila.id for fila in filas])
+    a_quien = visibles.destinatarios_de(s, [fila.id for fila in filas])
     avisador, debidos = de_avisos(s, ajustes), deuda.de_oficios(s, tablas, filas)
     return [{**_oficio(fila, a_quien[fila.id], avisador), **_deuda(fila, debidos[fila.id])} for fila in filas]
 

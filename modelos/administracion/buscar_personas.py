@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import cambios, reloj, titulares
+from modelos import cambios, reloj
 from modelos.administracion import sin_nadie
 from modelos.administracion.personas import tomados_por
 from modelos.administracion.sin_nadie import DePersona
@@ -19,6 +19,7 @@ from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Turno, plegar
 from modelos.expedientes.visibles import CURSOR_AJENO, Pagina
 from modelos.formularios import limpiar_texto
+from modelos.oficios import titulares
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol
 

@@ -15,9 +15,9 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.claves import cifrar
 from modelos.errores import ActoNoProcede
+from modelos.oficios.titulares import Titularidad
 from modelos.organizacion import Adscripcion, Persona, Unidad, crear_cast, de_la
 from modelos.permisos import Rol
-from modelos.titulares import Titularidad
 
 CLAVE = "demo-dstc"
 DOMINIO = "demo.local"

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import ordenamientos, papeleria
+from modelos.oficios import ordenamientos, papeleria
 from modelos.organizacion import Unidad
 from modelos.unidades import ESTATALES, NACIONALES
 

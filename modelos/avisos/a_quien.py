@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import hitos, reloj, titulares
+from modelos import hitos, reloj
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import EstadoTurno, Turno
+from modelos.oficios import titulares
 from modelos.organizacion import Adscripcion, Persona, responsables, responsables_de_todas, vigente
 from modelos.permisos import Rol
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from modelos.actos.oficios.acuses import LLEGO
 from modelos.oficio import VIGENTES
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion import Unidad
 
 _TRAMO = 500

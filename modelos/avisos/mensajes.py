@@ -26,7 +26,7 @@ from modelos.columnas import Instante
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.motor.latido import pulso
 from modelos.oficio import VIGENTES
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol
 from modelos.plazos import EstadoPlazo, Plazo

@@ -20,7 +20,7 @@ from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.comodidades import Comentario, Mencion
 from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
 from modelos.expedientes.visibles import conciernen, expediente_visible
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.permisos import Quien, atiende
 
 EN_LA_PUNTA = 100

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import oficio_impreso
 from modelos.expedientes.bitacora import Asiento, actor_persona
 from modelos.expedientes.expediente import Anexo
 from modelos.oficio import CON_NUMERO, EstadoOficio
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios import impreso
+from modelos.oficios.oficio import Destinatario, Oficio
 
 ASENTADOS = ("numero", "codigo", "asunto", "sha256", "molde", "sustituye")
 _TIPOS = ("oficio_firma", "oficio_envio", "oficio_fuera", "oficio_acuse", "oficio_cancelacion")
@@ -100,7 +100,7 @@ def _fuera_distintos(s: Session, folio: str, debidos: dict[str, dict[str, Any]])
 def _alterado(oficio: Oficio, firma: dict[str, Any], actor: str) -> Iterator[str]:
     """Lo firmado lleva un sello de todo lo que dice: si lo guardado ya no lo da, alguien lo cambió."""
     hoja = json.loads(oficio.contenido or "{}")
-    if oficio_impreso.sello(hoja) != firma["sello"]:
+    if impreso.sello(hoja) != firma["sello"]:
         yield f"oficio {oficio.id}: lo guardado no es lo que se firmó"
     if actor_persona(oficio.firmante_id or 0) != actor:
         yield f"oficio {oficio.id}: no es quien lo firmó"

@@ -24,7 +24,7 @@ from modelos.dias.dia import oficinas
 from modelos.errores import BitacoraIncongruente
 from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.expedientes.expediente import Anexo, Aviso, Expediente, Turno, plegar
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.plazos import Plazo, Recordatorio
 from modelos.tabla import Catalogo
 

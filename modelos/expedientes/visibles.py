@@ -20,7 +20,6 @@ from sqlmodel import col
 
 from modelos.avisos.entrega import Clase, Notificacion
 from modelos.columnas import de_los
-from modelos.deuda import CONCLUIDO_DEBIENDO
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.bitacora import Asiento, actor_persona
 from modelos.expedientes.expediente import (
@@ -35,6 +34,7 @@ from modelos.expedientes.expediente import (
     plegar,
 )
 from modelos.formularios import limpiar_texto
+from modelos.oficios.deuda import CONCLUIDO_DEBIENDO
 from modelos.organizacion import Persona, Unidad, responsables
 from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
 from modelos.unidades import TipoUnidad

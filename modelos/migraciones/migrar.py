@@ -21,24 +21,14 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import SQLModel
 
-from modelos import (
-    acceso,
-    cambios,
-    equipos,
-    intentos,
-    oficios,
-    ordenamientos,
-    organizacion,
-    papeleria,
-    plazos,
-    titulares,
-)
+from modelos import acceso, cambios, equipos, intentos, organizacion, plazos
 from modelos.avisos import entrega, suscripcion
 from modelos.ciclos import ciclo
 from modelos.dias import dia
 from modelos.errores import BaseInaccesible, ErrorGestion
 from modelos.expedientes import bitacora, comodidades, expediente, tablas_publicadas
 from modelos.motor import espera, exclusivas, latido, reservas, senales
+from modelos.oficios import oficio, ordenamientos, papeleria, titulares
 
 CARPETA = Path(__file__).parent
 ESPERA_S = 60
@@ -57,7 +47,7 @@ TABLAS = (
     intentos,
     latido,
     entrega,
-    oficios,
+    oficio,
     ordenamientos,
     organizacion,
     papeleria,

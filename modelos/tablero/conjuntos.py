@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel, col
 
-from modelos.deuda import CONCLUIDO_DEBIENDO, DEBE_OFICIOS
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.expedientes.visibles import conciernen
+from modelos.oficios.deuda import CONCLUIDO_DEBIENDO, DEBE_OFICIOS
 from modelos.organizacion import Unidad
 from modelos.permisos import Quien
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo

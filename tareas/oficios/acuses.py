@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import consultas_oficios, reloj
+from modelos import reloj
 from modelos.actos.oficios import acuses
 from modelos.calendario import POR_DEFECTO
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias.dia import oficinas
+from modelos.oficios import visibles
 from modelos.sesion import lectura, transaccion
 
 LOTE = 500
@@ -40,7 +41,7 @@ def recordar_pendientes(url: str, hoy: date, dias: int) -> Resumen:
             para la unidad que debe acusar.
     """
     with lectura(url) as s:
-        candidatos = consultas_oficios.sin_acuse(s, hoy - timedelta(days=dias))
+        candidatos = visibles.sin_acuse(s, hoy - timedelta(days=dias))
         tocan, sin_calendario, motivo = _los_que_tocan(s, candidatos, hoy, dias)
     recordados = 0
     for i in range(0, len(tocan), LOTE):

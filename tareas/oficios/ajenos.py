@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelos import letras
+from modelos.oficios import letras
 from tareas.oficios.texto import SALTO, Nodo, bloques, limpiar
 
 ALREDEDOR = 24

@@ -13,7 +13,7 @@ from modelos import disco
 from modelos.actos.oficios.firma import Impreso
 from modelos.ajustes import Ajustes
 from modelos.errores import NoExiste, SinEspacio
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from tareas.oficios.ajenos import ajenos
 from tareas.oficios.errores import SignosSinLetra
 from tareas.oficios.imprenta import componer

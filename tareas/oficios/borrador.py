@@ -10,17 +10,18 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from modelos import ordenamientos, reloj
+from modelos import reloj
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear
-from modelos.contexto_oficio import Pedido, contexto, nombrar, resolver
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.expedientes.visibles import expediente_visible
 from modelos.formularios import limpiar_texto
 from modelos.oficio import Destino, EstadoOficio, Forma, Hacia
-from modelos.oficios import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada
+from modelos.oficios import ordenamientos
+from modelos.oficios.contexto import Pedido, contexto, nombrar, resolver
+from modelos.oficios.oficio import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada
 from modelos.organizacion import Unidad
 from modelos.permisos import puede_atender, puede_conducir
 from modelos.sesion import insertar

@@ -12,7 +12,7 @@ from modelos.avisos.de_oficios import Llegado
 from modelos.calendario import fecha_larga
 from modelos.errores import ErrorGestion
 from modelos.oficio import mostrar_codigo
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from tareas.cartero import Adjunto
 from tareas.oficios.archivo import Imprenta
 from tareas.redaccion import Recibido, Recibidos

@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos import letras, oficio_impreso, ordenamientos, reloj
+from modelos import reloj
 from modelos.actividad import es_grupo
 from modelos.actos.oficios.plantillas import ACTO, Revisada, limpiar_plantilla
 from modelos.actos.turnos.mover import Contexto
-from modelos.contexto_oficio import Pedido, contexto, resolver
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Expediente
 from modelos.oficio import EstadoOficio, Forma
-from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio, PlantillaEditada
+from modelos.oficios import impreso, letras, ordenamientos
+from modelos.oficios.contexto import Pedido, contexto, resolver
+from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio, PlantillaEditada
 from modelos.organizacion import Unidad, activas
 from modelos.permisos import exigir_administracion
 from modelos.tabla import Tabla
@@ -288,4 +289,4 @@ def _contenido(
         ordenamientos=list(dict.fromkeys(c.partition("-")[0] for c in hecho.ordenamientos_citados)),
         creado=ctx.ahora,
     )
-    return oficio_impreso.contenido(ctx.s, oficio, a_quien, None, direccion)
+    return impreso.contenido(ctx.s, oficio, a_quien, None, direccion)

@@ -8,11 +8,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from modelos import deuda, hitos, reloj
+from modelos import hitos, reloj
 from modelos.avisos import firmas
 from modelos.ciclos.previstas import es_habil
-from modelos.deuda import Debido
 from modelos.expedientes.expediente import Expediente
+from modelos.oficios import deuda
+from modelos.oficios.deuda import Debido
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 

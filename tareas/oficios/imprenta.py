@@ -2,7 +2,7 @@
 
 El contenido es un diccionario de JSON (lo que se guarda al firmar); la composición es `plantillas_oficio/_oficio.typ`.
 El compilador rechaza lo que no cumpla las dos normas, así que un PDF que sale, cumple. Repetir da los mismos bytes: la
-fecha del documento es la del oficio, y las letras son las de `modelos.letras`, nunca las de la máquina.
+fecha del documento es la del oficio, y las letras son las de `modelos.oficios.letras`, nunca las de la máquina.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Any
 
 import typst
 
-from modelos import letras
 from modelos.errores import SinTipografias
+from modelos.oficios import letras
 from tareas.oficios import hoja
 from tareas.oficios.errores import ComposicionFallida, ComposicionSinTerminar
 from tareas.oficios.procesos import Aparte, SeCorto

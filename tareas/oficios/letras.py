@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modelos import letras
+from modelos.oficios import letras
 from tareas.oficios.texto import SALTO
 
 CORTE = "\u200b"

@@ -14,14 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import reloj, titulares
+from modelos import reloj
 from modelos.actos.oficios import firma, fuera, tramite
 from modelos.actos.turnos.mover import Contexto
-from modelos.deuda import SE_DEBE
 from modelos.expedientes import anexos
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
 from modelos.oficio import FALTA, VIGENTES, EstadoOficio
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios import titulares
+from modelos.oficios.deuda import SE_DEBE
+from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion import Persona, quien_es, responsables
 from modelos.permisos import Quien
 from modelos.sesion import lectura, transaccion

@@ -17,9 +17,9 @@ from modelos import reloj
 from modelos.avisos.entrega import Clase, Entrega, Notificacion
 from modelos.ciclos.ciclo import Apertura
 from modelos.comprobacion import verificacion
-from modelos.deuda import SE_DEBE
 from modelos.expedientes.expediente import Expediente
-from modelos.oficios import Oficio
+from modelos.oficios.deuda import SE_DEBE
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import Persona
 from modelos.plazos import POR_CUMPLIR, Plazo, Recordatorio
 from modelos.tabla import Catalogo

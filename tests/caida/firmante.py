@@ -14,7 +14,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
 from modelos.ajustes import Ajustes
 from modelos.errores import ActoNoProcede, OficioCambio
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import por_correo, quien_es
 from modelos.sesion import lectura, transaccion
 from tareas.oficios.archivo import Imprenta

@@ -22,7 +22,7 @@ from modelos.ajustes import Ajustes
 from modelos.comprobacion.verificacion import verificar
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from tareas.oficios.archivo import ruta_de
 from tests.caida import firmante
 from tests.fabricas import Instancia, Plantillas

@@ -29,7 +29,7 @@ from modelos.expedientes import bitacora
 from modelos.expedientes.comodidades import CapturaGuardada, Comentario
 from modelos.expedientes.expediente import Aviso, Expediente, Turno
 from modelos.expedientes.tablas_publicadas import TablaPublicada
-from modelos.oficios import Molde, Oficio, PlantillaEditada
+from modelos.oficios.oficio import Molde, Oficio, PlantillaEditada
 from modelos.plazos import Plazo, Recordatorio
 from tests.fabricas import Instancia
 

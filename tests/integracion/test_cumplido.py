@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from flujos.lineamientos import apertura_cast
-from modelos import deuda, reloj, titulares, vencimientos
+from modelos import reloj, vencimientos
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import fuera, tramite
 from modelos.actos.plazos import plazos
@@ -22,7 +22,8 @@ from modelos.comprobacion import verificacion as v
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
-from modelos.oficios import Oficio
+from modelos.oficios import deuda, titulares
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import por_correo
 from modelos.plazos import EstadoPlazo, Plazo
 from modelos.tabla import Catalogo

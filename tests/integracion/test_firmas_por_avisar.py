@@ -10,13 +10,14 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import reloj, titulares
+from modelos import reloj
 from modelos.actos.conduccion import conducir
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase, Entrega, EstadoEntrega, Notificacion
 from modelos.avisos.firmas import por_avisar
+from modelos.oficios import titulares
+from modelos.oficios.titulares import Titularidad
 from modelos.organizacion import Adscripcion, Persona
-from modelos.titulares import Titularidad
 from tareas import jornada
 from tareas.oficios import firmas
 from tests.correo import Buzon, buzon, partes

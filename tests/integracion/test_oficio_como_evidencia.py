@@ -13,7 +13,7 @@ from modelos.actos.turnos import atender
 from modelos.errores import EvidenciaFaltante
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Turno
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from tareas.oficios.archivo import Imprenta
 from tests.fabricas import Instancia
 

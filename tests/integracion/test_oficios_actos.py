@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import papeleria, reloj, titulares
+from modelos import reloj
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import firma, tramite
 from modelos.actos.turnos import atender, evidencia
@@ -33,8 +33,9 @@ from modelos.expedientes import anexos
 from modelos.expedientes.bitacora import Asiento, canonico
 from modelos.expedientes.expediente import Turno
 from modelos.oficio import VIGENTES, EstadoOficio, leer_codigo
-from modelos.oficio_impreso import AVISO_PROYECTO, sello
-from modelos.oficios import Destinatario, Molde, Oficio, PlantillaEditada
+from modelos.oficios import papeleria, titulares
+from modelos.oficios.impreso import AVISO_PROYECTO, sello
+from modelos.oficios.oficio import Destinatario, Molde, Oficio, PlantillaEditada
 from modelos.organizacion import Adscripcion, por_correo
 from modelos.permisos import Rol
 from modelos.sesion import transaccion

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
-from modelos import reloj, titulares
+from modelos import reloj
 from modelos.actos.oficios import acuses, tramite
 from modelos.administracion import personas
 from modelos.avisos.de_oficios import YA_ACUSADO
@@ -22,7 +22,8 @@ from modelos.avisos.mensajes import NO_LE_TOCA
 from modelos.calendario import POR_DEFECTO, publicados
 from modelos.ciclos.ciclo import Jornada
 from modelos.errores import ActoNoProcede, NoLeCorresponde
-from modelos.oficios import Oficio
+from modelos.oficios import titulares
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import Adscripcion, Persona
 from modelos.sesion import transaccion
 from tareas import jornada

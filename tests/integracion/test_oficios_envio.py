@@ -26,7 +26,7 @@ from modelos.administracion import demo
 from modelos.avisos import canales
 from modelos.avisos.de_oficios import SIN_EFECTO
 from modelos.avisos.entrega import Entrega, Notificacion
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import Adscripcion, activas, crear_cast, por_correo
 from modelos.permisos import Rol
 from modelos.sesion import transaccion

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text, update
 from sqlmodel import col
 
-from modelos import consultas_oficios, papeleria, reloj, titulares, verificacion_publica
+from modelos import reloj
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import tramite
 from modelos.actos.turnos import atender, evidencia
@@ -19,6 +19,7 @@ from modelos.comprobacion.verificacion import verificar
 from modelos.errores import CodigoDesconocido, DemasiadosIntentos, FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import EstadoExpediente, Turno
+from modelos.oficios import papeleria, titulares, verificacion_publica, visibles
 from modelos.organizacion import Persona, por_correo, quien_es
 from modelos.permisos import Quien
 from modelos.sesion import transaccion
@@ -94,7 +95,7 @@ def test_cancelar_el_expediente_descarta_los_borradores(instancia: Instancia) ->
     guardado = leer(instancia, oficio.id)
     assert (guardado.estado, guardado.motivo) == ("descartado", "Se canceló el expediente.")
     with instancia.leer() as s:
-        assert consultas_oficios.cuentas(s, _quien(instancia, "dstc"))["por_firmar"] == 0
+        assert visibles.cuentas(s, _quien(instancia, "dstc"))["por_firmar"] == 0
 
 
 # --- quién firma ---------------------------------------------------------------------
@@ -142,16 +143,16 @@ def test_suplir_un_tramite_no_da_los_demas(instancia: Instancia) -> None:
         )
     quien = _quien(instancia, "dvs")
     with instancia.leer() as s:
-        assert [o.id for o in consultas_oficios.por_firmar(s, quien).elementos] == [propio.id]
+        assert [o.id for o in visibles.por_firmar(s, quien).elementos] == [propio.id]
         with pytest.raises(NoLeCorresponde):
-            consultas_oficios.visible(s, quien, ajeno.id)
+            visibles.visible(s, quien, ajeno.id)
     with pytest.raises(NoLeCorresponde), instancia.como("dvs") as ctx:
         tramite.cancelar(ctx, ajeno.id, "No me gusta.")
     firmado = firmar(instancia, propio, "dvs")
     with transaccion(instancia.url) as s:
         s.execute(text("UPDATE suplencia SET hasta = '2020-01-01', desde = '2020-01-01'"))
     with instancia.leer() as s:
-        assert consultas_oficios.visible(s, quien, firmado.id).id == firmado.id, "quien lo firmó lo sigue viendo"
+        assert visibles.visible(s, quien, firmado.id).id == firmado.id, "quien lo firmó lo sigue viendo"
 
 
 def test_quien_tiene_el_cargo_ve_lo_que_le_llego_y_le_toca_acusarlo(instancia: Instancia) -> None:
@@ -160,8 +161,8 @@ def test_quien_tiene_el_cargo_ve_lo_que_le_llego_y_le_toca_acusarlo(instancia: I
         titulares.nombrar(s, "DIA", "dvs@demo.local", "Persona titular de la DIA", desde=reloj.hoy())
     quien = _quien(instancia, "dvs")
     with instancia.leer() as s:
-        assert consultas_oficios.visible(s, quien, oficio.id).id == oficio.id
-        assert consultas_oficios.cuentas(s, quien)["por_acusar"] == 1
+        assert visibles.visible(s, quien, oficio.id).id == oficio.id
+        assert visibles.cuentas(s, quien)["por_acusar"] == 1
 
 
 # --- el número -----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.expediente import Encargo
 from modelos.motor import encargos
-from modelos.oficios import Molde, Oficio
+from modelos.oficios.oficio import Molde, Oficio
 from tareas.efectos import EfectoFallido, cumplir, intentar
 from tareas.oficios import borrador, edicion
 from tests.fabricas import Instancia

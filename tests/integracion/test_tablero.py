@@ -25,7 +25,7 @@ from modelos import reloj, sesion
 from modelos.calendario import POR_DEFECTO, publicados
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.expediente import ABIERTOS, Encargo, Expediente, Turno
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import por_correo, quien_es
 from modelos.permisos import Quien, Rol
 from modelos.plazos import Plazo

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos import contexto_oficio, reloj, titulares
+from modelos import reloj
 from modelos.actos.oficios import tramite
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.expedientes.expediente import Encargo
-from modelos.oficios import Oficio
+from modelos.oficios import contexto as contexto_oficio
+from modelos.oficios import titulares
+from modelos.oficios.oficio import Oficio
 from modelos.sesion import transaccion
 from tareas.efectos import cumplir
 from tareas.oficios import borrador, fuera

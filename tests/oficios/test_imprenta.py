@@ -17,8 +17,8 @@ import page
 import pytest
 from pypdf import PdfReader
 
-from modelos import letras
 from modelos.errores import SinTipografias
+from modelos.oficios import letras
 from tareas.oficios import imprenta
 from tareas.oficios.ajenos import ajenos
 from tareas.oficios.errores import ComposicionFallida, SinLogotipo

@@ -18,10 +18,11 @@ from pypdf import PdfReader
 
 from api.web.piezas.pagina import ENTORNO
 from flujos.catalogo import CATALOGO
-from modelos import letras, reloj
+from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.errores import LeidoCambio
-from modelos.oficio_impreso import cambios, huellas
+from modelos.oficios import letras
+from modelos.oficios.impreso import cambios, huellas
 from modelos.unidades import ESTATALES, NACIONALES
 from tareas.oficios import borrador
 from tareas.oficios.ajenos import ajenos

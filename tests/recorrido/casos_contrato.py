@@ -18,7 +18,7 @@ from modelos.administracion.demo import CLAVE, DOMINIO
 from modelos.avisos.entrega import Entrega
 from modelos.expedientes.expediente import Turno
 from modelos.oficio import FORMATO
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import Adscripcion, por_correo
 from modelos.plazos import Plazo
 from tests.fabricas import PDF, Cliente, Instancia

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios.oficio import Destinatario, Oficio
 from tests.fabricas import Cliente, Instancia
 
 

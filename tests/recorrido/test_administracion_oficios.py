@@ -22,7 +22,7 @@ from modelos.errores import (
     FormularioIncompleto,
     NoLeCorresponde,
 )
-from modelos.oficios import Oficio, PlantillaEditada
+from modelos.oficios.oficio import Oficio, PlantillaEditada
 from tareas.oficios import borrador
 from tests.fabricas import Cliente, Instancia
 from tests.oficios.test_sello import CLAVE, certificado

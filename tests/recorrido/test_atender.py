@@ -20,7 +20,7 @@ from modelos.calendario import fecha_corta
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.tabla import Tabla
 from tests.caminante import EXIGIDOS, Caminante
 from tests.fabricas import PDF, Instancia, servida

@@ -13,11 +13,11 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.avisos.entrega import Notificacion
 from modelos.expedientes.expediente import Encargo
-from modelos.oficios import Molde, Oficio, PlantillaEditada
+from modelos.oficios.oficio import Molde, Oficio, PlantillaEditada
+from modelos.oficios.papeleria import Leyenda
+from modelos.oficios.titulares import Titularidad
 from modelos.organizacion import Persona
-from modelos.papeleria import Leyenda
 from modelos.sesion import transaccion
-from modelos.titulares import Titularidad
 from tareas.efectos import EfectoFallido, intentar
 from tareas.oficios.borrador import huella
 from tests.fabricas import Instancia

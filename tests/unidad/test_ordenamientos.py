@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from modelos.errores import NoExiste
-from modelos.ordenamientos import _INICIALES, Ordenamiento, citar, rige
+from modelos.oficios.ordenamientos import _INICIALES, Ordenamiento, citar, rige
 
 NORMAS = {norma["clave"]: Ordenamiento(**norma) for norma in _INICIALES}
 LINEAMIENTOS = NORMAS["L"].cita

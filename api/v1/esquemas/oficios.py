@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Instante, Solicitud
 from modelos.actos.oficios.tramite import LARGO_ANEXOS, LARGO_CUERPO
 from modelos.formularios import LARGO_MOTIVO
-from modelos.oficios import LARGO_ASUNTO
+from modelos.oficios.oficio import LARGO_ASUNTO
 
 EstadoOficio = Literal["borrador", "firmado", "enviado", "cancelado", "sustituido", "descartado", "firmado_fuera"]
 VersionLeida = Annotated[

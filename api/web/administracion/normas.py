@@ -13,12 +13,13 @@ from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
 from api.web.piezas.formularios import Formulario
 from api.web.piezas.pagina import pagina
-from modelos import ordenamientos, reloj
+from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.administracion.papeleria import ROTULOS
 from modelos.cambios import Cosa, historia
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.ordenamientos import EstadoNorma, Ordenamiento
+from modelos.oficios import ordenamientos
+from modelos.oficios.ordenamientos import EstadoNorma, Ordenamiento
 from modelos.permisos import exigir_administracion
 
 ruta = APIRouter()

@@ -13,13 +13,14 @@ from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, resumen
 from api.web.piezas.formularios import Formulario, numero
 from api.web.piezas.pagina import pagina
-from modelos import papeleria, reloj
+from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.administracion import papeleria as consultas
 from modelos.administracion.papeleria import ROTULOS
 from modelos.cambios import Cosa, historia
 from modelos.errores import FormularioIncompleto
 from modelos.oficio import FORMATO, LARGO_FORMATO, falta_de_formato
+from modelos.oficios import papeleria
 from modelos.permisos import exigir_administracion
 from tareas.oficios import sello
 

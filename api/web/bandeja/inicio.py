@@ -15,7 +15,7 @@ from api.web.bandeja import renglones
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.frases_plazos import Vencimiento
 from api.web.piezas.pagina import dia, enumera, hace, pagina
-from modelos import consultas_deuda, consultas_oficios, deuda, reloj
+from modelos import reloj
 from modelos.actos.turnos.apertura import puede_iniciar
 from modelos.bandeja import inicio as consultas_inicio
 from modelos.bandeja import vivo
@@ -25,7 +25,9 @@ from modelos.ciclos.previstas import EstadoPrevisto, Prevista
 from modelos.expedientes import comentarios
 from modelos.expedientes import visibles as consultas
 from modelos.expedientes.expediente import Expediente, Turno
-from modelos.oficios import Oficio
+from modelos.oficios import deuda, deudores
+from modelos.oficios import visibles as consultas_oficios
+from modelos.oficios.oficio import Oficio
 from modelos.permisos import Quien, Rol, atiende
 from modelos.tabla import Catalogo
 
@@ -196,7 +198,7 @@ def _de_quien_coordina(s: Session, puerta: Puerta, quien: Quien, conduce: Sequen
     hasta = hoy + timedelta(DIAS_DE_CICLOS)
     vienen = visibles.lo_que_viene(s, quien, tablas, hoy, hasta)
     faltan = [p for p in vienen if p.estado in (EstadoPrevisto.POR_VENIR, EstadoPrevisto.SIN_ABRIR)]
-    deben = consultas_deuda.concluidos_debiendo(s, quien, RENGLONES)
+    deben = deudores.concluidos_debiendo(s, quien, RENGLONES)
     cuantos_deben = deuda.cuantos(s, [e.folio for e in deben])
     bloques = [
         Bloque(

@@ -15,11 +15,12 @@ from api.web.expedientes.vista import Pedido, Rechazo, mostrar
 from api.web.piezas.formularios import numero
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import ayuda
-from modelos import deuda, reloj
+from modelos import reloj
 from modelos.actos.comodidades import comentarios as actos
 from modelos.comprobacion import verificacion
 from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes import visibles
+from modelos.oficios import deuda
 
 __all__ = ["Rechazo", "mostrar", "ruta"]
 

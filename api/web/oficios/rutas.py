@@ -21,13 +21,14 @@ from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
 from api.web.piezas.formularios import Captura, Falta, Formulario, legible
 from api.web.piezas.pagina import pagina
-from modelos import consultas_oficios, deuda
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, OficioCambio, SinSesion
 from modelos.expedientes import visibles
 from modelos.oficio import EstadoOficio
+from modelos.oficios import deuda
+from modelos.oficios import visibles as consultas_oficios
 from modelos.permisos import atiende
 from tareas.oficios import borrador, texto
 from tareas.oficios.fuera import sin_tomar_la_base

@@ -19,7 +19,7 @@ from api.vistas import oficios as vistas_oficios
 from api.web.historia import relato
 from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
-from modelos import consultas_oficios, deuda, reloj, titulares
+from modelos import reloj
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.oficios.firma import exigir_otra_mano, faltantes, numero_probable
 from modelos.actos.turnos.mover import Contexto
@@ -27,8 +27,10 @@ from modelos.errores import NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Anexo, Encargo, Expediente, Turno
 from modelos.oficio import HECHOS, VIGENTES, EstadoOficio
-from modelos.oficio_impreso import huellas
-from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio
+from modelos.oficios import deuda, titulares
+from modelos.oficios import visibles as consultas_oficios
+from modelos.oficios.impreso import huellas
+from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
 from modelos.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Actividad
 from tareas.oficios.ajenos import ajenos

@@ -16,11 +16,12 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from modelos import consultas_oficios, reloj
+from modelos import reloj
 from modelos.actividad import texto_salida
 from modelos.ajustes import Ajustes
 from modelos.calendario import fecha_corta
 from modelos.errores import BaseInaccesible
+from modelos.oficios import visibles
 from modelos.permisos import Quien, administra
 from modelos.sesion import lectura
 from modelos.tablero.filtro import ve_tablero
@@ -129,7 +130,7 @@ def _oficios_pendientes(ajustes: Ajustes, quien: Quien | None) -> int:
         return 0
     try:
         with lectura(ajustes.url_base) as s:
-            return sum(consultas_oficios.cuentas(s, quien).values())
+            return sum(visibles.cuentas(s, quien).values())
     except BaseInaccesible:
         return 0
 

@@ -18,7 +18,7 @@ from sqlmodel import col
 from api.vistas import reglas_plazo
 from api.web.piezas import frases
 from api.web.piezas.pagina import enumera
-from modelos import avance, deuda, reloj
+from modelos import avance, reloj
 from modelos.actividad import Actividad
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos.mover import id_turno
@@ -28,6 +28,7 @@ from modelos.calendario import fecha_corta
 from modelos.columnas import de_los
 from modelos.errores import BitacoraIncongruente, FormularioIncompleto, SinDestinatarios, TopeDeVueltas
 from modelos.expedientes.expediente import Expediente
+from modelos.oficios import deuda
 from modelos.organizacion import responsables
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla

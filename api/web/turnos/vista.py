@@ -16,7 +16,7 @@ from api.web.piezas import frases, frases_plazos
 from api.web.piezas.formularios import Campo, Captura, Falta, campos, faltas, legible, reglas
 from api.web.turnos import previsto
 from api.web.turnos.previsto import Previsto
-from modelos import consultas_oficios, reloj, vencimientos
+from modelos import reloj, vencimientos
 from modelos.actos.comodidades import capturas
 from modelos.avance import Pendiente
 from modelos.avisos.a_quien import ausentes
@@ -28,7 +28,8 @@ from modelos.expedientes.anexos import ADMITIDOS
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.formularios import mensajes
 from modelos.oficio import VIGENTES
-from modelos.oficios import Oficio
+from modelos.oficios import visibles as consultas_oficios
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import responsables
 from modelos.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
 from modelos.plazos import POR_CUMPLIR, Plazo

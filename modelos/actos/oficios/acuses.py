@@ -17,7 +17,7 @@ from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase
 from modelos.errores import ActoNoProcede
 from modelos.oficio import EstadoOficio
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.sesion import serializar
 
 LLEGO, ACUSE = "llego", "acuse"

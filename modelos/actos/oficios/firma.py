@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import oficio_impreso, ordenamientos, papeleria, reloj, titulares
+from modelos import reloj
 from modelos.actos.oficios.tramite import destinatarios, leer, reservar_borrador
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto, encargar
@@ -24,7 +24,9 @@ from modelos.errores import ActoNoProcede, LeidoCambio, NoLeCorresponde, NormaEn
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Serie, Turno
 from modelos.oficio import ALFABETO, FALTA, LARGO_CODIGO, VIGENTES, EstadoOficio, codigo_de, numerar
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios import impreso as oficio_impreso
+from modelos.oficios import ordenamientos, papeleria, titulares
+from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion import Unidad
 from modelos.permisos import Quien
 from modelos.sesion import insertar

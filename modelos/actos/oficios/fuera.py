@@ -20,7 +20,7 @@ from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import Anexo, EstadoExpediente, Expediente, Turno
 from modelos.formularios import limpiar_texto
 from modelos.oficio import EstadoOficio
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.tabla import Tabla
 
 LARGO_NUMERO = 80

@@ -11,15 +11,15 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos import ordenamientos, papeleria, titulares
 from modelos.actos.turnos.mover import Contexto
 from modelos.cambios import Cosa, anotar, foto
 from modelos.errores import FormularioIncompleto
-from modelos.ordenamientos import Ordenamiento
-from modelos.papeleria import Leyenda, Papeleria
+from modelos.oficios import ordenamientos, papeleria, titulares
+from modelos.oficios.ordenamientos import Ordenamiento
+from modelos.oficios.papeleria import Leyenda, Papeleria
+from modelos.oficios.titulares import Suplencia, Titularidad
 from modelos.permisos import exigir_administracion
 from modelos.sesion import serializar
-from modelos.titulares import Suplencia, Titularidad
 
 
 def fijar_papeleria(ctx: Contexto, clave: str, campos: Mapping[str, str]) -> Papeleria:

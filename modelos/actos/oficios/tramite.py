@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import reloj, titulares
+from modelos import reloj
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos.atender import nombre_de, persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear
@@ -25,7 +25,8 @@ from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
 from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.oficio import HECHOS, VIGENTES, EstadoOficio
-from modelos.oficios import LARGO_ASUNTO, Destinatario, Oficio
+from modelos.oficios import titulares
+from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
 from modelos.permisos import Quien, puede_atender, puede_conducir
 from modelos.tabla import Tabla
 

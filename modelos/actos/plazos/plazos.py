@@ -23,7 +23,7 @@ from modelos.calendario.errores import PlazoInvalido
 from modelos.dias.dia import Oficina, oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Expediente
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.plazo import ReglaPlazo, resolver
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.tabla import Tabla

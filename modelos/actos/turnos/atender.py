@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlmodel import col
 
-from modelos import avance, deuda, reloj
+from modelos import avance, reloj
 from modelos.actividad import es_grupo
 from modelos.actos.turnos.mover import (
     Contexto,
@@ -37,7 +37,8 @@ from modelos.errores import (
 from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.formularios import exigir_pasadas, limpiar_texto, validar
 from modelos.oficio import HECHOS, EstadoOficio
-from modelos.oficios import Oficio
+from modelos.oficios import deuda
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import Persona, exigir_unidades
 from modelos.permisos import Quien, puede_atender
 from modelos.tabla import Actividad, Tabla

@@ -13,7 +13,7 @@ from modelos.expedientes import anexos, visibles
 from modelos.expedientes.bitacora import asentar
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.formularios import limpiar_texto
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.permisos import puede_atender
 from modelos.reloj import iso
 from modelos.tabla import Tabla

@@ -9,11 +9,12 @@ from sqlalchemy import Column, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos import letras, reloj
+from modelos import reloj
 from modelos.columnas import Instante
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
 from modelos.oficio import FORMATO, LARGO_FORMATO, falta_de_formato, numerar
+from modelos.oficios import letras
 from modelos.organizacion import Unidad
 from modelos.unidades import TipoUnidad
 

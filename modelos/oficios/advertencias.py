@@ -11,13 +11,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import contexto_oficio, ordenamientos, papeleria, titulares
 from modelos.actos.oficios.firma import faltantes
 from modelos.oficio import VIGENTES, EstadoOficio
-from modelos.oficios import Destinatario, Molde, Oficio
+from modelos.oficios import contexto, ordenamientos, papeleria, titulares
+from modelos.oficios.oficio import Destinatario, Molde, Oficio
+from modelos.oficios.titulares import Titularidad
 from modelos.organizacion import Adscripcion, Persona, vigente
 from modelos.permisos import Rol
-from modelos.titulares import Titularidad
 
 A_LA_VISTA = 6
 """Unidades que se nombran; de las demás se dice cuántas son."""
@@ -110,7 +110,7 @@ class Avisador:
     def _por_citar(self, oficio: Oficio) -> list[Aviso]:
         """El antecedente se firmó después de redactar el que lo citaría."""
         molde = self.s.get(Molde, oficio.molde)
-        numeros = contexto_oficio.por_citar(self.s, oficio, molde.texto) if molde else []
+        numeros = contexto.por_citar(self.s, oficio, molde.texto) if molde else []
         if not numeros:
             return []
         que = f"Después de redactarlo se firmó {', '.join(numeros[:A_LA_VISTA])}, que su plantilla puede citar."

@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import ordenamientos, papeleria, reloj, titulares
+from modelos import reloj
 from modelos.calendario import fecha_larga
 from modelos.expedientes.bitacora import canonico
 from modelos.oficio import momento, mostrar_codigo
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios import ordenamientos, papeleria, titulares
+from modelos.oficios.oficio import Destinatario, Oficio
+from modelos.oficios.titulares import Firmante
 from modelos.organizacion import Persona, Unidad
-from modelos.titulares import Firmante
 
 AVISO_PROYECTO = "PROYECTO NORMATIVO – verificar vigencia"
 POR_SEPARADO = 3

@@ -21,7 +21,7 @@ from modelos.ajustes import Ajustes
 from modelos.errores import ArchivoDemasiadoGrande, CodigoDesconocido
 from modelos.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
 from modelos.oficio import CON_NUMERO, EstadoOficio, leer_codigo, leer_sello, mostrar_codigo
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion import Unidad
 from modelos.sesion import lectura, serializar, transaccion
 

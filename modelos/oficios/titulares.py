@@ -10,10 +10,11 @@ from sqlalchemy import Column, ColumnElement, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos import letras, reloj
+from modelos import reloj
 from modelos.columnas import Instante, columna_json
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
+from modelos.oficios import letras
 from modelos.organizacion import Persona, Unidad, de_la, por_correo
 
 LARGOS = {"cargo": 250, "tratamiento": 20, "iniciales": 10, "precepto": 300, "ausencia": 200}

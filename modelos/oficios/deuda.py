@@ -17,7 +17,7 @@ from modelos.actividad import Actividad
 from modelos.avance import Pendiente
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.oficio import HECHOS, POR_SALIR, VIGENTES, Emision
-from modelos.oficios import Oficio
+from modelos.oficios.oficio import Oficio
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Catalogo, Tabla
 

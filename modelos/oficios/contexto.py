@@ -16,13 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import papeleria, reloj, titulares
+from modelos import reloj
 from modelos.actividad import texto_salida
 from modelos.calendario import fecha_larga
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
 from modelos.oficio import HECHOS, Destino, Hacia
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios import papeleria, titulares
+from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion import Unidad, activas, de_la
 from modelos.periodo import Periodo, nombre_periodo
 from modelos.plazos import POR_CUMPLIR, Plazo

@@ -13,13 +13,14 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import reloj, titulares
+from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, leer_cursor, paginar
 from modelos.formularios import limpiar_texto
 from modelos.oficio import CON_NUMERO, VIGENTES, EstadoOficio
-from modelos.oficios import Destinatario, Oficio
+from modelos.oficios import titulares
+from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
 
 _NUMERADO = col(Oficio.estado).in_(CON_NUMERO)

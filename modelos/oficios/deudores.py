@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.deuda import CONCLUIDO_DEBIENDO
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import conciernen
+from modelos.oficios.deuda import CONCLUIDO_DEBIENDO
 from modelos.permisos import Quien
 
 

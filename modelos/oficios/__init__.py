@@ -1,0 +1,1 @@
+"""Los oficios, quién los firma, su papel y su verificación."""
