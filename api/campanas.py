@@ -26,8 +26,8 @@ from modelos.errores import (
     NoLeCorresponde,
     SinSesion,
 )
+from modelos.organizacion.permisos import Quien
 from modelos.periodo import Periodo
-from modelos.permisos import Quien
 from modelos.tabla import Tabla
 
 LOTE = 60

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from modelos import reloj
-from modelos.acceso import Entrada
 from modelos.ajustes import Ajustes
+from modelos.organizacion.acceso import Entrada
 
 SESION = "dstc_sesion"
 EQUIPO = "dstc_equipo"

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from api import cookies
 from flujos.catalogo import CATALOGO
-from modelos import acceso, reloj
+from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.errores import ClaveProvisional
-from modelos.permisos import Quien
+from modelos.organizacion import acceso
+from modelos.organizacion.permisos import Quien
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 

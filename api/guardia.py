@@ -23,7 +23,6 @@ from api import cookies, topes
 from api.cuerpos import exigir_json_llano
 from api.dependencias import token_de
 from api.manejadores import es_api, imprevisto, para
-from modelos import acceso, equipos
 from modelos.ajustes import Ajustes
 from modelos.errores import (
     BaseInaccesible,
@@ -34,7 +33,8 @@ from modelos.errores import (
     SinSesion,
     SolicitudDemasiadoGrande,
 )
-from modelos.intentos import red
+from modelos.organizacion import acceso, equipos
+from modelos.organizacion.intentos import red
 from modelos.sesion import lectura
 
 registro = logging.getLogger(__name__)

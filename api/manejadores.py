@@ -16,10 +16,11 @@ from starlette.routing import Match
 from api.dependencias import token_de
 from api.errores import codigo, problema, responder
 from api.web import errores as paginas
-from modelos import acceso, disco
+from modelos import disco
 from modelos import errores as e
 from modelos.ajustes import Ajustes
 from modelos.formularios import mensajes
+from modelos.organizacion import acceso
 from modelos.sesion import lectura
 
 registro = logging.getLogger(__name__)

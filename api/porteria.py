@@ -16,8 +16,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from math import ceil
 from typing import TypeVar
 
-from modelos.claves import A_LA_VEZ
 from modelos.errores import PorteriaLlena
+from modelos.organizacion.claves import A_LA_VEZ
 
 R = TypeVar("R")
 VECES_SI_SE_CONOCE = 3

@@ -15,7 +15,7 @@ from sqlmodel import col
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import LIMITE, conciernen
 from modelos.formularios import limpiar_texto
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 from modelos.plazos import Plazo
 
 POR_DIA = 4

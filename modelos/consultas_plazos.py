@@ -21,7 +21,7 @@ from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina, conciernen
 from modelos.formularios import limpiar_texto
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
 
 T = TypeVar("T")

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING
 from modelos import disco, reloj
 from modelos.ajustes import Ajustes
 from modelos.avisos import canales
-from modelos.correos import en_la_red
 from modelos.errores import ErrorGestion
+from modelos.organizacion.correos import en_la_red
 from tareas.smtp import conexion
 
 if TYPE_CHECKING:

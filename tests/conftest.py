@@ -14,8 +14,9 @@ from hypothesis import settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from modelos import claves, reloj, sesion
+from modelos import reloj, sesion
 from modelos.ajustes import Ajustes
+from modelos.organizacion import claves
 from tests.fabricas import Cliente, Instancia, Plantillas, servida, sin_esperar_al_disco
 from tests.postgres import servidor_postgres
 

@@ -41,7 +41,7 @@ from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.migraciones import migrar
 from modelos.oficios import deuda
-from modelos.organizacion import por_correo, quien_es
+from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.tabla import Actividad, Catalogo
 from tareas.efectos import cumplir
 from tareas.simulacion import personal

@@ -21,7 +21,7 @@ from modelos.dias.archivo import Escrito
 from modelos.dias.dia import Publicacion, orden_vigente
 from modelos.dias.efectos import Efectos, efectos
 from modelos.expedientes.bitacora import Asiento
-from modelos.organizacion import Adscripcion, armar_quien, por_correo
+from modelos.organizacion.organigrama import Adscripcion, armar_quien, por_correo
 from modelos.plazos import Plazo
 from modelos.tabla import (
     Catalogo,

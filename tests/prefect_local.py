@@ -35,7 +35,7 @@ from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.migraciones import migrar
 from modelos.motor.reservas import Reserva
-from modelos.organizacion import por_correo, quien_es
+from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.sesion import lectura, transaccion
 
 RAIZ = Path(__file__).resolve().parent.parent

@@ -20,7 +20,7 @@ from modelos.expedientes.expediente import Expediente
 from modelos.oficio import EstadoOficio
 from modelos.oficios import impreso, titulares, visibles
 from modelos.oficios.oficio import Oficio
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 from tareas.oficios.archivo import Imprenta, pdf_de
 from tareas.oficios.texto import arbol
 from tareas.oficios.word import borrador_docx

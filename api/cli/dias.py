@@ -11,7 +11,7 @@ from api.espanol import typer
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from modelos.permisos import Quien
+    from modelos.organizacion.permisos import Quien
 
 Como = Annotated[str, typer.Option("--como", help="Correo de quien actúa; debe ser de la administración.")]
 
@@ -106,7 +106,7 @@ def aprobar(
 def _quien(s: Session, correo: str) -> Quien:
     """La persona que actúa. Lanza FormularioIncompleto o NoExiste; si puede o no, lo dice el acto."""
     from modelos.errores import FormularioIncompleto, NoExiste
-    from modelos.organizacion import por_correo, quien_es
+    from modelos.organizacion.organigrama import por_correo, quien_es
 
     if not correo:
         raise FormularioIncompleto({"--como": "diga el correo de quien actúa; debe ser de la administración"})

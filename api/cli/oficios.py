@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from modelos.ajustes import Ajustes
     from modelos.oficios.oficio import Oficio
     from modelos.oficios.verificacion_publica import Constancia
-    from modelos.permisos import Quien
+    from modelos.organizacion.permisos import Quien
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="El que da `oficio lista`.")]
 Como = Annotated[str, typer.Option("--como", help="Correo de quien actúa; su contraseña se pide, o va en DSTC_CLAVE.")]
@@ -213,9 +213,10 @@ def _como_persona(correo: str) -> Iterator[tuple[Contexto, Ajustes]]:
         FormularioIncompleto, CredencialesInvalidas, DemasiadosIntentos.
     """
     from flujos.catalogo import CATALOGO
-    from modelos import acceso, reloj
+    from modelos import reloj
     from modelos.actos.turnos.mover import Contexto
     from modelos.errores import FormularioIncompleto
+    from modelos.organizacion import acceso
     from modelos.sesion import transaccion
 
     ajustes = leer_ajustes()
@@ -245,7 +246,7 @@ def _exigido(ctx: Contexto) -> Quien:
 
 def _quien_lee() -> Quien:
     """Quien corre la orden ya tiene la base en sus manos: lee todo, y no puede actuar por nadie."""
-    from modelos.permisos import Quien, Rol
+    from modelos.organizacion.permisos import Quien, Rol
 
     return Quien(0, CONSOLA, frozenset({("DSTC", Rol.DIRECCION)}))
 

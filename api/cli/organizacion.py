@@ -142,7 +142,7 @@ def _contexto() -> Iterator[Contexto]:
 
 def _id(ctx: Contexto, correo: str) -> int:
     from modelos.errores import NoExiste
-    from modelos.organizacion import por_correo
+    from modelos.organizacion.organigrama import por_correo
 
     hallada = por_correo(ctx.s, correo)
     if hallada is None or hallada.id is None:

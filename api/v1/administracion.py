@@ -26,11 +26,11 @@ from modelos.administracion import buscar_unidades, sin_nadie
 from modelos.administracion.carga import descarga
 from modelos.administracion.carga import plan as carga_plan
 from modelos.administracion.carga.plan import Paso, Plan
-from modelos.cambios import Cosa
 from modelos.errores import NoExiste
 from modelos.expedientes.visibles import LIMITE
-from modelos.organizacion import Adscripcion, Unidad
-from modelos.permisos import Rol, exigir_administracion
+from modelos.organizacion.cambios import Cosa
+from modelos.organizacion.organigrama import Adscripcion, Unidad
+from modelos.organizacion.permisos import Rol, exigir_administracion
 from modelos.unidades import TipoUnidad
 from tareas import excel_catalogos as excel
 

@@ -15,7 +15,7 @@ from api.v1.respuestas import errores
 from modelos.actos import idempotencia
 from modelos.avisos import canales
 from modelos.expedientes import visibles
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.permisos import exigir_administracion
 from modelos.reloj import iso
 from tareas.cartero import Cartero
 

@@ -22,8 +22,8 @@ from modelos.ciclos.visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.errores import FormularioIncompleto, SinSesion
 from modelos.expedientes import visibles as consultas
 from modelos.fechas import Fecha
+from modelos.organizacion.permisos import Quien
 from modelos.periodo import Periodo
-from modelos.permisos import Quien
 
 ruta = APIRouter(tags=["Ciclos"])
 MESES_MAXIMO = 24

@@ -21,7 +21,7 @@ from modelos.errores import FormularioIncompleto
 from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes.comodidades import Comentario
 from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, expediente_visible
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 from modelos.reloj import iso
 
 ruta = APIRouter(tags=["Comentarios y seguimiento"])

@@ -22,7 +22,7 @@ from modelos.dias.dia import Publicacion
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
 from modelos.fechas import Fecha
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.permisos import exigir_administracion
 
 ruta = APIRouter(tags=["Calendario"])
 UN_ANIO = timedelta(364)

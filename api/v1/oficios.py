@@ -28,7 +28,7 @@ from modelos.expedientes import visibles
 from modelos.fechas import Fecha
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.oficio import Oficio as Fila
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 from tareas.oficios import borrador, texto
 from tareas.oficios.fuera import sin_tomar_la_base
 

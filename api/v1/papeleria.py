@@ -18,8 +18,8 @@ from modelos.administracion.papeleria import Hoja
 from modelos.oficios import ordenamientos, papeleria
 from modelos.oficios.ordenamientos import FECHAS, Ordenamiento
 from modelos.oficios.titulares import Suplencia, Titularidad
-from modelos.organizacion import Persona
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.organigrama import Persona
+from modelos.organizacion.permisos import exigir_administracion
 
 ruta = APIRouter(tags=["Administración de oficios"])
 VER = "ver lo que fija la administración de los oficios"

@@ -14,7 +14,7 @@ from modelos import reloj
 from modelos.actos.oficios import plantillas as actos
 from modelos.actos.turnos.atender import nombre_de
 from modelos.actos.turnos.mover import Contexto
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.permisos import exigir_administracion
 from tareas.oficios import borrador, edicion
 from tareas.oficios.ejemplo import COMUN
 

@@ -11,8 +11,8 @@ from api.porteria import Porteria
 from api.v1.esquemas.comunes import CambioDeClave, Credenciales, Persona, SesionNueva
 from api.v1.respuestas import SIN_SESION, errores
 from api.vistas import expedientes
-from modelos import acceso
 from modelos.actos.comodidades import cuenta
+from modelos.organizacion import acceso
 from modelos.reloj import iso
 
 ruta = APIRouter(tags=["Sesiones"])

@@ -19,8 +19,8 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Turno as Fila
 from modelos.fechas import Fecha
-from modelos.organizacion import por_correo, responsables
-from modelos.permisos import puede_reasignar
+from modelos.organizacion.organigrama import por_correo, responsables
+from modelos.organizacion.permisos import puede_reasignar
 
 ruta = APIRouter(tags=["Turnos"])
 _MOVER: dict[str, Any] = {"response_model": Turno, "responses": errores(401, 403, 404, 409, 422)}

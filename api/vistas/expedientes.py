@@ -17,8 +17,8 @@ from modelos.expedientes import visibles
 from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoExpediente, Expediente, Turno
 from modelos.motor import encargos
 from modelos.oficios import deuda
-from modelos.organizacion import activas
-from modelos.permisos import Quien
+from modelos.organizacion.organigrama import activas
+from modelos.organizacion.permisos import Quien
 from modelos.plazos import EstadoPlazo, Plazo
 from modelos.reloj import iso
 from modelos.tabla import Catalogo, Tabla

@@ -14,9 +14,9 @@ from api.web.administracion.parametros import ROTULOS
 from api.web.piezas.formularios import PREFIJO, legible, recuperable
 from api.web.piezas.pagina import pagina as armar
 from api.web.sesion import rutas
-from modelos import acceso
 from modelos.errores import BaseInaccesible, ClaveProvisional, ErrorGestion, SinSesion
-from modelos.permisos import Quien
+from modelos.organizacion import acceso
+from modelos.organizacion.permisos import Quien
 from modelos.sesion import lectura
 
 registro = logging.getLogger(__name__)

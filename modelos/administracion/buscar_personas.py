@@ -10,18 +10,19 @@ from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import cambios, reloj
+from modelos import reloj
 from modelos.administracion import sin_nadie
 from modelos.administracion.personas import tomados_por
 from modelos.administracion.sin_nadie import DePersona
-from modelos.cambios import Cambio, Cosa, Renglon
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Turno, plegar
 from modelos.expedientes.visibles import CURSOR_AJENO, Pagina
 from modelos.formularios import limpiar_texto
 from modelos.oficios import titulares
-from modelos.organizacion import Adscripcion, Persona, vigente
-from modelos.permisos import Rol
+from modelos.organizacion import cambios
+from modelos.organizacion.cambios import Cambio, Cosa, Renglon
+from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
+from modelos.organizacion.permisos import Rol
 
 ESTADOS = {
     "activas": "Pueden entrar",

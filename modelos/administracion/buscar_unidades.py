@@ -11,13 +11,13 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.administracion import sin_nadie
-from modelos.cambios import Cambio, Cosa, Renglon, historia
 from modelos.columnas import de_los
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import ABIERTOS, Turno, plegar
 from modelos.expedientes.visibles import Pagina
 from modelos.formularios import limpiar_texto
-from modelos.organizacion import Adscripcion, Persona, Unidad, vigente
+from modelos.organizacion.cambios import Cambio, Cosa, Renglon, historia
+from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, vigente
 from modelos.unidades import ENTIDADES, TipoUnidad
 
 TIPOS = {

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.claves import cifrar
 from modelos.errores import ActoNoProcede
 from modelos.oficios.titulares import Titularidad
-from modelos.organizacion import Adscripcion, Persona, Unidad, crear_cast, de_la
-from modelos.permisos import Rol
+from modelos.organizacion.claves import cifrar
+from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, crear_cast, de_la
+from modelos.organizacion.permisos import Rol
 
 CLAVE = "demo-dstc"
 DOMINIO = "demo.local"

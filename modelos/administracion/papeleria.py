@@ -10,14 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.cambios import Cosa, Renglon, historia
 from modelos.errores import NoExiste
 from modelos.expedientes.expediente import Serie
 from modelos.oficio import numerar
 from modelos.oficios import papeleria, titulares
 from modelos.oficios.papeleria import Leyenda, Papeleria
 from modelos.oficios.titulares import Suplencia, Titularidad
-from modelos.organizacion import Persona, Unidad
+from modelos.organizacion.cambios import Cosa, Renglon, historia
+from modelos.organizacion.organigrama import Persona, Unidad
 
 ROTULOS = {
     "formato": "Formato del número",

@@ -1,6 +1,6 @@
 """Lo que cambia en la vida de una persona: de unidad, de contraseña, o que ya no entra.
 
-El alta está en `modelos.organizacion`. Nada se borra de lo que ya rigió: una
+El alta está en `modelos.organizacion.organigrama`. Nada se borra de lo que ya rigió: una
 adscripción se cierra con su último día, que todavía cuenta.
 """
 
@@ -14,13 +14,14 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import acceso, contrasenas, reloj
-from modelos.claves import cifrar, cifrar_generada
+from modelos import reloj
 from modelos.columnas import de_los
-from modelos.correos import normalizado
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import EstadoTurno, Turno
-from modelos.organizacion import (
+from modelos.organizacion import acceso, contrasenas
+from modelos.organizacion.claves import cifrar, cifrar_generada
+from modelos.organizacion.correos import normalizado
+from modelos.organizacion.organigrama import (
     Adscripcion,
     Persona,
     Unidad,
@@ -30,8 +31,8 @@ from modelos.organizacion import (
     por_correo,
     vigente,
 )
-from modelos.permisos import Rol
-from modelos.vigencia import falta_de_anio, faltas_de_anio
+from modelos.organizacion.permisos import Rol
+from modelos.organizacion.vigencia import falta_de_anio, faltas_de_anio
 
 LIMITE = 50
 

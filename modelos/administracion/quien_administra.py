@@ -12,10 +12,10 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede
-from modelos.organizacion import Adscripcion, Persona
-from modelos.permisos import Rol
+from modelos.organizacion.organigrama import Adscripcion, Persona
+from modelos.organizacion.permisos import Rol
+from modelos.organizacion.vigencia import Tramo, cubiertos, primer_descubierto
 from modelos.sesion import serializar
-from modelos.vigencia import Tramo, cubiertos, primer_descubierto
 
 LLAVE = "catalogos"
 """Con la que hacen fila los cambios de unidades y personas.

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.oficios import ordenamientos, papeleria
-from modelos.organizacion import Unidad
+from modelos.organizacion.organigrama import Unidad
 from modelos.unidades import ESTATALES, NACIONALES
 
 

@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Turno
-from modelos.organizacion import Adscripcion, Persona
-from modelos.permisos import Rol
+from modelos.organizacion.organigrama import Adscripcion, Persona
+from modelos.organizacion.permisos import Rol
 
 ATIENDEN = (Rol.OPERACION.value, Rol.COORDINACION.value)
 _UN_DIA = timedelta(days=1)

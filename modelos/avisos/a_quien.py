@@ -20,8 +20,8 @@ from modelos import hitos, reloj
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import EstadoTurno, Turno
 from modelos.oficios import titulares
-from modelos.organizacion import Adscripcion, Persona, responsables, responsables_de_todas, vigente
-from modelos.permisos import Rol
+from modelos.organizacion.organigrama import Adscripcion, Persona, responsables, responsables_de_todas, vigente
+from modelos.organizacion.permisos import Rol
 
 
 class Interesado(NamedTuple):

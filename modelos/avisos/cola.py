@@ -20,8 +20,8 @@ from modelos.avisos.entrega import Canal, Entrega, EstadoEntrega
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.visibles import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
 from modelos.motor.latido import VIVO_S, Latido, pulso
-from modelos.organizacion import Persona
-from modelos.permisos import Quien, Rol, exigir_administracion
+from modelos.organizacion.organigrama import Persona
+from modelos.organizacion.permisos import Quien, Rol, exigir_administracion
 
 ESPERAS_S = (60.0, 120.0, 300.0, 900.0, 3600.0)
 """Lo que se espera tras cada intento fallido; el último se repite."""

@@ -13,7 +13,7 @@ from sqlmodel import col
 from modelos.actos.oficios.acuses import LLEGO
 from modelos.oficio import VIGENTES
 from modelos.oficios.oficio import Destinatario, Oficio
-from modelos.organizacion import Unidad
+from modelos.organizacion.organigrama import Unidad
 
 _TRAMO = 500
 SIN_EFECTO = "El oficio ya no rige."

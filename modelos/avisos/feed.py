@@ -17,8 +17,8 @@ from modelos.consultas_plazos import movimientos, por_cumplir_de, sin_fecha_de
 from modelos.dias.dia import orden_vigente
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import asuntos
-from modelos.organizacion import Unidad
-from modelos.permisos import Quien
+from modelos.organizacion.organigrama import Unidad
+from modelos.organizacion.permisos import Quien
 from modelos.plazos import Plazo
 from modelos.tabla import Catalogo
 from modelos.unidades import TipoUnidad

@@ -27,8 +27,8 @@ from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expedient
 from modelos.motor.latido import pulso
 from modelos.oficio import VIGENTES
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion import Adscripcion, Persona, vigente
-from modelos.permisos import Rol
+from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
+from modelos.organizacion.permisos import Rol
 from modelos.plazos import EstadoPlazo, Plazo
 from modelos.reloj import fin_del_dia, hoy, iso, local
 from modelos.sesion import insertar

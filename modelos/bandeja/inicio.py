@@ -21,8 +21,8 @@ from modelos.bandeja.por_vencer import esperan
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.expedientes.visibles import conciernen
-from modelos.organizacion import Adscripcion, Persona, Unidad, vigente
-from modelos.permisos import Quien, Rol, atiende, puede_conducir, ve_todo
+from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, vigente
+from modelos.organizacion.permisos import Quien, Rol, atiende, puede_conducir, ve_todo
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.tabla import Catalogo
 

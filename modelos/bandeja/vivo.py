@@ -21,7 +21,7 @@ from modelos.expedientes.comodidades import Comentario, Mencion
 from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
 from modelos.expedientes.visibles import conciernen, expediente_visible
 from modelos.oficios.oficio import Oficio
-from modelos.permisos import Quien, atiende
+from modelos.organizacion.permisos import Quien, atiende
 
 EN_LA_PUNTA = 100
 """De una bandeja, los turnos más antiguos y más recientes de que se mira si alguien los tomó."""

@@ -18,8 +18,8 @@ from modelos.calendario import fecha_corta
 from modelos.ciclos.ciclo import EstadoApertura
 from modelos.ciclos.previstas import aperturas
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, EstadoExpediente, Expediente, Turno
-from modelos.organizacion import Adscripcion, Persona, Unidad, activas, vigente
-from modelos.permisos import Rol
+from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, activas, vigente
+from modelos.organizacion.permisos import Rol
 from modelos.plazo import DEL_PERIODO
 from modelos.tabla import Tabla
 from modelos.unidades import ENTIDADES

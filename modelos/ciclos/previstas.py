@@ -22,7 +22,7 @@ from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.ciclos.ciclo import PARA_TODOS, Apertura, EstadoApertura
 from modelos.dias.dia import dias_vigentes, oficina
 from modelos.errores import ProcedimientoDesconocido
-from modelos.organizacion import activas
+from modelos.organizacion.organigrama import activas
 from modelos.periodo import Ciclo, Periodo, nombre_periodo
 from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, resolver
 from modelos.tabla import Catalogo, Tabla

@@ -13,9 +13,9 @@ from modelos.ciclos.previstas import Prevista, de_periodo, por_venir
 from modelos.errores import NoExiste
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import conciernen
-from modelos.organizacion import Unidad
+from modelos.organizacion.organigrama import Unidad
+from modelos.organizacion.permisos import Quien, puede_conducir, ve_todo
 from modelos.periodo import Periodo
-from modelos.permisos import Quien, puede_conducir, ve_todo
 from modelos.tabla import Catalogo, Tabla
 from modelos.unidades import TipoUnidad
 

@@ -18,7 +18,7 @@ from sqlmodel import Field, SQLModel, col
 
 from modelos.calendario import Ambito, Calendarios, DiasInstitucionales, Horario, TipoDia, aplicables, publicados
 from modelos.columnas import Instante
-from modelos.organizacion import Unidad
+from modelos.organizacion.organigrama import Unidad
 from modelos.unidades import HUSOS
 
 

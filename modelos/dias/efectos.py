@@ -24,7 +24,7 @@ from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.dias.dia import DiaInhabil, Oficina, Publicacion, oficinas
 from modelos.dias.publicaciones import acotar, con_propuesta, dias_de
 from modelos.expedientes.visibles import LIMITE
-from modelos.organizacion import Unidad
+from modelos.organizacion.organigrama import Unidad
 from modelos.plazo import Resuelto
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, ampliaciones, suspensiones
 

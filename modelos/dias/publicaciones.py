@@ -17,7 +17,7 @@ from modelos.dias.dia import DiaInhabil, Publicacion, oficina, oficinas, orden_v
 from modelos.dias.dia import dias_vigentes as rigen
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
-from modelos.organizacion import Unidad
+from modelos.organizacion.organigrama import Unidad
 from modelos.plazos import POR_CUMPLIR, Plazo
 
 MAXIMO_DIAS = 4 * 366

@@ -21,8 +21,8 @@ from modelos.expedientes import visibles
 from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import Expediente, Turno
 from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, expediente_visible, leer_cursor, paginar
-from modelos.organizacion import Adscripcion, Persona, Unidad, quien_es, vigente
-from modelos.permisos import Quien, Rol
+from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, quien_es, vigente
+from modelos.organizacion.permisos import Quien, Rol
 from modelos.unidades import TipoUnidad
 from modelos.unidades import Unidad as Sigla
 

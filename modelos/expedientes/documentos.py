@@ -12,8 +12,8 @@ from sqlmodel import col
 from modelos.ciclos.ciclo import PARA_TODOS, Apertura
 from modelos.expedientes.expediente import Anexo, EstadoTurno, Expediente, Turno
 from modelos.expedientes.visibles import conciernen
-from modelos.organizacion import Persona
-from modelos.permisos import Quien
+from modelos.organizacion.organigrama import Persona
+from modelos.organizacion.permisos import Quien
 from modelos.plazo import DEL_PERIODO
 from modelos.tabla import Catalogo, Tabla
 

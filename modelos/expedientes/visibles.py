@@ -35,8 +35,8 @@ from modelos.expedientes.expediente import (
 )
 from modelos.formularios import limpiar_texto
 from modelos.oficios.deuda import CONCLUIDO_DEBIENDO
-from modelos.organizacion import Persona, Unidad, responsables
-from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
+from modelos.organizacion.organigrama import Persona, Unidad, responsables
+from modelos.organizacion.permisos import Quien, atiende, puede_conducir, ve_todo
 from modelos.unidades import TipoUnidad
 
 T = TypeVar("T")

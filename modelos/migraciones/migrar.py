@@ -21,7 +21,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import SQLModel
 
-from modelos import acceso, cambios, equipos, intentos, organizacion, plazos
+from modelos import plazos
 from modelos.avisos import entrega, suscripcion
 from modelos.ciclos import ciclo
 from modelos.dias import dia
@@ -29,6 +29,7 @@ from modelos.errores import BaseInaccesible, ErrorGestion
 from modelos.expedientes import bitacora, comodidades, expediente, tablas_publicadas
 from modelos.motor import espera, exclusivas, latido, reservas, senales
 from modelos.oficios import oficio, ordenamientos, papeleria, titulares
+from modelos.organizacion import acceso, cambios, equipos, intentos, organigrama
 
 CARPETA = Path(__file__).parent
 ESPERA_S = 60
@@ -49,7 +50,7 @@ TABLAS = (
     entrega,
     oficio,
     ordenamientos,
-    organizacion,
+    organigrama,
     papeleria,
     plazos,
     reservas,

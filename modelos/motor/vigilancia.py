@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, Encargo, Expediente, Turno
-from modelos.organizacion import Adscripcion, Persona, vigente
-from modelos.permisos import Rol
+from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
+from modelos.organizacion.permisos import Rol
 
 
 def sin_rumbo(s: Session, limite: int = 200) -> list[str]:

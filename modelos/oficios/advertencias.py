@@ -16,8 +16,8 @@ from modelos.oficio import VIGENTES, EstadoOficio
 from modelos.oficios import contexto, ordenamientos, papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Molde, Oficio
 from modelos.oficios.titulares import Titularidad
-from modelos.organizacion import Adscripcion, Persona, vigente
-from modelos.permisos import Rol
+from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
+from modelos.organizacion.permisos import Rol
 
 A_LA_VISTA = 6
 """Unidades que se nombran; de las demás se dice cuántas son."""

@@ -24,7 +24,7 @@ from modelos.expedientes.expediente import Expediente
 from modelos.oficio import HECHOS, Destino, Hacia
 from modelos.oficios import papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Oficio
-from modelos.organizacion import Unidad, activas, de_la
+from modelos.organizacion.organigrama import Unidad, activas, de_la
 from modelos.periodo import Periodo, nombre_periodo
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla

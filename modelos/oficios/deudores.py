@@ -9,7 +9,7 @@ from sqlmodel import col
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import conciernen
 from modelos.oficios.deuda import CONCLUIDO_DEBIENDO
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 
 
 def concluidos_debiendo(s: Session, quien: Quien, limite: int) -> list[Expediente]:

@@ -16,7 +16,7 @@ from modelos.oficio import momento, mostrar_codigo
 from modelos.oficios import ordenamientos, papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.oficios.titulares import Firmante
-from modelos.organizacion import Persona, Unidad
+from modelos.organizacion.organigrama import Persona, Unidad
 
 AVISO_PROYECTO = "PROYECTO NORMATIVO – verificar vigencia"
 POR_SEPARADO = 3

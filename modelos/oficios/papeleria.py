@@ -15,7 +15,7 @@ from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
 from modelos.oficio import FORMATO, LARGO_FORMATO, falta_de_formato, numerar
 from modelos.oficios import letras
-from modelos.organizacion import Unidad
+from modelos.organizacion.organigrama import Unidad
 from modelos.unidades import TipoUnidad
 
 INSTITUCION = "Colegio Nacional de Educación Profesional Técnica"

@@ -16,13 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import claves, reloj
+from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.errores import ArchivoDemasiadoGrande, CodigoDesconocido
-from modelos.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
 from modelos.oficio import CON_NUMERO, EstadoOficio, leer_codigo, leer_sello, mostrar_codigo
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion import Unidad
+from modelos.organizacion import claves
+from modelos.organizacion.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
+from modelos.organizacion.organigrama import Unidad
 from modelos.sesion import lectura, serializar, transaccion
 
 FACTOR = 4

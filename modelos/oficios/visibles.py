@@ -21,7 +21,7 @@ from modelos.formularios import limpiar_texto
 from modelos.oficio import CON_NUMERO, VIGENTES, EstadoOficio
 from modelos.oficios import titulares
 from modelos.oficios.oficio import Destinatario, Oficio
-from modelos.permisos import Quien, atiende, puede_conducir, ve_todo
+from modelos.organizacion.permisos import Quien, atiende, puede_conducir, ve_todo
 
 _NUMERADO = col(Oficio.estado).in_(CON_NUMERO)
 

@@ -15,8 +15,8 @@ from sqlmodel import col
 from modelos.calendario import POR_DEFECTO, sumar_meses
 from modelos.dias.publicaciones import calendarios_de
 from modelos.expedientes.expediente import EstadoExpediente, Expediente, Turno
+from modelos.organizacion.permisos import Quien
 from modelos.periodo import Cada, Periodo
-from modelos.permisos import Quien
 from modelos.plazos import Plazo
 from modelos.tablero import conjuntos as c
 from modelos.tablero.conjuntos import CLASES, CONJUNTOS

@@ -17,8 +17,8 @@ from sqlmodel import SQLModel, col
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.expedientes.visibles import conciernen
 from modelos.oficios.deuda import CONCLUIDO_DEBIENDO, DEBE_OFICIOS
-from modelos.organizacion import Unidad
-from modelos.permisos import Quien
+from modelos.organizacion.organigrama import Unidad
+from modelos.organizacion.permisos import Quien
 from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.tablero.filtro import Filtro
 from modelos.tablero.instantes import DiaFecha, DiaLocal

@@ -19,7 +19,7 @@ from modelos.errores import FormularioIncompleto
 from modelos.expedientes.expediente import Encargo, Expediente, plegar
 from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, leer_cursor, paginar
 from modelos.formularios import limpiar_texto
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 
 ESTADOS = {
     "incidente": "Con incidente",

@@ -21,7 +21,7 @@ from modelos.actividad import texto_salida
 from modelos.errores import FormularioIncompleto, ProcedimientoDesconocido
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 from modelos.tabla import Catalogo, Tabla
 from modelos.tablero import conjuntos as c
 from modelos.tablero.conjuntos import CONJUNTOS

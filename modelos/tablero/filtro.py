@@ -18,9 +18,9 @@ from modelos.calendario import fecha_corta, sumar_meses
 from modelos.calendario.errores import PlazoInvalido
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.formularios import limpiar_texto
-from modelos.organizacion import Unidad
+from modelos.organizacion.organigrama import Unidad
+from modelos.organizacion.permisos import Quien, Rol
 from modelos.periodo import MESES, Cada, Periodo, nombre_periodo
-from modelos.permisos import Quien, Rol
 from modelos.tabla import Catalogo
 from modelos.tablero.instantes import inicio_del_dia
 from modelos.unidades import ENTIDADES

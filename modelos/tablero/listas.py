@@ -13,7 +13,7 @@ from sqlmodel import col
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.expediente import Expediente, Turno
 from modelos.expedientes.visibles import LIMITE, Pagina, leer_cursor, paginar
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 from modelos.plazos import Plazo
 from modelos.tablero import conjuntos as c
 from modelos.tablero.conjuntos import CONJUNTOS, Conjunto

@@ -22,8 +22,8 @@ from modelos.oficio import Destino, EstadoOficio, Forma, Hacia
 from modelos.oficios import ordenamientos
 from modelos.oficios.contexto import Pedido, contexto, nombrar, resolver
 from modelos.oficios.oficio import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada
-from modelos.organizacion import Unidad
-from modelos.permisos import puede_atender, puede_conducir
+from modelos.organizacion.organigrama import Unidad
+from modelos.organizacion.permisos import puede_atender, puede_conducir
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
 from tareas.oficios import fuera, plantilla

@@ -20,8 +20,8 @@ from modelos.oficio import EstadoOficio, Forma
 from modelos.oficios import impreso, letras, ordenamientos
 from modelos.oficios.contexto import Pedido, contexto, resolver
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio, PlantillaEditada
-from modelos.organizacion import Unidad, activas
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.organigrama import Unidad, activas
+from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla import Tabla
 from tareas.oficios import borrador, taller
 from tareas.oficios.borrador import EXTENSION, Texto

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.avisos.entrega import Entrega, EstadoEntrega, Notificacion
-from modelos.organizacion import Persona
+from modelos.organizacion.organigrama import Persona
 from modelos.plazos import Recordatorio
 
 Renglon = tuple[str, str, int, int]

@@ -23,8 +23,8 @@ from modelos.oficio import FALTA, VIGENTES, EstadoOficio
 from modelos.oficios import titulares
 from modelos.oficios.deuda import SE_DEBE
 from modelos.oficios.oficio import Destinatario, Oficio
-from modelos.organizacion import Persona, quien_es, responsables
-from modelos.permisos import Quien
+from modelos.organizacion.organigrama import Persona, quien_es, responsables
+from modelos.organizacion.permisos import Quien
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 from tareas.oficios.archivo import Imprenta

@@ -26,8 +26,8 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.errores import OficiosExigidos
 from modelos.expedientes import anexos
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
-from modelos.organizacion import Persona, activas, quien_es, responsables
-from modelos.permisos import Quien
+from modelos.organizacion.organigrama import Persona, activas, quien_es, responsables
+from modelos.organizacion.permisos import Quien
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo

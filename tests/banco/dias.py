@@ -31,7 +31,7 @@ from modelos.dias.dia import Publicacion, oficinas, orden_vigente
 from modelos.dias.efectos import efectos, todas
 from modelos.expedientes.bitacora import ORIGEN
 from modelos.expedientes.expediente import Expediente
-from modelos.organizacion import por_correo, quien_es
+from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.plazo import USUALES, Resuelto
 from modelos.plazos import Plazo
 from tareas.recuento import Avance, recontar_pendientes

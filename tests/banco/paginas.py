@@ -26,7 +26,7 @@ from modelos.administracion import demo
 from modelos.ajustes import Ajustes
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Aviso, Expediente, Turno
-from modelos.organizacion import por_correo
+from modelos.organizacion.organigrama import por_correo
 from modelos.sesion import transaccion
 from tests.banco.__main__ import percentiles
 from tests.fabricas import Instancia, sembrada

@@ -27,8 +27,8 @@ from modelos import reloj, sesion
 from modelos.ajustes import Ajustes
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import Encargo, Expediente, Turno
-from modelos.organizacion import por_correo, quien_es
-from modelos.permisos import Quien
+from modelos.organizacion.organigrama import por_correo, quien_es
+from modelos.organizacion.permisos import Quien
 from modelos.plazos import Plazo
 from modelos.tablero import cifras, conjuntos, filtro
 from modelos.tablero.instantes import inicio_del_dia

@@ -16,7 +16,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro, Renglon
 from modelos.ajustes import Ajustes
-from modelos.organizacion import por_correo, quien_es
+from modelos.organizacion.organigrama import por_correo, quien_es
 
 AL_CONFIRMAR, YA_CONFIRMADA = -1, -2
 CUANTAS = 40

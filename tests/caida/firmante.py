@@ -15,7 +15,7 @@ from modelos.administracion import demo
 from modelos.ajustes import Ajustes
 from modelos.errores import ActoNoProcede, OficioCambio
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion import por_correo, quien_es
+from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.sesion import lectura, transaccion
 from tareas.oficios.archivo import Imprenta
 

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from modelos import sesion
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Aviso, Encargo, EstadoExpediente, Expediente, Turno
-from modelos.organizacion import responsables
+from modelos.organizacion.organigrama import responsables
 from tests.caida.instalacion import PACIENCIA_S, PROCESOS, Instalacion
 from tests.caminante import Caminante, primera
 from tests.fabricas import Plantillas

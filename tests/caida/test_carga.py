@@ -13,8 +13,8 @@ from sqlmodel import col
 
 from modelos import sesion
 from modelos.ajustes import Ajustes
-from modelos.cambios import Cambio
-from modelos.organizacion import Adscripcion, Persona, Unidad
+from modelos.organizacion.cambios import Cambio
+from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad
 from tests.caida import cargador
 from tests.caida.cargador import AL_CONFIRMAR, CUANTAS, YA_CONFIRMADA
 from tests.fabricas import Instancia, Plantillas

@@ -23,7 +23,7 @@ from modelos.avisos.entrega import Entrega, Notificacion
 from modelos.errores import TurnoTomado
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import EstadoTurno, Expediente, Turno
-from modelos.organizacion import Adscripcion, Persona, por_correo, responsables
+from modelos.organizacion.organigrama import Adscripcion, Persona, por_correo, responsables
 from modelos.sesion import transaccion
 from tareas import avisos
 from tareas.mensajes import juntar

@@ -32,7 +32,7 @@ from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, Expediente, Turno
 from modelos.motor import encargos, vigilancia
-from modelos.organizacion import Persona, Unidad, responsables
+from modelos.organizacion.organigrama import Persona, Unidad, responsables
 from tests.fabricas import Instancia
 
 
@@ -183,7 +183,7 @@ def test_cien_clientes_sobre_mil_turnos_sin_duplicados(instancia: Instancia) -> 
 
     def cliente() -> None:
         # El sistema actúa como persona de la unidad: lo que se prueba es la carrera, no el permiso.
-        from modelos.permisos import Quien, Rol
+        from modelos.organizacion.permisos import Quien, Rol
 
         while True:
             with candado:

@@ -14,7 +14,7 @@ from modelos import reloj
 from modelos.actos.administracion import personas, unidades
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, DatoRepetido, ErrorGestion, FormularioIncompleto
-from modelos.organizacion import Adscripcion, por_correo
+from modelos.organizacion.organigrama import Adscripcion, por_correo
 from tests.fabricas import Instancia
 
 MANANA = timedelta(days=1)

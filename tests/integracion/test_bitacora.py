@@ -21,7 +21,6 @@ from flujos.catalogo import CATALOGO
 from modelos.actos.administracion.cotejo_tablas import cotejar
 from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.entrega import Notificacion
-from modelos.cambios import Cambio
 from modelos.comprobacion.proyeccion import turnos_guardados
 from modelos.comprobacion.verificacion import reconstruir, verificar
 from modelos.errores import BitacoraIncongruente
@@ -30,6 +29,7 @@ from modelos.expedientes.comodidades import CapturaGuardada, Comentario
 from modelos.expedientes.expediente import Aviso, Expediente, Turno
 from modelos.expedientes.tablas_publicadas import TablaPublicada
 from modelos.oficios.oficio import Molde, Oficio, PlantillaEditada
+from modelos.organizacion.cambios import Cambio
 from modelos.plazos import Plazo, Recordatorio
 from tests.fabricas import Instancia
 

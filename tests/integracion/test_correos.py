@@ -9,17 +9,17 @@ from alembic import command
 from sqlalchemy import create_engine, select
 from sqlmodel import col
 
-from modelos import acceso
 from modelos.actos.administracion import personas as administracion
 from modelos.actos.comodidades import comentarios
 from modelos.actos.oficios import papeleria
 from modelos.administracion import personas
-from modelos.cambios import Cambio
-from modelos.claves import cifrar
 from modelos.errores import DatoRepetido, FormularioIncompleto
 from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.migraciones import migrar
-from modelos.organizacion import Adscripcion, Persona, por_correo
+from modelos.organizacion import acceso
+from modelos.organizacion.cambios import Cambio
+from modelos.organizacion.claves import cifrar
+from modelos.organizacion.organigrama import Adscripcion, Persona, por_correo
 from tests.fabricas import Instancia
 from tests.integracion.test_excel import ADSCRIPCIONES, PERSONAS, cargar, faltas
 

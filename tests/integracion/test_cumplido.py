@@ -24,7 +24,7 @@ from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.oficios import deuda, titulares
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion import por_correo
+from modelos.organizacion.organigrama import por_correo
 from modelos.plazos import EstadoPlazo, Plazo
 from modelos.tabla import Catalogo
 from tareas import recordatorios

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos import acceso, claves, reloj
+from modelos import reloj
 from modelos.administracion import demo
-from modelos.equipos import Equipo
 from modelos.errores import ClaveProvisional, CredencialesInvalidas, DemasiadosIntentos, SinSesion
-from modelos.intentos import IntentoFallido, red
-from modelos.organizacion import Persona, crear_persona, por_correo
+from modelos.organizacion import acceso, claves
+from modelos.organizacion.equipos import Equipo
+from modelos.organizacion.intentos import IntentoFallido, red
+from modelos.organizacion.organigrama import Persona, crear_persona, por_correo
 from tests.fabricas import Instancia
 
 CASA, OTRA = "10.0.0.1", "10.9.9.9"
@@ -204,9 +205,9 @@ def test_la_publica_de_la_demostracion_solo_vale_en_la_demostracion(instancia: I
 def test_sin_las_listas_se_entra_y_no_se_cambia(
     ana: Instancia, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from modelos import contrasenas
     from modelos.administracion import personas
     from modelos.errores import SinPalabras
+    from modelos.organizacion import contrasenas
 
     monkeypatch.setattr(contrasenas, "PALABRAS", tmp_path_factory.mktemp("vacia"))
     contrasenas._zxcvbn.cache_clear()

@@ -15,7 +15,7 @@ from modelos.expedientes.expediente import Encargo, Expediente, Turno
 from modelos.motor import espera
 from modelos.motor.espera import Espera
 from modelos.motor.reservas import pedir
-from modelos.organizacion import Unidad
+from modelos.organizacion.organigrama import Unidad
 from modelos.plazos import Plazo
 from tests.fabricas import Instancia
 

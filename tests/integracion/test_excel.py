@@ -16,21 +16,22 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos import acceso, reloj
+from modelos import reloj
 from modelos.actos.administracion import carga, unidades
 from modelos.actos.administracion import personas as administracion
 from modelos.actos.administracion.carga import Cargada
 from modelos.administracion.carga import descarga
 from modelos.administracion.carga import plan as carga_plan
 from modelos.administracion.carga.plan import Plan, Que
-from modelos.cambios import Cambio
 from modelos.errores import (
     ActoNoProcede,
     FormularioIncompleto,
     NoLeCorresponde,
 )
 from modelos.fechas import COMO_FECHA
-from modelos.organizacion import Adscripcion, Persona, Unidad, por_correo
+from modelos.organizacion import acceso
+from modelos.organizacion.cambios import Cambio
+from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, por_correo
 from tareas import excel_catalogos as excel
 from tests.fabricas import Instancia
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 from modelos.actos.administracion import carga, personas
 from modelos.administracion.personas import adscribir
 from modelos.errores import ActoNoProcede, FormularioIncompleto
-from modelos.organizacion import Adscripcion, por_correo
+from modelos.organizacion.organigrama import Adscripcion, por_correo
 from tareas import excel_catalogos as excel
 from tests.fabricas import Instancia
 from tests.integracion.test_excel import (

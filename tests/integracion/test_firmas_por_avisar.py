@@ -17,7 +17,7 @@ from modelos.avisos.entrega import Clase, Entrega, EstadoEntrega, Notificacion
 from modelos.avisos.firmas import por_avisar
 from modelos.oficios import titulares
 from modelos.oficios.titulares import Titularidad
-from modelos.organizacion import Adscripcion, Persona
+from modelos.organizacion.organigrama import Adscripcion, Persona
 from tareas import jornada
 from tareas.oficios import firmas
 from tests.correo import Buzon, buzon, partes

@@ -29,7 +29,7 @@ from modelos.avisos.entrega import Entrega, Notificacion
 from modelos.avisos.mensajes import LO_TIENE_OTRA
 from modelos.expedientes.expediente import Turno
 from modelos.motor import latido
-from modelos.organizacion import Persona
+from modelos.organizacion.organigrama import Persona
 from modelos.plazos import Plazo
 from modelos.sesion import lectura, transaccion
 from tareas.cartero import Carta, Cartero, EntregaAplazada, EntregaImposible

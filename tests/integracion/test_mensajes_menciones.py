@@ -12,7 +12,7 @@ from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.actos.comodidades import comentarios
 from modelos.actos.conduccion import campanas
-from modelos.organizacion import Adscripcion, por_correo
+from modelos.organizacion.organigrama import Adscripcion, por_correo
 from tareas import mensajes
 from tests.correo import Buzon, buzon, partes
 from tests.fabricas import Instancia

@@ -21,7 +21,7 @@ from modelos.avisos.entrega import Clase, Entrega
 from modelos.errores import ActoNoProcede
 from modelos.expedientes.expediente import Turno
 from modelos.motor import latido
-from modelos.organizacion import por_correo
+from modelos.organizacion.organigrama import por_correo
 from modelos.plazo import Hitos
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion

@@ -36,8 +36,8 @@ from modelos.oficio import VIGENTES, EstadoOficio, leer_codigo
 from modelos.oficios import papeleria, titulares
 from modelos.oficios.impreso import AVISO_PROYECTO, sello
 from modelos.oficios.oficio import Destinatario, Molde, Oficio, PlantillaEditada
-from modelos.organizacion import Adscripcion, por_correo
-from modelos.permisos import Rol
+from modelos.organizacion.organigrama import Adscripcion, por_correo
+from modelos.organizacion.permisos import Rol
 from modelos.sesion import transaccion
 from tareas.efectos import EfectoFallido, cumplir, intentar
 from tareas.oficios import borrador

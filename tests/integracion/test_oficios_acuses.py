@@ -24,7 +24,7 @@ from modelos.ciclos.ciclo import Jornada
 from modelos.errores import ActoNoProcede, NoLeCorresponde
 from modelos.oficios import titulares
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion import Adscripcion, Persona
+from modelos.organizacion.organigrama import Adscripcion, Persona
 from modelos.sesion import transaccion
 from tareas import jornada
 from tareas.asuntos import recorte

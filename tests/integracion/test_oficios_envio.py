@@ -27,8 +27,8 @@ from modelos.avisos import canales
 from modelos.avisos.de_oficios import SIN_EFECTO
 from modelos.avisos.entrega import Entrega, Notificacion
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion import Adscripcion, activas, crear_cast, por_correo
-from modelos.permisos import Rol
+from modelos.organizacion.organigrama import Adscripcion, activas, crear_cast, por_correo
+from modelos.organizacion.permisos import Rol
 from modelos.sesion import transaccion
 from modelos.unidades import Unidad as Sigla
 from tareas import redaccion

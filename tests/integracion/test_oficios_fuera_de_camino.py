@@ -20,8 +20,8 @@ from modelos.errores import CodigoDesconocido, DemasiadosIntentos, FormularioInc
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import EstadoExpediente, Turno
 from modelos.oficios import papeleria, titulares, verificacion_publica, visibles
-from modelos.organizacion import Persona, por_correo, quien_es
-from modelos.permisos import Quien
+from modelos.organizacion.organigrama import Persona, por_correo, quien_es
+from modelos.organizacion.permisos import Quien
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
 from tests.oficina import del_folio, destinatarios, enviado, firmar, leer, por_encargo, suelto

@@ -10,12 +10,13 @@ from sqlmodel import col
 from typer.testing import CliRunner
 
 from api.cli.__main__ import app
-from modelos import acceso, reloj
+from modelos import reloj
 from modelos.actos.turnos import asignacion
 from modelos.administracion import personas
 from modelos.errores import CredencialesInvalidas, DatoRepetido, FormularioIncompleto, NoExiste, SinSesion
-from modelos.organizacion import Adscripcion, Persona, crear_persona, por_correo, quien_es, responsables
-from modelos.permisos import Rol
+from modelos.organizacion import acceso
+from modelos.organizacion.organigrama import Adscripcion, Persona, crear_persona, por_correo, quien_es, responsables
+from modelos.organizacion.permisos import Rol
 from modelos.sesion import lectura, transaccion
 from tests.fabricas import Cliente, Instancia, servida
 

@@ -16,7 +16,7 @@ from prefect.client.orchestration import get_client
 from prefect.states import Cancelled
 
 from flujos.despliegues import COLA, cargar, despliegues, registrar
-from modelos.organizacion import por_correo
+from modelos.organizacion.organigrama import por_correo
 from modelos.sesion import transaccion
 from tests.prefect_local import RAIZ, InstanciaConMotor, ServidorPrefect, esperar
 

@@ -19,7 +19,7 @@ from modelos.actos.turnos import asignacion
 from modelos.actos.turnos.mover import bloquear
 from modelos.avisos.entrega import Notificacion
 from modelos.expedientes.expediente import Encargo, Turno
-from modelos.organizacion import Persona
+from modelos.organizacion.organigrama import Persona
 from modelos.plazo import RESPUESTA_OFICIAL
 from modelos.plazos import Plazo, Recordatorio
 from modelos.sesion import transaccion

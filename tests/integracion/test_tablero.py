@@ -26,8 +26,8 @@ from modelos.calendario import POR_DEFECTO, publicados
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion import por_correo, quien_es
-from modelos.permisos import Quien, Rol
+from modelos.organizacion.organigrama import por_correo, quien_es
+from modelos.organizacion.permisos import Quien, Rol
 from modelos.plazos import Plazo
 from modelos.tablero import calor, cifras, corridas, eventos, filtro, listas, palabras
 from modelos.tablero.conjuntos import CONJUNTOS

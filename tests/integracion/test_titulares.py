@@ -11,11 +11,11 @@ from sqlalchemy import select
 from modelos.actos.oficios import papeleria as actos
 from modelos.administracion import papeleria as consultas_papeleria
 from modelos.administracion.personas import dar_de_baja
-from modelos.cambios import CONSOLA, Cambio, Cosa, historia
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.oficios import ordenamientos, papeleria, titulares
 from modelos.oficios.titulares import Suplencia
-from modelos.organizacion import por_correo
+from modelos.organizacion.cambios import CONSOLA, Cambio, Cosa, historia
+from modelos.organizacion.organigrama import por_correo
 from tests.fabricas import Instancia
 from tests.unidad.fechas import fecha
 

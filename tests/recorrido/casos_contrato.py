@@ -19,7 +19,7 @@ from modelos.avisos.entrega import Entrega
 from modelos.expedientes.expediente import Turno
 from modelos.oficio import FORMATO
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion import Adscripcion, por_correo
+from modelos.organizacion.organigrama import Adscripcion, por_correo
 from modelos.plazos import Plazo
 from tests.fabricas import PDF, Cliente, Instancia
 from tests.integracion.test_excel import BUENO, libro

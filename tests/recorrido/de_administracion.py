@@ -7,7 +7,7 @@ import re
 
 import httpx
 
-from modelos.organizacion import por_correo
+from modelos.organizacion.organigrama import por_correo
 from tests.fabricas import Instancia
 
 HOY = "2026-11-20T10:00:00-06:00"

@@ -146,7 +146,7 @@ def test_la_persona_dada_de_baja_y_la_adscripcion_vencida_pierden_el_acceso(
     from sqlmodel import col
 
     from modelos import reloj
-    from modelos.organizacion import Adscripcion, Persona
+    from modelos.organizacion.organigrama import Adscripcion, Persona
 
     instancia, direccion = escenario
     cliente = abiertos(Cliente(direccion, "dvs"))

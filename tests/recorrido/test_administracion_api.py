@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from modelos import claves
+from modelos.organizacion import claves
 from tests.fabricas import Cliente, Instancia
 from tests.integracion.test_excel import BUENO, libro
 from tests.recorrido.de_administracion import HOY, id_de

@@ -14,7 +14,6 @@ from sqlmodel import col
 from typer.testing import CliRunner
 
 from api.cli import __main__
-from modelos import acceso
 from modelos.ajustes import ajustes
 from modelos.errores import (
     ArchivoRechazado,
@@ -23,6 +22,7 @@ from modelos.errores import (
     NoLeCorresponde,
 )
 from modelos.oficios.oficio import Oficio, PlantillaEditada
+from modelos.organizacion import acceso
 from tareas.oficios import borrador
 from tests.fabricas import Cliente, Instancia
 from tests.oficios.test_sello import CLAVE, certificado

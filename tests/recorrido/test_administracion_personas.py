@@ -18,9 +18,9 @@ from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.actos.turnos import asignacion
 from modelos.ajustes import Ajustes, ajustes
-from modelos.cambios import CONSOLA, Cambio
 from modelos.expedientes.expediente import Turno
-from modelos.organizacion import Adscripcion, Persona, por_correo
+from modelos.organizacion.cambios import CONSOLA, Cambio
+from modelos.organizacion.organigrama import Adscripcion, Persona, por_correo
 from tests.fabricas import Cliente, Instancia
 from tests.integracion.test_excel import BUENO, Hojas, libro
 from tests.recorrido.de_administracion import EXCEL, HOY, PERSONAS, UNIDADES, clave_de, ficha, id_de, texto

@@ -13,7 +13,7 @@ from sqlmodel import col
 from modelos.actos.administracion import personas as administracion
 from modelos.actos.administracion import unidades as actos
 from modelos.administracion import buscar_personas, buscar_unidades, personas
-from modelos.organizacion import Adscripcion
+from modelos.organizacion.organigrama import Adscripcion
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.de_administracion import HOY, PERSONAS, UNIDADES, id_de, texto
 from tests.recorrido.visitante import Visitante, hasta_la_consulta

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from modelos.organizacion import Unidad
+from modelos.organizacion.organigrama import Unidad
 from tests.fabricas import Instancia
 from tests.recorrido.de_administracion import HOY, UNIDADES, texto
 from tests.recorrido.visitante import Visitante, hasta_la_consulta

@@ -16,7 +16,7 @@ from api.web.procedimientos import ayuda
 from modelos import glosario
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno
 from modelos.expedientes.visibles import DEBIENDO
-from modelos.permisos import Rol
+from modelos.organizacion.permisos import Rol
 from tests.fabricas import Instancia
 from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante

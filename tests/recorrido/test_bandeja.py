@@ -25,7 +25,7 @@ from modelos.bandeja.bandeja import Pedido
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.comodidades import Filtro
 from modelos.expedientes.expediente import Turno
-from modelos.organizacion import crear_persona, por_correo, quien_es
+from modelos.organizacion.organigrama import crear_persona, por_correo, quien_es
 from tests.fabricas import Instancia
 from tests.recorrido.con_plazos import publicar
 from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale

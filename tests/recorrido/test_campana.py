@@ -20,7 +20,7 @@ from modelos.avisos.entrega import Notificacion
 from modelos.ciclos.campanas import reparte
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Expediente, Turno
-from modelos.organizacion import Persona, crear_cast
+from modelos.organizacion.organigrama import Persona, crear_cast
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
 from tests.recorrido.navegador import (

@@ -16,7 +16,7 @@ from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes import comentarios, visibles
 from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import Expediente
-from modelos.organizacion import Adscripcion, Persona, crear_persona, por_correo, quien_es
+from modelos.organizacion.organigrama import Adscripcion, Persona, crear_persona, por_correo, quien_es
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
 from tests.recorrido.visitante import Visitante, hasta_la_consulta

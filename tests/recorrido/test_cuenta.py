@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from modelos.actos.administracion import personas
-from modelos.organizacion import crear_persona
+from modelos.organizacion.organigrama import crear_persona
 from tests.fabricas import Instancia
 from tests.recorrido.visitante import Visitante
 

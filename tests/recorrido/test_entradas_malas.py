@@ -21,7 +21,7 @@ from modelos.ajustes import Ajustes
 from modelos.errores import ArchivoRechazado, FormularioIncompleto, SalidaInexistente, SinEspacio
 from modelos.expedientes import anexos
 from modelos.expedientes.expediente import Anexo
-from modelos.organizacion import crear_cast
+from modelos.organizacion.organigrama import crear_cast
 from tareas.archivos import revisar
 from tests.archivos.muestras import office
 from tests.fabricas import PDF, Cliente, Instancia, servida

@@ -15,7 +15,7 @@ from sqlmodel import col
 from modelos.actos.conduccion import conducir
 from modelos.administracion import personas
 from modelos.avisos.suscripcion import Suscripcion
-from modelos.organizacion import Adscripcion, por_correo
+from modelos.organizacion.organigrama import Adscripcion, por_correo
 from modelos.plazos import Plazo
 from modelos.sesion import transaccion
 from tests.fabricas import Cliente, Instancia

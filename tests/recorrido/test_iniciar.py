@@ -11,7 +11,7 @@ from api.web.expedientes import iniciar
 from flujos.catalogo import CATALOGO
 from modelos import duraciones, reloj
 from modelos.expedientes.expediente import Expediente
-from modelos.organizacion import Persona
+from modelos.organizacion.organigrama import Persona
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
 from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale

@@ -12,7 +12,7 @@ from sqlmodel import col
 from modelos import sesion
 from modelos.actos.conduccion import conducir
 from modelos.expedientes.expediente import Expediente
-from modelos.organizacion import Persona
+from modelos.organizacion.organigrama import Persona
 from tests.fabricas import Instancia
 from tests.oficina import por_encargo
 from tests.recorrido.con_plazos import publicar

@@ -16,7 +16,7 @@ from modelos.expedientes.expediente import Encargo
 from modelos.oficios.oficio import Molde, Oficio, PlantillaEditada
 from modelos.oficios.papeleria import Leyenda
 from modelos.oficios.titulares import Titularidad
-from modelos.organizacion import Persona
+from modelos.organizacion.organigrama import Persona
 from modelos.sesion import transaccion
 from tareas.efectos import EfectoFallido, intentar
 from tareas.oficios.borrador import huella

@@ -13,7 +13,7 @@ from modelos import reloj, sesion
 from modelos.actos.conduccion import conducir
 from modelos.calendario import publicados
 from modelos.dias.dia import DiaInhabil, Publicacion
-from modelos.organizacion import por_correo
+from modelos.organizacion.organigrama import por_correo
 from modelos.plazos import Plazo
 from tests.fabricas import Cliente, Instancia, servida
 from tests.recorrido.con_plazos import ACENTOS, publicar

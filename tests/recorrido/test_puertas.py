@@ -18,10 +18,10 @@ from api import guardia, topes, v1, web
 from api.app import crear
 from api.cuerpos import HONDURA_MAXIMA, VALORES_MAXIMOS, exigir_json_llano
 from api.porteria import VECES_SI_SE_CONOCE, Porteria
-from modelos import acceso
 from modelos.administracion import demo
 from modelos.ajustes import Ajustes
 from modelos.errores import FormularioIncompleto, PorteriaLlena
+from modelos.organizacion import acceso
 from tests.fabricas import PDF, Cliente, Instancia, servida
 from tests.recorrido.visitante import Visitante
 

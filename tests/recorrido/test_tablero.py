@@ -16,9 +16,10 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
-from modelos import claves, sesion
+from modelos import sesion
 from modelos.expedientes.expediente import Expediente
-from modelos.organizacion import Persona, Unidad
+from modelos.organizacion import claves
+from modelos.organizacion.organigrama import Persona, Unidad
 from modelos.tablero.cifras import EN_EL_TABLERO
 from tests.banco.tablero import inventar
 from tests.fabricas import Cliente, Instancia, servida

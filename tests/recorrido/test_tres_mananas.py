@@ -36,7 +36,7 @@ from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.comodidades import Comentario
 from modelos.expedientes.expediente import Expediente, Turno
-from modelos.organizacion import Adscripcion, por_correo
+from modelos.organizacion.organigrama import Adscripcion, por_correo
 from tests.banco.tablero import inventar
 from tests.fabricas import PDF, Instancia, Plantillas, servida
 from tests.oficina import suelto

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos.intentos import IntentoFallido
 from modelos.oficio import ALFABETO, LARGO_CODIGO
 from modelos.oficios import verificacion_publica
+from modelos.organizacion.intentos import IntentoFallido
 from modelos.sesion import transaccion
 from tests.fabricas import Cliente, Instancia, servida
 from tests.recorrido.con_oficios import con_borrador, firmar

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from modelos.expedientes.expediente import Turno
-from modelos.organizacion import Adscripcion, por_correo
+from modelos.organizacion.organigrama import Adscripcion, por_correo
 from modelos.plazo import Hitos
 from modelos.sesion import transaccion
 from tareas.semana import resumir

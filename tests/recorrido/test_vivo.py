@@ -11,11 +11,11 @@ from sqlalchemy import event, update
 from sqlmodel import col
 
 from modelos import sesion
-from modelos.acceso import SesionAbierta
 from modelos.actos.comodidades import comentarios
 from modelos.actos.turnos import asignacion, atender
 from modelos.bandeja import vivo
-from modelos.organizacion import Adscripcion, por_correo, quien_es
+from modelos.organizacion.acceso import SesionAbierta
+from modelos.organizacion.organigrama import Adscripcion, por_correo, quien_es
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
 from tests.recorrido.navegador import Sala

@@ -7,13 +7,13 @@ from types import ModuleType
 
 import pytest
 
-from modelos import claves
+from modelos.organizacion import claves
 
 
 @pytest.fixture(scope="module")
 def de_verdad() -> ModuleType:
-    """`modelos.claves` recién leído, como lo usa el sistema."""
-    donde = importlib.util.find_spec("modelos.claves")
+    """`modelos.organizacion.claves` recién leído, como lo usa el sistema."""
+    donde = importlib.util.find_spec("modelos.organizacion.claves")
     assert donde
     assert donde.loader
     modulo = importlib.util.module_from_spec(donde)

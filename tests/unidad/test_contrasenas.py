@@ -6,8 +6,8 @@ from unicodedata import normalize
 
 import pytest
 
-from modelos.claves import generada
-from modelos.contrasenas import LARGO_MAXIMO, falta
+from modelos.organizacion.claves import generada
+from modelos.organizacion.contrasenas import LARGO_MAXIMO, falta
 
 SUYO = ("ana.ruiz@conalep.edu.mx", "Ana Lucía Ruiz Fernández", "CAST-DEMO-01")
 

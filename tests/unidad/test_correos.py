@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from modelos import correos
 from modelos.ajustes import Ajustes
+from modelos.organizacion import correos
 from tareas.cartero import Carta, Cartero, EntregaImposible
 from tests.correo import buzon
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelos.permisos import NOMBRES, Quien, Rol, atiende, puede_atender, puede_conducir, ve_todo
+from modelos.organizacion.permisos import NOMBRES, Quien, Rol, atiende, puede_atender, puede_conducir, ve_todo
 from modelos.unidades import ESTATALES, NACIONALES
 from tests.unidad.recorridos import RAPIDO
 

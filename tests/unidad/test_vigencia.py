@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from modelos.vigencia import cubiertos, falta_de_anio, primer_descubierto
+from modelos.organizacion.vigencia import cubiertos, falta_de_anio, primer_descubierto
 from tests.unidad.fechas import fecha
 
 HOY = fecha("vie 2026-11-20")

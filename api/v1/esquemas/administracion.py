@@ -11,7 +11,7 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Instante, Solicitud
 from modelos.actos.administracion.unidades import LARGO_FUENTE
 from modelos.fechas import Fecha
 from modelos.formularios import LARGO_MOTIVO
-from modelos.organizacion import LARGO_MAXIMO
+from modelos.organizacion.organigrama import LARGO_MAXIMO
 
 Rol = Literal["operacion", "coordinacion", "direccion", "administracion"]
 DIA = Field(None, description="`AAAA-MM-DD`, o nula.")

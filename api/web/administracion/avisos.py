@@ -15,7 +15,7 @@ from api.web.piezas.pagina import pagina
 from modelos.avisos import canales, cola
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.expedientes import visibles
-from modelos.permisos import Rol, exigir_administracion
+from modelos.organizacion.permisos import Rol, exigir_administracion
 from tareas.cartero import Cartero
 
 ruta = APIRouter()

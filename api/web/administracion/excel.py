@@ -31,7 +31,7 @@ from modelos.errores import (
     ErrorGestion,
     FormularioIncompleto,
 )
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.permisos import exigir_administracion
 from tareas import excel_catalogos as excel
 
 ruta = APIRouter()

@@ -16,11 +16,11 @@ from api.web.piezas.pagina import pagina
 from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.administracion.papeleria import ROTULOS
-from modelos.cambios import Cosa, historia
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.oficios import ordenamientos
 from modelos.oficios.ordenamientos import EstadoNorma, Ordenamiento
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.cambios import Cosa, historia
+from modelos.organizacion.permisos import exigir_administracion
 
 ruta = APIRouter()
 ESTADOS = {

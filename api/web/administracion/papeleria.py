@@ -17,11 +17,11 @@ from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.administracion import papeleria as consultas
 from modelos.administracion.papeleria import ROTULOS
-from modelos.cambios import Cosa, historia
 from modelos.errores import FormularioIncompleto
 from modelos.oficio import FORMATO, LARGO_FORMATO, falta_de_formato
 from modelos.oficios import papeleria
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.cambios import Cosa, historia
+from modelos.organizacion.permisos import exigir_administracion
 from tareas.oficios import sello
 
 ruta = APIRouter()

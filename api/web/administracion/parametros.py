@@ -13,8 +13,8 @@ from api.web.procedimientos import inferidos
 from modelos import reloj
 from modelos.administracion import buscar_personas
 from modelos.administracion.papeleria import ROTULOS as DE_OFICIOS
-from modelos.cambios import Cosa
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.cambios import Cosa
+from modelos.organizacion.permisos import exigir_administracion
 
 ruta = APIRouter()
 POR_PAGINA = 30

@@ -37,8 +37,8 @@ from modelos.errores import (
     SinSesion,
 )
 from modelos.formularios import LARGO_MOTIVO
-from modelos.organizacion import LARGO_MAXIMO
-from modelos.permisos import NOMBRES, Quien, exigir_administracion
+from modelos.organizacion.organigrama import LARGO_MAXIMO
+from modelos.organizacion.permisos import NOMBRES, Quien, exigir_administracion
 
 ruta = APIRouter()
 VER = "administrar personas"

@@ -22,7 +22,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, ErrorGestion, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
 from modelos.formularios import LARGO_MOTIVO
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.permisos import exigir_administracion
 from tareas.oficios import archivo, borrador, edicion, texto
 from tareas.oficios.ejemplo import COMUN, diccionario, usos
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota, TallerSinTerminar

@@ -20,7 +20,7 @@ from modelos.administracion import papeleria as consultas
 from modelos.administracion import personas
 from modelos.administracion.papeleria import ROTULOS
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.permisos import exigir_administracion
 
 ruta = APIRouter()
 VER = "ver quién firma por cada unidad"

@@ -28,7 +28,7 @@ from modelos.expedientes.expediente import Expediente, Turno
 from modelos.oficios import deuda, deudores
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.oficio import Oficio
-from modelos.permisos import Quien, Rol, atiende
+from modelos.organizacion.permisos import Quien, Rol, atiende
 from modelos.tabla import Catalogo
 
 ruta = APIRouter()

@@ -20,8 +20,8 @@ from modelos.avisos.a_quien import ausentes
 from modelos.expedientes import visibles
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Aviso, EstadoExpediente, Expediente, Turno
-from modelos.organizacion import responsables
-from modelos.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
+from modelos.organizacion.organigrama import responsables
+from modelos.organizacion.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
 from modelos.tabla import Actividad, Tabla
 
 PERSONA = "persona:"

@@ -31,7 +31,7 @@ from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, SinSes
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import EN_TRAMITE
 from modelos.formularios import LARGO_MOTIVO
-from modelos.permisos import atiende, ve_todo
+from modelos.organizacion.permisos import atiende, ve_todo
 
 ruta = APIRouter()
 for parte in (inicio, varios, paginas_de_filtros):

@@ -35,7 +35,7 @@ from modelos.errores import (
 )
 from modelos.expedientes import visibles as consultas
 from modelos.expedientes.expediente import ABIERTOS, EstadoTurno, Expediente, Turno
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 
 ruta = APIRouter()
 MAXIMO = 100

@@ -35,7 +35,7 @@ from modelos.dias.dia import DiaInhabil
 from modelos.errores import ActoNoProcede, ArchivoRechazado, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
 from modelos.formularios import LARGO_MOTIVO
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.permisos import exigir_administracion
 from modelos.unidades import ENTIDADES
 
 ruta = APIRouter()

@@ -28,7 +28,7 @@ from modelos.dias import publicaciones
 from modelos.dias.publicaciones import Dia
 from modelos.expedientes import visibles
 from modelos.fechas import leer
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 from modelos.tabla import Catalogo
 
 ruta = APIRouter()

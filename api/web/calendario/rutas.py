@@ -23,8 +23,8 @@ from modelos.ciclos.previstas import Prevista
 from modelos.ciclos.visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.errores import ActoNoProcede, FaltaConfirmar, FormularioIncompleto, NoExiste, SinDestinatarios
 from modelos.expedientes import visibles
+from modelos.organizacion.permisos import atiende, puede_conducir
 from modelos.periodo import Cada, Periodo, nombre_periodo
-from modelos.permisos import atiende, puede_conducir
 
 ruta = APIRouter()
 for parte in (mes, calculadora):

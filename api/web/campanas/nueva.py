@@ -24,8 +24,8 @@ from modelos.ciclos.campanas import EN_CURSO, Miembro
 from modelos.errores import (
     FormularioIncompleto,
 )
+from modelos.organizacion.permisos import Quien
 from modelos.periodo import Periodo, nombre_periodo
-from modelos.permisos import Quien
 from modelos.tabla import Tabla
 
 ruta = APIRouter()

@@ -27,8 +27,8 @@ from modelos.ciclos import campanas as consultas_campanas
 from modelos.duraciones import Duracion
 from modelos.errores import ClaveRepetida, FaltaConfirmar, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
 from modelos.expedientes import visibles
-from modelos.organizacion import activas
-from modelos.permisos import Quien, atiende, puede_conducir
+from modelos.organizacion.organigrama import activas
+from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Tabla
 
 ruta = APIRouter()

@@ -30,7 +30,7 @@ from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes import documentos, visibles
 from modelos.expedientes.expediente import TERMINADOS, EstadoExpediente, Expediente
 from modelos.motor import encargos
-from modelos.permisos import Quien, puede_atender, puede_conducir
+from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
 

@@ -18,8 +18,8 @@ from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion
 from modelos.expedientes import visibles
-from modelos.organizacion import Unidad
-from modelos.permisos import Quien, atiende, puede_conducir
+from modelos.organizacion.organigrama import Unidad
+from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.unidades import TipoUnidad
 from tareas.oficios import borrador
 from tareas.oficios.fuera import sin_tomar_la_base

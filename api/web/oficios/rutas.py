@@ -29,7 +29,7 @@ from modelos.expedientes import visibles
 from modelos.oficio import EstadoOficio
 from modelos.oficios import deuda
 from modelos.oficios import visibles as consultas_oficios
-from modelos.permisos import atiende
+from modelos.organizacion.permisos import atiende
 from tareas.oficios import borrador, texto
 from tareas.oficios.fuera import sin_tomar_la_base
 

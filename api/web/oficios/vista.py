@@ -31,7 +31,7 @@ from modelos.oficios import deuda, titulares
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.impreso import huellas
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
-from modelos.permisos import Quien, atiende, puede_conducir
+from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Actividad
 from tareas.oficios.ajenos import ajenos
 from tareas.oficios.borrador import EXTENSION, del_archivo, del_sistema

@@ -22,7 +22,7 @@ from modelos.ajustes import Ajustes
 from modelos.calendario import fecha_corta
 from modelos.errores import BaseInaccesible
 from modelos.oficios import visibles
-from modelos.permisos import Quien, administra
+from modelos.organizacion.permisos import Quien, administra
 from modelos.sesion import lectura
 from modelos.tablero.filtro import ve_tablero
 

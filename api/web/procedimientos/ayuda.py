@@ -11,7 +11,7 @@ from api.web.oficios.vista import ESTADOS as DE_OFICIO
 from api.web.piezas.frases_plazos import URGENCIAS
 from api.web.piezas.pagina import pagina
 from modelos import glosario
-from modelos.permisos import NOMBRES, Rol
+from modelos.organizacion.permisos import NOMBRES, Rol
 
 ruta = APIRouter()
 LARGO_BUSQUEDA = 100

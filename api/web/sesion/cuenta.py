@@ -14,12 +14,13 @@ from api.porteria import Porteria
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
 from api.web.sesion.rutas import camino_local
-from modelos import contrasenas, reloj
+from modelos import reloj
 from modelos.actos.comodidades import cuenta
 from modelos.administracion import buscar_personas
 from modelos.errores import ActoNoProcede, DemasiadosIntentos, FormularioIncompleto, SinPalabras
 from modelos.expedientes import visibles
-from modelos.permisos import NOMBRES
+from modelos.organizacion import contrasenas
+from modelos.organizacion.permisos import NOMBRES
 
 ruta = APIRouter()
 CAMINO = "/cuenta"

@@ -17,11 +17,11 @@ from api.errores import codigo, decir_espera
 from api.porteria import Porteria
 from api.web.piezas.formularios import Captura, Formulario, legible, limpio, recuperable
 from api.web.piezas.pagina import pagina
-from modelos import acceso, equipos
 from modelos.administracion.demo import CLAVE, CUENTAS_VISIBLES, DOMINIO
 from modelos.ajustes import Ajustes
 from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, ErrorGestion, PorteriaLlena, SinSesion
-from modelos.permisos import Quien
+from modelos.organizacion import acceso, equipos
+from modelos.organizacion.permisos import Quien
 from modelos.sesion import lectura
 
 ruta = APIRouter()

@@ -22,7 +22,7 @@ from api.web.piezas.pagina import puesto
 from api.web.tablero.rutas import en_palabras, pedido
 from modelos import reloj
 from modelos.expedientes import visibles
-from modelos.permisos import Quien, ve_todo
+from modelos.organizacion.permisos import Quien, ve_todo
 from modelos.tablero import cifras, eventos, filtro, listas
 from modelos.tablero.conjuntos import CONJUNTOS
 from modelos.tablero.filtro import Filtro

@@ -18,7 +18,7 @@ from modelos import reloj
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Turno
-from modelos.permisos import Quien, ve_todo
+from modelos.organizacion.permisos import Quien, ve_todo
 from modelos.tablero import calor, cifras, conjuntos, filtro, listas, palabras
 from modelos.tablero.filtro import Filtro
 from modelos.tablero.instantes import numero_de_dia

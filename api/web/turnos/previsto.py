@@ -29,7 +29,7 @@ from modelos.columnas import de_los
 from modelos.errores import BitacoraIncongruente, FormularioIncompleto, SinDestinatarios, TopeDeVueltas
 from modelos.expedientes.expediente import Expediente
 from modelos.oficios import deuda
-from modelos.organizacion import responsables
+from modelos.organizacion.organigrama import responsables
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
 

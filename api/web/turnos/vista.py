@@ -30,8 +30,8 @@ from modelos.formularios import mensajes
 from modelos.oficio import VIGENTES
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion import responsables
-from modelos.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
+from modelos.organizacion.organigrama import responsables
+from modelos.organizacion.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
 from modelos.plazos import POR_CUMPLIR, Plazo
 from modelos.tabla import Actividad, Tabla
 

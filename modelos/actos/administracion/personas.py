@@ -17,13 +17,20 @@ from modelos.actos.turnos import tenencia
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import personas
 from modelos.administracion.quien_administra import LLAVE, exigir_que_quede_administracion
-from modelos.cambios import Cosa, anotar, foto
-from modelos.claves import generada
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Turno
 from modelos.formularios import exigir_motivo, limpiar_texto
-from modelos.organizacion import Adscripcion, Persona, Unidad, crear_persona, es_de_demostracion, faltas_de_persona
-from modelos.permisos import Rol, exigir_administracion
+from modelos.organizacion.cambios import Cosa, anotar, foto
+from modelos.organizacion.claves import generada
+from modelos.organizacion.organigrama import (
+    Adscripcion,
+    Persona,
+    Unidad,
+    crear_persona,
+    es_de_demostracion,
+    faltas_de_persona,
+)
+from modelos.organizacion.permisos import Rol, exigir_administracion
 from modelos.sesion import serializar
 
 LO_SUYO = "Pídalo a otra persona de la administración, para que alguien conserve el acceso."

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.expedientes.expediente import Aviso
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 
 
 def marcar_visto(s: Session, quien: Quien, turno: str, ahora: datetime) -> None:

@@ -18,7 +18,7 @@ from modelos.actos.turnos.tenencia import la_tiene_otra
 from modelos.errores import FormularioIncompleto, NoLeCorresponde, TurnoTomado
 from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.expedientes.expediente import Turno
-from modelos.permisos import puede_atender
+from modelos.organizacion.permisos import puede_atender
 from modelos.sesion import insertar
 
 LARGO_TOTAL = 400_000

@@ -16,14 +16,14 @@ from sqlmodel import col
 from modelos import hitos, reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.entrega import Clase
-from modelos.correos import normalizado
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes import comentarios, visibles
 from modelos.expedientes.comentarios import Lector
 from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import plegar
 from modelos.formularios import limpiar_texto
-from modelos.permisos import Quien
+from modelos.organizacion.correos import normalizado
+from modelos.organizacion.permisos import Quien
 from modelos.sesion import insertar, serializar
 
 LARGO = 4000

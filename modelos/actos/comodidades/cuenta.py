@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from modelos import acceso, contrasenas, reloj
-from modelos.acceso import Entrada
+from modelos import reloj
 from modelos.administracion import personas
 from modelos.ajustes import Ajustes
-from modelos.cambios import Cosa, anotar, foto
-from modelos.claves import cifrar, normal
 from modelos.errores import ActoNoProcede, CredencialesInvalidas, FormularioIncompleto
-from modelos.organizacion import Persona, lo_suyo
+from modelos.organizacion import acceso, contrasenas
+from modelos.organizacion.acceso import Entrada
+from modelos.organizacion.cambios import Cosa, anotar, foto
+from modelos.organizacion.claves import cifrar, normal
+from modelos.organizacion.organigrama import Persona, lo_suyo
 from modelos.sesion import lectura, transaccion
 
 

@@ -13,7 +13,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.comodidades import Filtro
 from modelos.formularios import limpiar_texto
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 from modelos.sesion import serializar
 
 CAMINOS = ("/bandeja", "/expedientes", "/plazos", "/oficios")

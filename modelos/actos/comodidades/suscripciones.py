@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import claves
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.suscripcion import Suscripcion
 from modelos.errores import EnlaceRevocado, NoExiste, NoLeCorresponde
-from modelos.organizacion import Persona, quien_es
-from modelos.permisos import Quien
+from modelos.organizacion import claves
+from modelos.organizacion.organigrama import Persona, quien_es
+from modelos.organizacion.permisos import Quien
 from modelos.sesion import serializar
 
 

@@ -24,8 +24,8 @@ from modelos.ciclos.campanas import EN_CURSO, Reparto, reparte
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.expediente import Turno
 from modelos.formularios import limpiar_texto, validar
-from modelos.organizacion import Unidad
-from modelos.permisos import Quien, puede_atender, puede_conducir, ve_todo
+from modelos.organizacion.organigrama import Unidad
+from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir, ve_todo
 from modelos.plazo import DEL_PERIODO
 from modelos.sesion import serializar
 from modelos.tabla import Tabla

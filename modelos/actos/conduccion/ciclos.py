@@ -33,9 +33,9 @@ from modelos.errores import (
 )
 from modelos.expedientes.expediente import Expediente
 from modelos.formularios import exigir_motivo
-from modelos.organizacion import Unidad, es_del_grupo
+from modelos.organizacion.organigrama import Unidad, es_del_grupo
+from modelos.organizacion.permisos import puede_conducir
 from modelos.periodo import Ciclo, Periodo, nombre_periodo
-from modelos.permisos import puede_conducir
 from modelos.plazo import DEL_PERIODO
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo, Tabla

@@ -30,7 +30,7 @@ from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.formularios import exigir_motivo
 from modelos.motor.latido import pulso
-from modelos.permisos import puede_conducir
+from modelos.organizacion.permisos import puede_conducir
 from modelos.tabla import Tabla
 
 MAXIMO_PRORROGA = 1000

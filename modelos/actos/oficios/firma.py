@@ -27,8 +27,8 @@ from modelos.oficio import ALFABETO, FALTA, LARGO_CODIGO, VIGENTES, EstadoOficio
 from modelos.oficios import impreso as oficio_impreso
 from modelos.oficios import ordenamientos, papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Oficio
-from modelos.organizacion import Unidad
-from modelos.permisos import Quien
+from modelos.organizacion.organigrama import Unidad
+from modelos.organizacion.permisos import Quien
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
 

@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos.actos.turnos.mover import Contexto
-from modelos.cambios import Cosa, anotar, foto
 from modelos.errores import FormularioIncompleto
 from modelos.oficios import ordenamientos, papeleria, titulares
 from modelos.oficios.ordenamientos import Ordenamiento
 from modelos.oficios.papeleria import Leyenda, Papeleria
 from modelos.oficios.titulares import Suplencia, Titularidad
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.cambios import Cosa, anotar, foto
+from modelos.organizacion.permisos import exigir_administracion
 from modelos.sesion import serializar
 
 

@@ -14,7 +14,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.oficios.oficio import PlantillaEditada
-from modelos.permisos import exigir_administracion
+from modelos.organizacion.permisos import exigir_administracion
 from modelos.sesion import serializar
 
 ACTO = "cambiar una plantilla de oficio"

@@ -27,7 +27,7 @@ from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.oficio import HECHOS, VIGENTES, EstadoOficio
 from modelos.oficios import titulares
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
-from modelos.permisos import Quien, puede_atender, puede_conducir
+from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir
 from modelos.tabla import Tabla
 
 LARGO_CUERPO = 60_000

@@ -18,8 +18,8 @@ from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
 from modelos.formularios import limpiar_texto, validar
-from modelos.organizacion import exigir_unidades
-from modelos.permisos import Quien, atiende, puede_conducir
+from modelos.organizacion.organigrama import exigir_unidades
+from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
 from modelos.unidades import es_estatal

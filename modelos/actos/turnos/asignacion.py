@@ -8,8 +8,8 @@ from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado, VersionVieja
 from modelos.expedientes.expediente import Expediente, Turno
 from modelos.formularios import limpiar_texto
-from modelos.organizacion import responsables
-from modelos.permisos import puede_atender, puede_liberar, puede_reasignar
+from modelos.organizacion.organigrama import responsables
+from modelos.organizacion.permisos import puede_atender, puede_liberar, puede_reasignar
 
 
 def tomar(ctx: Contexto, id_: str, version: int | None = None) -> Turno:

@@ -39,8 +39,8 @@ from modelos.formularios import exigir_pasadas, limpiar_texto, validar
 from modelos.oficio import HECHOS, EstadoOficio
 from modelos.oficios import deuda
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion import Persona, exigir_unidades
-from modelos.permisos import Quien, puede_atender
+from modelos.organizacion.organigrama import Persona, exigir_unidades
+from modelos.organizacion.permisos import Quien, puede_atender
 from modelos.tabla import Actividad, Tabla
 
 LARGO_COMENTARIO = 5000

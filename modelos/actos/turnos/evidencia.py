@@ -14,7 +14,7 @@ from modelos.expedientes.bitacora import asentar
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.formularios import limpiar_texto
 from modelos.oficios.oficio import Oficio
-from modelos.permisos import puede_atender
+from modelos.organizacion.permisos import puede_atender
 from modelos.reloj import iso
 from modelos.tabla import Tabla
 

@@ -22,7 +22,7 @@ from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.motor.latido import pulso
 from modelos.oficio import Emision
-from modelos.permisos import Quien
+from modelos.organizacion.permisos import Quien
 from modelos.tabla import Catalogo, Tabla
 
 

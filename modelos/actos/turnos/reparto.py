@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from modelos.actividad import Actividad, es_grupo
 from modelos.avance import Destinatarios
 from modelos.errores import FormularioIncompleto, SinDestinatarios
-from modelos.organizacion import Unidad, activas
+from modelos.organizacion.organigrama import Unidad, activas
 from modelos.unidades import TipoUnidad
 from modelos.unidades import Unidad as Sigla
 

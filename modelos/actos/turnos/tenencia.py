@@ -16,7 +16,7 @@ from modelos.avisos import a_quien
 from modelos.errores import BaseInaccesible, BaseSinPreparar, EnCuarentena, ErrorGestion, TablaAlterada
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoTurno, Expediente, Turno
-from modelos.organizacion import responsables
+from modelos.organizacion.organigrama import responsables
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES
-from modelos.organizacion import Adscripcion, Persona, Unidad
+from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad
 from modelos.unidades import ENTIDADES
 
 Fila = Mapping[str, str | date | None]

@@ -17,7 +17,7 @@ from datetime import date
 
 from modelos.errores import FormularioIncompleto
 from modelos.fechas import COMO_FECHA, leer
-from modelos.vigencia import falta_de_anio
+from modelos.organizacion.vigencia import falta_de_anio
 
 MAXIMO_RENGLONES = 2000
 _MAXIMO_EMPACADO = 4 * 1024 * 1024

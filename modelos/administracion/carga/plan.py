@@ -19,11 +19,11 @@ from modelos.administracion.carga import hojas
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
 from modelos.administracion.carga.vigencias import Llave, Vigencias
 from modelos.administracion.personas import alarga, falta_de_ultimo_dia
-from modelos.correos import normalizado
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.bitacora import canonico
 from modelos.formularios import limpiar_texto
-from modelos.organizacion import (
+from modelos.organizacion.correos import normalizado
+from modelos.organizacion.organigrama import (
     Adscripcion,
     Persona,
     Unidad,
@@ -32,7 +32,7 @@ from modelos.organizacion import (
     faltas_de_cast,
     faltas_de_persona,
 )
-from modelos.permisos import Rol
+from modelos.organizacion.permisos import Rol
 from modelos.unidades import TipoUnidad
 
 SU_PAGINA = "en su página, con su motivo"

@@ -12,9 +12,9 @@ from datetime import date
 from modelos.administracion.carga.hojas import Renglon
 from modelos.administracion.personas import alarga
 from modelos.calendario import fecha_corta
-from modelos.organizacion import Adscripcion
-from modelos.permisos import Rol
-from modelos.vigencia import cubiertos, primer_descubierto
+from modelos.organizacion.organigrama import Adscripcion
+from modelos.organizacion.permisos import Rol
+from modelos.organizacion.vigencia import cubiertos, primer_descubierto
 
 Llave = tuple[str, str, str]
 """Correo, unidad y rol: lo que no puede tenerse dos veces el mismo día."""

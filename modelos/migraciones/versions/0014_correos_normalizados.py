@@ -11,7 +11,7 @@ from alembic import op
 
 from modelos import reloj
 from modelos.columnas import Instante, columna_json
-from modelos.correos import normalizado
+from modelos.organizacion.correos import normalizado
 
 revision = "0014"
 down_revision = "0013"

@@ -24,12 +24,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos import contrasenas, correos, reloj
-from modelos.claves import cifrar, cifrar_generada
+from modelos import reloj
 from modelos.columnas import Instante
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.formularios import limpiar_texto
-from modelos.permisos import Quien, Rol
+from modelos.organizacion import contrasenas, correos
+from modelos.organizacion.claves import cifrar, cifrar_generada
+from modelos.organizacion.permisos import Quien, Rol
 from modelos.unidades import TIPO_DE_GRUPO, TipoUnidad
 from modelos.unidades import Unidad as Sigla
 

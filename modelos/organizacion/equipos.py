@@ -12,9 +12,10 @@ from sqlalchemy import Column, delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos import claves, reloj
+from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.columnas import Instante
+from modelos.organizacion import claves
 from modelos.sesion import insertar
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from modelos.columnas import Instante, columna_json
-from modelos.organizacion import Persona
+from modelos.organizacion.organigrama import Persona
 
 CONSOLA = "La línea de órdenes"
 _DEL_REGISTRO = {"id", "actualizada", "creada", "clave_cifrada", "clave_provisional"}

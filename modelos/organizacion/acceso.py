@@ -15,15 +15,16 @@ from sqlalchemy import Column, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos import claves, contrasenas, equipos, reloj
+from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.columnas import Instante
-from modelos.correos import normalizado
 from modelos.errores import BaseInaccesible, ClaveProvisional, CredencialesInvalidas, SinPalabras, SinSesion
 from modelos.formularios import limpiar_texto
-from modelos.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
-from modelos.organizacion import Adscripcion, Persona, armar_quien, lo_suyo, por_correo, quien_es
-from modelos.permisos import Quien
+from modelos.organizacion import claves, contrasenas, equipos
+from modelos.organizacion.correos import normalizado
+from modelos.organizacion.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
+from modelos.organizacion.organigrama import Adscripcion, Persona, armar_quien, lo_suyo, por_correo, quien_es
+from modelos.organizacion.permisos import Quien
 from modelos.sesion import serializar, transaccion
 
 registro = logging.getLogger(__name__)

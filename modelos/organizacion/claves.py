@@ -2,7 +2,7 @@
 
 La misma contraseña se puede teclear de dos maneras (la «ñ» entera, o una «n» y su tilde,
 según el teclado). Se guarda la de una y se admiten las dos; qué contraseña sirve lo dice
-`modelos.contrasenas`.
+`modelos.organizacion.contrasenas`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Unidades, personas, roles y permisos; con qué se entra."""
