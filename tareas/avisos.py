@@ -13,12 +13,13 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import hitos, reloj
+from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.a_quien import Interesado, Organigrama
 from modelos.avisos.entrega import Clase, Notificacion
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Aviso, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.plazos import hitos
 from modelos.sesion import insertar, lectura, transaccion
 
 LOTE = 500

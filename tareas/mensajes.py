@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import hitos, reloj, vencimientos
+from modelos import reloj
 from modelos.avisos import canales, cola, de_oficios, mensajes
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.cola import Tomada
@@ -26,6 +26,7 @@ from modelos.ciclos.previstas import es_habil
 from modelos.expedientes import comentarios
 from modelos.motor.latido import pulso
 from modelos.oficios.oficio import Oficio
+from modelos.plazos import hitos, vencimientos
 from modelos.sesion import lectura, serializar, transaccion
 from modelos.tabla import Catalogo
 from tareas import redaccion

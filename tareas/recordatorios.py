@@ -15,15 +15,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos import hitos, reloj
+from modelos import reloj
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase
 from modelos.calendario import Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias.dia import Oficina, oficinas
 from modelos.expedientes.expediente import ABIERTOS
-from modelos.hitos import Visto
-from modelos.plazos import base_de_insistencia, llave_de_hito
+from modelos.plazos import hitos
+from modelos.plazos.hitos import Visto
+from modelos.plazos.plazo import base_de_insistencia, llave_de_hito
 from modelos.sesion import transaccion
 
 LOTE = 2000
@@ -205,7 +206,7 @@ def quienes_lo_deben(
 ) -> dict[int, tuple[str, bool]]:
     """De cada persona que debe ese plazo, la unidad por la que se entera y si es porque en la suya no hay nadie.
 
-    ocupadas: de cada expediente, sus turnos abiertos (`modelos.hitos.ocupadas`): un tramo lo carga quien los tiene.
+    ocupadas: de cada expediente, sus turnos abiertos (`hitos.ocupadas`): un tramo lo carga quien los tiene.
     El que ya se atendió y espera su oficio lo debe quien firma los de ese procedimiento.
     """
     if f.atendido is not None:

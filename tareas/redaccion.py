@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from modelos.avisos.entrega import Clase
 from modelos.calendario import fecha_corta
 from modelos.oficios.deuda import Debido
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.tabla import Catalogo, Tabla
 from tareas.asuntos import Parte, asunto
 from tareas.cartero import Adjunto, Carta

@@ -15,13 +15,14 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import hitos, reloj
+from modelos import reloj
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase
 from modelos.ciclos.ciclo import Jornada, marcar
 from modelos.ciclos.previstas import es_habil
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
-from modelos.plazos import EstadoPlazo, Plazo
+from modelos.plazos import hitos
+from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion
 from tareas.recordatorios import INSISTENCIAS, quienes_lo_deben
 from tareas.redaccion import SEMANA

@@ -22,7 +22,7 @@ from modelos.dias.dia import Publicacion, orden_vigente
 from modelos.dias.efectos import Efectos, efectos
 from modelos.expedientes.bitacora import Asiento
 from modelos.organizacion.organigrama import Adscripcion, armar_quien, por_correo
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.tabla import (
     Catalogo,
     DatosIniciales,

@@ -12,7 +12,7 @@ from modelos.calendario import Medida
 from modelos.dias.dia import oficinas
 from modelos.expedientes.expediente import Turno
 from modelos.plazo import USUALES, Hitos, Resuelto
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.reloj import ahora
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia

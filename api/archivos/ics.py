@@ -15,7 +15,7 @@ from icalendar import Calendar, Event
 from modelos.avisos.feed import LIMITE, Feed
 from modelos.calendario import fecha_corta
 from modelos.ciclos.previstas import Prevista
-from modelos.plazos import EstadoPlazo, Plazo
+from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.tabla import Catalogo
 
 CADA = timedelta(hours=1)

@@ -15,7 +15,7 @@ from api.v1.esquemas.comunes import Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
-from modelos import reloj, vencimientos
+from modelos import reloj
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.ciclos import campanas as consultas_campanas
@@ -24,6 +24,7 @@ from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, Expediente, Turno
 from modelos.expedientes.visibles import CURSOR_AJENO
+from modelos.plazos import vencimientos
 from modelos.tablero.filtro import ve_tablero
 
 ruta = APIRouter(tags=["Campañas"])

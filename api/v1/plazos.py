@@ -12,9 +12,10 @@ from api.v1.esquemas.plazos import Plazo
 from api.v1.parametros import PLAZO, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes, plazos
-from modelos import consultas_plazos, reloj
+from modelos import reloj
 from modelos.expedientes import visibles
 from modelos.fechas import Fecha
+from modelos.plazos import lista
 
 ruta = APIRouter(tags=["Plazos"])
 
@@ -39,7 +40,7 @@ def listar(
     """Los plazos de los expedientes que conciernen a quien pregunta; el que antes vence primero, sin fecha al final."""
     hoy = reloj.hoy()
     with puerta.lectura() as (s, quien):
-        pagina = consultas_plazos.plazos(
+        pagina = lista.plazos(
             s,
             quien,
             hoy,

@@ -12,7 +12,6 @@ from api.v1.esquemas.comunes import Atendido, Lista, MotivoOpcional, Reasignacio
 from api.v1.parametros import TURNO, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
-from modelos import vencimientos
 from modelos.actos.turnos import asignacion
 from modelos.actos.turnos import atender as turnos
 from modelos.actos.turnos.mover import Contexto
@@ -21,6 +20,7 @@ from modelos.expedientes.expediente import Turno as Fila
 from modelos.fechas import Fecha
 from modelos.organizacion.organigrama import por_correo, responsables
 from modelos.organizacion.permisos import puede_reasignar
+from modelos.plazos import vencimientos
 
 ruta = APIRouter(tags=["Turnos"])
 _MOVER: dict[str, Any] = {"response_model": Turno, "responses": errores(401, 403, 404, 409, 422)}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.vistas import plazos as vistas_plazos
 from api.vistas import reglas_plazo
-from modelos import reloj, vencimientos
+from modelos import reloj
 from modelos.actividad import Actividad, Formulario
 from modelos.ajustes import Ajustes
 from modelos.expedientes import visibles
@@ -19,11 +19,12 @@ from modelos.motor import encargos
 from modelos.oficios import deuda
 from modelos.organizacion.organigrama import activas
 from modelos.organizacion.permisos import Quien
-from modelos.plazos import EstadoPlazo, Plazo
+from modelos.plazos import vencimientos
+from modelos.plazos.plazo import EstadoPlazo, Plazo
+from modelos.plazos.vencimientos import ConFecha
 from modelos.reloj import iso
 from modelos.tabla import Catalogo, Tabla
 from modelos.unidades import Unidad
-from modelos.vencimientos import ConFecha
 
 
 def persona(quien: Quien) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from modelos.dias.dia import Oficina, oficinas
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Expediente
 from modelos.plazo import leer_momento
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.reloj import iso
 
 

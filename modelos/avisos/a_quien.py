@@ -16,12 +16,13 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import hitos, reloj
+from modelos import reloj
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import EstadoTurno, Turno
 from modelos.oficios import titulares
 from modelos.organizacion.organigrama import Adscripcion, Persona, responsables, responsables_de_todas, vigente
 from modelos.organizacion.permisos import Rol
+from modelos.plazos import hitos
 
 
 class Interesado(NamedTuple):

@@ -13,13 +13,13 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.avisos.suscripcion import Suscripcion
 from modelos.ciclos.previstas import EstadoPrevisto, Prevista, por_venir
-from modelos.consultas_plazos import movimientos, por_cumplir_de, sin_fecha_de
 from modelos.dias.dia import orden_vigente
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import asuntos
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien
-from modelos.plazos import Plazo
+from modelos.plazos.lista import movimientos, por_cumplir_de, sin_fecha_de
+from modelos.plazos.plazo import Plazo
 from modelos.tabla import Catalogo
 from modelos.unidades import TipoUnidad
 

@@ -18,7 +18,6 @@ from sqlalchemy import Select, bindparam, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import hitos
 from modelos.avisos.a_quien import Interesado, Organigrama
 from modelos.avisos.cola import libre
 from modelos.avisos.entrega import Canal, Clase, Entrega, EstadoEntrega, Notificacion
@@ -29,7 +28,8 @@ from modelos.oficio import VIGENTES
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
 from modelos.organizacion.permisos import Rol
-from modelos.plazos import EstadoPlazo, Plazo
+from modelos.plazos import hitos
+from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.reloj import fin_del_dia, hoy, iso, local
 from modelos.sesion import insertar
 

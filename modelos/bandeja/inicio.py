@@ -23,7 +23,7 @@ from modelos.expedientes.expediente import ABIERTOS, Aviso, EstadoExpediente, Es
 from modelos.expedientes.visibles import conciernen
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, vigente
 from modelos.organizacion.permisos import Quien, Rol, atiende, puede_conducir, ve_todo
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.tabla import Catalogo
 
 T = TypeVar("T")

@@ -16,8 +16,8 @@ from sqlmodel import col
 
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Turno
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
-from modelos.vencimientos import fechas_de
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.plazos.vencimientos import fechas_de
 
 Condicion = ColumnElement[bool]
 Corte = tuple[date | None, date | None]

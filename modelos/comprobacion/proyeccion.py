@@ -25,7 +25,7 @@ from modelos.errores import BitacoraIncongruente
 from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.expedientes.expediente import Anexo, Aviso, Expediente, Turno, plegar
 from modelos.oficios.oficio import Oficio
-from modelos.plazos import Plazo, Recordatorio
+from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.tabla import Catalogo
 
 Filas = dict[str, dict[str, Any]]

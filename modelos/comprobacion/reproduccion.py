@@ -20,7 +20,7 @@ from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.errores import BitacoraIncongruente, ErrorGestion
 from modelos.expedientes.bitacora import ORIGEN, hash_de
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno
-from modelos.plazos import EstadoPlazo
+from modelos.plazos.plazo import EstadoPlazo
 from modelos.tabla import Catalogo, Tabla
 
 

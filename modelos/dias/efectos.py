@@ -26,7 +26,7 @@ from modelos.dias.publicaciones import acotar, con_propuesta, dias_de
 from modelos.expedientes.visibles import LIMITE
 from modelos.organizacion.organigrama import Unidad
 from modelos.plazo import Resuelto
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, ampliaciones, suspensiones
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, ampliaciones, suspensiones
 
 LOTE = 1000
 

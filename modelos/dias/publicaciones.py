@@ -18,7 +18,7 @@ from modelos.dias.dia import dias_vigentes as rigen
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
 from modelos.organizacion.organigrama import Unidad
-from modelos.plazos import POR_CUMPLIR, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 
 MAXIMO_DIAS = 4 * 366
 _HABILITADO = "día habilitado"

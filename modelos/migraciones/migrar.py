@@ -21,7 +21,6 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import SQLModel
 
-from modelos import plazos
 from modelos.avisos import entrega, suscripcion
 from modelos.ciclos import ciclo
 from modelos.dias import dia
@@ -30,6 +29,7 @@ from modelos.expedientes import bitacora, comodidades, expediente, tablas_public
 from modelos.motor import espera, exclusivas, latido, reservas, senales
 from modelos.oficios import oficio, ordenamientos, papeleria, titulares
 from modelos.organizacion import acceso, cambios, equipos, intentos, organigrama
+from modelos.plazos import plazo
 
 CARPETA = Path(__file__).parent
 ESPERA_S = 60
@@ -52,7 +52,7 @@ TABLAS = (
     ordenamientos,
     organigrama,
     papeleria,
-    plazos,
+    plazo,
     reservas,
     senales,
     suscripcion,

@@ -16,7 +16,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from modelos import reloj, vencimientos
+from modelos import reloj
 from modelos.calendario.fechas import MESES
 from modelos.expedientes.expediente import (
     ABIERTOS,
@@ -28,6 +28,7 @@ from modelos.expedientes.expediente import (
     Turno,
 )
 from modelos.motor.reservas import Reserva
+from modelos.plazos import vencimientos
 from modelos.sesion import insertar
 from modelos.tabla import Catalogo
 

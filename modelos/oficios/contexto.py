@@ -26,7 +26,7 @@ from modelos.oficios import papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.organigrama import Unidad, activas, de_la
 from modelos.periodo import Periodo, nombre_periodo
-from modelos.plazos import POR_CUMPLIR, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
 from modelos.unidades import TipoUnidad
 from modelos.unidades import Unidad as Sigla

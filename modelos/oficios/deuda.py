@@ -18,7 +18,7 @@ from modelos.avance import Pendiente
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.oficio import HECHOS, POR_SALIR, VIGENTES, Emision
 from modelos.oficios.oficio import Oficio
-from modelos.plazos import POR_CUMPLIR, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.tabla import Catalogo, Tabla
 
 _anterior = aliased(Oficio)

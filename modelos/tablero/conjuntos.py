@@ -19,7 +19,7 @@ from modelos.expedientes.visibles import conciernen
 from modelos.oficios.deuda import CONCLUIDO_DEBIENDO, DEBE_OFICIOS
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.tablero.filtro import Filtro
 from modelos.tablero.instantes import DiaFecha, DiaLocal
 

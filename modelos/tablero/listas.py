@@ -14,7 +14,7 @@ from modelos.errores import FormularioIncompleto
 from modelos.expedientes.expediente import Expediente, Turno
 from modelos.expedientes.visibles import LIMITE, Pagina, leer_cursor, paginar
 from modelos.organizacion.permisos import Quien
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.tablero import conjuntos as c
 from modelos.tablero.conjuntos import CONJUNTOS, Conjunto
 from modelos.tablero.filtro import Filtro

@@ -5,7 +5,7 @@ Es lo que cumple el plazo legal que se cumple con él: la fecha que cuenta es la
 
 from __future__ import annotations
 
-from modelos import hitos, reloj
+from modelos import reloj
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.plazos import plazos
@@ -13,6 +13,7 @@ from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import Encargo
 from modelos.oficio import EstadoOficio
+from modelos.plazos import hitos
 
 
 def enviar(ctx: Contexto, encargo: Encargo) -> str:

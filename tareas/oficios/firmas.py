@@ -8,12 +8,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from modelos import hitos, reloj
+from modelos import reloj
 from modelos.avisos import firmas
 from modelos.ciclos.previstas import es_habil
 from modelos.expedientes.expediente import Expediente
 from modelos.oficios import deuda
 from modelos.oficios.deuda import Debido
+from modelos.plazos import hitos
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 

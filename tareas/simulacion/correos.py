@@ -14,7 +14,7 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.avisos.entrega import Entrega, EstadoEntrega, Notificacion
 from modelos.organizacion.organigrama import Persona
-from modelos.plazos import Recordatorio
+from modelos.plazos.plazo import Recordatorio
 
 Renglon = tuple[str, str, int, int]
 """Correo de la persona, semana («2027-W09»), mensajes, y de ellos los de días sin un turno propio nuevo."""

@@ -21,7 +21,7 @@ from modelos.expedientes.expediente import Expediente
 from modelos.oficios.deuda import SE_DEBE
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Persona
-from modelos.plazos import POR_CUMPLIR, Plazo, Recordatorio
+from modelos.plazos.plazo import POR_CUMPLIR, Plazo, Recordatorio
 from modelos.tabla import Catalogo
 from tareas import avisos
 from tareas.redaccion import SEMANA

@@ -28,7 +28,7 @@ from modelos.expedientes import anexos
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.organizacion.organigrama import Persona, activas, quien_es, responsables
 from modelos.organizacion.permisos import Quien
-from modelos.plazos import POR_CUMPLIR, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 from modelos.unidades import Unidad

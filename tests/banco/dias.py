@@ -33,7 +33,7 @@ from modelos.expedientes.bitacora import ORIGEN
 from modelos.expedientes.expediente import Expediente
 from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.plazo import USUALES, Resuelto
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from tareas.recuento import Avance, recontar_pendientes
 from tests.fabricas import Instancia, sembrada
 from tests.mesa_dias import MIO, NOVENTA

@@ -29,7 +29,7 @@ from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import Encargo, Expediente, Turno
 from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.organizacion.permisos import Quien
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.tablero import cifras, conjuntos, filtro
 from modelos.tablero.instantes import inicio_del_dia
 from tests.fabricas import Instancia, sembrada, servida

@@ -30,7 +30,7 @@ from modelos.expedientes.expediente import Aviso, Expediente, Turno
 from modelos.expedientes.tablas_publicadas import TablaPublicada
 from modelos.oficios.oficio import Molde, Oficio, PlantillaEditada
 from modelos.organizacion.cambios import Cambio
-from modelos.plazos import Plazo, Recordatorio
+from modelos.plazos.plazo import Plazo, Recordatorio
 from tests.fabricas import Instancia
 
 RAIZ = Path(__file__).parents[2]

@@ -40,7 +40,7 @@ from modelos.errores import (
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente, Serie, Turno
 from modelos.organizacion.organigrama import Unidad, crear_cast, por_correo, quien_es
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 from tests.ciclos_de_prueba import PODA, RIEGO, TABLAS

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from flujos.lineamientos import apertura_cast
-from modelos import reloj, vencimientos
+from modelos import reloj
 from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import fuera, tramite
 from modelos.actos.plazos import plazos
@@ -25,7 +25,8 @@ from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.oficios import deuda, titulares
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import por_correo
-from modelos.plazos import EstadoPlazo, Plazo
+from modelos.plazos import vencimientos
+from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.tabla import Catalogo
 from tareas import recordatorios
 from tests.fabricas import Instancia

@@ -30,7 +30,7 @@ from modelos.dias.dia import Publicacion, orden_vigente
 from modelos.dias.publicaciones import dias_entre, vigentes
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.expediente import Expediente, Turno
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 from tareas.recuento import Avance, recontar_pendientes
 from tests.fabricas import Instancia
 from tests.mesa_dias import DE_CENTROS, DE_ESTADOS, DE_MAYO, DEL_MES, NOVENTA, VACACIONES, Mesa, tramo

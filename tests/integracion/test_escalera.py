@@ -21,7 +21,7 @@ from modelos.avisos.entrega import Notificacion
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.expediente import Turno
 from modelos.organizacion.organigrama import Persona
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion
 from tareas import jornada
 from tareas.recordatorios import barrer

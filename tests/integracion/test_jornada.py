@@ -24,7 +24,7 @@ from modelos.ciclos.ciclo import Apertura, Jornada
 from modelos.errores import ErrorGestion
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.plazos import EstadoPlazo, Plazo, Recordatorio
+from modelos.plazos.plazo import EstadoPlazo, Plazo, Recordatorio
 from modelos.sesion import lectura, transaccion
 from tareas import jornada
 from tareas.jornada import JornadaIncompleta, trabajar

@@ -17,7 +17,7 @@ from modelos.errores import EvidenciaFaltante, FormularioIncompleto, NoLeCorresp
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Turno
-from modelos.plazos import EstadoPlazo, Plazo
+from modelos.plazos.plazo import EstadoPlazo, Plazo
 from tests.fabricas import Instancia
 from tests.oficina import del_folio
 from tests.unidad.fechas import fecha

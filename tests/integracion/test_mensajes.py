@@ -30,7 +30,7 @@ from modelos.avisos.mensajes import LO_TIENE_OTRA
 from modelos.expedientes.expediente import Turno
 from modelos.motor import latido
 from modelos.organizacion.organigrama import Persona
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.sesion import lectura, transaccion
 from tareas.cartero import Carta, Cartero, EntregaAplazada, EntregaImposible
 from tareas.mensajes import SIN_DESTINO, YA_NO, enviar, juntar

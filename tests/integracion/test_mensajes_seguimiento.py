@@ -23,7 +23,7 @@ from modelos.expedientes.expediente import Turno
 from modelos.motor import latido
 from modelos.organizacion.organigrama import por_correo
 from modelos.plazo import Hitos
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion
 from tareas import jornada
 from tareas.asuntos import Parte, asunto

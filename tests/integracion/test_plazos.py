@@ -17,7 +17,7 @@ from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar
 from modelos.comprobacion import verificacion
 from modelos.dias.dia import oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.plazos import Plazo, Recordatorio
+from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.tabla import (
     FIN,
     SIGUE,

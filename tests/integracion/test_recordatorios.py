@@ -21,7 +21,7 @@ from modelos.avisos.entrega import Notificacion
 from modelos.expedientes.expediente import Encargo, Turno
 from modelos.organizacion.organigrama import Persona
 from modelos.plazo import RESPUESTA_OFICIAL
-from modelos.plazos import Plazo, Recordatorio
+from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.sesion import transaccion
 from tareas.recordatorios import Resumen, barrer
 from tests.fabricas import Instancia

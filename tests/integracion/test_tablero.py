@@ -28,7 +28,7 @@ from modelos.expedientes.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.organizacion.permisos import Quien, Rol
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.tablero import calor, cifras, corridas, eventos, filtro, listas, palabras
 from modelos.tablero.conjuntos import CONJUNTOS
 from modelos.tablero.filtro import Filtro

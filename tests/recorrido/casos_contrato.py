@@ -20,7 +20,7 @@ from modelos.expedientes.expediente import Turno
 from modelos.oficio import FORMATO
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, por_correo
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from tests.fabricas import PDF, Cliente, Instancia
 from tests.integracion.test_excel import BUENO, libro
 from tests.oficina import enviado, leer, suelto

@@ -27,7 +27,7 @@ from modelos import reloj, sesion
 from modelos.avisos.entrega import Notificacion
 from modelos.ciclos.ciclo import Apertura
 from modelos.expedientes.expediente import Expediente
-from modelos.plazos import Plazo, Recordatorio
+from modelos.plazos.plazo import Plazo, Recordatorio
 from tareas.simulacion.anio import Plan, simular
 from tareas.simulacion.informe import Informe
 from tests.largas import LARGAS

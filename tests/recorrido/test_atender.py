@@ -14,13 +14,14 @@ from sqlmodel import col
 
 from api.web.turnos import previsto
 from flujos.catalogo import CATALOGO
-from modelos import reloj, vencimientos
+from modelos import reloj
 from modelos.avance import Pendiente
 from modelos.calendario import fecha_corta
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.oficios.oficio import Oficio
+from modelos.plazos import vencimientos
 from modelos.tabla import Tabla
 from tests.caminante import EXIGIDOS, Caminante
 from tests.fabricas import PDF, Instancia, servida

@@ -16,7 +16,7 @@ from modelos.actos.conduccion import conducir
 from modelos.administracion import personas
 from modelos.avisos.suscripcion import Suscripcion
 from modelos.organizacion.organigrama import Adscripcion, por_correo
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.con_plazos import ACENTOS, publicar

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from tests.caminante import EXIGIDOS, Caminante, llenar
 from tests.fabricas import PDF, Instancia
 from tests.recorrido.con_oficios import oficio_de

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from modelos.actos.conduccion import conducir
-from modelos.plazos import Plazo, Recordatorio
+from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.sesion import transaccion
 from tests.fabricas import Instancia
 from tests.recorrido.con_plazos import ACENTOS, publicar

@@ -14,7 +14,7 @@ from modelos.actos.conduccion import conducir
 from modelos.calendario import publicados
 from modelos.dias.dia import DiaInhabil, Publicacion
 from modelos.organizacion.organigrama import por_correo
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from tests.fabricas import Cliente, Instancia, servida
 from tests.recorrido.con_plazos import ACENTOS, publicar
 from tests.unidad.fechas import fecha

@@ -14,7 +14,6 @@ from api.dependencias import Puerta
 from api.vistas import expedientes
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.frases_plazos import Vencimiento
-from modelos import vencimientos
 from modelos.actividad import SIGUE, texto_salida
 from modelos.avisos.a_quien import ausentes
 from modelos.expedientes import visibles
@@ -22,6 +21,7 @@ from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Aviso, EstadoExpediente, Expediente, Turno
 from modelos.organizacion.organigrama import responsables
 from modelos.organizacion.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
+from modelos.plazos import vencimientos
 from modelos.tabla import Actividad, Tabla
 
 PERSONA = "persona:"

@@ -19,16 +19,17 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada
 from api.web.piezas.pagina import pagina
-from modelos import consultas_mes, reloj
+from modelos import reloj
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, sumar_meses
 from modelos.ciclos.previstas import Prevista
 from modelos.ciclos.visibles import lo_que_viene
-from modelos.consultas_mes import Vence
 from modelos.dias import publicaciones
 from modelos.dias.publicaciones import Dia
 from modelos.expedientes import visibles
 from modelos.fechas import leer
 from modelos.organizacion.permisos import Quien
+from modelos.plazos import mes as consultas_mes
+from modelos.plazos.mes import Vence
 from modelos.tabla import Catalogo
 
 ruta = APIRouter()

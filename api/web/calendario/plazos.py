@@ -10,8 +10,9 @@ from fastapi.responses import HTMLResponse
 from api.dependencias import Entrada
 from api.web.piezas import frases_plazos
 from api.web.piezas.pagina import pagina
-from modelos import consultas_plazos, reloj
+from modelos import reloj
 from modelos.expedientes import visibles
+from modelos.plazos import lista
 
 ruta = APIRouter()
 POR_PAGINA = 30
@@ -40,7 +41,7 @@ def listar(
     corte = frases_plazos.corte(vence, hoy)
     estado, vence = estado if estado in ESTADOS else "", vence if corte else ""
     with puerta.lectura() as (s, quien):
-        tramo = consultas_plazos.plazos(
+        tramo = lista.plazos(
             s,
             quien,
             hoy,

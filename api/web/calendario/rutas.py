@@ -16,7 +16,7 @@ from api.web.calendario import calculadora, mes
 from api.web.piezas import frases_plazos
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
-from modelos import consultas_plazos, reloj
+from modelos import reloj
 from modelos.actos.conduccion import ciclos
 from modelos.calendario import sumar_meses
 from modelos.ciclos.previstas import Prevista
@@ -25,6 +25,7 @@ from modelos.errores import ActoNoProcede, FaltaConfirmar, FormularioIncompleto,
 from modelos.expedientes import visibles
 from modelos.organizacion.permisos import atiende, puede_conducir
 from modelos.periodo import Cada, Periodo, nombre_periodo
+from modelos.plazos import lista
 
 ruta = APIRouter()
 for parte in (mes, calculadora):
@@ -64,7 +65,7 @@ def viene(request: Request, puerta: Entrada) -> HTMLResponse:
     hoy = reloj.hoy()
     with puerta.lectura() as (s, quien):
         previstas = lo_que_viene(s, quien, puerta.tablas, hoy, sumar_meses(hoy, 12))
-        propios = consultas_plazos.por_cumplir_de(s, atiende(quien), PLAZOS_MAXIMO)
+        propios = lista.por_cumplir_de(s, atiende(quien), PLAZOS_MAXIMO)
         vencen = [plazo for plazo in propios if plazo.vence and plazo.vence <= hoy + PROXIMOS]
         return pagina(
             request,

@@ -21,7 +21,7 @@ from api.web.piezas import frases, frases_plazos
 from api.web.piezas.formularios import Falta, legible, numero
 from api.web.piezas.pagina import enumera, pagina
 from api.web.procedimientos import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
-from modelos import bpmn, reloj, vencimientos
+from modelos import bpmn, reloj
 from modelos.actos.comodidades import comentarios
 from modelos.actos.conduccion import suspension
 from modelos.actos.plazos import compromisos, plazos
@@ -31,7 +31,8 @@ from modelos.expedientes import documentos, visibles
 from modelos.expedientes.expediente import TERMINADOS, EstadoExpediente, Expediente
 from modelos.motor import encargos
 from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir
-from modelos.plazos import POR_CUMPLIR, Plazo
+from modelos.plazos import vencimientos
+from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
 
 COMENTARIOS = 20

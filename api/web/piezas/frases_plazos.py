@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from api.vistas import plazos as vistas_plazos
 from api.vistas import reglas_plazo
-from modelos import consultas_plazos, reloj
+from modelos import reloj
 from modelos.calendario import fecha_corta
 from modelos.calendario.habiles import FIN_DE_SEMANA
 from modelos.dias.dia import Oficina, oficinas
 from modelos.plazo import leer_momento
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
+from modelos.plazos import lista as consultas_plazos
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
 
 PRONTO = 3
 """Días hábiles que faltan cuando ya se dice «Pronto»; el hito usual."""

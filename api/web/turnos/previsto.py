@@ -30,7 +30,7 @@ from modelos.errores import BitacoraIncongruente, FormularioIncompleto, SinDesti
 from modelos.expedientes.expediente import Expediente
 from modelos.oficios import deuda
 from modelos.organizacion.organigrama import responsables
-from modelos.plazos import POR_CUMPLIR, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
 
 UNIDADES_A_LA_VISTA = 5

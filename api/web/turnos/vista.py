@@ -16,7 +16,7 @@ from api.web.piezas import frases, frases_plazos
 from api.web.piezas.formularios import Campo, Captura, Falta, campos, faltas, legible, reglas
 from api.web.turnos import previsto
 from api.web.turnos.previsto import Previsto
-from modelos import reloj, vencimientos
+from modelos import reloj
 from modelos.actos.comodidades import capturas
 from modelos.avance import Pendiente
 from modelos.avisos.a_quien import ausentes
@@ -32,7 +32,8 @@ from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import responsables
 from modelos.organizacion.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
-from modelos.plazos import POR_CUMPLIR, Plazo
+from modelos.plazos import vencimientos
+from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.tabla import Actividad, Tabla
 
 COMPROBABLES = (

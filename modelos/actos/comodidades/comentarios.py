@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from modelos import hitos, reloj
+from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.entrega import Clase
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
@@ -24,6 +24,7 @@ from modelos.expedientes.expediente import plegar
 from modelos.formularios import limpiar_texto
 from modelos.organizacion.correos import normalizado
 from modelos.organizacion.permisos import Quien
+from modelos.plazos import hitos
 from modelos.sesion import insertar, serializar
 
 LARGO = 4000

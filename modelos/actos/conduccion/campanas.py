@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from modelos import hitos, reloj
+from modelos import reloj
 from modelos.actos import idempotencia
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
@@ -27,6 +27,7 @@ from modelos.formularios import limpiar_texto, validar
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir, ve_todo
 from modelos.plazo import DEL_PERIODO
+from modelos.plazos import hitos
 from modelos.sesion import serializar
 from modelos.tabla import Tabla
 

@@ -20,7 +20,7 @@ from modelos.avance import Situacion
 from modelos.calendario import fecha_corta
 from modelos.errores import BaseInaccesible, BaseSinPreparar, ErrorGestion
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
-from modelos.plazos import EstadoPlazo, Plazo
+from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 

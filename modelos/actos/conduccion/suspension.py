@@ -20,7 +20,7 @@ from modelos.actos.turnos.mover import Contexto, bloquear, encargar
 from modelos.expedientes import bitacora
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import ABIERTOS, TERMINADOS, EstadoExpediente, Expediente, Turno
-from modelos.plazos import EstadoPlazo, Plazo
+from modelos.plazos.plazo import EstadoPlazo, Plazo
 
 
 def suspender(

@@ -10,7 +10,7 @@ from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import hitos, reloj
+from modelos import reloj
 from modelos.actos.oficios.tramite import destinatarios, exigir_redaccion, leer
 from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.avisos.a_quien import Organigrama
@@ -18,6 +18,7 @@ from modelos.avisos.entrega import Clase
 from modelos.errores import ActoNoProcede
 from modelos.oficio import EstadoOficio
 from modelos.oficios.oficio import Destinatario, Oficio
+from modelos.plazos import hitos
 from modelos.sesion import serializar
 
 LLEGO, ACUSE = "llego", "acuse"

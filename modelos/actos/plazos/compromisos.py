@@ -22,7 +22,7 @@ from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
 from modelos.formularios import exigir_motivo
 from modelos.organizacion.permisos import Quien, atiende, puede_atender, puede_conducir
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 
 ACTO = "comprometer una fecha"
 

@@ -12,7 +12,7 @@ from modelos.calendario import Computo
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.dias.dia import Oficina
 from modelos.plazo import Hitos, Resuelto, programar
-from modelos.plazos import EstadoPlazo, Plazo, ampliaciones, base_de_insistencia, suspensiones
+from modelos.plazos.plazo import EstadoPlazo, Plazo, ampliaciones, base_de_insistencia, suspensiones
 
 ASENTADOS = (
     "id",

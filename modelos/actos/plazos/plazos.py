@@ -25,7 +25,7 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Expediente
 from modelos.oficios.oficio import Oficio
 from modelos.plazo import ReglaPlazo, resolver
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.tabla import Tabla
 
 _PLAZOS = insert(Plazo.__table__)  # type: ignore[attr-defined]

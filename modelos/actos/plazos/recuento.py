@@ -24,7 +24,7 @@ from modelos.dias.efectos import alcanzados, cambian_entre
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import Expediente
 from modelos.formularios import LARGO_MOTIVO
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 
 TIPO = "recuento"
 PRINCIPIO = (-1, "")

@@ -16,7 +16,7 @@ from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import LIMITE, conciernen
 from modelos.formularios import limpiar_texto
 from modelos.organizacion.permisos import Quien
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 
 POR_DIA = 4
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from modelos.expedientes.expediente import ABIERTOS, Turno
-from modelos.plazos import POR_CUMPLIR, Plazo
+from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 
 
 class ConFecha(Protocol):

@@ -21,7 +21,7 @@ from modelos.avisos.entrega import Clase
 from modelos.columnas import Instante
 from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
 from modelos.organizacion.organigrama import Unidad
-from modelos.plazos import Plazo
+from modelos.plazos.plazo import Plazo
 from modelos.unidades import TipoUnidad
 from modelos.unidades import Unidad as Sigla
 

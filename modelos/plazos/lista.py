@@ -22,7 +22,7 @@ from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina, conciernen
 from modelos.formularios import limpiar_texto
 from modelos.organizacion.permisos import Quien
-from modelos.plazos import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
+from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
 
 T = TypeVar("T")
 MUEVEN = ("suspension", "reanudacion", "prorroga", "rectificacion", "recuento")

@@ -1,0 +1,1 @@
+"""Los plazos de cada expediente, sus vencimientos y sus hitos."""
