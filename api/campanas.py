@@ -27,8 +27,8 @@ from modelos.errores import (
     SinSesion,
 )
 from modelos.organizacion.permisos import Quien
-from modelos.periodo import Periodo
 from modelos.tabla import Tabla
+from modelos.tabla.periodo import Periodo
 
 LOTE = 60
 """Cuántos se abren por envío: lo que falte se sigue con otro igual, y nadie espera más de unos segundos."""

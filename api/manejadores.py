@@ -19,9 +19,9 @@ from api.web import errores as paginas
 from modelos import disco
 from modelos import errores as e
 from modelos.ajustes import Ajustes
-from modelos.formularios import mensajes
 from modelos.organizacion import acceso
 from modelos.sesion import lectura
+from modelos.tabla.formularios import mensajes
 
 registro = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from modelos.escritura import sin_estorbos
 
 COMO_FECHA = "escriba una fecha que exista, sin hora, como 2026-12-21 o 21/12/2026"
 MAL_ESCRITA = "fecha_mal_escrita"
-"""El tipo de la falta en los modelos de pydantic (`modelos.formularios.mensajes`)."""
+"""El tipo de la falta en los modelos de pydantic (`modelos.tabla.formularios.mensajes`)."""
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _LOCAL = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", re.ASCII)
 

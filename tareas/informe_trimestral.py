@@ -12,8 +12,8 @@ from typing import Any
 
 from modelos import reloj
 from modelos.calendario import fecha_larga
-from modelos.periodo import nombre_periodo
 from modelos.tabla import Catalogo
+from modelos.tabla.periodo import nombre_periodo
 from modelos.tablero import palabras
 from modelos.tablero.cifras import Cifras
 from modelos.tablero.nombres import nombre_actividad, tablas_por_clave

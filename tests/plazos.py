@@ -11,10 +11,10 @@ from modelos.actos.plazos.conteo import Visto, contar
 from modelos.calendario import Medida
 from modelos.dias.dia import oficinas
 from modelos.expedientes.expediente import Turno
-from modelos.plazo import USUALES, Hitos, Resuelto
 from modelos.plazos.plazo import Plazo
 from modelos.reloj import ahora
 from modelos.sesion import transaccion
+from modelos.tabla.plazo import USUALES, Hitos, Resuelto
 from tests.fabricas import Instancia
 
 

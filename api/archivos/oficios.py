@@ -17,10 +17,10 @@ from modelos.actos.oficios import firma
 from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.expedientes.expediente import Expediente
-from modelos.oficio import EstadoOficio
 from modelos.oficios import impreso, titulares, visibles
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.permisos import Quien
+from modelos.tabla.emision import EstadoOficio
 from tareas.oficios.archivo import Imprenta, pdf_de
 from tareas.oficios.texto import arbol
 from tareas.oficios.word import borrador_docx

@@ -59,7 +59,7 @@ def leer_ajustes(datos: str = "datos") -> Ajustes:
         reloj.ahora()
         return ajustes()
     except ValidationError as error:
-        from modelos.formularios import mensajes
+        from modelos.tabla.formularios import mensajes
 
         faltas = "; ".join(f"DSTC_{campo.upper()} {falta}" for campo, falta in mensajes(error.errors()).items())
         raise NoArranca(f"Revise estos ajustes: {faltas}.") from error

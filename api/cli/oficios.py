@@ -113,7 +113,7 @@ def firmar(
         reglas = firma.Reglas(ajustes.url_publica, ajustes.norma_en_proyecto == "bloquear")
         hecho = firma.firmar(ctx, id_, leida, Imprenta(ajustes), reglas)
         numero, codigo, sha = hecho.numero, hecho.codigo, hecho.sha256
-    from modelos.oficio import mostrar_codigo
+    from modelos.tabla.emision import mostrar_codigo
 
     typer.echo(f"Se firmó {numero}; código {mostrar_codigo(codigo or '')}; sha256 {sha}.")
     typer.echo("El motor lo envía solo.")

@@ -31,7 +31,7 @@ from modelos.expedientes.visibles import LIMITE
 from modelos.organizacion.cambios import Cosa
 from modelos.organizacion.organigrama import Adscripcion, Unidad
 from modelos.organizacion.permisos import Rol, exigir_administracion
-from modelos.unidades import TipoUnidad
+from modelos.tabla.unidades import TipoUnidad
 from tareas import excel_catalogos as excel
 
 ruta = APIRouter(tags=["Unidades y personas"])

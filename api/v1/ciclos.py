@@ -23,7 +23,7 @@ from modelos.errores import FormularioIncompleto, SinSesion
 from modelos.expedientes import visibles as consultas
 from modelos.fechas import Fecha
 from modelos.organizacion.permisos import Quien
-from modelos.periodo import Periodo
+from modelos.tabla.periodo import Periodo
 
 ruta = APIRouter(tags=["Ciclos"])
 MESES_MAXIMO = 24

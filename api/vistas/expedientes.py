@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from api.vistas import plazos as vistas_plazos
 from api.vistas import reglas_plazo
 from modelos import reloj
-from modelos.actividad import Actividad, Formulario
 from modelos.ajustes import Ajustes
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoExpediente, Expediente, Turno
@@ -24,7 +23,8 @@ from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.plazos.vencimientos import ConFecha
 from modelos.reloj import iso
 from modelos.tabla import Catalogo, Tabla
-from modelos.unidades import Unidad
+from modelos.tabla.actividad import Actividad, Formulario
+from modelos.tabla.unidades import Unidad
 
 
 def persona(quien: Quien) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from api.vistas import plazos
 from modelos import reloj
 from modelos.actos.oficios.firma import faltantes
 from modelos.ajustes import Ajustes
-from modelos.oficio import EstadoOficio, mostrar_codigo
 from modelos.oficios import deuda, visibles
 from modelos.oficios.advertencias import Avisador
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.oficios.verificacion_publica import Constancia
 from modelos.reloj import iso
 from modelos.tabla import Catalogo
+from modelos.tabla.emision import EstadoOficio, mostrar_codigo
 from tareas.oficios.ajenos import ajenos
 
 

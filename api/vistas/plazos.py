@@ -12,9 +12,9 @@ from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias.dia import Oficina, oficinas
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Expediente
-from modelos.plazo import leer_momento
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.reloj import iso
+from modelos.tabla.plazo import leer_momento
 
 
 def fecha(dia: date | None) -> str | None:

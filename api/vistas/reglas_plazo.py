@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from modelos.calendario import MEDIDAS, NOMBRES_MESES, Medida
-from modelos.periodo import MESES as LARGOS
-from modelos.periodo import Cada, Ciclo
-from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, EnVentana, Hitos, ReglaPlazo, Tramo
 from modelos.tabla import Tabla
+from modelos.tabla.periodo import MESES as LARGOS
+from modelos.tabla.periodo import Cada, Ciclo
+from modelos.tabla.plazo import DEL_PERIODO, DEL_TURNO, Dias, EnVentana, Hitos, ReglaPlazo, Tramo
 
 _CADA = {
     Cada.ANUAL: "cada año",

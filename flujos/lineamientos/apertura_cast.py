@@ -18,7 +18,6 @@ from flujos.lineamientos.apertura_cast_formularios import (
     Revision,
     Verificacion,
 )
-from modelos.oficio import Emision, a_la_del, a_unidad
 from modelos.tabla import (
     FIN,
     RESPUESTA_OFICIAL,
@@ -35,6 +34,7 @@ from modelos.tabla import (
     a,
     devuelve_a,
 )
+from modelos.tabla.emision import Emision, a_la_del, a_unidad
 
 PROMUEVE = "estatal"
 """Dato inicial que dice qué unidad estatal promueve la apertura."""

@@ -7,7 +7,6 @@ from pydantic import Field
 
 from flujos.comunes import ACUSE, CUAL_CAST, TURNO_DE_SSI, ConAcuses, ConTurnoDeSSI, DeUnCast
 from flujos.lineamientos import CODIGO, EN_PROYECTO, ORDENAMIENTO, POR_CENTRO, REVISION, RIGE, SIN_TABLA
-from modelos.oficio import Emision, a_la_estatal_de, a_unidad
 from modelos.tabla import (
     FIN,
     PATRONES,
@@ -26,6 +25,7 @@ from modelos.tabla import (
     a,
     devuelve_a,
 )
+from modelos.tabla.emision import Emision, a_la_estatal_de, a_unidad
 
 
 class Inicio(DeUnCast, ConTurnoDeSSI, ConAcuses):

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from flujos.comunes import CUAL_CAST, MAXIMO, SIN_PLAZO, DeUnCast
 from flujos.lineamientos import CODIGO, EN_PROYECTO, ORDENAMIENTO, POR_CENTRO, REVISION, RIGE, SIN_TABLA
-from modelos.oficio import Emision, a_la_del, a_unidad
 from modelos.tabla import (
     FIN,
     PATRONES,
@@ -28,6 +27,7 @@ from modelos.tabla import (
     a,
     devuelve_a,
 )
+from modelos.tabla.emision import Emision, a_la_del, a_unidad
 
 
 class Inicio(DeUnCast):

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import Field
 
 from flujos.lineamientos import registro_mensual as primera
-from modelos.oficio import Emision, a_unidad
 from modelos.tabla import Actividad, Documento, Precedente, Tipo, Unidad, a, devuelve_a
+from modelos.tabla.emision import Emision, a_unidad
 
 DESIGNACION = "designacion"
 

@@ -17,12 +17,12 @@ from modelos.administracion.sin_nadie import DePersona
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Turno, plegar
 from modelos.expedientes.visibles import CURSOR_AJENO, Pagina
-from modelos.formularios import limpiar_texto
 from modelos.oficios import titulares
 from modelos.organizacion import cambios
 from modelos.organizacion.cambios import Cambio, Cosa, Renglon
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
 from modelos.organizacion.permisos import Rol
+from modelos.tabla.formularios import limpiar_texto
 
 ESTADOS = {
     "activas": "Pueden entrar",

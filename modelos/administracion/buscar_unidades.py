@@ -15,10 +15,10 @@ from modelos.columnas import de_los
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import ABIERTOS, Turno, plegar
 from modelos.expedientes.visibles import Pagina
-from modelos.formularios import limpiar_texto
 from modelos.organizacion.cambios import Cambio, Cosa, Renglon, historia
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, vigente
-from modelos.unidades import ENTIDADES, TipoUnidad
+from modelos.tabla.formularios import limpiar_texto
+from modelos.tabla.unidades import ENTIDADES, TipoUnidad
 
 TIPOS = {
     TipoUnidad.NACIONAL.value: "Oficina nacional",

@@ -12,12 +12,12 @@ from sqlmodel import col
 
 from modelos.errores import NoExiste
 from modelos.expedientes.expediente import Serie
-from modelos.oficio import numerar
 from modelos.oficios import papeleria, titulares
 from modelos.oficios.papeleria import Leyenda, Papeleria
 from modelos.oficios.titulares import Suplencia, Titularidad
 from modelos.organizacion.cambios import Cosa, Renglon, historia
 from modelos.organizacion.organigrama import Persona, Unidad
+from modelos.tabla.emision import numerar
 
 ROTULOS = {
     "formato": "Formato del número",

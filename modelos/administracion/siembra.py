@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from modelos.oficios import ordenamientos, papeleria
 from modelos.organizacion.organigrama import Unidad
-from modelos.unidades import ESTATALES, NACIONALES
+from modelos.tabla.unidades import ESTATALES, NACIONALES
 
 
 def sembrar(s: Session) -> None:

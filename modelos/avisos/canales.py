@@ -25,8 +25,8 @@ from modelos import reloj
 from modelos.avisos.entrega import Canal
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.visibles import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
-from modelos.formularios import limpiar_texto
 from modelos.organizacion.organigrama import Persona, Unidad, por_correo
+from modelos.tabla.formularios import limpiar_texto
 
 if TYPE_CHECKING:
     from apprise import NotifyBase

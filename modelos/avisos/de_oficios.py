@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.actos.oficios.acuses import LLEGO
-from modelos.oficio import VIGENTES
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.organigrama import Unidad
+from modelos.tabla.emision import VIGENTES
 
 _TRAMO = 500
 SIN_EFECTO = "El oficio ya no rige."

@@ -21,7 +21,7 @@ from modelos.organizacion.permisos import Quien
 from modelos.plazos.lista import movimientos, por_cumplir_de, sin_fecha_de
 from modelos.plazos.plazo import Plazo
 from modelos.tabla import Catalogo
-from modelos.unidades import TipoUnidad
+from modelos.tabla.unidades import TipoUnidad
 
 LIMITE = 1000
 """Plazos a lo más: los que antes vencen."""

@@ -17,10 +17,10 @@ from sqlmodel import col
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
-from modelos.oficio import EstadoOficio
 from modelos.oficios.deuda import SE_DEBE
 from modelos.oficios.oficio import Oficio
 from modelos.plazos import hitos
+from modelos.tabla.emision import EstadoOficio
 
 Ambito = tuple[str, str]
 """Una unidad que emite, y un procedimiento: quien suple puede firmar sólo los de algunos."""

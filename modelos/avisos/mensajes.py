@@ -24,7 +24,6 @@ from modelos.avisos.entrega import Canal, Clase, Entrega, EstadoEntrega, Notific
 from modelos.columnas import Instante
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.motor.latido import pulso
-from modelos.oficio import VIGENTES
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
 from modelos.organizacion.permisos import Rol
@@ -32,6 +31,7 @@ from modelos.plazos import hitos
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.reloj import fin_del_dia, hoy, iso, local
 from modelos.sesion import insertar
+from modelos.tabla.emision import VIGENTES
 
 _ESPACIO = UUID("6f1a2b0e-3c53-5a0b-9d1e-0d57c0de0022")
 TRAMO = 500

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape
 
-from modelos.actividad import Actividad
 from modelos.bpmn import palabras
 from modelos.bpmn.cajas import CHICA, MARGEN_CARRIL, RENGLON, TITULO, Caja, Disposicion
 from modelos.bpmn.disposicion import disponer
@@ -18,6 +17,7 @@ from modelos.bpmn.figuras import EVENTOS, GUINDA, LINEA, ROMBOS, TENUE, TINTA, T
 from modelos.bpmn.grafo import Clase, Nodo, grafo
 from modelos.bpmn.letras import ancho, renglones
 from modelos.tabla import Tabla, Unidad
+from modelos.tabla.actividad import Actividad
 
 CABEZA = TITULO + MARGEN_CARRIL - 12
 """Lo que ocupan el título y los nombres de los carriles, que se repiten en cada parte."""

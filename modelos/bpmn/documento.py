@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from modelos.actividad import Actividad, Tipo
 from modelos.bpmn import palabras
 from modelos.bpmn.cajas import TITULO, Caja, Disposicion, Rotulo
 from modelos.bpmn.disposicion import disponer
 from modelos.bpmn.grafo import Bloque, Clase, Flujo, Grafo, Nodo, grafo
 from modelos.tabla import Tabla, Unidad
+from modelos.tabla.actividad import Actividad, Tipo
 
 COPIA = (
     "COPIA NO CONTROLADA. Este archivo es una copia electrónica; el documento vigente es el publicado por la "

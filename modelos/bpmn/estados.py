@@ -13,10 +13,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from modelos.actividad import es_final
 from modelos.bpmn.grafo import id_de_final
 from modelos.calendario import NOMBRES_MESES
 from modelos.tabla import Tabla
+from modelos.tabla.actividad import es_final
 
 _ABIERTOS = ("pendiente", "tomado")
 INTENSIDADES = 5

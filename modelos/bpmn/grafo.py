@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from modelos.actividad import Actividad, es_final
 from modelos.bpmn import palabras
 from modelos.tabla import Tabla
+from modelos.tabla.actividad import Actividad, es_final
 
 
 class Clase(StrEnum):

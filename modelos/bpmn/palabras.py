@@ -5,11 +5,11 @@ Lo que aquí se abrevia está entero en la tabla, que siempre acompaña al diagr
 
 from __future__ import annotations
 
-from modelos.actividad import FIN, SIGUE, Actividad, Tipo, texto_salida
 from modelos.calendario import MEDIDAS, NOMBRES_MESES
-from modelos.plazo import Dias, EnVentana, ReglaPlazo
 from modelos.tabla import Tabla
-from modelos.unidades import NACIONALES, Unidad
+from modelos.tabla.actividad import FIN, SIGUE, Actividad, Tipo, texto_salida
+from modelos.tabla.plazo import Dias, EnVentana, ReglaPlazo
+from modelos.tabla.unidades import NACIONALES, Unidad
 
 TIPOS = {
     Tipo.TAREA: "Tarea",

@@ -20,10 +20,10 @@ from modelos.ciclos.previstas import aperturas
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, EstadoExpediente, Expediente, Turno
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, activas, vigente
 from modelos.organizacion.permisos import Rol
-from modelos.plazo import DEL_PERIODO
 from modelos.tabla import Tabla
-from modelos.unidades import ENTIDADES
-from modelos.unidades import Unidad as Sigla
+from modelos.tabla.plazo import DEL_PERIODO
+from modelos.tabla.unidades import ENTIDADES
+from modelos.tabla.unidades import Unidad as Sigla
 
 EN_CURSO = "en-tramite"
 """El periodo de lo que no lo lleva: todo lo que hoy está en trámite."""

@@ -13,10 +13,10 @@ from sqlmodel import Field, SQLModel, col
 
 from modelos.calendario.errores import PlazoInvalido
 from modelos.columnas import Instante
-from modelos.periodo import Periodo
-from modelos.plazo import DEL_PERIODO
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
+from modelos.tabla.periodo import Periodo
+from modelos.tabla.plazo import DEL_PERIODO
 
 DIARIOS = {
     "tenencia": "devolver los turnos de quien ya no está",

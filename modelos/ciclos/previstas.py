@@ -23,9 +23,9 @@ from modelos.ciclos.ciclo import PARA_TODOS, Apertura, EstadoApertura
 from modelos.dias.dia import dias_vigentes, oficina
 from modelos.errores import ProcedimientoDesconocido
 from modelos.organizacion.organigrama import activas
-from modelos.periodo import Ciclo, Periodo, nombre_periodo
-from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, resolver
 from modelos.tabla import Catalogo, Tabla
+from modelos.tabla.periodo import Ciclo, Periodo, nombre_periodo
+from modelos.tabla.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, resolver
 
 SABADO = 6
 

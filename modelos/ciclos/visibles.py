@@ -15,9 +15,9 @@ from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import conciernen
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, puede_conducir, ve_todo
-from modelos.periodo import Periodo
 from modelos.tabla import Catalogo, Tabla
-from modelos.unidades import TipoUnidad
+from modelos.tabla.periodo import Periodo
+from modelos.tabla.unidades import TipoUnidad
 
 
 def lo_que_viene(s: Session, quien: Quien, tablas: Catalogo, desde: date, hasta: date) -> list[Prevista]:

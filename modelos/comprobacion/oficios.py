@@ -13,9 +13,9 @@ from sqlmodel import col
 
 from modelos.expedientes.bitacora import Asiento, actor_persona
 from modelos.expedientes.expediente import Anexo
-from modelos.oficio import CON_NUMERO, EstadoOficio
 from modelos.oficios import impreso
 from modelos.oficios.oficio import Destinatario, Oficio
+from modelos.tabla.emision import CON_NUMERO, EstadoOficio
 
 ASENTADOS = ("numero", "codigo", "asunto", "sha256", "molde", "sustituye")
 _TIPOS = ("oficio_firma", "oficio_envio", "oficio_fuera", "oficio_acuse", "oficio_cancelacion")

@@ -17,7 +17,6 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.actos.plazos.conteo import ASENTADOS, RECONTADOS, completo
 from modelos.actos.turnos.mover import id_turno
-from modelos.avance import Pendiente
 from modelos.avisos.entrega import Notificacion
 from modelos.comprobacion.reproduccion import PlazoReproducido, Reproducido, reproducir
 from modelos.dias.dia import oficinas
@@ -27,6 +26,7 @@ from modelos.expedientes.expediente import Anexo, Aviso, Expediente, Turno, pleg
 from modelos.oficios.oficio import Oficio
 from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.tabla import Catalogo
+from modelos.tabla.avance import Pendiente
 
 Filas = dict[str, dict[str, Any]]
 

@@ -11,17 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from modelos import avance
 from modelos.actos.plazos.conteo import ASENTADOS, RECONTADOS
 from modelos.actos.plazos.plazos import reemplazados
 from modelos.actos.turnos.mover import id_turno
 from modelos.actos.turnos.reparto import ya_repartido
-from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.errores import BitacoraIncongruente, ErrorGestion
 from modelos.expedientes.bitacora import ORIGEN, hash_de
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno
 from modelos.plazos.plazo import EstadoPlazo
-from modelos.tabla import Catalogo, Tabla
+from modelos.tabla import Catalogo, Tabla, avance
+from modelos.tabla.avance import Movimiento, Pendiente, Situacion
 
 
 @dataclass

@@ -20,7 +20,7 @@ from modelos.calendario.errores import DiasInstitucionalesInvalidos
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, FormularioIncompleto
 from modelos.escritura import descifrar, sin_estorbos
 from modelos.fechas import COMO_FECHA
-from modelos.formularios import limpiar_texto
+from modelos.tabla.formularios import limpiar_texto
 
 MAXIMO_BYTES = 256 * 1024
 MAXIMO_RENGLONES = 500

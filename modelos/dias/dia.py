@@ -19,7 +19,7 @@ from sqlmodel import Field, SQLModel, col
 from modelos.calendario import Ambito, Calendarios, DiasInstitucionales, Horario, TipoDia, aplicables, publicados
 from modelos.columnas import Instante
 from modelos.organizacion.organigrama import Unidad
-from modelos.unidades import HUSOS
+from modelos.tabla.unidades import HUSOS
 
 
 class Publicacion(SQLModel, table=True):

@@ -25,8 +25,8 @@ from modelos.dias.dia import DiaInhabil, Oficina, Publicacion, oficinas
 from modelos.dias.publicaciones import acotar, con_propuesta, dias_de
 from modelos.expedientes.visibles import LIMITE
 from modelos.organizacion.organigrama import Unidad
-from modelos.plazo import Resuelto
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, ampliaciones, suspensiones
+from modelos.tabla.plazo import Resuelto
 
 LOTE = 1000
 

@@ -23,8 +23,8 @@ from modelos.expedientes.expediente import Expediente, Turno
 from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, expediente_visible, leer_cursor, paginar
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, quien_es, vigente
 from modelos.organizacion.permisos import Quien, Rol
-from modelos.unidades import TipoUnidad
-from modelos.unidades import Unidad as Sigla
+from modelos.tabla.unidades import TipoUnidad
+from modelos.tabla.unidades import Unidad as Sigla
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from modelos.expedientes.expediente import Anexo, EstadoTurno, Expediente, Turno
 from modelos.expedientes.visibles import conciernen
 from modelos.organizacion.organigrama import Persona
 from modelos.organizacion.permisos import Quien
-from modelos.plazo import DEL_PERIODO
 from modelos.tabla import Catalogo, Tabla
+from modelos.tabla.plazo import DEL_PERIODO
 
 PARIENTES_MAXIMO = 12
 

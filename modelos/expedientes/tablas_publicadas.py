@@ -16,8 +16,8 @@ from sqlmodel import Field, SQLModel, col
 
 from modelos.columnas import Instante
 from modelos.expedientes.expediente import EN_TRAMITE, Expediente
-from modelos.huella_tabla import FORMATO, canonico, contenido, huella
 from modelos.tabla import Tabla
+from modelos.tabla.huella import FORMATO, canonico, contenido, huella
 
 LARGO_MOTIVO = 500
 PRIMERA_VEZ = "Se publicó."

@@ -33,11 +33,11 @@ from modelos.expedientes.expediente import (
     Turno,
     plegar,
 )
-from modelos.formularios import limpiar_texto
 from modelos.oficios.deuda import CONCLUIDO_DEBIENDO
 from modelos.organizacion.organigrama import Persona, Unidad, responsables
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir, ve_todo
-from modelos.unidades import TipoUnidad
+from modelos.tabla.formularios import limpiar_texto
+from modelos.tabla.unidades import TipoUnidad
 
 T = TypeVar("T")
 CURSOR_AJENO = {"cursor": "use el valor de «siguiente» tal como llegó"}

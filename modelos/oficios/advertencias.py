@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.actos.oficios.firma import faltantes
-from modelos.oficio import VIGENTES, EstadoOficio
 from modelos.oficios import contexto, ordenamientos, papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Molde, Oficio
 from modelos.oficios.titulares import Titularidad
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
 from modelos.organizacion.permisos import Rol
+from modelos.tabla.emision import VIGENTES, EstadoOficio
 
 A_LA_VISTA = 6
 """Unidades que se nombran; de las demás se dice cuántas son."""

@@ -17,19 +17,19 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actividad import texto_salida
 from modelos.calendario import fecha_larga
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
-from modelos.oficio import HECHOS, Destino, Hacia
 from modelos.oficios import papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.organigrama import Unidad, activas, de_la
-from modelos.periodo import Periodo, nombre_periodo
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla
-from modelos.unidades import TipoUnidad
-from modelos.unidades import Unidad as Sigla
+from modelos.tabla.actividad import texto_salida
+from modelos.tabla.emision import HECHOS, Destino, Hacia
+from modelos.tabla.periodo import Periodo, nombre_periodo
+from modelos.tabla.unidades import TipoUnidad
+from modelos.tabla.unidades import Unidad as Sigla
 
 EXTERNO = "Destinatario externo"
 _CITA_OFICIO = re.compile(r'oficios\["([^"]+)"\]')

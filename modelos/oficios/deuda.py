@@ -13,13 +13,13 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from modelos.actividad import Actividad
-from modelos.avance import Pendiente
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.oficio import HECHOS, POR_SALIR, VIGENTES, Emision
 from modelos.oficios.oficio import Oficio
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.tabla import Catalogo, Tabla
+from modelos.tabla.actividad import Actividad
+from modelos.tabla.avance import Pendiente
+from modelos.tabla.emision import HECHOS, POR_SALIR, VIGENTES, Emision
 
 _anterior = aliased(Oficio)
 # Escrito en la orden y no como valores: así se reconoce la condición del índice parcial.

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from modelos import reloj
 from modelos.calendario import fecha_larga
 from modelos.expedientes.bitacora import canonico
-from modelos.oficio import momento, mostrar_codigo
 from modelos.oficios import ordenamientos, papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.oficios.titulares import Firmante
 from modelos.organizacion.organigrama import Persona, Unidad
+from modelos.tabla.emision import momento, mostrar_codigo
 
 AVISO_PROYECTO = "PROYECTO NORMATIVO – verificar vigencia"
 POR_SEPARADO = 3

@@ -19,7 +19,7 @@ from sqlmodel import Field, SQLModel, col
 
 from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.formularios import limpiar_texto
+from modelos.tabla.formularios import limpiar_texto
 
 
 class EstadoNorma(StrEnum):

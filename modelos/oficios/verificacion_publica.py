@@ -19,12 +19,12 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.errores import ArchivoDemasiadoGrande, CodigoDesconocido
-from modelos.oficio import CON_NUMERO, EstadoOficio, leer_codigo, leer_sello, mostrar_codigo
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion import claves
 from modelos.organizacion.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
 from modelos.organizacion.organigrama import Unidad
 from modelos.sesion import lectura, serializar, transaccion
+from modelos.tabla.emision import CON_NUMERO, EstadoOficio, leer_codigo, leer_sello, mostrar_codigo
 
 FACTOR = 4
 """Cuántos códigos errados se admiten por dirección de red, en veces los intentos de una contraseña."""

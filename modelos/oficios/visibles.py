@@ -17,11 +17,11 @@ from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, leer_cursor, paginar
-from modelos.formularios import limpiar_texto
-from modelos.oficio import CON_NUMERO, VIGENTES, EstadoOficio
 from modelos.oficios import titulares
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir, ve_todo
+from modelos.tabla.emision import CON_NUMERO, VIGENTES, EstadoOficio
+from modelos.tabla.formularios import limpiar_texto
 
 _NUMERADO = col(Oficio.estado).in_(CON_NUMERO)
 

@@ -22,8 +22,8 @@ from modelos.columnas import Instante
 from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
 from modelos.organizacion.organigrama import Unidad
 from modelos.plazos.plazo import Plazo
-from modelos.unidades import TipoUnidad
-from modelos.unidades import Unidad as Sigla
+from modelos.tabla.unidades import TipoUnidad
+from modelos.tabla.unidades import Unidad as Sigla
 
 SUPERIORES = (Sigla.CST.value, Sigla.DSTC.value, Sigla.SSI.value)
 """Hacia dónde se escala lo vencido, en orden (dominio 03 §3.1, inferido)."""

@@ -20,9 +20,9 @@ from modelos.errores import FormularioIncompleto
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina, conciernen
-from modelos.formularios import limpiar_texto
 from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
+from modelos.tabla.formularios import limpiar_texto
 
 T = TypeVar("T")
 MUEVEN = ("suspension", "reanudacion", "prorroga", "rectificacion", "recuento")

@@ -14,9 +14,9 @@ from sqlmodel import col
 
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import LIMITE, conciernen
-from modelos.formularios import limpiar_texto
 from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import Plazo
+from modelos.tabla.formularios import limpiar_texto
 
 POR_DIA = 4
 

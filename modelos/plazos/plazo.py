@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel
 from modelos import reloj
 from modelos.calendario import Ampliacion, Suspension
 from modelos.columnas import Instante, columna_json
-from modelos.plazo import Resuelto, leer_momento
+from modelos.tabla.plazo import Resuelto, leer_momento
 
 
 class EstadoPlazo(StrEnum):

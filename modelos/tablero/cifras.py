@@ -16,8 +16,8 @@ from modelos.calendario import POR_DEFECTO, sumar_meses
 from modelos.dias.publicaciones import calendarios_de
 from modelos.expedientes.expediente import EstadoExpediente, Expediente, Turno
 from modelos.organizacion.permisos import Quien
-from modelos.periodo import Cada, Periodo
 from modelos.plazos.plazo import Plazo
+from modelos.tabla.periodo import Cada, Periodo
 from modelos.tablero import conjuntos as c
 from modelos.tablero.conjuntos import CLASES, CONJUNTOS
 from modelos.tablero.filtro import Filtro

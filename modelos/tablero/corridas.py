@@ -18,8 +18,8 @@ from sqlmodel import col
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.expediente import Encargo, Expediente, plegar
 from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, leer_cursor, paginar
-from modelos.formularios import limpiar_texto
 from modelos.organizacion.permisos import Quien
+from modelos.tabla.formularios import limpiar_texto
 
 ESTADOS = {
     "incidente": "Con incidente",

@@ -17,13 +17,13 @@ from modelos import fechas, reloj
 from modelos.calendario import fecha_corta, sumar_meses
 from modelos.calendario.errores import PlazoInvalido
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.formularios import limpiar_texto
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, Rol
-from modelos.periodo import MESES, Cada, Periodo, nombre_periodo
 from modelos.tabla import Catalogo
+from modelos.tabla.formularios import limpiar_texto
+from modelos.tabla.periodo import MESES, Cada, Periodo, nombre_periodo
+from modelos.tabla.unidades import ENTIDADES
 from modelos.tablero.instantes import inicio_del_dia
-from modelos.unidades import ENTIDADES
 
 MAXIMO_ANIOS = 6
 _NOMBRADOS = ("procedimiento", "entidad", "unidad", "actividad")

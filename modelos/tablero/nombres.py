@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from modelos.actividad import Actividad
 from modelos.tabla import Catalogo, Tabla
+from modelos.tabla.actividad import Actividad
 
 
 def tablas_por_clave(tablas: Catalogo, hoy: date) -> dict[str, Tabla]:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from modelos import reloj
-from modelos.actividad import texto_salida
 from modelos.tabla import Catalogo
+from modelos.tabla.actividad import texto_salida
 from modelos.tablero import conjuntos as c
 from modelos.tablero.conjuntos import Conjunto
 from modelos.tablero.filtro import Filtro

@@ -17,8 +17,6 @@ from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.expedientes.visibles import expediente_visible
-from modelos.formularios import limpiar_texto
-from modelos.oficio import Destino, EstadoOficio, Forma, Hacia
 from modelos.oficios import ordenamientos
 from modelos.oficios.contexto import Pedido, contexto, nombrar, resolver
 from modelos.oficios.oficio import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada
@@ -26,6 +24,8 @@ from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import puede_atender, puede_conducir
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
+from modelos.tabla.emision import Destino, EstadoOficio, Forma, Hacia
+from modelos.tabla.formularios import limpiar_texto
 from tareas.oficios import fuera, plantilla
 from tareas.oficios.fuera import Trabajo
 from tareas.oficios.plantilla import Redactado

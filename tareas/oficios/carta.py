@@ -11,8 +11,8 @@ from modelos import reloj
 from modelos.avisos.de_oficios import Llegado
 from modelos.calendario import fecha_larga
 from modelos.errores import ErrorGestion
-from modelos.oficio import mostrar_codigo
 from modelos.oficios.oficio import Oficio
+from modelos.tabla.emision import mostrar_codigo
 from tareas.cartero import Adjunto
 from tareas.oficios.archivo import Imprenta
 from tareas.redaccion import Recibido, Recibidos

@@ -11,18 +11,18 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actividad import es_grupo
 from modelos.actos.oficios.plantillas import ACTO, Revisada, limpiar_plantilla
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Expediente
-from modelos.oficio import EstadoOficio, Forma
 from modelos.oficios import impreso, letras, ordenamientos
 from modelos.oficios.contexto import Pedido, contexto, resolver
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio, PlantillaEditada
 from modelos.organizacion.organigrama import Unidad, activas
 from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla import Tabla
+from modelos.tabla.actividad import es_grupo
+from modelos.tabla.emision import EstadoOficio, Forma
 from tareas.oficios import borrador, taller
 from tareas.oficios.borrador import EXTENSION, Texto
 from tareas.oficios.ejemplo import Uso, ejemplos, minimo, usos

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelos.actividad import Actividad, texto_salida
-from modelos.oficio import Emision
 from modelos.tabla import Tabla
+from modelos.tabla.actividad import Actividad, texto_salida
+from modelos.tabla.emision import Emision
 
 TEXTO = "texto de ejemplo"
 FECHA = "20 de noviembre de 2026"

@@ -12,8 +12,8 @@ from modelos.actos.plazos import plazos
 from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import Encargo
-from modelos.oficio import EstadoOficio
 from modelos.plazos import hitos
+from modelos.tabla.emision import EstadoOficio
 
 
 def enviar(ctx: Contexto, encargo: Encargo) -> str:

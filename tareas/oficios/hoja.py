@@ -15,7 +15,7 @@ from typing import Any
 
 import segno
 
-from modelos.oficio import LARGO_CODIGO, momento
+from modelos.tabla.emision import LARGO_CODIGO, momento
 from tareas.oficios import letras
 from tareas.oficios.logotipo import como_svg
 from tareas.oficios.texto import Nodo, bloques, limpiar

@@ -21,8 +21,8 @@ from markdown_it.tree import SyntaxTreeNode
 
 from modelos.errores import FormularioIncompleto
 from modelos.escritura import donde_encimados
-from modelos.oficio import FALTA
 from modelos.oficios.letras import invisible
+from modelos.tabla.emision import FALTA
 from tareas.oficios.errores import OficioDemasiadoLargo
 
 MAXIMO = 60_000

@@ -27,7 +27,7 @@ from modelos.errores import FormularioIncompleto
 from modelos.migraciones import migrar
 from modelos.motor import encargos
 from modelos.tabla import Catalogo
-from modelos.unidades import ESTATALES
+from modelos.tabla.unidades import ESTATALES
 from tareas import jornada
 from tareas.cartero import Cartero
 from tareas.efectos import intentar

@@ -19,7 +19,6 @@ from modelos.actos.oficios import firma, fuera, tramite
 from modelos.actos.turnos.mover import Contexto
 from modelos.expedientes import anexos
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
-from modelos.oficio import FALTA, VIGENTES, EstadoOficio
 from modelos.oficios import titulares
 from modelos.oficios.deuda import SE_DEBE
 from modelos.oficios.oficio import Destinatario, Oficio
@@ -27,6 +26,7 @@ from modelos.organizacion.organigrama import Persona, quien_es, responsables
 from modelos.organizacion.permisos import Quien
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
+from modelos.tabla.emision import FALTA, VIGENTES, EstadoOficio
 from tareas.oficios.archivo import Imprenta
 
 REGLAS = firma.Reglas("https://simulado.invalid")

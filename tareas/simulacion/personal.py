@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actividad import Actividad, Formulario
 from modelos.actos.turnos import atender, evidencia
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import OficiosExigidos
@@ -31,7 +30,8 @@ from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
-from modelos.unidades import Unidad
+from modelos.tabla.actividad import Actividad, Formulario
+from modelos.tabla.unidades import Unidad
 from tareas.archivos.revision import revisar
 
 PDF = (

@@ -32,8 +32,8 @@ from modelos.dias.efectos import efectos, todas
 from modelos.expedientes.bitacora import ORIGEN
 from modelos.expedientes.expediente import Expediente
 from modelos.organizacion.organigrama import por_correo, quien_es
-from modelos.plazo import USUALES, Resuelto
 from modelos.plazos.plazo import Plazo
+from modelos.tabla.plazo import USUALES, Resuelto
 from tareas.recuento import Avance, recontar_pendientes
 from tests.fabricas import Instancia, sembrada
 from tests.mesa_dias import MIO, NOVENTA

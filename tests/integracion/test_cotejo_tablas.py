@@ -32,9 +32,9 @@ from modelos.errores import (
     TablasAlteradas,
 )
 from modelos.expedientes.tablas_publicadas import OTRO_FORMATO, SIN_USAR, TablaPublicada
-from modelos.huella_tabla import canonico, contenido, huella
 from modelos.motor import encargos, reservas
 from modelos.tabla import Actividad, Catalogo, Dias, Documento, Formulario, PorCada, Tabla, Unidad, a
+from modelos.tabla.huella import canonico, contenido, huella
 from tests.fabricas import Cliente, Instancia, servida
 from tests.tablas.hechura import renombrada
 

@@ -22,9 +22,9 @@ from modelos.errores import ActoNoProcede
 from modelos.expedientes.expediente import Turno
 from modelos.motor import latido
 from modelos.organizacion.organigrama import por_correo
-from modelos.plazo import Hitos
 from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion
+from modelos.tabla.plazo import Hitos
 from tareas import jornada
 from tareas.asuntos import Parte, asunto
 from tareas.cartero import Cartero

@@ -32,13 +32,13 @@ from modelos.errores import (
 from modelos.expedientes import anexos
 from modelos.expedientes.bitacora import Asiento, canonico
 from modelos.expedientes.expediente import Turno
-from modelos.oficio import VIGENTES, EstadoOficio, leer_codigo
 from modelos.oficios import papeleria, titulares
 from modelos.oficios.impreso import AVISO_PROYECTO, sello
 from modelos.oficios.oficio import Destinatario, Molde, Oficio, PlantillaEditada
 from modelos.organizacion.organigrama import Adscripcion, por_correo
 from modelos.organizacion.permisos import Rol
 from modelos.sesion import transaccion
+from modelos.tabla.emision import VIGENTES, EstadoOficio, leer_codigo
 from tareas.efectos import EfectoFallido, cumplir, intentar
 from tareas.oficios import borrador
 from tareas.oficios.archivo import Imprenta, ruta_de

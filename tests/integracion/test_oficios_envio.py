@@ -30,7 +30,7 @@ from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, activas, crear_cast, por_correo
 from modelos.organizacion.permisos import Rol
 from modelos.sesion import transaccion
-from modelos.unidades import Unidad as Sigla
+from modelos.tabla.unidades import Unidad as Sigla
 from tareas import redaccion
 from tareas.efectos import cumplir
 from tareas.mensajes import YA_NO, juntar

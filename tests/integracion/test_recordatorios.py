@@ -20,9 +20,9 @@ from modelos.actos.turnos.mover import bloquear
 from modelos.avisos.entrega import Notificacion
 from modelos.expedientes.expediente import Encargo, Turno
 from modelos.organizacion.organigrama import Persona
-from modelos.plazo import RESPUESTA_OFICIAL
 from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.sesion import transaccion
+from modelos.tabla.plazo import RESPUESTA_OFICIAL
 from tareas.recordatorios import Resumen, barrer
 from tests.fabricas import Instancia
 from tests.plazos import leer, multiplicar, plantar

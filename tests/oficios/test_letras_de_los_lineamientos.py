@@ -16,7 +16,7 @@ from modelos.oficios import ordenamientos
 from modelos.oficios.oficio import LARGO_ASUNTO
 from modelos.oficios.ordenamientos import Ordenamiento
 from modelos.tabla import Formulario, Tabla
-from modelos.unidades import ESTATALES, NACIONALES
+from modelos.tabla.unidades import ESTATALES, NACIONALES
 from tareas.oficios.plantilla import CARPETA, Redactado, redactar, revisar
 from tareas.oficios.texto import arbol, plano
 from tests.oficios.muestras import HOSTIL

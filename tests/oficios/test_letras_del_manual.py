@@ -12,11 +12,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from flujos.catalogo import CATALOGO
-from modelos.oficio import Emision
 from modelos.oficios import ordenamientos
 from modelos.oficios.oficio import LARGO_ASUNTO
 from modelos.oficios.ordenamientos import Ordenamiento
 from modelos.tabla import SIGUE, Actividad, Formulario, Tabla
+from modelos.tabla.emision import Emision
 from tareas.oficios.plantilla import CARPETA, Redactado, redactar, revisar
 from tareas.oficios.texto import arbol, plano
 

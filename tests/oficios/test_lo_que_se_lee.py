@@ -23,7 +23,7 @@ from modelos.ajustes import Ajustes
 from modelos.errores import LeidoCambio
 from modelos.oficios import letras
 from modelos.oficios.impreso import cambios, huellas
-from modelos.unidades import ESTATALES, NACIONALES
+from modelos.tabla.unidades import ESTATALES, NACIONALES
 from tareas.oficios import borrador
 from tareas.oficios.ajenos import ajenos
 from tareas.oficios.archivo import Imprenta

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelos.errores import FormularioIncompleto
-from modelos.formularios import limpiar_texto
+from modelos.tabla.formularios import limpiar_texto
 from tareas.oficios.errores import OficioDemasiadoLargo
 from tareas.oficios.texto import MAXIMO, NIVELES, arbol, escapar, falta, faltantes, html, limpiar, plano
 

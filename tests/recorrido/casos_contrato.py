@@ -17,10 +17,10 @@ from modelos import reloj
 from modelos.administracion.demo import CLAVE, DOMINIO
 from modelos.avisos.entrega import Entrega
 from modelos.expedientes.expediente import Turno
-from modelos.oficio import FORMATO
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, por_correo
 from modelos.plazos.plazo import Plazo
+from modelos.tabla.emision import FORMATO
 from tests.fabricas import PDF, Cliente, Instancia
 from tests.integracion.test_excel import BUENO, libro
 from tests.oficina import enviado, leer, suelto

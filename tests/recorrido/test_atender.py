@@ -15,7 +15,6 @@ from sqlmodel import col
 from api.web.turnos import previsto
 from flujos.catalogo import CATALOGO
 from modelos import reloj
-from modelos.avance import Pendiente
 from modelos.calendario import fecha_corta
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.comodidades import CapturaGuardada
@@ -23,6 +22,7 @@ from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.oficios.oficio import Oficio
 from modelos.plazos import vencimientos
 from modelos.tabla import Tabla
+from modelos.tabla.avance import Pendiente
 from tests.caminante import EXIGIDOS, Caminante
 from tests.fabricas import PDF, Instancia, servida
 from tests.recorrido.con_oficios import con_borrador, firmar

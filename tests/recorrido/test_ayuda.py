@@ -13,10 +13,10 @@ from api.web.oficios import vista
 from api.web.piezas import frases_plazos
 from api.web.piezas.pagina import CARPETA
 from api.web.procedimientos import ayuda
-from modelos import glosario
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno
 from modelos.expedientes.visibles import DEBIENDO
 from modelos.organizacion.permisos import Rol
+from modelos.tabla import glosario
 from tests.fabricas import Instancia
 from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
 from tests.recorrido.visitante import Visitante

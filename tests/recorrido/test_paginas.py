@@ -17,8 +17,8 @@ from flujos.manual_dstc.normatividad import Registro
 from modelos.actos.turnos import asignacion
 from modelos.comprobacion.reproduccion import revisar_cadena
 from modelos.expedientes.expediente import Expediente
-from modelos.formularios import validar
 from modelos.sesion import transaccion
+from modelos.tabla.formularios import validar
 from tests.fabricas import Cliente, Instancia
 from tests.recorrido.visitante import Visitante, folio_de, hasta_la_consulta
 

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from modelos.oficio import ALFABETO, LARGO_CODIGO
 from modelos.oficios import verificacion_publica
 from modelos.organizacion.intentos import IntentoFallido
 from modelos.sesion import transaccion
+from modelos.tabla.emision import ALFABETO, LARGO_CODIGO
 from tests.fabricas import Cliente, Instancia, servida
 from tests.recorrido.con_oficios import con_borrador, firmar
 from tests.recorrido.visitante import Visitante

@@ -10,8 +10,8 @@ from sqlmodel import col
 
 from modelos.expedientes.expediente import Turno
 from modelos.organizacion.organigrama import Adscripcion, por_correo
-from modelos.plazo import Hitos
 from modelos.sesion import transaccion
+from modelos.tabla.plazo import Hitos
 from tareas.semana import resumir
 from tests.fabricas import Cliente, Instancia, servida
 from tests.plazos import plantar

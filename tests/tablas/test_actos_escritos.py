@@ -10,8 +10,8 @@ import pytest
 from flujos.catalogo import CATALOGO
 from flujos.lineamientos import apertura_cast
 from modelos.errores import TablaInvalida
-from modelos.plazo import ReglaPlazo
 from modelos.tabla import Actividad
+from modelos.tabla.plazo import ReglaPlazo
 
 DE_LA_FUENTE = {
     ("apertura_cast", "PL-01", "OF-29"),

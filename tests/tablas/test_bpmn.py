@@ -19,12 +19,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flujos.catalogo import CATALOGO
-from modelos.actividad import es_final
 from modelos.bpmn import Clase, Estado, bpmn, describir, disponer, estados, grafo, marcas, marcas_de_calor, partes, svg
 from modelos.bpmn.estados import Que
 from modelos.bpmn.figuras import TONOS
 from modelos.bpmn.letras import ancho, renglones
 from modelos.tabla import FIN, SIGUE, PorCada, Tabla, Tipo, Unidad, a, devuelve_a
+from modelos.tabla.actividad import es_final
 from tests.tablas.geometria import faltas
 from tests.tablas.hechura import actividad, poda
 from tests.unidad.tablas_al_azar import AL_AZAR, CON_BLOQUE

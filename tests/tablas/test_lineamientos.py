@@ -19,10 +19,10 @@ from flujos.lineamientos import (
 from flujos.lineamientos.apertura_cast_formularios import Propuesta
 from modelos.calendario import OFICINAS_NACIONALES, Computo, Medida, publicados
 from modelos.errores import FormularioIncompleto
-from modelos.formularios import validar
-from modelos.plazo import RESPUESTA_OFICIAL, ReglaPlazo, programar, resolver
 from modelos.reloj import ZONA
 from modelos.tabla import FIN, Cada, Periodo, Tabla, Tipo, Unidad
+from modelos.tabla.formularios import validar
+from modelos.tabla.plazo import RESPUESTA_OFICIAL, ReglaPlazo, programar, resolver
 from tests.unidad.fechas import fecha
 from tests.unidad.recorridos import andar, que_falta
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from flujos.catalogo import CATALOGO
-from modelos.oficio import Destino, Emision, Hacia
 from modelos.tabla import SIGUE, Actividad, Tipo
+from modelos.tabla.emision import Destino, Emision, Hacia
 from tests.tablas.cotejo import RIGE
 
 PLANTILLAS = Path(__file__).parents[2] / "plantillas_oficio"

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pytest
 
 from flujos.catalogo import CATALOGO
-from modelos.oficio import Destino, Emision, Forma, Hacia
-from modelos.revision_plazos import se_captura
 from modelos.tabla import Tabla, Tipo
+from modelos.tabla.emision import Destino, Emision, Forma, Hacia
+from modelos.tabla.revision_plazos import se_captura
 from tests.tablas.cotejo import RIGE
 
 PLANTILLAS = Path(__file__).parents[2] / "plantillas_oficio"

@@ -11,7 +11,7 @@ import pytest
 from flujos.catalogo import CATALOGO
 from modelos.errores import ProcedimientoDesconocido, TablaInvalida
 from modelos.tabla import FIN, SIGUE, Catalogo, Formulario, Tabla, Tipo, a, es_final, es_grupo, texto_salida
-from modelos.unidades import NACIONALES, SIN_CUENTA
+from modelos.tabla.unidades import NACIONALES, SIN_CUENTA
 from tests.tablas.hechura import actividad, poda
 
 TABLAS = list(CATALOGO)

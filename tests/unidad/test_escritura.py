@@ -9,7 +9,7 @@ import pytest
 
 from modelos.errores import FormularioIncompleto
 from modelos.escritura import descifrar, estorbo, sin_estorbos
-from modelos.formularios import limpiar_texto
+from modelos.tabla.formularios import limpiar_texto
 
 VISIBLES_CON_FORMA_DE_FORMATO = {"ARABIC", "SYRIAC", "KAITHI", "EGYPTIAN"}
 """Escrituras cuyos signos de formato sí se ven: ninguna se usa aquí, y no se borran sin decirlo."""

@@ -14,11 +14,11 @@ from api.espanol import typer
 from api.v1.esquemas import administracion, comunes, papeleria  # noqa: F401 - declaran solicitudes
 from flujos.catalogo import CATALOGO
 from modelos import fechas
-from modelos.actividad import Formulario
 from modelos.administracion.carga import hojas
 from modelos.dias import archivo
 from modelos.errores import FormularioIncompleto
-from modelos.formularios import mensajes
+from modelos.tabla.actividad import Formulario
+from modelos.tabla.formularios import mensajes
 from modelos.tablero import filtro
 
 DIA = date(2026, 12, 1)

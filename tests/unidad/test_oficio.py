@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelos.oficio import (
+from modelos.tabla.emision import (
     ALFABETO,
     FALTA,
     FORMATO,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelos.unidades import ESTATALES, NACIONALES, SIN_CUENTA, TIPO_DE_GRUPO, FichaUnidad, TipoUnidad, Unidad
+from modelos.tabla.unidades import ESTATALES, NACIONALES, SIN_CUENTA, TIPO_DE_GRUPO, FichaUnidad, TipoUnidad, Unidad
 
 TODAS = (*NACIONALES, *ESTATALES)
 POR_CLAVE = {ficha.clave: ficha for ficha in TODAS}

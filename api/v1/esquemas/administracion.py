@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Instante, Solicitud
 from modelos.actos.administracion.unidades import LARGO_FUENTE
 from modelos.fechas import Fecha
-from modelos.formularios import LARGO_MOTIVO
 from modelos.organizacion.organigrama import LARGO_MAXIMO
+from modelos.tabla.formularios import LARGO_MOTIVO
 
 Rol = Literal["operacion", "coordinacion", "direccion", "administracion"]
 DIA = Field(None, description="`AAAA-MM-DD`, o nula.")

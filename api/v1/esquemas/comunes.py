@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, Validat
 from pydantic_core import CoreSchema, core_schema
 
 from modelos.fechas import Fecha
-from modelos.formularios import limpiar
+from modelos.tabla.formularios import limpiar
 
 T = TypeVar("T")
 EstadoExpediente = Literal["en_curso", "suspendido", "concluido", "cancelado"]

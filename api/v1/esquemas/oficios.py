@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Instante, Solicitud
 from modelos.actos.oficios.tramite import LARGO_ANEXOS, LARGO_CUERPO
-from modelos.formularios import LARGO_MOTIVO
 from modelos.oficios.oficio import LARGO_ASUNTO
+from modelos.tabla.formularios import LARGO_MOTIVO
 
 EstadoOficio = Literal["borrador", "firmado", "enviado", "cancelado", "sustituido", "descartado", "firmado_fuera"]
 VersionLeida = Annotated[

@@ -11,7 +11,7 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Instante, PersonaCitada, Soli
 from api.v1.parametros import uno_de
 from modelos.actos.oficios.plantillas import LARGO
 from modelos.fechas import Fecha
-from modelos.formularios import LARGO_MOTIVO
+from modelos.tabla.formularios import LARGO_MOTIVO
 
 DIA = Field(None, description="`AAAA-MM-DD`, o nula.")
 

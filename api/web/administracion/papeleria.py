@@ -18,10 +18,10 @@ from modelos.actos.oficios import papeleria as actos
 from modelos.administracion import papeleria as consultas
 from modelos.administracion.papeleria import ROTULOS
 from modelos.errores import FormularioIncompleto
-from modelos.oficio import FORMATO, LARGO_FORMATO, falta_de_formato
 from modelos.oficios import papeleria
 from modelos.organizacion.cambios import Cosa, historia
 from modelos.organizacion.permisos import exigir_administracion
+from modelos.tabla.emision import FORMATO, LARGO_FORMATO, falta_de_formato
 from tareas.oficios import sello
 
 ruta = APIRouter()

@@ -36,9 +36,9 @@ from modelos.errores import (
     NoExiste,
     SinSesion,
 )
-from modelos.formularios import LARGO_MOTIVO
 from modelos.organizacion.organigrama import LARGO_MAXIMO
 from modelos.organizacion.permisos import NOMBRES, Quien, exigir_administracion
+from modelos.tabla.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()
 VER = "administrar personas"

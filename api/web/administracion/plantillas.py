@@ -21,8 +21,8 @@ from modelos.actos.turnos.atender import nombre_de
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, ErrorGestion, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
-from modelos.formularios import LARGO_MOTIVO
 from modelos.organizacion.permisos import exigir_administracion
+from modelos.tabla.formularios import LARGO_MOTIVO
 from tareas.oficios import archivo, borrador, edicion, texto
 from tareas.oficios.ejemplo import COMUN, diccionario, usos
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota, TallerSinTerminar

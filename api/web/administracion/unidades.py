@@ -21,10 +21,10 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import buscar_unidades as consultas
 from modelos.administracion.buscar_personas import ROLES
 from modelos.errores import ActoNoProcede, DatoRepetido, ErrorGestion, FormularioIncompleto, NoExiste
-from modelos.formularios import LARGO_MOTIVO
 from modelos.organizacion.organigrama import LARGO_MAXIMO
 from modelos.organizacion.permisos import exigir_administracion
-from modelos.unidades import ENTIDADES, TipoUnidad
+from modelos.tabla.formularios import LARGO_MOTIVO
+from modelos.tabla.unidades import ENTIDADES, TipoUnidad
 
 ruta = APIRouter()
 VER = "administrar unidades"

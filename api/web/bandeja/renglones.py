@@ -14,7 +14,6 @@ from api.dependencias import Puerta
 from api.vistas import expedientes
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.frases_plazos import Vencimiento
-from modelos.actividad import SIGUE, texto_salida
 from modelos.avisos.a_quien import ausentes
 from modelos.expedientes import visibles
 from modelos.expedientes.bitacora import Asiento
@@ -23,6 +22,7 @@ from modelos.organizacion.organigrama import responsables
 from modelos.organizacion.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
 from modelos.plazos import vencimientos
 from modelos.tabla import Actividad, Tabla
+from modelos.tabla.actividad import SIGUE, texto_salida
 
 PERSONA = "persona:"
 LARGO_COMENTARIO = 300

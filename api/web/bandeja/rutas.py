@@ -30,8 +30,8 @@ from modelos.bandeja.bandeja import TIENE, Pedido
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, SinSesion
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import EN_TRAMITE
-from modelos.formularios import LARGO_MOTIVO
 from modelos.organizacion.permisos import atiende, ve_todo
+from modelos.tabla.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()
 for parte in (inicio, varios, paginas_de_filtros):

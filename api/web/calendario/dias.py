@@ -34,9 +34,9 @@ from modelos.dias.archivo import ROTULOS as TIPOS
 from modelos.dias.dia import DiaInhabil
 from modelos.errores import ActoNoProcede, ArchivoRechazado, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
-from modelos.formularios import LARGO_MOTIVO
 from modelos.organizacion.permisos import exigir_administracion
-from modelos.unidades import ENTIDADES
+from modelos.tabla.formularios import LARGO_MOTIVO
+from modelos.tabla.unidades import ENTIDADES
 
 ruta = APIRouter()
 POR_PAGINA = 25

@@ -24,8 +24,8 @@ from modelos.ciclos.visibles import folios_que_ve, lo_que_viene, un_periodo
 from modelos.errores import ActoNoProcede, FaltaConfirmar, FormularioIncompleto, NoExiste, SinDestinatarios
 from modelos.expedientes import visibles
 from modelos.organizacion.permisos import atiende, puede_conducir
-from modelos.periodo import Cada, Periodo, nombre_periodo
 from modelos.plazos import lista
+from modelos.tabla.periodo import Cada, Periodo, nombre_periodo
 
 ruta = APIRouter()
 for parte in (mes, calculadora):

@@ -25,8 +25,8 @@ from modelos.errores import (
     FormularioIncompleto,
 )
 from modelos.organizacion.permisos import Quien
-from modelos.periodo import Periodo, nombre_periodo
 from modelos.tabla import Tabla
+from modelos.tabla.periodo import Periodo, nombre_periodo
 
 ruta = APIRouter()
 OTROS = {"asunto": ("Asunto", "asunto"), "unidades": ("A qué unidades", "unidades")}

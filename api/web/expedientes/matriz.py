@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from api.web.piezas import frases
 from api.web.piezas.pagina import estado as en_palabras
 from modelos import reloj
-from modelos.actividad import Actividad
 from modelos.calendario import fecha_corta
 from modelos.ciclos.campanas import Miembro
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, EstadoTurno, Expediente, Turno
 from modelos.plazos import vencimientos
 from modelos.tabla import Tabla
+from modelos.tabla.actividad import Actividad
 
 
 @dataclass(frozen=True)

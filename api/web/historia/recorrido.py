@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from api.web.piezas.pagina import enumera
-from modelos.actividad import SIGUE, Actividad, es_final, texto_salida
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.tabla import Tabla
+from modelos.tabla.actividad import SIGUE, Actividad, es_final, texto_salida
 
 SIGNOS = {
     "hecha": ("✓", "Hecha"),

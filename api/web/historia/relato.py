@@ -17,13 +17,13 @@ from api.web.historia import plazos as historia_plazos
 from api.web.piezas.frases import de, recorte, rotulo, texto_final
 from api.web.piezas.pagina import enumera
 from modelos import reloj
-from modelos.actividad import SIGUE, Formulario, texto_salida
 from modelos.comprobacion import verificacion
 from modelos.comprobacion.reproduccion import revisar_cadena
 from modelos.expedientes import visibles
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
 from modelos.tabla import Tabla
+from modelos.tabla.actividad import SIGUE, Formulario, texto_salida
 
 PERSONA = "persona:"
 CLASES = {"decisiones": "Decisiones", "oficios": "Oficios", "plazos": "Plazos"}

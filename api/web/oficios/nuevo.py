@@ -20,7 +20,7 @@ from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, NoLeCo
 from modelos.expedientes import visibles
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir
-from modelos.unidades import TipoUnidad
+from modelos.tabla.unidades import TipoUnidad
 from tareas.oficios import borrador
 from tareas.oficios.fuera import sin_tomar_la_base
 

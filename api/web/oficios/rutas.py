@@ -26,10 +26,10 @@ from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, OficioCambio, SinSesion
 from modelos.expedientes import visibles
-from modelos.oficio import EstadoOficio
 from modelos.oficios import deuda
 from modelos.oficios import visibles as consultas_oficios
 from modelos.organizacion.permisos import atiende
+from modelos.tabla.emision import EstadoOficio
 from tareas.oficios import borrador, texto
 from tareas.oficios.fuera import sin_tomar_la_base
 

@@ -26,13 +26,13 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.errores import NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Anexo, Encargo, Expediente, Turno
-from modelos.oficio import HECHOS, VIGENTES, EstadoOficio
 from modelos.oficios import deuda, titulares
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.impreso import huellas
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Actividad
+from modelos.tabla.emision import HECHOS, VIGENTES, EstadoOficio
 from tareas.oficios.ajenos import ajenos
 from tareas.oficios.borrador import EXTENSION, del_archivo, del_sistema
 from tareas.oficios.hoja import leida

@@ -18,10 +18,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile as Recibido
 
 from flujos.catalogo import CATALOGO
-from modelos.actividad import Formulario as Molde
-from modelos.actividad import texto_salida
 from modelos.errores import FormularioIncompleto
 from modelos.escritura import sin_estorbos
+from modelos.tabla.actividad import Formulario as Molde
+from modelos.tabla.actividad import texto_salida
 
 V = TypeVar("V")
 CAMPOS = 1000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.piezas.pagina import enumera
-from modelos.actividad import FIN, SIGUE, Actividad, Ruta, Tipo, es_final, texto_salida
 from modelos.tabla import Tabla, Unidad
+from modelos.tabla.actividad import FIN, SIGUE, Actividad, Ruta, Tipo, es_final, texto_salida
 
 TIPOS = {
     Tipo.TAREA: "Tarea",

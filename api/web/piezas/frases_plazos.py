@@ -18,9 +18,9 @@ from modelos import reloj
 from modelos.calendario import fecha_corta
 from modelos.calendario.habiles import FIN_DE_SEMANA
 from modelos.dias.dia import Oficina, oficinas
-from modelos.plazo import leer_momento
 from modelos.plazos import lista as consultas_plazos
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
+from modelos.tabla.plazo import leer_momento
 
 PRONTO = 3
 """Días hábiles que faltan cuando ya se dice «Pronto»; el hito usual."""

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from api.web.piezas.pagina import ENTORNO
 from modelos.calendario import NOMBRES_MESES
-from modelos.periodo import nombre_periodo
 from modelos.tabla import Catalogo
+from modelos.tabla.periodo import nombre_periodo
 from modelos.tablero.cifras import Cifras, Mes
 from modelos.tablero.nombres import nombre_actividad
 from modelos.tablero.palabras import cuantos

@@ -17,13 +17,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from modelos import reloj
-from modelos.actividad import texto_salida
 from modelos.ajustes import Ajustes
 from modelos.calendario import fecha_corta
 from modelos.errores import BaseInaccesible
 from modelos.oficios import visibles
 from modelos.organizacion.permisos import Quien, administra
 from modelos.sesion import lectura
+from modelos.tabla.actividad import texto_salida
 from modelos.tablero.filtro import ve_tablero
 
 CARPETA = Path(__file__).parents[1]

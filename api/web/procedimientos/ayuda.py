@@ -10,8 +10,8 @@ from api.web.historia.recorrido import SIGNOS
 from api.web.oficios.vista import ESTADOS as DE_OFICIO
 from api.web.piezas.frases_plazos import URGENCIAS
 from api.web.piezas.pagina import pagina
-from modelos import glosario
 from modelos.organizacion.permisos import NOMBRES, Rol
+from modelos.tabla import glosario
 
 ruta = APIRouter()
 LARGO_BUSQUEDA = 100

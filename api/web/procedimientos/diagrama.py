@@ -16,10 +16,10 @@ from markupsafe import Markup
 from api.web.piezas import frases
 from api.web.piezas.pagina import ENTORNO, estatico
 from modelos import bpmn
-from modelos.actividad import Actividad
 from modelos.bpmn import Estado, Marca, palabras
 from modelos.bpmn.grafo import id_de
 from modelos.tabla import Tabla
+from modelos.tabla.actividad import Actividad
 
 VISOR = ("terceros/bpmn-navigated-viewer.min.js", "terceros/diagram-js.css", "terceros/bpmn-js.css")
 LEYENDA = {

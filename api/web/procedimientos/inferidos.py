@@ -12,10 +12,10 @@ from pydantic import SecretStr
 from api.vistas import reglas_plazo
 from api.web.piezas import frases
 from api.web.piezas.formularios import Campo, campos
-from modelos.actividad import Actividad
 from modelos.ajustes import Ajustes
-from modelos.plazo import ReglaPlazo
 from modelos.tabla import Tabla
+from modelos.tabla.actividad import Actividad
+from modelos.tabla.plazo import ReglaPlazo
 
 AL_INICIAR = "Al iniciar cada expediente."
 AL_ATENDER = "Al atender la actividad."

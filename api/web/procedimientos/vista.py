@@ -11,11 +11,11 @@ from api.vistas import reglas_plazo
 from api.web.piezas import frases
 from api.web.piezas.pagina import enumera
 from modelos import bpmn
-from modelos.actividad import Actividad, texto_salida
 from modelos.calendario import fecha_larga
-from modelos.oficio import Destino, Emision, Hacia
-from modelos.plazo import ReglaPlazo
 from modelos.tabla import Tabla
+from modelos.tabla.actividad import Actividad, texto_salida
+from modelos.tabla.emision import Destino, Emision, Hacia
+from modelos.tabla.plazo import ReglaPlazo
 
 ANCHO_DE_HOJA, PROPORCION = 1750, 1.5
 """Puntos del diagrama que caben legibles a lo ancho de una hoja carta acostada, y su ancho entre su alto."""

@@ -19,11 +19,11 @@ from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Turno
 from modelos.organizacion.permisos import Quien, ve_todo
+from modelos.tabla.unidades import ENTIDADES
 from modelos.tablero import calor, cifras, conjuntos, filtro, listas, palabras
 from modelos.tablero.filtro import Filtro
 from modelos.tablero.instantes import numero_de_dia
 from modelos.tablero.nombres import nombre_actividad, tablas_por_clave
-from modelos.unidades import ENTIDADES
 
 ruta = APIRouter()
 POR_PAGINA = 30

@@ -18,12 +18,10 @@ from sqlmodel import col
 from api.vistas import reglas_plazo
 from api.web.piezas import frases
 from api.web.piezas.pagina import enumera
-from modelos import avance, reloj
-from modelos.actividad import Actividad
+from modelos import reloj
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos.mover import id_turno
 from modelos.actos.turnos.reparto import repartir
-from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.calendario import fecha_corta
 from modelos.columnas import de_los
 from modelos.errores import BitacoraIncongruente, FormularioIncompleto, SinDestinatarios, TopeDeVueltas
@@ -31,7 +29,9 @@ from modelos.expedientes.expediente import Expediente
 from modelos.oficios import deuda
 from modelos.organizacion.organigrama import responsables
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo
-from modelos.tabla import Tabla
+from modelos.tabla import Tabla, avance
+from modelos.tabla.actividad import Actividad
+from modelos.tabla.avance import Movimiento, Pendiente, Situacion
 
 UNIDADES_A_LA_VISTA = 5
 

@@ -19,7 +19,7 @@ from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import EstadoTurno, Expediente, Turno
-from modelos.formularios import limpiar_texto, validar
+from modelos.tabla.formularios import limpiar_texto, validar
 
 EVIDENCIA = "evidencia-"
 OTRO = "_otro"

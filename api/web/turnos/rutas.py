@@ -23,9 +23,7 @@ from api.web.piezas.formularios import Captura, Falta, Formulario, a_json
 from api.web.piezas.pagina import enumera, pagina
 from api.web.turnos import capturas, repetidos
 from api.web.turnos import vista as turno_vista
-from modelos import formularios as reglas
 from modelos import reloj
-from modelos.actividad import Formulario as Molde
 from modelos.actos.comodidades import avisos
 from modelos.actos.comodidades import capturas as guardadas
 from modelos.actos.turnos import asignacion, evidencia
@@ -45,7 +43,9 @@ from modelos.errores import (
 from modelos.expedientes import visibles
 from modelos.expedientes.anexos import renombrado
 from modelos.expedientes.comodidades import CapturaGuardada
-from modelos.formularios import LARGO_MOTIVO
+from modelos.tabla import formularios as reglas
+from modelos.tabla.actividad import Formulario as Molde
+from modelos.tabla.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()
 ruta.include_router(capturas.ruta)

@@ -18,7 +18,6 @@ from api.web.turnos import previsto
 from api.web.turnos.previsto import Previsto
 from modelos import reloj
 from modelos.actos.comodidades import capturas
-from modelos.avance import Pendiente
 from modelos.avisos.a_quien import ausentes
 from modelos.bandeja import vivo
 from modelos.calendario import fecha_corta
@@ -26,8 +25,6 @@ from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.expedientes.anexos import ADMITIDOS
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.formularios import mensajes
-from modelos.oficio import VIGENTES
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import responsables
@@ -35,6 +32,9 @@ from modelos.organizacion.permisos import Quien, puede_atender, puede_liberar, p
 from modelos.plazos import vencimientos
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.tabla import Actividad, Tabla
+from modelos.tabla.avance import Pendiente
+from modelos.tabla.emision import VIGENTES
+from modelos.tabla.formularios import mensajes
 
 COMPROBABLES = (
     "missing",

@@ -31,10 +31,10 @@ from modelos.expedientes.tablas_publicadas import (
     publicadas,
     registrar,
 )
-from modelos.formularios import limpiar_texto
-from modelos.huella_tabla import contenido, diferencias, huella
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo, Tabla
+from modelos.tabla.formularios import limpiar_texto
+from modelos.tabla.huella import contenido, diferencias, huella
 
 registro = logging.getLogger(__name__)
 A_LA_VISTA = 5

@@ -20,11 +20,11 @@ from modelos.dias.archivo import Escrito, entender, exigir
 from modelos.dias.dia import DiaInhabil, Publicacion, orden_vigente
 from modelos.dias.publicaciones import una, vigentes
 from modelos.errores import ActoNoProcede, FormularioIncompleto
-from modelos.formularios import LARGO_MOTIVO, exigir_motivo
 from modelos.organizacion.organigrama import Persona, Unidad
 from modelos.organizacion.permisos import exigir_administracion
 from modelos.sesion import serializar
-from modelos.unidades import ENTIDADES
+from modelos.tabla.formularios import LARGO_MOTIVO, exigir_motivo
+from modelos.tabla.unidades import ENTIDADES
 
 _LLAVE = "publicacion"
 

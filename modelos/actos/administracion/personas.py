@@ -19,7 +19,6 @@ from modelos.administracion import personas
 from modelos.administracion.quien_administra import LLAVE, exigir_que_quede_administracion
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Turno
-from modelos.formularios import exigir_motivo, limpiar_texto
 from modelos.organizacion.cambios import Cosa, anotar, foto
 from modelos.organizacion.claves import generada
 from modelos.organizacion.organigrama import (
@@ -32,6 +31,7 @@ from modelos.organizacion.organigrama import (
 )
 from modelos.organizacion.permisos import Rol, exigir_administracion
 from modelos.sesion import serializar
+from modelos.tabla.formularios import exigir_motivo, limpiar_texto
 
 LO_SUYO = "Pídalo a otra persona de la administración, para que alguien conserve el acceso."
 

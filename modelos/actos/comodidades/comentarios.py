@@ -21,11 +21,11 @@ from modelos.expedientes import comentarios, visibles
 from modelos.expedientes.comentarios import Lector
 from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import plegar
-from modelos.formularios import limpiar_texto
 from modelos.organizacion.correos import normalizado
 from modelos.organizacion.permisos import Quien
 from modelos.plazos import hitos
 from modelos.sesion import insertar, serializar
+from modelos.tabla.formularios import limpiar_texto
 
 LARGO = 4000
 MENCIONES_MAXIMO = 20

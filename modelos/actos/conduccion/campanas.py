@@ -23,13 +23,13 @@ from modelos.ciclos import campanas
 from modelos.ciclos.campanas import EN_CURSO, Reparto, reparte
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.expediente import Turno
-from modelos.formularios import limpiar_texto, validar
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir, ve_todo
-from modelos.plazo import DEL_PERIODO
 from modelos.plazos import hitos
 from modelos.sesion import serializar
 from modelos.tabla import Tabla
+from modelos.tabla.formularios import limpiar_texto, validar
+from modelos.tabla.plazo import DEL_PERIODO
 
 
 @dataclass(frozen=True)

@@ -32,13 +32,13 @@ from modelos.errores import (
     NoLeCorresponde,
 )
 from modelos.expedientes.expediente import Expediente
-from modelos.formularios import exigir_motivo
 from modelos.organizacion.organigrama import Unidad, es_del_grupo
 from modelos.organizacion.permisos import puede_conducir
-from modelos.periodo import Ciclo, Periodo, nombre_periodo
-from modelos.plazo import DEL_PERIODO
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo, Tabla
+from modelos.tabla.formularios import exigir_motivo
+from modelos.tabla.periodo import Ciclo, Periodo, nombre_periodo
+from modelos.tabla.plazo import DEL_PERIODO
 
 registro = logging.getLogger(__name__)
 

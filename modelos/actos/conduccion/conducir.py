@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from modelos import avance, reloj
+from modelos import reloj
 from modelos.actos.conduccion import suspension
 from modelos.actos.oficios import tramite
 from modelos.actos.plazos import plazos
@@ -23,15 +23,15 @@ from modelos.actos.turnos.mover import (
     numero,
 )
 from modelos.actos.turnos.reparto import repartir
-from modelos.avance import Situacion
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
-from modelos.formularios import exigir_motivo
 from modelos.motor.latido import pulso
 from modelos.organizacion.permisos import puede_conducir
-from modelos.tabla import Tabla
+from modelos.tabla import Tabla, avance
+from modelos.tabla.avance import Situacion
+from modelos.tabla.formularios import exigir_motivo
 
 MAXIMO_PRORROGA = 1000
 

@@ -16,13 +16,13 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.actos.conduccion.conducir import cerrar_reunido
 from modelos.actos.turnos.mover import Contexto, bloquear
-from modelos.avance import Situacion
 from modelos.calendario import fecha_corta
 from modelos.errores import BaseInaccesible, BaseSinPreparar, ErrorGestion
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
+from modelos.tabla.avance import Situacion
 
 registro = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Clase
 from modelos.errores import ActoNoProcede
-from modelos.oficio import EstadoOficio
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.plazos import hitos
 from modelos.sesion import serializar
+from modelos.tabla.emision import EstadoOficio
 
 LLEGO, ACUSE = "llego", "acuse"
 """Por qué se notifica un oficio: porque llegó, o porque falta acusarlo."""

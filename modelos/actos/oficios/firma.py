@@ -23,7 +23,6 @@ from modelos.actos.turnos.mover import Contexto, encargar
 from modelos.errores import ActoNoProcede, LeidoCambio, NoLeCorresponde, NormaEnProyecto, OficioIncompleto
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Serie, Turno
-from modelos.oficio import ALFABETO, FALTA, LARGO_CODIGO, VIGENTES, EstadoOficio, codigo_de, numerar
 from modelos.oficios import impreso as oficio_impreso
 from modelos.oficios import ordenamientos, papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Oficio
@@ -31,6 +30,7 @@ from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
+from modelos.tabla.emision import ALFABETO, FALTA, LARGO_CODIGO, VIGENTES, EstadoOficio, codigo_de, numerar
 
 
 @dataclass(frozen=True)

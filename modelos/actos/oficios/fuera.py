@@ -18,10 +18,10 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.expedientes import bitacora
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import Anexo, EstadoExpediente, Expediente, Turno
-from modelos.formularios import limpiar_texto
-from modelos.oficio import EstadoOficio
 from modelos.oficios.oficio import Oficio
 from modelos.tabla import Tabla
+from modelos.tabla.emision import EstadoOficio
+from modelos.tabla.formularios import limpiar_texto
 
 LARGO_NUMERO = 80
 ANTES = timedelta(days=366)

@@ -23,12 +23,12 @@ from modelos.errores import (
 )
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
-from modelos.formularios import exigir_motivo, limpiar_texto
-from modelos.oficio import HECHOS, VIGENTES, EstadoOficio
 from modelos.oficios import titulares
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
 from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir
 from modelos.tabla import Tabla
+from modelos.tabla.emision import HECHOS, VIGENTES, EstadoOficio
+from modelos.tabla.formularios import exigir_motivo, limpiar_texto
 
 LARGO_CUERPO = 60_000
 LARGO_ANEXOS = 5_000

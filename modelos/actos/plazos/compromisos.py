@@ -20,9 +20,9 @@ from modelos.dias.dia import oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
-from modelos.formularios import exigir_motivo
 from modelos.organizacion.permisos import Quien, atiende, puede_atender, puede_conducir
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.tabla.formularios import exigir_motivo
 
 ACTO = "comprometer una fecha"
 

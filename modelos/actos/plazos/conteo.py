@@ -11,8 +11,8 @@ from modelos import reloj
 from modelos.calendario import Computo
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.dias.dia import Oficina
-from modelos.plazo import Hitos, Resuelto, programar
 from modelos.plazos.plazo import EstadoPlazo, Plazo, ampliaciones, base_de_insistencia, suspensiones
+from modelos.tabla.plazo import Hitos, Resuelto, programar
 
 ASENTADOS = (
     "id",

@@ -17,16 +17,16 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.actos.plazos.conteo import SIN_FECHA, Visto, contar, exigir_contable, recontado, recontar
-from modelos.avance import Movimiento
 from modelos.calendario import fecha_corta
 from modelos.calendario.errores import PlazoInvalido
 from modelos.dias.dia import Oficina, oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Expediente
 from modelos.oficios.oficio import Oficio
-from modelos.plazo import ReglaPlazo, resolver
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.tabla import Tabla
+from modelos.tabla.avance import Movimiento
+from modelos.tabla.plazo import ReglaPlazo, resolver
 
 _PLAZOS = insert(Plazo.__table__)  # type: ignore[attr-defined]
 Nuevo = dict[str, Any]

@@ -23,8 +23,8 @@ from modelos.dias.dia import Oficina, Publicacion, oficinas, orden_vigente
 from modelos.dias.efectos import alcanzados, cambian_entre
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import Expediente
-from modelos.formularios import LARGO_MOTIVO
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
+from modelos.tabla.formularios import LARGO_MOTIVO
 
 TIPO = "recuento"
 PRINCIPIO = (-1, "")

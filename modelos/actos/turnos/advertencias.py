@@ -22,8 +22,8 @@ from modelos.ciclos import campanas
 from modelos.ciclos.previstas import nacional
 from modelos.errores import FaltaConfirmar
 from modelos.expedientes.expediente import EN_TRAMITE, EstadoExpediente, Expediente
-from modelos.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, resolver
 from modelos.tabla import Tabla
+from modelos.tabla.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, resolver
 
 A_LA_VISTA = 5
 """De los que ya hay, cuántos se dicen."""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import avance, reloj
+from modelos import reloj
 from modelos.actos.turnos.advertencias import exigir_confirmadas, repetidos, vencidos
 from modelos.actos.turnos.mover import Contexto, Hecho, asentar
 from modelos.actos.turnos.reparto import repartir
@@ -17,12 +17,12 @@ from modelos.ciclos import ciclo
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
-from modelos.formularios import limpiar_texto, validar
 from modelos.organizacion.organigrama import exigir_unidades
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.sesion import insertar
-from modelos.tabla import Tabla
-from modelos.unidades import es_estatal
+from modelos.tabla import Tabla, avance
+from modelos.tabla.formularios import limpiar_texto, validar
+from modelos.tabla.unidades import es_estatal
 
 LARGO_ASUNTO = 300
 

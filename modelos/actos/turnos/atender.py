@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlmodel import col
 
-from modelos import avance, reloj
-from modelos.actividad import es_grupo
+from modelos import reloj
 from modelos.actos.turnos.mover import (
     Contexto,
     Hecho,
@@ -22,7 +21,6 @@ from modelos.actos.turnos.mover import (
 )
 from modelos.actos.turnos.reparto import repartir
 from modelos.actos.turnos.tenencia import soltar_si_no_esta
-from modelos.avance import Pendiente, Situacion
 from modelos.errores import (
     ActividadYaAtendida,
     ActoNoProcede,
@@ -35,13 +33,15 @@ from modelos.errores import (
     VersionVieja,
 )
 from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.formularios import exigir_pasadas, limpiar_texto, validar
-from modelos.oficio import HECHOS, EstadoOficio
 from modelos.oficios import deuda
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Persona, exigir_unidades
 from modelos.organizacion.permisos import Quien, puede_atender
-from modelos.tabla import Actividad, Tabla
+from modelos.tabla import Actividad, Tabla, avance
+from modelos.tabla.actividad import es_grupo
+from modelos.tabla.avance import Pendiente, Situacion
+from modelos.tabla.emision import HECHOS, EstadoOficio
+from modelos.tabla.formularios import exigir_pasadas, limpiar_texto, validar
 
 LARGO_COMENTARIO = 5000
 LARGO_SALIDA = 60

@@ -12,11 +12,11 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes import anexos, visibles
 from modelos.expedientes.bitacora import asentar
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
-from modelos.formularios import limpiar_texto
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.permisos import puede_atender
 from modelos.reloj import iso
 from modelos.tabla import Tabla
+from modelos.tabla.formularios import limpiar_texto
 
 MAXIMO_POR_TURNO = 50
 LARGO_MOTIVO_RETIRO = 500

@@ -11,19 +11,18 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos import avance
-from modelos.actividad import Actividad, texto_salida
 from modelos.actos.plazos import plazos
 from modelos.actos.plazos.conteo import asentado
 from modelos.actos.turnos.reparto import repartir
-from modelos.avance import Movimiento, Pendiente, Situacion
 from modelos.errores import ActoNoProcede, EnCuarentena, NoExiste
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.motor.latido import pulso
-from modelos.oficio import Emision
 from modelos.organizacion.permisos import Quien
-from modelos.tabla import Catalogo, Tabla
+from modelos.tabla import Catalogo, Tabla, avance
+from modelos.tabla.actividad import Actividad, texto_salida
+from modelos.tabla.avance import Movimiento, Pendiente, Situacion
+from modelos.tabla.emision import Emision
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos.actividad import Actividad, es_grupo
-from modelos.avance import Destinatarios
 from modelos.errores import FormularioIncompleto, SinDestinatarios
 from modelos.organizacion.organigrama import Unidad, activas
-from modelos.unidades import TipoUnidad
-from modelos.unidades import Unidad as Sigla
+from modelos.tabla.actividad import Actividad, es_grupo
+from modelos.tabla.avance import Destinatarios
+from modelos.tabla.unidades import TipoUnidad
+from modelos.tabla.unidades import Unidad as Sigla
 
 
 def repartir(s: Session, datos: dict[str, Any]) -> Destinatarios:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad
-from modelos.unidades import ENTIDADES
+from modelos.tabla.unidades import ENTIDADES
 
 Fila = Mapping[str, str | date | None]
 

@@ -21,7 +21,6 @@ from modelos.administracion.carga.vigencias import Llave, Vigencias
 from modelos.administracion.personas import alarga, falta_de_ultimo_dia
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.bitacora import canonico
-from modelos.formularios import limpiar_texto
 from modelos.organizacion.correos import normalizado
 from modelos.organizacion.organigrama import (
     Adscripcion,
@@ -33,7 +32,8 @@ from modelos.organizacion.organigrama import (
     faltas_de_persona,
 )
 from modelos.organizacion.permisos import Rol
-from modelos.unidades import TipoUnidad
+from modelos.tabla.formularios import limpiar_texto
+from modelos.tabla.unidades import TipoUnidad
 
 SU_PAGINA = "en su página, con su motivo"
 

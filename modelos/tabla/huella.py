@@ -19,12 +19,12 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from modelos.actividad import Actividad, Documento, Formulario, Ruta
 from modelos.errores import TablaInvalida
-from modelos.oficio import Emision
-from modelos.periodo import Ciclo
-from modelos.plazo import ReglaPlazo
-from modelos.tabla import Tabla
+from modelos.tabla.actividad import Actividad, Documento, Formulario, Ruta
+from modelos.tabla.emision import Emision
+from modelos.tabla.periodo import Ciclo
+from modelos.tabla.plazo import ReglaPlazo
+from modelos.tabla.tabla import Tabla
 
 FORMATO = 1
 """Se sube cuando la misma tabla se escribe distinto aquí: lo guardado con otro formato no se compara, se rehace."""
@@ -104,7 +104,7 @@ def _valor(cosa: object) -> Any:  # noqa: ANN401 - cualquier tipo de JSON
         case _ if callable(cosa):
             dicho = _programa(cosa)
         case _:
-            falta = f"no se sabe resumir {type(cosa).__name__}: dígalo en modelos/huella_tabla.py"
+            falta = f"no se sabe resumir {type(cosa).__name__}: dígalo en modelos/tabla/huella.py"
             raise TablaInvalida("", [falta])
     return dicho
 

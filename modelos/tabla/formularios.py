@@ -9,11 +9,11 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from modelos.actividad import Formulario
 from modelos.calendario import fecha_corta, publicados
 from modelos.errores import FormularioIncompleto
 from modelos.escritura import estorbo, sin_estorbos
 from modelos.fechas import COMO_FECHA, MAL_ESCRITA
+from modelos.tabla.actividad import Formulario
 
 HONDURA_MAXIMA = 10
 LARGO_MOTIVO = 2000

@@ -27,8 +27,8 @@ from modelos.calendario import (
     ultimo_habil,
 )
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
-from modelos.periodo import Periodo
-from modelos.unidades import Unidad
+from modelos.tabla.periodo import Periodo
+from modelos.tabla.unidades import Unidad
 
 DEL_TURNO = "turno"
 DEL_PERIODO = "periodo"

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from modelos.calendario import fecha_larga
-from modelos.unidades import Unidad
+from modelos.tabla.unidades import Unidad
 
 
 class Forma(StrEnum):

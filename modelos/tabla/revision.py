@@ -13,13 +13,13 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from modelos.actividad import Actividad, Ruta, Tipo, es_final, es_grupo
-from modelos.revision_oficios import faltas_de_oficios
-from modelos.revision_plazos import faltas_de_plazos, se_captura
-from modelos.unidades import SIN_CUENTA
+from modelos.tabla.actividad import Actividad, Ruta, Tipo, es_final, es_grupo
+from modelos.tabla.revision_oficios import faltas_de_oficios
+from modelos.tabla.revision_plazos import faltas_de_plazos, se_captura
+from modelos.tabla.unidades import SIN_CUENTA
 
 if TYPE_CHECKING:
-    from modelos.tabla import Tabla
+    from modelos.tabla.tabla import Tabla
 
 _CLAVE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_]*\Z")
 

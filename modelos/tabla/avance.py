@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from modelos.errores import BitacoraIncongruente, TopeDeVueltas
-from modelos.tabla import Actividad, Ruta, Tabla, es_final
+from modelos.tabla.actividad import Actividad, Ruta, es_final
+from modelos.tabla.tabla import Tabla
 
 Destinatarios = Callable[[Actividad], Sequence[str]]
 """Dice qué unidades concretas atienden una actividad que se abre (claves; una o más)."""

@@ -15,9 +15,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from modelos.errores import SalidaInexistente
-from modelos.oficio import Emision
-from modelos.plazo import ReglaPlazo
-from modelos.unidades import TIPO_DE_GRUPO, Unidad
+from modelos.tabla.emision import Emision
+from modelos.tabla.plazo import ReglaPlazo
+from modelos.tabla.unidades import TIPO_DE_GRUPO, Unidad
 
 FIN = "FIN"
 SIGUE = "continuar"

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from modelos.calendario import NOMBRES_MESES, Calendarios, Ventana, computar_ventana, fecha_corta, sumar_meses
 from modelos.calendario.errores import PlazoInvalido
-from modelos.unidades import Unidad
+from modelos.tabla.unidades import Unidad
 
 _FORMA = re.compile(r"(?P<anio>20\d\d)(-(S(?P<semestre>[12])|T(?P<trimestre>[1-4])|(?P<mes>0[1-9]|1[0-2])))?")
 _ORDINALES = ("primer", "segundo", "tercer", "cuarto")
