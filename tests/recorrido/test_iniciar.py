@@ -9,10 +9,11 @@ from playwright.sync_api import expect
 
 from api.web.expedientes import iniciar
 from flujos.catalogo import CATALOGO
-from modelos import duraciones, reloj
+from modelos import reloj
 from modelos.expedientes.expediente import Expediente
 from modelos.organizacion.organigrama import Persona
 from modelos.sesion import transaccion
+from modelos.tablero import duraciones
 from tests.fabricas import Instancia
 from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
 from tests.recorrido.visitante import Visitante

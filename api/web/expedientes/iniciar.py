@@ -19,17 +19,18 @@ from api.web.piezas.formularios import Captura, Falta, Formulario, a_json, campo
 from api.web.piezas.pagina import enumera, pagina
 from api.web.turnos import previsto, repetidos
 from api.web.turnos.repetidos import YaAbierto
-from modelos import duraciones, reloj
+from modelos import reloj
 from modelos.actos import idempotencia
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos import apertura
 from modelos.ciclos import campanas as consultas_campanas
-from modelos.duraciones import Duracion
 from modelos.errores import ClaveRepetida, FaltaConfirmar, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
 from modelos.expedientes import visibles
 from modelos.organizacion.organigrama import activas
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Tabla
+from modelos.tablero import duraciones
+from modelos.tablero.duraciones import Duracion
 
 ruta = APIRouter()
 
