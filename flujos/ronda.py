@@ -35,7 +35,7 @@ from modelos.ajustes import Ajustes
 from modelos.errores import ErrorGestion
 from modelos.motor import encargos, latido, reservas, senales
 from tareas import jornada
-from tareas.cartero import Cartero
+from tareas.avisos.cartero import Cartero
 from tareas.efectos import EfectoFallido, intentar
 
 registro = logging.getLogger(__name__)

@@ -19,7 +19,8 @@ from modelos.motor import encargos, reservas
 from modelos.motor.latido import pulso
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
-from tareas import avisos, subprocedimientos
+from tareas import subprocedimientos
+from tareas.avisos import turno_nuevo
 from tareas.oficios import borrador, envio
 from tareas.oficios.fuera import sin_tomar_la_base
 
@@ -47,7 +48,7 @@ def _constar(_ctx: Contexto, encargo: Encargo) -> str:
 EFECTOS: dict[str, Callable[[Contexto, Encargo], str]] = {
     "actividad": _constar,
     "cancelacion": _constar,
-    "aviso": avisos.avisar,
+    "aviso": turno_nuevo.avisar,
     "subprocedimiento": subprocedimientos.abrir,
     "padre": subprocedimientos.despertar_padre,
     "hijo": subprocedimientos.despertar_padre,

@@ -25,8 +25,9 @@ from modelos.ciclos.ciclo import Jornada, marcar
 from modelos.errores import ErrorGestion
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
-from tareas import avisos, mensajes, recordatorios, recuento, semana
-from tareas.cartero import Cartero
+from tareas import recuento
+from tareas.avisos import mensajes, recordatorios, semana, turno_nuevo
+from tareas.avisos.cartero import Cartero
 from tareas.oficios import acuses, firmas
 
 registro = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def _soltar(url: str, tablas: Catalogo, _hoy: date, _reglas: Reglas) -> Hecho:
 
 
 def _completar_avisos(url: str, _tablas: Catalogo, _hoy: date, _reglas: Reglas) -> Hecho:
-    return Hecho(f"{avisos.completar(url)} turnos que nadie de a quienes toca sabía.")
+    return Hecho(f"{turno_nuevo.completar(url)} turnos que nadie de a quienes toca sabía.")
 
 
 def _abrir(url: str, tablas: Catalogo, hoy: date, _reglas: Reglas) -> Hecho:

@@ -16,8 +16,8 @@ from modelos.ajustes import Ajustes
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo
 from modelos.oficios.oficio import Destinatario, Oficio
-from tareas.cartero import Cartero
-from tareas.mensajes import enviar, juntar
+from tareas.avisos.cartero import Cartero
+from tareas.avisos.mensajes import enviar, juntar
 from tareas.oficios import borrador
 from tareas.oficios.archivo import Imprenta
 from tests.fabricas import Instancia

@@ -17,7 +17,7 @@ from modelos.avisos import canales
 from modelos.expedientes import visibles
 from modelos.organizacion.permisos import exigir_administracion
 from modelos.reloj import iso
-from tareas.cartero import Cartero
+from tareas.avisos.cartero import Cartero
 
 ruta = APIRouter(tags=["Avisos"])
 Id = Annotated[int, Path(ge=1, le=ENTERO_MAXIMO)]

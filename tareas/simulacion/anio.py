@@ -29,7 +29,7 @@ from modelos.motor import encargos
 from modelos.tabla import Catalogo
 from modelos.tabla.unidades import ESTATALES
 from tareas import jornada
-from tareas.cartero import Cartero
+from tareas.avisos.cartero import Cartero
 from tareas.efectos import intentar
 from tareas.oficios.archivo import Imprenta
 from tareas.simulacion.despacho import Despacho

@@ -23,8 +23,8 @@ from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo, Recordatorio
 from modelos.tabla import Catalogo
-from tareas import avisos
-from tareas.redaccion import SEMANA
+from tareas.avisos import turno_nuevo
+from tareas.avisos.redaccion import SEMANA
 from tareas.simulacion import correos
 from tareas.simulacion.correos import Correos
 
@@ -173,7 +173,7 @@ def _faltas(s: Session, tablas: Catalogo) -> Iterable[str]:
     sin_salir = s.scalar(select(func.count()).where(col(Notificacion.salio).is_(None)))
     if sin_salir:
         yield f"{sin_salir} avisos sin salir"
-    if sin_decir := avisos.sin_decir(s):
+    if sin_decir := turno_nuevo.sin_decir(s):
         yield f"{len(sin_decir)} turnos abiertos de los que nadie de a quienes tocan sabe: {sin_decir[0]}"
     por_enviar = s.scalar(select(func.count()).where(col(Entrega.estado).in_(("pendiente", "fallida"))))
     if por_enviar:

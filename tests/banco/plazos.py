@@ -21,8 +21,8 @@ from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.expedientes.expediente import Turno
 from modelos.sesion import motor, transaccion
-from tareas.mensajes import juntar
-from tareas.recordatorios import barrer
+from tareas.avisos.mensajes import juntar
+from tareas.avisos.recordatorios import barrer
 from tests.fabricas import Instancia, sembrada
 from tests.plazos import multiplicar, plantar
 from tests.postgres import base_nueva, servidor_postgres

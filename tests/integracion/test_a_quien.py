@@ -25,8 +25,8 @@ from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import EstadoTurno, Expediente, Turno
 from modelos.organizacion.organigrama import Adscripcion, Persona, por_correo, responsables
 from modelos.sesion import transaccion
-from tareas import avisos
-from tareas.mensajes import juntar
+from tareas.avisos import turno_nuevo
+from tareas.avisos.mensajes import juntar
 from tareas.simulacion.personal import Personal, llenar
 from tests.fabricas import Instancia
 
@@ -50,7 +50,7 @@ def _jornada(instancia: Instancia) -> None:
     instancia.cumplir_encargos()
     tenencia.soltar_pendientes(instancia.url, CATALOGO)
     instancia.cumplir_encargos()
-    avisos.completar(instancia.url)
+    turno_nuevo.completar(instancia.url)
     for _ in range(2):  # la segunda, lo que se relevó en la primera
         juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
 

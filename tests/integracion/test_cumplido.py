@@ -28,7 +28,7 @@ from modelos.organizacion.organigrama import por_correo
 from modelos.plazos import vencimientos
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.tabla import Catalogo
-from tareas import recordatorios
+from tareas.avisos import recordatorios
 from tests.fabricas import Instancia
 from tests.oficina import asentados, del_folio, firmar, leer, suelto
 from tests.unidad.fechas import fecha

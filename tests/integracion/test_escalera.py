@@ -24,8 +24,8 @@ from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion
 from tareas import jornada
-from tareas.recordatorios import barrer
-from tareas.semana import resumir
+from tareas.avisos.recordatorios import barrer
+from tareas.avisos.semana import resumir
 from tests.fabricas import Cliente, Instancia, servida
 from tests.plazos import leer, plantar
 from tests.recorrido.visitante import Visitante
@@ -162,7 +162,7 @@ def test_quien_lo_acusa_con_fecha_calla_las_insistencias_y_al_pasar_vuelven(
 
 
 def test_lo_que_ya_estaba_por_salir_tambien_calla(instancia: Instancia, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tareas.mensajes import juntar
+    from tareas.avisos.mensajes import juntar
 
     _, plazo = _en_la_cst(instancia)
     _ir(monkeypatch, HOY)

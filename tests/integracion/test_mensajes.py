@@ -32,9 +32,9 @@ from modelos.motor import latido
 from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import Plazo
 from modelos.sesion import lectura, transaccion
-from tareas.cartero import Carta, Cartero, EntregaAplazada, EntregaImposible
-from tareas.mensajes import SIN_DESTINO, YA_NO, enviar, juntar
-from tareas.recordatorios import barrer
+from tareas.avisos.cartero import Carta, Cartero, EntregaAplazada, EntregaImposible
+from tareas.avisos.mensajes import SIN_DESTINO, YA_NO, enviar, juntar
+from tareas.avisos.recordatorios import barrer
 from tests.correo import Buzon, buzon, esperar, partes
 from tests.fabricas import Instancia, puerto_libre
 from tests.plazos import leer, multiplicar, plantar
@@ -405,8 +405,8 @@ from flujos.catalogo import CATALOGO
 from modelos import latido, reloj
 from modelos.ajustes import Ajustes
 from modelos.sesion import transaccion
-from tareas.cartero import Cartero
-from tareas.mensajes import enviar, juntar
+from tareas.avisos.cartero import Cartero
+from tareas.avisos.mensajes import enviar, juntar
 url, correo, nombre, carpeta, cuantos = sys.argv[1:]
 Path(carpeta, "listo-" + nombre).touch()
 while len(list(Path(carpeta).glob("listo-*"))) < int(cuantos): time.sleep(0.005)

@@ -13,7 +13,7 @@ from modelos import reloj
 from modelos.actos.comodidades import comentarios
 from modelos.actos.conduccion import campanas
 from modelos.organizacion.organigrama import Adscripcion, por_correo
-from tareas import mensajes
+from tareas.avisos import mensajes
 from tests.correo import Buzon, buzon, partes
 from tests.fabricas import Instancia
 from tests.oficina import repartir

@@ -26,12 +26,12 @@ from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion
 from modelos.tabla.plazo import Hitos
 from tareas import jornada
-from tareas.asuntos import Parte, asunto
-from tareas.cartero import Cartero
-from tareas.mensajes import enviar, juntar
-from tareas.recordatorios import barrer
-from tareas.redaccion import citado
-from tareas.semana import resumir
+from tareas.avisos.asuntos import Parte, asunto
+from tareas.avisos.cartero import Cartero
+from tareas.avisos.mensajes import enviar, juntar
+from tareas.avisos.recordatorios import barrer
+from tareas.avisos.redaccion import citado
+from tareas.avisos.semana import resumir
 from tests.correo import Buzon, buzon, partes
 from tests.fabricas import Instancia, puerto_libre
 from tests.plazos import plantar

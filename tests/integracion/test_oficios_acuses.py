@@ -27,8 +27,8 @@ from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, Persona
 from modelos.sesion import transaccion
 from tareas import jornada
-from tareas.asuntos import recorte
-from tareas.mensajes import juntar
+from tareas.avisos.asuntos import recorte
+from tareas.avisos.mensajes import juntar
 from tareas.oficios.acuses import recordar_pendientes
 from tests.correo import Buzon, buzon, partes
 from tests.fabricas import Instancia

@@ -31,13 +31,12 @@ from modelos.organizacion.organigrama import Adscripcion, activas, crear_cast, p
 from modelos.organizacion.permisos import Rol
 from modelos.sesion import transaccion
 from modelos.tabla.unidades import Unidad as Sigla
-from tareas import redaccion
+from tareas.avisos import carta_de_oficio, redaccion
+from tareas.avisos.carta_de_oficio import ADJUNTO_MAX, nombre_de_archivo
+from tareas.avisos.mensajes import YA_NO, juntar
+from tareas.avisos.recordatorios import barrer
 from tareas.efectos import cumplir
-from tareas.mensajes import YA_NO, juntar
-from tareas.oficios import carta
 from tareas.oficios.archivo import ruta_de
-from tareas.oficios.carta import ADJUNTO_MAX, nombre_de_archivo
-from tareas.recordatorios import barrer
 from tests.correo import Buzon, buzon, partes
 from tests.fabricas import Instancia, puerto_libre
 from tests.oficina import asentados, destinatarios, encargo_de, enviado, firmar, leer, por_encargo, repartir, suelto
@@ -214,7 +213,7 @@ def test_a_quien_le_llega_por_varias_unidades_se_le_dice_una_vez_y_los_demas_ofi
 def test_los_pdf_que_no_caben_y_los_oficios_que_no_se_detallan_se_dicen(
     instancia_sqlite: Instancia, smtp: Buzon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carta, "ADJUNTOS", 2)
+    monkeypatch.setattr(carta_de_oficio, "ADJUNTOS", 2)
     monkeypatch.setattr(redaccion, "RECIBIDOS", 4)
     primero = enviado(instancia_sqlite, suelto(instancia_sqlite))
     otros = [enviado(instancia_sqlite, suelto(instancia_sqlite, folio=primero.folio)) for _ in range(4)]

@@ -36,7 +36,7 @@ from modelos.tabla import (
     Unidad,
     a,
 )
-from tareas.recordatorios import barrer
+from tareas.avisos.recordatorios import barrer
 from tests.fabricas import Instancia
 
 LUNES = "2027-03-01T09:00:00-06:00"

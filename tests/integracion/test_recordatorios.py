@@ -23,7 +23,7 @@ from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.sesion import transaccion
 from modelos.tabla.plazo import RESPUESTA_OFICIAL
-from tareas.recordatorios import Resumen, barrer
+from tareas.avisos.recordatorios import Resumen, barrer
 from tests.fabricas import Instancia
 from tests.plazos import leer, multiplicar, plantar
 from tests.unidad.fechas import fecha
@@ -259,7 +259,7 @@ def test_tres_motores_barren_a_la_vez_sin_repetir_ni_faltar(instancia: Instancia
     multiplicar(instancia, modelo, 300)
     orden = (
         "import sys, time\nfrom datetime import date\nfrom pathlib import Path\n"
-        "from tareas.recordatorios import barrer\n"
+        "from tareas.avisos.recordatorios import barrer\n"
         "Path(sys.argv[2]).touch()\n"
         "while len(list(Path(sys.argv[3]).glob('listo*'))) < 3: time.sleep(0.005)\n"
         "r = barrer(sys.argv[1], date(2027, 3, 4), lote=3)\n"

@@ -23,9 +23,9 @@ from modelos.ajustes import Ajustes
 from modelos.avisos import canales
 from modelos.avisos.entrega import Canal, Entrega
 from modelos.sesion import transaccion
-from tareas.cartero import Cartero
-from tareas.mensajes import enviar, juntar
-from tareas.recordatorios import barrer
+from tareas.avisos.cartero import Cartero
+from tareas.avisos.mensajes import enviar, juntar
+from tareas.avisos.recordatorios import barrer
 from tests.fabricas import Cliente, Instancia, puerto_libre
 from tests.plazos import plantar
 from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale

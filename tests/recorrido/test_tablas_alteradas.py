@@ -23,7 +23,7 @@ from api.app import crear
 from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.avisos.entrega import Entrega, EstadoEntrega
-from tareas.cartero import Cartero
+from tareas.avisos.cartero import Cartero
 from tareas.jornada import repartir, trabajar
 from tests.fabricas import Cliente, Instancia, servida
 from tests.recorrido.visitante import Visitante

@@ -12,7 +12,7 @@ from modelos.expedientes.expediente import Turno
 from modelos.organizacion.organigrama import Adscripcion, por_correo
 from modelos.sesion import transaccion
 from modelos.tabla.plazo import Hitos
-from tareas.semana import resumir
+from tareas.avisos.semana import resumir
 from tests.fabricas import Cliente, Instancia, servida
 from tests.plazos import plantar
 from tests.recorrido.visitante import Visitante

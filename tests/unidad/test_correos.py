@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from modelos.ajustes import Ajustes
 from modelos.organizacion import correos
-from tareas.cartero import Carta, Cartero, EntregaImposible
+from tareas.avisos.cartero import Carta, Cartero, EntregaImposible
 from tests.correo import buzon
 
 

@@ -16,7 +16,7 @@ from modelos.avisos import canales, cola
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.organizacion.permisos import Rol, exigir_administracion
-from tareas.cartero import Cartero
+from tareas.avisos.cartero import Cartero
 
 ruta = APIRouter()
 POR_PAGINA = 30

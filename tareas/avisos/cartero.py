@@ -28,7 +28,7 @@ from modelos.ajustes import Ajustes
 from modelos.avisos import canales
 from modelos.errores import ErrorGestion
 from modelos.organizacion.correos import en_la_red
-from tareas.smtp import conexion
+from tareas.avisos.smtp import conexion
 
 if TYPE_CHECKING:
     from apprise.plugins.email import NotifyEmail

@@ -13,9 +13,9 @@ from modelos.calendario import fecha_larga
 from modelos.errores import ErrorGestion
 from modelos.oficios.oficio import Oficio
 from modelos.tabla.emision import mostrar_codigo
-from tareas.cartero import Adjunto
+from tareas.avisos.cartero import Adjunto
+from tareas.avisos.redaccion import Recibido, Recibidos
 from tareas.oficios.archivo import Imprenta
-from tareas.redaccion import Recibido, Recibidos
 
 ADJUNTO_MAX = 10 * 1024 * 1024
 """Lo más que se adjunta a un mensaje, en bytes: hay servidores que rechazan los grandes. Lo demás va con enlace."""

@@ -21,12 +21,12 @@ from modelos.calendario import fecha_corta
 from modelos.oficios.deuda import Debido
 from modelos.plazos.plazo import Plazo
 from modelos.tabla import Catalogo, Tabla
-from tareas.asuntos import Parte, asunto
-from tareas.cartero import Adjunto, Carta
+from tareas.avisos.asuntos import Parte, asunto
+from tareas.avisos.cartero import Adjunto, Carta
 from tareas.oficios.firmas import PorFirmar
 
 SEMANA = "semana"
-"""El hito de lo que va en el resumen de la semana (`tareas.semana`)."""
+"""El hito de lo que va en el resumen de la semana (`tareas.avisos.semana`)."""
 MAXIMO = 40
 """Cosas que se detallan en un mensaje; de las demás se dice cuántas son."""
 RECIBIDOS = 20
@@ -69,7 +69,7 @@ class Punto:
 
 @dataclass(frozen=True)
 class Recibido:
-    """Un oficio que llegó, ya en palabras (`tareas.oficios.carta`).
+    """Un oficio que llegó, ya en palabras (`tareas.avisos.carta_de_oficio`).
 
     nombre: «Oficio DSTC/001/2027: Se remite…». aviso: qué se hace con él. falta: sólo se recuerda que no se ha acusado.
     sobre_el_pdf: si va adjunto o por qué no. renglones: quién lo emite, quién lo firma, a quién va.

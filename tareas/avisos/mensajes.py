@@ -29,10 +29,9 @@ from modelos.oficios.oficio import Oficio
 from modelos.plazos import hitos, vencimientos
 from modelos.sesion import lectura, serializar, transaccion
 from modelos.tabla import Catalogo
-from tareas import redaccion
-from tareas.asuntos import Parte, asunto
-from tareas.cartero import Carta, Cartero, CorreoSinConfigurar, EntregaAplazada, EntregaImposible
-from tareas.oficios import carta as carta_de_oficio
+from tareas.avisos import carta_de_oficio, redaccion
+from tareas.avisos.asuntos import Parte, asunto
+from tareas.avisos.cartero import Carta, Cartero, CorreoSinConfigurar, EntregaAplazada, EntregaImposible
 from tareas.oficios import firmas
 from tareas.oficios.archivo import Imprenta
 

@@ -24,8 +24,8 @@ from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expedient
 from modelos.plazos import hitos
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion
-from tareas.recordatorios import INSISTENCIAS, quienes_lo_deben
-from tareas.redaccion import SEMANA
+from tareas.avisos.recordatorios import INSISTENCIAS, quienes_lo_deben
+from tareas.avisos.redaccion import SEMANA
 
 TRABAJO = "resumen_semanal"
 LUNES = 1

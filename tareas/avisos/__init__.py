@@ -1,0 +1,1 @@
+"""Redactar y mandar avisos, recordatorios y correos."""
