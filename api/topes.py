@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from modelos.ajustes import Ajustes
 from modelos.oficios.verificacion_publica import MAXIMO as MAXIMO_COMPARACION
-from tareas.excel_catalogos import MAXIMO_BYTES as MAXIMO_LIBRO
+from tareas.hojas.catalogos import MAXIMO_BYTES as MAXIMO_LIBRO
 
 MEGA = 1 << 20
 """Lo que admite una ruta de JSON o de formulario; y lo que lleva, además del archivo, una que recibe archivos."""

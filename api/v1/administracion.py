@@ -32,7 +32,7 @@ from modelos.organizacion.cambios import Cosa
 from modelos.organizacion.organigrama import Adscripcion, Unidad
 from modelos.organizacion.permisos import Rol, exigir_administracion
 from modelos.tabla.unidades import TipoUnidad
-from tareas import excel_catalogos as excel
+from tareas.hojas import catalogos as excel
 
 ruta = APIRouter(tags=["Unidades y personas"])
 VER = "administrar unidades y personas"

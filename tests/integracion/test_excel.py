@@ -32,7 +32,7 @@ from modelos.fechas import COMO_FECHA
 from modelos.organizacion import acceso
 from modelos.organizacion.cambios import Cambio
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, por_correo
-from tareas import excel_catalogos as excel
+from tareas.hojas import catalogos as excel
 from tests.fabricas import Instancia
 
 Hojas = dict[str, Sequence[Sequence[Any]]]

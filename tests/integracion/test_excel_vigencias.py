@@ -13,7 +13,7 @@ from modelos.actos.administracion import carga, personas
 from modelos.administracion.personas import adscribir
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.organizacion.organigrama import Adscripcion, por_correo
-from tareas import excel_catalogos as excel
+from tareas.hojas import catalogos as excel
 from tests.fabricas import Instancia
 from tests.integracion.test_excel import (
     ADSCRIPCIONES,

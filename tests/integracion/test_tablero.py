@@ -34,8 +34,8 @@ from modelos.tablero.conjuntos import CONJUNTOS
 from modelos.tablero.filtro import Filtro
 from modelos.tablero.instantes import desfase_s, numero_de_dia
 from modelos.tablero.tiempos import Medida
-from tareas.exportar import excel, xes
-from tareas.exportar.hojas import Traductor
+from tareas.hojas import excel, xes
+from tareas.hojas.exportacion import Traductor
 from tests.banco.tablero import inventar
 from tests.fabricas import Instancia
 

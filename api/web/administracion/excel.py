@@ -32,7 +32,7 @@ from modelos.errores import (
     FormularioIncompleto,
 )
 from modelos.organizacion.permisos import exigir_administracion
-from tareas import excel_catalogos as excel
+from tareas.hojas import catalogos as excel
 
 ruta = APIRouter()
 RAIZ = "/administracion/excel"

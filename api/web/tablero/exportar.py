@@ -28,8 +28,8 @@ from modelos.tablero.conjuntos import CONJUNTOS
 from modelos.tablero.filtro import Filtro
 from modelos.tablero.nombres import tablas_por_clave
 from tareas import informe_trimestral
-from tareas.exportar import excel, xes
-from tareas.exportar.hojas import Traductor
+from tareas.hojas import excel, xes
+from tareas.hojas.exportacion import Traductor
 
 ruta = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

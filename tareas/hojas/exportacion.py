@@ -15,7 +15,7 @@ from modelos.tablero.conjuntos import Conjunto
 from modelos.tablero.filtro import Filtro
 from modelos.tablero.instantes import DiasAcumulados, numero_de_dia
 from modelos.tablero.nombres import nombre_actividad, tablas_por_clave
-from tareas.exportar.excel import Celda, Hoja
+from tareas.hojas.excel import Celda, Hoja
 
 TITULOS = {c.EXPEDIENTES: "Expedientes", c.TURNOS: "Turnos", c.PLAZOS: "Plazos"}
 COLUMNAS: dict[str, Sequence[tuple[str, int]]] = {

@@ -1,4 +1,4 @@
-"""Lo que un .xlsx dice, leído en un proceso que se puede matar; lo llama `tareas.excel_catalogos`.
+"""Lo que un .xlsx dice, leído en un proceso que se puede matar; lo llama `tareas.hojas.catalogos`.
 
 Un .xlsx es un zip de XML. Se rehace con lo que hace falta, contando lo que ocupa al descomprimirlo de verdad y no lo
 que él diga, y sólo eso se da a la biblioteca.
@@ -27,7 +27,7 @@ _DONDE_VA_EL_ENCABEZADO = 10
 
 
 def leer(nombre: str, contenido: bytes) -> Libro:
-    """Como `tareas.excel_catalogos.leer`, en este mismo proceso. Lanza ArchivoRechazado, ArchivoDemasiadoGrande."""
+    """Como `tareas.hojas.catalogos.leer`, en este mismo proceso. Lanza ArchivoRechazado, ArchivoDemasiadoGrande."""
     renglones: list[Renglon] = []
     letras: dict[str, dict[str, str]] = {}
     faltas: list[Defecto] = []

@@ -1,6 +1,6 @@
 """Unidades, personas y adscripciones en un libro de Excel: escribirlo sin fórmulas vivas y leerlo acotado.
 
-El que llega lo abre otro proceso (`tareas.excel_lectura`), con tope de tiempo y de memoria: la biblioteca aparta
+El que llega lo abre otro proceso (`tareas.hojas.lectura`), con tope de tiempo y de memoria: la biblioteca aparta
 memoria para todo el rectángulo que digan sus celdas y, si no la hay, se lleva consigo al proceso que la llamó.
 """
 
@@ -14,7 +14,7 @@ from functools import partial
 
 from modelos.administracion.carga.hojas import FECHAS, HOJAS, Libro
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado
-from tareas import excel_lectura
+from tareas.hojas import lectura
 from tareas.oficios.procesos import PorPedido, SeCorto
 
 registro = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ registro = logging.getLogger(__name__)
 TIPO = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAXIMO_BYTES = 2 * 1024 * 1024
 SEGUNDOS, MEMORIA_MB = 20.0, 256
-_lector = PorPedido(SEGUNDOS, MEMORIA_MB, ayudantes=1, al_empezar=excel_lectura.preparar)
+_lector = PorPedido(SEGUNDOS, MEMORIA_MB, ayudantes=1, al_empezar=lectura.preparar)
 """Uno solo: se carga pocas veces al año."""
 _ANCHOS = {"correo": 34, "nombre": 60, "clave": 18, "unidad": 18, "depende_de": 14, "entidad": 22}
 _AYUDA = (
@@ -89,7 +89,7 @@ def leer(nombre: str, contenido: bytes) -> Libro:
         )
         raise ArchivoRechazado(nombre, motivo)
     try:
-        return _lector.pedir(partial(excel_lectura.leer, nombre, contenido))
+        return _lector.pedir(partial(lectura.leer, nombre, contenido))
     except SeCorto as error:
         registro.warning("no se terminó de leer un libro de Excel: %s", error.motivo)
-        raise ArchivoDemasiadoGrande(nombre, excel_lectura.DEMASIADO) from error
+        raise ArchivoDemasiadoGrande(nombre, lectura.DEMASIADO) from error

@@ -1,1 +1,0 @@
-"""Lo que se entrega a otros programas: hojas de Excel y registros de minería de procesos."""

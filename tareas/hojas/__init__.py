@@ -1,0 +1,1 @@
+"""Leer y escribir Excel, CSV y XES."""
