@@ -21,8 +21,9 @@ from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
 from tareas import subprocedimientos
 from tareas.avisos import turno_nuevo
-from tareas.oficios import borrador, envio
-from tareas.oficios.fuera import sin_tomar_la_base
+from tareas.oficios import envio
+from tareas.oficios.redaccion import borrador
+from tareas.oficios.redaccion.fuera import sin_tomar_la_base
 
 registro = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from modelos.tablero import palabras
 from modelos.tablero.cifras import Cifras
 from modelos.tablero.nombres import nombre_actividad, tablas_por_clave
 from modelos.tablero.tiempos import Medida
-from tareas.oficios import papel
-from tareas.oficios.imprenta import RAIZ
+from tareas.oficios.papel import papel
+from tareas.oficios.papel.imprenta import RAIZ
 
 COMPOSICION = RAIZ / "plantillas_oficio" / "_informe.typ"
 INSTITUCION = "Colegio Nacional de Educación Profesional Técnica (CONALEP)"

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from tareas.oficios import papel
-from tareas.oficios.imprenta import COMPOSICION
+from tareas.oficios.papel import papel
+from tareas.oficios.papel.imprenta import COMPOSICION
 
 PLANTILLA = COMPOSICION.with_name("_procedimiento.typ")
 COPIA = (

@@ -18,8 +18,8 @@ from modelos.expedientes.expediente import Encargo
 from modelos.oficios.oficio import Destinatario, Oficio
 from tareas.avisos.cartero import Cartero
 from tareas.avisos.mensajes import enviar, juntar
-from tareas.oficios import borrador
-from tareas.oficios.archivo import Imprenta
+from tareas.oficios.papel.archivo import Imprenta
+from tareas.oficios.redaccion import borrador
 from tests.fabricas import Instancia
 
 REGLAS = firma.Reglas("https://dstc.example")

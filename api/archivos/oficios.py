@@ -21,9 +21,9 @@ from modelos.oficios import impreso, titulares, visibles
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.permisos import Quien
 from modelos.tabla.emision import EstadoOficio
-from tareas.oficios.archivo import Imprenta, pdf_de
-from tareas.oficios.texto import arbol
-from tareas.oficios.word import borrador_docx
+from tareas.oficios.papel.archivo import Imprenta, pdf_de
+from tareas.oficios.papel.word import borrador_docx
+from tareas.oficios.redaccion.texto import arbol
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -84,7 +84,7 @@ def servir_api() -> None:
 
 def _avisar_del_sello(ajustes: Ajustes) -> None:
     """Que el certificado no sirve se sabe al arrancar, y no el día de la firma. Lo demás del sistema sí sirve."""
-    from tareas.oficios import sello
+    from tareas.oficios.papel import sello
 
     como_esta = sello.estado(ajustes)
     if como_esta and not como_esta.bien:

@@ -61,7 +61,7 @@ def ver(id_: Id) -> None:
     from modelos.actos.oficios.firma import faltantes
     from modelos.oficios import visibles as consultas_oficios
     from modelos.sesion import lectura
-    from tareas.oficios.texto import plano
+    from tareas.oficios.redaccion.texto import plano
 
     with lectura(exigir_base(leer_ajustes())) as s:
         uno = consultas_oficios.visible(s, _quien_lee(), id_)
@@ -89,7 +89,7 @@ def emitir(
     como: Como = "",
 ) -> None:
     """Redacta el borrador de un oficio que ningún paso pidió."""
-    from tareas.oficios import borrador
+    from tareas.oficios.redaccion import borrador
 
     with _como_persona(como) as (ctx, _):
         nuevo = borrador.emitir(ctx, folio, plantilla, de, para, ccp or ())
@@ -106,7 +106,7 @@ def firmar(
     """Lo firma quien tiene el cargo o lo suple: recibe número, se compone su PDF y sale."""
     from modelos.actos.oficios import firma
     from modelos.oficios import visibles as consultas_oficios
-    from tareas.oficios.archivo import Imprenta
+    from tareas.oficios.papel.archivo import Imprenta
 
     with _como_persona(como) as (ctx, ajustes):
         leida = version or consultas_oficios.visible(ctx.s, _exigido(ctx), id_).version
@@ -128,7 +128,7 @@ def escribir_pdf(
     from modelos.oficios import impreso
     from modelos.oficios import visibles as consultas_oficios
     from modelos.sesion import lectura
-    from tareas.oficios.archivo import Imprenta, pdf_de
+    from tareas.oficios.papel.archivo import Imprenta, pdf_de
 
     ajustes = leer_ajustes()
     with lectura(exigir_base(ajustes)) as s:
@@ -155,7 +155,7 @@ def comprobar(
     """Dice si un PDF es el que se firmó y si su sello electrónico está íntegro; sale con 1 si no."""
     from modelos.oficios import verificacion_publica as publica
     from tareas.oficios.errores import PdfIlegible
-    from tareas.oficios.sello import Revision, revisar_sello
+    from tareas.oficios.papel.sello import Revision, revisar_sello
 
     ajustes = leer_ajustes()
     exigir_base(ajustes)
@@ -191,7 +191,7 @@ def listar_plantillas() -> None:
     from modelos import reloj
     from modelos.actos.turnos.mover import Contexto
     from modelos.sesion import lectura
-    from tareas.oficios import edicion
+    from tareas.oficios.redaccion import edicion
 
     with lectura(exigir_base(leer_ajustes())) as s:
         grupos = edicion.fichas(Contexto(s, CATALOGO, None, reloj.ahora()))

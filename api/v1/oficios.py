@@ -29,8 +29,8 @@ from modelos.fechas import Fecha
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.oficio import Oficio as Fila
 from modelos.organizacion.permisos import Quien
-from tareas.oficios import borrador, texto
-from tareas.oficios.fuera import sin_tomar_la_base
+from tareas.oficios.redaccion import borrador, texto
+from tareas.oficios.redaccion.fuera import sin_tomar_la_base
 
 ruta = APIRouter(tags=["Oficios"])
 _LISTA: dict[str, Any] = {"response_model": Lista[Oficio], "responses": errores(401, 403, 404, 422)}

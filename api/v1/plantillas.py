@@ -15,8 +15,8 @@ from modelos.actos.oficios import plantillas as actos
 from modelos.actos.turnos.atender import nombre_de
 from modelos.actos.turnos.mover import Contexto
 from modelos.organizacion.permisos import exigir_administracion
-from tareas.oficios import borrador, edicion
-from tareas.oficios.ejemplo import COMUN
+from tareas.oficios.redaccion import borrador, edicion
+from tareas.oficios.redaccion.ejemplo import COMUN
 
 UNA = "/plantillas/{carpeta}/{nombre}"
 ruta = APIRouter(tags=["Administración de oficios"])

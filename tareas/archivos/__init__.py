@@ -12,7 +12,7 @@ from pathlib import Path
 
 from modelos.errores import ArchivoRechazado
 from tareas.archivos import revision
-from tareas.oficios.procesos import PorPedido, SeCorto
+from tareas.oficios.redaccion.procesos import PorPedido, SeCorto
 
 registro = logging.getLogger(__name__)
 

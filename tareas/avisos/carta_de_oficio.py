@@ -15,7 +15,7 @@ from modelos.oficios.oficio import Oficio
 from modelos.tabla.emision import mostrar_codigo
 from tareas.avisos.cartero import Adjunto
 from tareas.avisos.redaccion import Recibido, Recibidos
-from tareas.oficios.archivo import Imprenta
+from tareas.oficios.papel.archivo import Imprenta
 
 ADJUNTO_MAX = 10 * 1024 * 1024
 """Lo más que se adjunta a un mensaje, en bytes: hay servidores que rechazan los grandes. Lo demás va con enlace."""

@@ -33,7 +33,7 @@ from tareas.avisos import carta_de_oficio, redaccion
 from tareas.avisos.asuntos import Parte, asunto
 from tareas.avisos.cartero import Carta, Cartero, CorreoSinConfigurar, EntregaAplazada, EntregaImposible
 from tareas.oficios import firmas
-from tareas.oficios.archivo import Imprenta
+from tareas.oficios.papel.archivo import Imprenta
 
 registro = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from functools import partial
 from modelos.administracion.carga.hojas import FECHAS, HOJAS, Libro
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado
 from tareas.hojas import lectura
-from tareas.oficios.procesos import PorPedido, SeCorto
+from tareas.oficios.redaccion.procesos import PorPedido, SeCorto
 
 registro = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelos.oficios import letras
-from tareas.oficios.texto import SALTO, Nodo, bloques, limpiar
+from tareas.oficios.redaccion.texto import SALTO, Nodo, bloques, limpiar
 
 ALREDEDOR = 24
 """Letras que se citan a cada lado del signo, para hallarlo."""

@@ -31,7 +31,7 @@ from modelos.tabla.unidades import ESTATALES
 from tareas import jornada
 from tareas.avisos.cartero import Cartero
 from tareas.efectos import intentar
-from tareas.oficios.archivo import Imprenta
+from tareas.oficios.papel.archivo import Imprenta
 from tareas.simulacion.despacho import Despacho
 from tareas.simulacion.informe import Hecho, Informe, escribir
 from tareas.simulacion.personal import Personal

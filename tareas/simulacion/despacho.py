@@ -27,7 +27,7 @@ from modelos.organizacion.permisos import Quien
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 from modelos.tabla.emision import FALTA, VIGENTES, EstadoOficio
-from tareas.oficios.archivo import Imprenta
+from tareas.oficios.papel.archivo import Imprenta
 
 REGLAS = firma.Reglas("https://simulado.invalid")
 EN_PAPEL = 0.05

@@ -14,7 +14,7 @@ from modelos.errores import ArchivoRechazado
 from modelos.expedientes import anexos
 from tareas import archivos
 from tareas.archivos import revision
-from tareas.oficios.procesos import PorPedido, SeCorto
+from tareas.oficios.redaccion.procesos import PorPedido, SeCorto
 from tests.archivos import muestras as m
 
 BUENO = m.pdf()

@@ -19,11 +19,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from modelos import reloj
-from tareas.oficios.imprenta import componer
-from tareas.oficios.plantilla import redactar
-from tareas.oficios.sello import Sello, revisar_sello, sellar
-from tareas.oficios.taller import Taller
-from tareas.oficios.texto import arbol, escapar
+from tareas.oficios.papel.imprenta import componer
+from tareas.oficios.papel.sello import Sello, revisar_sello, sellar
+from tareas.oficios.redaccion.plantilla import redactar
+from tareas.oficios.redaccion.taller import Taller
+from tareas.oficios.redaccion.texto import arbol, escapar
 from tests.oficios.muestras import LARGO, contenido, contexto
 from tests.oficios.test_plantilla import PLANTILLA, citar
 from tests.oficios.test_sello import CLAVE, certificado

@@ -17,7 +17,7 @@ from modelos.errores import ActoNoProcede, OficioCambio
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.sesion import lectura, transaccion
-from tareas.oficios.archivo import Imprenta
+from tareas.oficios.papel.archivo import Imprenta
 
 REGLAS = Reglas("https://dstc.example")
 

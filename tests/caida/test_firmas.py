@@ -23,7 +23,7 @@ from modelos.comprobacion.verificacion import verificar
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo
 from modelos.oficios.oficio import Oficio
-from tareas.oficios.archivo import ruta_de
+from tareas.oficios.papel.archivo import ruta_de
 from tests.caida import firmante
 from tests.fabricas import Instancia, Plantillas
 from tests.oficina import clonar, suelto

@@ -17,7 +17,7 @@ from modelos import disco, sesion
 from modelos.ajustes import Ajustes
 from modelos.comprobacion import salud
 from modelos.errores import DiscoLleno, SinEspacio
-from tareas.oficios import archivo
+from tareas.oficios.papel import archivo
 from tests.fabricas import PDF, Cliente, Instancia, servida
 from tests.recorrido.visitante import Visitante
 

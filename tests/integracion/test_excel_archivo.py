@@ -14,7 +14,7 @@ import pytest
 from modelos.administracion.carga import hojas
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, FormularioIncompleto
 from tareas.hojas import catalogos as excel
-from tareas.oficios.procesos import Aparte
+from tareas.oficios.redaccion.procesos import Aparte
 from tests.fabricas import Instancia
 from tests.integracion.test_excel import ADSCRIPCIONES, BUENO, PERSONAS, UNIDADES, Hojas, faltas, libro
 

@@ -14,7 +14,7 @@ from modelos.errores import EvidenciaFaltante
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Turno
 from modelos.oficios.oficio import Oficio
-from tareas.oficios.archivo import Imprenta
+from tareas.oficios.papel.archivo import Imprenta
 from tests.fabricas import Instancia
 
 REGLAS = firma.Reglas("https://dstc.ejemplo.mx")

@@ -40,8 +40,8 @@ from modelos.organizacion.permisos import Rol
 from modelos.sesion import transaccion
 from modelos.tabla.emision import VIGENTES, EstadoOficio, leer_codigo
 from tareas.efectos import EfectoFallido, cumplir, intentar
-from tareas.oficios import borrador
-from tareas.oficios.archivo import Imprenta, ruta_de
+from tareas.oficios.papel.archivo import Imprenta, ruta_de
+from tareas.oficios.redaccion import borrador
 from tests.fabricas import PDF, Instancia
 from tests.oficina import (
     REGLAS,

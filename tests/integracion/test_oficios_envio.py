@@ -36,7 +36,7 @@ from tareas.avisos.carta_de_oficio import ADJUNTO_MAX, nombre_de_archivo
 from tareas.avisos.mensajes import YA_NO, juntar
 from tareas.avisos.recordatorios import barrer
 from tareas.efectos import cumplir
-from tareas.oficios.archivo import ruta_de
+from tareas.oficios.papel.archivo import ruta_de
 from tests.correo import Buzon, buzon, partes
 from tests.fabricas import Instancia, puerto_libre
 from tests.oficina import asentados, destinatarios, encargo_de, enviado, firmar, leer, por_encargo, repartir, suelto

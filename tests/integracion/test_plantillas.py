@@ -14,7 +14,7 @@ from modelos.expedientes.expediente import Encargo
 from modelos.motor import encargos
 from modelos.oficios.oficio import Molde, Oficio
 from tareas.efectos import EfectoFallido, cumplir, intentar
-from tareas.oficios import borrador, edicion
+from tareas.oficios.redaccion import borrador, edicion
 from tests.fabricas import Instancia
 
 CLAVE = "normatividad/of_01"

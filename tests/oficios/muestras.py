@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tareas.oficios.texto import SALTO, arbol, escapar
+from tareas.oficios.redaccion.texto import SALTO, arbol, escapar
 
 HOSTIL = (
     "Pérez & Hijos, S.A. <b>«ñ»</b> {{ 7*7 }} {% x %} #panic() $x^2$ *no* _no_ `no` ~no~ @ref [l](http://x) ![i](x)",

@@ -19,8 +19,8 @@ from modelos.oficios import titulares
 from modelos.oficios.oficio import Oficio
 from modelos.sesion import transaccion
 from tareas.efectos import cumplir
-from tareas.oficios import borrador, fuera
 from tareas.oficios.errores import TallerSinTerminar
+from tareas.oficios.redaccion import borrador, fuera
 from tests.fabricas import Instancia
 from tests.integracion.test_plantillas import BUENA, CUERPO, SIN_FIN, editar, hasta_el_oficio
 from tests.oficina import COMPLETA, del_folio, destinatarios, firmar, leer, por_encargo, suelto

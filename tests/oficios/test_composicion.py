@@ -13,9 +13,9 @@ import page
 import pytest
 from pypdf import PdfReader
 
-from tareas.oficios import hoja
 from tareas.oficios.errores import ComposicionSinTerminar
-from tareas.oficios.imprenta import componer
+from tareas.oficios.papel import hoja
+from tareas.oficios.papel.imprenta import componer
 from tests.oficios.muestras import contenido, extremo
 
 RAIZ = Path(__file__).parents[2]

@@ -19,11 +19,11 @@ from pypdf import PdfReader
 
 from modelos.errores import SinTipografias
 from modelos.oficios import letras
-from tareas.oficios import imprenta
 from tareas.oficios.ajenos import ajenos
 from tareas.oficios.errores import ComposicionFallida, SinLogotipo
-from tareas.oficios.imprenta import componer, paginas
-from tareas.oficios.texto import arbol, escapar
+from tareas.oficios.papel import imprenta
+from tareas.oficios.papel.imprenta import componer, paginas
+from tareas.oficios.redaccion.texto import arbol, escapar
 from tests.oficios.muestras import HOSTIL, LARGO, contenido, extremo
 
 MINIMO: dict[str, Any] = {"fecha": "2026-01-01", "asunto": "A", "estado": "firmado", "numero": "X/1/2026"}
@@ -83,7 +83,8 @@ def test_repetir_da_los_mismos_bytes_en_otro_hilo_y_en_otro_proceso(impresos: di
     with ThreadPoolExecutor(4) as hilos:
         assert set(hilos.map(lambda _: componer(contenido()), range(12))) == {impresos["uno"]}
     programa = (
-        "import hashlib; from tareas.oficios.imprenta import componer; from tests.oficios.muestras import contenido\n"
+        "import hashlib; from tareas.oficios.papel.imprenta import componer\n"
+        "from tests.oficios.muestras import contenido\n"
         "print(hashlib.sha256(componer(contenido())).hexdigest())"
     )
     otro = subprocess.run(

@@ -17,8 +17,8 @@ from modelos.oficios.oficio import LARGO_ASUNTO
 from modelos.oficios.ordenamientos import Ordenamiento
 from modelos.tabla import Formulario, Tabla
 from modelos.tabla.unidades import ESTATALES, NACIONALES
-from tareas.oficios.plantilla import CARPETA, Redactado, redactar, revisar
-from tareas.oficios.texto import arbol, plano
+from tareas.oficios.redaccion.plantilla import CARPETA, Redactado, redactar, revisar
+from tareas.oficios.redaccion.texto import arbol, plano
 from tests.oficios.muestras import HOSTIL
 
 HOY = date(2027, 4, 5)

@@ -17,8 +17,8 @@ from modelos.oficios.oficio import LARGO_ASUNTO
 from modelos.oficios.ordenamientos import Ordenamiento
 from modelos.tabla import SIGUE, Actividad, Formulario, Tabla
 from modelos.tabla.emision import Emision
-from tareas.oficios.plantilla import CARPETA, Redactado, redactar, revisar
-from tareas.oficios.texto import arbol, plano
+from tareas.oficios.redaccion.plantilla import CARPETA, Redactado, redactar, revisar
+from tareas.oficios.redaccion.texto import arbol, plano
 
 PROCEDIMIENTOS = (
     *("normatividad", "promocion_difusion", "seguimiento", "concertacion", "reunion_trabajo"),

@@ -24,15 +24,15 @@ from modelos.errores import LeidoCambio
 from modelos.oficios import letras
 from modelos.oficios.impreso import cambios, huellas
 from modelos.tabla.unidades import ESTATALES, NACIONALES
-from tareas.oficios import borrador
 from tareas.oficios.ajenos import ajenos
-from tareas.oficios.archivo import Imprenta
-from tareas.oficios.ejemplo import ejemplos, usos
 from tareas.oficios.errores import SignosSinLetra
-from tareas.oficios.hoja import leida
-from tareas.oficios.imprenta import componer
-from tareas.oficios.plantilla import redactar
-from tareas.oficios.texto import arbol, html_de, limpiar, plano
+from tareas.oficios.papel.archivo import Imprenta
+from tareas.oficios.papel.hoja import leida
+from tareas.oficios.papel.imprenta import componer
+from tareas.oficios.redaccion import borrador
+from tareas.oficios.redaccion.ejemplo import ejemplos, usos
+from tareas.oficios.redaccion.plantilla import redactar
+from tareas.oficios.redaccion.texto import arbol, html_de, limpiar, plano
 from tests.oficios.muestras import HOSTIL, LARGO, contenido
 
 UNIDADES = {u.clave: u.nombre for u in (*NACIONALES, *ESTATALES)}

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota
-from tareas.oficios.palabras import dias, en_letra, enumera, fecha, pesos
-from tareas.oficios.plantilla import redactar, revisar
-from tareas.oficios.texto import arbol, plano
+from tareas.oficios.redaccion.palabras import dias, en_letra, enumera, fecha, pesos
+from tareas.oficios.redaccion.plantilla import redactar, revisar
+from tareas.oficios.redaccion.texto import arbol, plano
 from tests.oficios.muestras import HOSTIL, contexto
 
 PLANTILLA = """{% extends "_base.md.j2" %}

@@ -22,8 +22,8 @@ from pydantic import SecretStr
 from modelos import reloj
 from modelos.ajustes import Ajustes
 from tareas.oficios.errores import BibliotecaFaltante, PdfIlegible, SelloInservible
-from tareas.oficios.imprenta import componer
-from tareas.oficios.sello import Sello, estado, revisar_sello, sellar
+from tareas.oficios.papel.imprenta import componer
+from tareas.oficios.papel.sello import Sello, estado, revisar_sello, sellar
 from tests.oficios.muestras import contenido
 
 RAIZ = Path(__file__).parents[2]
@@ -176,7 +176,9 @@ def test_uno_como_los_del_sat_se_lee_en_un_proceso_limpio(tmp_path: Path) -> Non
     ruta = certificado(tmp_path / "s.p12", AHORA - timedelta(1), AHORA + timedelta(9), [COMUN, RFC, CURP])
     pdf = tmp_path / "s.pdf"
     pdf.write_bytes(sellar(componer(contenido()), Sello.de(ruta, CLAVE, AHORA), ahora=AHORA))
-    programa = f"from tareas.oficios.sello import revisar_sello; print(revisar_sello(open({str(pdf)!r}, 'rb').read()))"
+    programa = (
+        f"from tareas.oficios.papel.sello import revisar_sello; print(revisar_sello(open({str(pdf)!r}, 'rb').read()))"
+    )
     otro = subprocess.run(
         [sys.executable, "-c", programa], env={"PYTHONPATH": str(RAIZ)}, capture_output=True, text=True, check=True
     )

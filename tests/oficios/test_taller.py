@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tareas.oficios.errores import PlantillaRota, TallerSinTerminar
-from tareas.oficios.plantilla import redactar
-from tareas.oficios.taller import Taller
+from tareas.oficios.redaccion.plantilla import redactar
+from tareas.oficios.redaccion.taller import Taller
 from tests.oficios.muestras import contexto
 from tests.oficios.test_plantilla import PLANTILLA, citar
 
@@ -79,7 +79,7 @@ def test_no_sobrevive_a_su_dueno(tmp_path: Path) -> None:
     programa = tmp_path / "dueno.py"
     programa.write_text(
         "import multiprocessing, time\n"
-        "from tareas.oficios.taller import taller\n"
+        "from tareas.oficios.redaccion.taller import taller\n"
         "from tests.oficios.muestras import contexto\n"
         "if __name__ == '__main__':\n"
         "    taller().redactar('{% block asunto %}A{% endblock %}', contexto(), str)\n"

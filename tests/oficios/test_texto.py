@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from modelos.errores import FormularioIncompleto
 from modelos.tabla.formularios import limpiar_texto
 from tareas.oficios.errores import OficioDemasiadoLargo
-from tareas.oficios.texto import MAXIMO, NIVELES, arbol, escapar, falta, faltantes, html, limpiar, plano
+from tareas.oficios.redaccion.texto import MAXIMO, NIVELES, arbol, escapar, falta, faltantes, html, limpiar, plano
 
 MARCAS = st.text(alphabet="*_|\\[]`#-+1>.):~=<& \n\tab{}$@!\"'/áñ\u2028\u202e\x00", min_size=1, max_size=14)
 

@@ -9,7 +9,7 @@ import docx
 import pytest
 
 from tareas.oficios.errores import BibliotecaFaltante
-from tareas.oficios.word import AVISO, borrador_docx
+from tareas.oficios.papel.word import AVISO, borrador_docx
 from tests.oficios.muestras import HOSTIL, contenido, extremo
 
 CUERPO = """Uno **dos** *tres*

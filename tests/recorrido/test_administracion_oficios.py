@@ -23,7 +23,7 @@ from modelos.errores import (
 )
 from modelos.oficios.oficio import Oficio, PlantillaEditada
 from modelos.organizacion import acceso
-from tareas.oficios import borrador
+from tareas.oficios.redaccion import borrador
 from tests.fabricas import Cliente, Instancia
 from tests.oficios.test_sello import CLAVE, certificado
 from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale

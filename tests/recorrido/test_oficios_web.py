@@ -19,7 +19,7 @@ from modelos.oficios.titulares import Titularidad
 from modelos.organizacion.organigrama import Persona
 from modelos.sesion import transaccion
 from tareas.efectos import EfectoFallido, intentar
-from tareas.oficios.borrador import huella
+from tareas.oficios.redaccion.borrador import huella
 from tests.fabricas import Instancia
 from tests.recorrido.con_oficios import con_borrador, con_circular, destinatarios, firmar, oficio_de
 from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale

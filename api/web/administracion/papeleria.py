@@ -22,7 +22,7 @@ from modelos.oficios import papeleria
 from modelos.organizacion.cambios import Cosa, historia
 from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla.emision import FORMATO, LARGO_FORMATO, falta_de_formato
-from tareas.oficios import sello
+from tareas.oficios.papel import sello
 
 ruta = APIRouter()
 VER = "ver la papelería de los oficios"

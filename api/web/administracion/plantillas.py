@@ -23,9 +23,10 @@ from modelos.errores import ActoNoProcede, ErrorGestion, FormularioIncompleto, N
 from modelos.expedientes import visibles
 from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla.formularios import LARGO_MOTIVO
-from tareas.oficios import archivo, borrador, edicion, texto
-from tareas.oficios.ejemplo import COMUN, diccionario, usos
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota, TallerSinTerminar
+from tareas.oficios.papel import archivo
+from tareas.oficios.redaccion import borrador, edicion, texto
+from tareas.oficios.redaccion.ejemplo import COMUN, diccionario, usos
 
 ruta = APIRouter()
 RUTA = "/administracion/plantillas"

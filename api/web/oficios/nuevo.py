@@ -21,8 +21,8 @@ from modelos.expedientes import visibles
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.tabla.unidades import TipoUnidad
-from tareas.oficios import borrador
-from tareas.oficios.fuera import sin_tomar_la_base
+from tareas.oficios.redaccion import borrador
+from tareas.oficios.redaccion.fuera import sin_tomar_la_base
 
 ruta = APIRouter()
 EXTERNOS = 3

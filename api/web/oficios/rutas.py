@@ -30,8 +30,8 @@ from modelos.oficios import deuda
 from modelos.oficios import visibles as consultas_oficios
 from modelos.organizacion.permisos import atiende
 from modelos.tabla.emision import EstadoOficio
-from tareas.oficios import borrador, texto
-from tareas.oficios.fuera import sin_tomar_la_base
+from tareas.oficios.redaccion import borrador, texto
+from tareas.oficios.redaccion.fuera import sin_tomar_la_base
 
 ruta = APIRouter()
 POR_PAGINA = 25

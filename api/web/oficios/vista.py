@@ -34,9 +34,9 @@ from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Actividad
 from modelos.tabla.emision import HECHOS, VIGENTES, EstadoOficio
 from tareas.oficios.ajenos import ajenos
-from tareas.oficios.borrador import EXTENSION, del_archivo, del_sistema
-from tareas.oficios.hoja import leida
-from tareas.oficios.texto import html_de
+from tareas.oficios.papel.hoja import leida
+from tareas.oficios.redaccion.borrador import EXTENSION, del_archivo, del_sistema
+from tareas.oficios.redaccion.texto import html_de
 
 ESTADOS = {
     "borrador": ("✎", "Borrador"),

@@ -11,9 +11,9 @@ from typing import Any
 
 import typst
 
-from tareas.oficios import letras
 from tareas.oficios.errores import ComposicionFallida
-from tareas.oficios.imprenta import NORMAS, fuentes
+from tareas.oficios.papel import letras
+from tareas.oficios.papel.imprenta import NORMAS, fuentes
 
 DIBUJOS = ("svg", "diagramas")
 """Las claves cuyos textos son dibujos: a ésos no se les parten las palabras largas."""

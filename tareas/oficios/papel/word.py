@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tareas.oficios.errores import BibliotecaFaltante
-from tareas.oficios.texto import Nodo, limpiar
+from tareas.oficios.redaccion.texto import Nodo, limpiar
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from tareas.oficios.entorno import POR_CLAVE, Entorno
+from tareas.oficios.redaccion.entorno import POR_CLAVE, Entorno
 
 FUNCIONES = frozenset({"fundamento", "unidad", "dias", "enumera", "fecha", "pesos", "range"})
 _DE_JINJA = frozenset({"loop", "super", "self", "caller", "varargs", "kwargs"})

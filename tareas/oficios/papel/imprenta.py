@@ -23,11 +23,11 @@ import typst
 
 from modelos.errores import SinTipografias
 from modelos.oficios import letras
-from tareas.oficios import hoja
 from tareas.oficios.errores import ComposicionFallida, ComposicionSinTerminar
-from tareas.oficios.procesos import Aparte, SeCorto
+from tareas.oficios.papel import hoja
+from tareas.oficios.redaccion.procesos import Aparte, SeCorto
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 COMPOSICION = RAIZ / "plantillas_oficio" / "_oficio.typ"
 NORMAS: list[Any] = ["a-2a", "ua-1"]
 Ajuste = Any

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from modelos.oficios import letras
-from tareas.oficios.texto import SALTO
+from tareas.oficios.redaccion.texto import SALTO
 
 CORTE = "\u200b"
 """Un lugar donde se puede cambiar de renglón. Es una seña para la composición: al papel no llega ningún signo."""

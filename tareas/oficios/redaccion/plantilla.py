@@ -28,13 +28,13 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from modelos.errores import ErrorGestion
-from tareas.oficios.entorno import NOMBRE, Entorno
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota
-from tareas.oficios.faltante import NombreInexistente, con_rutas
-from tareas.oficios.revision import faltas_de_nombres
-from tareas.oficios.texto import MAXIMO, SALTO, escapar, faltantes, limpiar, plano
+from tareas.oficios.redaccion.entorno import NOMBRE, Entorno
+from tareas.oficios.redaccion.faltante import NombreInexistente, con_rutas
+from tareas.oficios.redaccion.revision import faltas_de_nombres
+from tareas.oficios.redaccion.texto import MAXIMO, SALTO, escapar, faltantes, limpiar, plano
 
-CARPETA = Path(__file__).parents[2] / "plantillas_oficio"
+CARPETA = Path(__file__).parents[3] / "plantillas_oficio"
 EXTENSION = ".md.j2"
 Citar = Callable[[Sequence[str]], str]
 

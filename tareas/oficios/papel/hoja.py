@@ -16,9 +16,9 @@ from typing import Any
 import segno
 
 from modelos.tabla.emision import LARGO_CODIGO, momento
-from tareas.oficios import letras
-from tareas.oficios.logotipo import como_svg
-from tareas.oficios.texto import Nodo, bloques, limpiar
+from tareas.oficios.papel import letras
+from tareas.oficios.papel.logotipo import como_svg
+from tareas.oficios.redaccion.texto import Nodo, bloques, limpiar
 
 AL_FIRMAR = {"numero": "(se asigna al firmar)", "codigo": "(se asigna al firmar)", "sello": "(se calcula al firmar)"}
 """Lo que un borrador no lleva aunque se le dé, y lo que dice en su lugar: lo demás queda donde quedará al firmarse."""

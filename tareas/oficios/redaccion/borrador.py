@@ -26,9 +26,9 @@ from modelos.sesion import insertar
 from modelos.tabla import Tabla
 from modelos.tabla.emision import Destino, EstadoOficio, Forma, Hacia
 from modelos.tabla.formularios import limpiar_texto
-from tareas.oficios import fuera, plantilla
-from tareas.oficios.fuera import Trabajo
-from tareas.oficios.plantilla import Redactado
+from tareas.oficios.redaccion import fuera, plantilla
+from tareas.oficios.redaccion.fuera import Trabajo
+from tareas.oficios.redaccion.plantilla import Redactado
 
 CARPETA = plantilla.CARPETA
 EXTENSION = plantilla.EXTENSION

@@ -23,11 +23,11 @@ from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla import Tabla
 from modelos.tabla.actividad import es_grupo
 from modelos.tabla.emision import EstadoOficio, Forma
-from tareas.oficios import borrador, taller
-from tareas.oficios.borrador import EXTENSION, Texto
-from tareas.oficios.ejemplo import Uso, ejemplos, minimo, usos
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota, TallerSinTerminar
-from tareas.oficios.plantilla import Redactado
+from tareas.oficios.redaccion import borrador, taller
+from tareas.oficios.redaccion.borrador import EXTENSION, Texto
+from tareas.oficios.redaccion.ejemplo import Uso, ejemplos, minimo, usos
+from tareas.oficios.redaccion.plantilla import Redactado
 
 LARGO_CITA = 90
 _BLOQUE = re.compile(r"\{%[-+]?\s*block\s+(\w+)")

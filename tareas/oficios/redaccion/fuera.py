@@ -16,8 +16,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from modelos.errores import ActoNoProcede
-from tareas.oficios import taller
-from tareas.oficios.plantilla import Borrador
+from tareas.oficios.redaccion import taller
+from tareas.oficios.redaccion.plantilla import Borrador
 
 VECES = 4
 """Lo más que se repite un acto: más, es que sus datos cambian mientras se redacta."""

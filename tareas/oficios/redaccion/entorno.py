@@ -20,9 +20,9 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from markupsafe import Markup
 
-from tareas.oficios.faltante import Dato, Faltante, Lista, Nodo, NombreInexistente
-from tareas.oficios.palabras import dias, enumera, fecha, pesos
-from tareas.oficios.texto import escapar
+from tareas.oficios.redaccion.faltante import Dato, Faltante, Lista, Nodo, NombreInexistente
+from tareas.oficios.redaccion.palabras import dias, enumera, fecha, pesos
+from tareas.oficios.redaccion.texto import escapar
 
 NOMBRE = "plantilla.md.j2"
 """Como se llama en los errores una plantilla que no dijo su nombre."""

@@ -16,9 +16,9 @@ from modelos.errores import NoExiste, SinEspacio
 from modelos.oficios.oficio import Oficio
 from tareas.oficios.ajenos import ajenos
 from tareas.oficios.errores import SignosSinLetra
-from tareas.oficios.imprenta import componer
-from tareas.oficios.sello import Sello
-from tareas.oficios.texto import arbol
+from tareas.oficios.papel.imprenta import componer
+from tareas.oficios.papel.sello import Sello
+from tareas.oficios.redaccion.texto import arbol
 
 
 class Imprenta:

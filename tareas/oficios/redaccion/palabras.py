@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from modelos.calendario import fecha_larga
-from tareas.oficios.faltante import Faltante
+from tareas.oficios.redaccion.faltante import Faltante
 
 
 def fecha(valor: object) -> str:

@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from tareas.oficios import plantilla
-from tareas.oficios.entorno import NOMBRE
 from tareas.oficios.errores import TallerSinTerminar
-from tareas.oficios.plantilla import Borrador, Citar, Redactado
-from tareas.oficios.procesos import AYUDANTES, Aparte, SeCorto
+from tareas.oficios.redaccion import plantilla
+from tareas.oficios.redaccion.entorno import NOMBRE
+from tareas.oficios.redaccion.plantilla import Borrador, Citar, Redactado
+from tareas.oficios.redaccion.procesos import AYUDANTES, Aparte, SeCorto
 
 SEGUNDOS = 5.0
 MEMORIA_MB = 256

@@ -1,0 +1,1 @@
+"""Del texto al papel: PDF, Word, tipografías, logotipo y sello."""

@@ -1,0 +1,1 @@
+"""De la plantilla al borrador."""
