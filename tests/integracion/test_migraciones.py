@@ -17,7 +17,7 @@ from tests.fabricas import Plantillas, sembrada
 from tests.postgres import base_nueva
 
 RAIZ = Path(__file__).parents[2]
-MIGRA = "import sys; from tests.fabricas import sembrada; from modelos import migrar; migrar.migrar(sys.argv[1])"
+MIGRA = "import sys; import tests.fabricas; from modelos.migraciones import migrar; migrar.migrar(sys.argv[1])"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

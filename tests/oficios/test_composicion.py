@@ -52,7 +52,7 @@ def test_una_hoja_comun_se_compone_aqui_y_la_enorme_o_con_otras_letras_aparte() 
 
 def test_aparte_salen_los_mismos_bytes_que_aqui() -> None:
     programa = (
-        "import hashlib; from tareas.oficios import hoja, imprenta; from tests.oficios.muestras import extremo\n"
+        "import hashlib; from tareas.oficios.papel import hoja, imprenta; from tests.oficios.muestras import extremo\n"
         "hoja.PESO_LLANO = 10**9\n"
         "print(hashlib.sha256(imprenta.componer(extremo())).hexdigest())"
     )

@@ -23,7 +23,7 @@ LARGO = 40_000
 
 @dataclass(frozen=True)
 class Revisada:
-    """Un texto que ya se probó con el ejemplo: lo da `edicion.revisada`, de `tareas.oficios.redaccion`, y sin él no se guarda nada.
+    """Un texto que ya se probó con el ejemplo: lo da `redaccion.edicion.revisada`, y sin él no se guarda nada.
 
     Se prueba fuera de la transacción: una plantilla que no termina tarda segundos en cortarse y detendría a los demás.
     texto: None, la del sistema. sistema: la que trae el sistema, para saber después si trajo otra.
