@@ -139,7 +139,7 @@ class Leido(HTMLParser):
 def en_la_pagina(caso: dict[str, Any]) -> str:
     """Lo que muestra «Cómo saldrá», menos el pie."""
     hoja = leida(caso)
-    modulo: Any = ENTORNO.get_template("oficio_piezas.html").module
+    modulo: Any = ENTORNO.get_template("oficios/piezas.html").module
     lector = Leido()
     lector.feed(re.sub(r'<p class="hoja-ccp hoja-pie">.*?</p>', "", modulo.hoja(hoja, Markup(html_de(hoja["cuerpo"])))))  # noqa: S704
     return junto(lector.texto)

@@ -34,7 +34,7 @@ def test_cada_estado_que_se_ensena_esta_explicado() -> None:
 def test_cada_que_es_esto_lleva_a_una_entrada_que_existe(web: str) -> None:
     enlaces = {
         enlace
-        for plantilla in Path(CARPETA, "plantillas").glob("*.html")
+        for plantilla in Path(CARPETA, "plantillas").rglob("*.html")
         for enlace in re.findall(r"/ayuda(?:/glosario)?#[\w-]+", plantilla.read_text("utf-8"))
     } | {f"/ayuda#estado-{estado}" for estado in EstadoExpediente}
     enlaces -= {"/ayuda#estado-"}

@@ -165,7 +165,7 @@ def test_un_dibujo_roto_se_dice_y_no_deja_un_pdf_a_medias() -> None:
 
 
 def test_la_macro_pone_estados_leyenda_lista_y_datos_sin_abrir_otra_etiqueta() -> None:
-    macro = ENTORNO.get_template("diagrama.html").module.diagrama  # type: ignore[attr-defined]
+    macro = ENTORNO.get_template("procedimientos/diagrama.html").module.diagrama  # type: ignore[attr-defined]
     suyos = {"1": Estado(Que.HECHA, 2), "2": Estado(Que.ACTUAL, 1, date(2026, 3, 3), "Urge")}
     texto = unescape(str(macro(NORMATIVIDAD, suyos, id="uno")))
     assert "✓ Hecha; ↺ dice cuántas veces" in texto

@@ -550,7 +550,7 @@ def test_a_lo_plegado_tambien_se_llega_con_tab(sala: Sala, instancia_sqlite: Ins
         pagina.goto(camino)
         for dice in renglones:
             Teclado(pagina).oprimir(pagina.locator("main summary", has_text=dice))
-    mudos = [p.name for p in PLANTILLAS.glob("*.html") if re.search(r"<details[^>]*\stabindex=", p.read_text("utf-8"))]
+    mudos = [p.name for p in PLANTILLAS.rglob("*.html") if re.search(r"<details[^>]*\stabindex=", p.read_text("utf-8"))]
     assert not mudos, "a lo que está dentro de esos detalles no se llega con Tab"
 
 

@@ -148,7 +148,7 @@ def _canales(
     ]
     return pagina(
         request,
-        "canales.html",
+        "administracion/canales.html",
         quien,
         status,
         tramo=tramo,
@@ -195,7 +195,7 @@ def _entregas(
     filtro = {"estado": estado} if estado else {}
     return pagina(
         request,
-        "entregas.html",
+        "administracion/entregas.html",
         quien,
         status,
         tramo=tramo,

@@ -91,7 +91,7 @@ def cargar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
             idempotencia.cumplir(ctx, ficha, "carga")
     except (FormularioIncompleto, ActoNoProcede, ClaveRepetida) as error:
         return _revision(request, puerta, leido, nombre, captura, error)
-    return pagina(request, "administracion_excel_hecho.html", yo, hecha=hecha, hojas=_hojas(hecha.plan))
+    return pagina(request, "administracion/excel_hecho.html", yo, hecha=hecha, hojas=_hojas(hecha.plan))
 
 
 @ruta.get(RAIZ + "/{_acto}")
@@ -118,7 +118,7 @@ def _inicio(request: Request, puerta: Puerta, error: str = "", status: int = 200
         exigir_administracion(quien, actos.CARGAR)
     return pagina(
         request,
-        "administracion_excel.html",
+        "administracion/excel.html",
         quien,
         status,
         error=error,
@@ -152,7 +152,7 @@ def _revision(
     status = codigo(error) if error else 422 if plan.faltas else 200
     return pagina(
         request,
-        "administracion_excel_revision.html",
+        "administracion/excel_revision.html",
         quien,
         status,
         plan=plan,

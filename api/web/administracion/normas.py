@@ -62,7 +62,15 @@ def lista_normas(request: Request, puerta: Entrada) -> HTMLResponse:
         normas = list(ordenamientos.todos(s).values())
         rigen = {n.clave for n in normas if ordenamientos.rige(n, reloj.hoy())}
     bloquea = puerta.ajustes.norma_en_proyecto == "bloquear"
-    return pagina(request, "ordenamientos.html", quien, normas=normas, rigen=rigen, estados=ESTADOS, bloquea=bloquea)
+    return pagina(
+        request,
+        "administracion/oficios/ordenamientos.html",
+        quien,
+        normas=normas,
+        rigen=rigen,
+        estados=ESTADOS,
+        bloquea=bloquea,
+    )
 
 
 @ruta.get("/administracion/ordenamientos/{clave}")
@@ -108,7 +116,7 @@ def _norma(
     guardados = {c.nombre: str(getattr(norma, c.nombre) or "") for c in _NORMA}
     return pagina(
         request,
-        "ordenamiento.html",
+        "administracion/oficios/ordenamiento.html",
         quien,
         status,
         norma=norma,

@@ -54,7 +54,9 @@ def lista_papeleria(request: Request, puerta: Entrada) -> HTMLResponse:
         hojas = consultas.hojas(s, reloj.hoy().year)
         faltan = papeleria.sin_leyenda(s, reloj.hoy())
     como_esta = sello.estado(puerta.ajustes)
-    return pagina(request, "papeleria.html", quien, hojas=hojas, sin_leyenda=faltan, sello=como_esta)
+    return pagina(
+        request, "administracion/oficios/papeleria.html", quien, hojas=hojas, sin_leyenda=faltan, sello=como_esta
+    )
 
 
 @ruta.get("/administracion/papeleria/{unidad}")
@@ -120,7 +122,7 @@ def _hoja(
         cambios = historia(s, Cosa.PAPELERIA, [clave])
     return pagina(
         request,
-        "papeleria_unidad.html",
+        "administracion/oficios/papeleria_unidad.html",
         quien,
         status,
         hoja=hoja,
@@ -156,7 +158,7 @@ def _leyendas(
         iniciales |= {"texto": elegida.texto, "fuente": elegida.fuente}
     return pagina(
         request,
-        "leyendas.html",
+        "administracion/oficios/leyendas.html",
         quien,
         status,
         leyendas=lista,

@@ -58,7 +58,7 @@ def parametros(request: Request, puerta: Entrada, procedimiento: str = "") -> HT
     de_tablas = inferidos.de_tablas(pedidas)
     return pagina(
         request,
-        "administracion_parametros.html",
+        "administracion/parametros.html",
         quien,
         tablas=rigen,
         procedimiento=procedimiento,
@@ -80,7 +80,7 @@ def cambios(request: Request, puerta: Entrada, cosa: str = "", quien: str = "", 
     filtros = {n: v for n, v in (("cosa", cosa), ("quien", elegido)) if v}
     return pagina(
         request,
-        "administracion_cambios.html",
+        "administracion/cambios.html",
         yo,
         tramo=tramo,
         filtros=filtros,

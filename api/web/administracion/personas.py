@@ -98,7 +98,7 @@ def buscar(
         unidades = buscar_unidades.activas(s)
     return pagina(
         request,
-        "administracion_personas.html",
+        "administracion/personas.html",
         quien,
         tramo=tramo,
         filtros=filtros,
@@ -232,7 +232,7 @@ def _con_clave(request: Request, puerta: Puerta, hecha: Alta | str, frase: str) 
             quien: Quien | None = yo
     except SinSesion:
         quien = None  # restableció la suya: su sesión se cerró con las demás, y aun así debe ver la nueva
-    return pagina(request, "administracion_persona_clave.html", quien, alta=hecha, frase=frase)
+    return pagina(request, "administracion/persona_clave.html", quien, alta=hecha, frase=frase)
 
 
 def _con_unidades(control: Control, unidades: list[tuple[str, str]]) -> Control:
@@ -246,7 +246,7 @@ def _alta(request: Request, puerta: Puerta, rechazo: Rechazo, status: int = 200)
     controles = [_con_unidades(c, unidades) for c in (*_QUIEN, *_DONDE)]
     return pagina(
         request,
-        "administracion_persona_nueva.html",
+        "administracion/persona_nueva.html",
         quien,
         status,
         campos=campos(controles, escrito(controles, rechazo.captura), rechazo.errores),
@@ -277,7 +277,7 @@ def _pagina(
     de_vigencia = rechazo.captura.entero("id") if rechazo.acto == "vigencia" else 0
     return pagina(
         request,
-        "administracion_persona.html",
+        "administracion/persona.html",
         quien,
         status,
         d=detalle,

@@ -60,7 +60,14 @@ def lista(request: Request, puerta: Entrada) -> HTMLResponse:
         exigir_administracion(quien, actos.ACTO)
         grupos = edicion.fichas(Contexto(s, puerta.tablas, quien, reloj.ahora()))
     atrasadas = [f.clave for _, fichas in grupos for f in fichas if f.atrasada]
-    return pagina(request, "plantillas.html", quien, grupos=grupos, atrasadas=atrasadas, direccion_de=direccion_de)
+    return pagina(
+        request,
+        "administracion/oficios/plantillas.html",
+        quien,
+        grupos=grupos,
+        atrasadas=atrasadas,
+        direccion_de=direccion_de,
+    )
 
 
 @ruta.get(RUTA + "/{carpeta}/{nombre}")
@@ -186,7 +193,7 @@ def _editor(
         puestos = {c.nombre: captura.texto(PREFIJO + c.nombre) for c in _CONTROLES}
     return pagina(
         request,
-        "plantilla.html",
+        "administracion/oficios/plantilla.html",
         quien,
         status,
         ficha=ficha,
@@ -226,7 +233,7 @@ def _historial(
     otra = numero(a) if a and numero(a) in textos else ficha.version
     return pagina(
         request,
-        "plantilla_historial.html",
+        "administracion/oficios/plantilla_historial.html",
         quien,
         status,
         ficha=ficha,

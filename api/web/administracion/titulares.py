@@ -62,7 +62,7 @@ def lista(request: Request, puerta: Entrada) -> HTMLResponse:
         exigir_administracion(quien, VER)
         cargos = consultas.cargos(s, reloj.hoy())
     vacantes = [c.unidad for c in cargos if c.titular is None]
-    return pagina(request, "titulares.html", quien, cargos=cargos, vacantes=vacantes)
+    return pagina(request, "administracion/oficios/titulares.html", quien, cargos=cargos, vacantes=vacantes)
 
 
 @ruta.get("/administracion/titulares/{unidad}")
@@ -142,7 +142,7 @@ def _pagina(
         }
     return pagina(
         request,
-        "titulares_unidad.html",
+        "administracion/oficios/titulares_unidad.html",
         quien,
         status,
         **datos,
@@ -173,7 +173,7 @@ def _formulario(
         correos = [(ficha.correo, ficha.nombre) for ficha in personas.lista(s, unidad=clave) if ficha.activa]
     return pagina(
         request,
-        "titulares_acto.html",
+        "administracion/oficios/titulares_acto.html",
         quien,
         status,
         unidad=unidad,

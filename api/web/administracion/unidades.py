@@ -73,7 +73,7 @@ def buscar(
     filtros = {n: v for n, v in (("texto", texto), ("tipo", tipo), ("estado", estado)) if v}
     return pagina(
         request,
-        "administracion_unidades.html",
+        "administracion/unidades.html",
         quien,
         tramo=tramo,
         filtros=filtros,
@@ -174,7 +174,7 @@ def _alta(request: Request, puerta: Puerta, rechazo: Rechazo, status: int = 200)
         controles = [_con_estatales(c, consultas.de_que_depende(s)) for c in _ALTA]
     return pagina(
         request,
-        "administracion_unidad_nueva.html",
+        "administracion/unidad_nueva.html",
         quien,
         status,
         campos=campos(controles, escrito(controles, rechazo.captura), rechazo.errores),
@@ -205,7 +205,7 @@ def _pagina(
     titulos = {c.nombre: c.titulo for controles, _ in de_acto.values() for c in controles}
     return pagina(
         request,
-        "administracion_unidad.html",
+        "administracion/unidad.html",
         quien,
         status,
         d=detalle,

@@ -79,7 +79,7 @@ def _mostrar(
     nueva = error is not None and not de
     return pagina(
         request,
-        "filtros.html",
+        "bandeja/filtros.html",
         quien,
         codigo(error) if error else 200,
         guardados=guardados,

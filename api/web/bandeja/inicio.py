@@ -87,7 +87,7 @@ def inicio(request: Request, puerta: Entrada) -> Response:
     vigentes = puerta.tablas.vigentes(hoy)
     return pagina(
         request,
-        "inicio.html",
+        "bandeja/inicio.html",
         quien,
         hoy=hoy,
         nombre=quien.nombre.split(" (", maxsplit=1)[0],

@@ -163,7 +163,7 @@ def _mostrar(
     consulta = urlencode(puestos)
     return pagina(
         request,
-        "bandeja.html",
+        "bandeja/bandeja.html",
         quien,
         codigo(rechazo.error) if rechazo and rechazo.error else 200,
         pendientes=pendientes,

@@ -96,7 +96,7 @@ def registrar(request: Request, puerta: Entrada, captura: Formulario) -> HTMLRes
         resultados.append(Resultado(turno.id, turno.folio, expediente.asunto, bien, frase))
     return pagina(
         request,
-        "varios.html",
+        "bandeja/varios.html",
         quien,
         grupos=[],
         fuera=[],
@@ -133,7 +133,7 @@ def _confirmacion(
     buenos = [p for p in filas if p.agrupable and p.turno.estado in ABIERTOS and p.turno.a_mano]
     return pagina(
         request,
-        "varios.html",
+        "bandeja/varios.html",
         quien,
         grupos=_grupos(buenos),
         fuera=[(p, _por_que_no(p)) for p in filas if p not in buenos],

@@ -86,7 +86,7 @@ def calcular(request: Request, puerta: Entrada) -> HTMLResponse:
     resumen = faltas(errores, campos.values(), {}) or ([Falta(problema)] if problema else [])
     return pagina(
         request,
-        "calculadora.html",
+        "calendario/calculadora.html",
         quien,
         422 if resumen else 200,
         campos=campos,

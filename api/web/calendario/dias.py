@@ -82,7 +82,7 @@ def calendario(request: Request, puerta: Entrada, anio: str = "", unidad: str | 
         meses = [(nombre.capitalize(), por_mes.get(i, [])) for i, nombre in enumerate(NOMBRES_MESES, start=1)]
     return pagina(
         request,
-        "dias.html",
+        "calendario/dias.html",
         quien,
         anio=pedido,
         anios=list(publicados),
@@ -104,7 +104,7 @@ def listar(request: Request, puerta: Entrada, cursor: str | None = None) -> HTML
         lugares = _lugares(s)
     return pagina(
         request,
-        "dias_publicaciones.html",
+        "calendario/dias_publicaciones.html",
         quien,
         publicaciones=lista,
         total=tramo.total,
@@ -191,7 +191,7 @@ def _mostrar(
     siguiente = detalle["efectos"]["siguiente"] if detalle["efectos"] else None
     return pagina(
         request,
-        "dias_publicacion.html",
+        "calendario/dias_publicacion.html",
         quien,
         status,
         p=detalle,
@@ -222,7 +222,7 @@ def _formulario(
     campos = {nombre: _campo(nombre, escrito, del_control.get(nombre, ""), lugares) for nombre in _TITULOS}
     return pagina(
         request,
-        "dias_nueva.html",
+        "calendario/dias_nueva.html",
         quien,
         status,
         campos=campos,

@@ -107,7 +107,7 @@ def mes(
     fijos = {"unidad": unidad} if unidad else {}
     return pagina(
         request,
-        "calendario_mes.html",
+        "calendario/mes.html",
         quien,
         mes=del_mes[0],
         semana=SEMANA,
@@ -135,7 +135,7 @@ def anio(request: Request, puerta: Entrada, anio: str = "", unidad: str = "") ->
         meses, sin_publicar = _armar(s, quien, puerta.tablas, date(pedido, 1, 1), date(pedido + 1, 1, 1), unidad)
     return pagina(
         request,
-        "calendario_anio.html",
+        "calendario/anio.html",
         quien,
         anio=pedido,
         meses=meses,

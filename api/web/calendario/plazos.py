@@ -59,7 +59,7 @@ def listar(
     puestos = {n: v for n, v in filtros.items() if v}
     return pagina(
         request,
-        "plazos.html",
+        "calendario/plazos.html",
         quien,
         plazos=plazos,
         de=de,

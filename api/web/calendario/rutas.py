@@ -69,7 +69,7 @@ def viene(request: Request, puerta: Entrada) -> HTMLResponse:
         vencen = [plazo for plazo in propios if plazo.vence and plazo.vence <= hoy + PROXIMOS]
         return pagina(
             request,
-            "calendario.html",
+            "calendario/calendario.html",
             quien,
             hoy=hoy,
             meses=_por_mes(previstas, hoy),
@@ -151,7 +151,7 @@ def _mostrar(
         prevista = un_periodo(s, quien, puerta.tablas, tabla, periodo)
         return pagina(
             request,
-            "ciclo.html",
+            "calendario/ciclo.html",
             quien,
             rechazo.status if rechazo else 200,
             p=prevista,

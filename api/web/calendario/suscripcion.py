@@ -45,7 +45,7 @@ def _mostrar(request: Request, puerta: Puerta, nuevo: str = "") -> HTMLResponse:
         activas, unidades = suscripciones.propias(s, quien), visibles.unidades(s)
     return pagina(
         request,
-        "suscripcion.html",
+        "calendario/suscripcion.html",
         quien,
         nuevo=nuevo,
         activas=activas,

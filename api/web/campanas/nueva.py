@@ -132,7 +132,7 @@ def _formulario(
     lista = captura.texto("lista").split(",") if captura and captura.texto("lista") else []
     return pagina(
         request,
-        "campana_nueva.html",
+        "campanas/nueva.html",
         quien,
         422 if errores else 200,
         tabla=tabla,
@@ -164,7 +164,7 @@ def _revision(
     textos = {n: t for n, t in captura.textos.items() if n.startswith(PREFIJO) or n in ("asunto", "ficha")}
     return pagina(
         request,
-        "campana_revision.html",
+        "campanas/revision.html",
         quien,
         409 if (hecho and hecho.fallas) or (captura.texto("acto") == "lanzar" and revision.falta) else 200,
         tabla=tabla,

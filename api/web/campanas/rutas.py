@@ -41,7 +41,7 @@ def listar(request: Request, puerta: Entrada) -> HTMLResponse:
         resumenes = consultas_campanas.en_marcha(s, tablas)
     return pagina(
         request,
-        "campanas.html",
+        "campanas/campanas.html",
         quien,
         resumenes=resumenes,
         tablas={t.clave: t for t in tablas},
@@ -78,7 +78,7 @@ def ver(
         por_atender = consultas_campanas.por_atender(s, hay) if lanza else []
     return pagina(
         request,
-        "campana.html",
+        "campanas/campana.html",
         quien,
         tabla=tabla,
         periodo=periodo,

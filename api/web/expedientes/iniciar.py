@@ -54,7 +54,7 @@ def elegir(request: Request, puerta: Entrada) -> HTMLResponse:
             raise NoLeCorresponde("iniciar un procedimiento", "la coordinación que lo conduce")
         de = duraciones.habituales(s, (t.clave for t in tablas))
     opciones = [Opcion(t, descripcion(t), de.get(t.clave), campanas.puede_lanzar(quien, t)) for t in tablas]
-    return pagina(request, "iniciar_elegir.html", quien, opciones=opciones)
+    return pagina(request, "expedientes/iniciar_elegir.html", quien, opciones=opciones)
 
 
 @ruta.get("/procedimientos/{clave}/iniciar")
@@ -157,7 +157,7 @@ def _formulario(
     resumen = faltas(errores, controles, {"asunto": ("Asunto", "asunto")})
     return pagina(
         request,
-        "iniciar.html",
+        "expedientes/iniciar.html",
         quien,
         status,
         tabla=tabla,

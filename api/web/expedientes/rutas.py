@@ -63,7 +63,7 @@ def buscar(
     filtros = {n: v for n, v in pedidos if v}
     return pagina(
         request,
-        "expedientes.html",
+        "expedientes/expedientes.html",
         quien,
         tramo=tramo,
         cursor=cursor,

@@ -84,7 +84,7 @@ def mostrar(
     actos = (*datos["actos"], "comentar")
     return pagina(
         request,
-        "expediente.html",
+        "expedientes/expediente.html",
         quien,
         rechazo.status if rechazo else 200,
         expediente=fila,

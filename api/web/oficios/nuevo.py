@@ -94,7 +94,7 @@ def _mostrar(
     resumen = [Falta(f"{CAMPOS.get(c, c)}: {m}.", c) for c, m in faltas.items()]
     return pagina(
         request,
-        "oficio_nuevo.html",
+        "oficios/nuevo.html",
         quien,
         codigo(error) if error else 200,
         expediente=fila,

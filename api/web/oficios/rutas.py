@@ -97,7 +97,7 @@ def listar(
     puestos = {"ver": ver, **{n: v for n, v in filtros.items() if v}}
     return pagina(
         request,
-        "oficios.html",
+        "oficios/oficios.html",
         quien,
         ver=ver,
         vistas=PESTANAS,
@@ -158,7 +158,7 @@ def confirmar_firma(request: Request, id: str, puerta: Entrada) -> Response:  # 
         vista = oficio_vista.para_firmar(s, puerta, quien, id)
     if not vista["es_borrador"]:
         return RedirectResponse(_camino(id), 303)
-    return pagina(request, "oficio_confirmar.html", quien, acto="firmar", **vista)
+    return pagina(request, "oficios/confirmar.html", quien, acto="firmar", **vista)
 
 
 @ruta.post("/oficios/{id}/firmar")
@@ -202,7 +202,7 @@ def confirmar_rehacer(request: Request, id: str, puerta: Entrada) -> Response:  
         vista = oficio_vista.datos(s, puerta, quien, id)
     if not vista["puede_corregir"]:
         return RedirectResponse(_camino(id), 303)
-    return pagina(request, "oficio_confirmar.html", quien, acto="rehacer", **vista)
+    return pagina(request, "oficios/confirmar.html", quien, acto="rehacer", **vista)
 
 
 @ruta.post("/oficios/{id}/rehacer")
@@ -315,7 +315,7 @@ def _mostrar(
     escrito = textos if editaba else {}
     return pagina(
         request,
-        "oficio.html",
+        "oficios/oficio.html",
         quien,
         codigo(error) if error else 200,
         hecho=hecho,

@@ -67,7 +67,7 @@ def _pagina(
 ) -> HTMLResponse:
     respuesta = pagina(
         request,
-        "verificacion.html",
+        "oficios/verificacion.html",
         status=de_http(error) if error else 422 if problema else 200,
         constancia=dada,
         error=error,

@@ -71,5 +71,5 @@ def _rotulo(mes: Mes) -> tuple[str, str]:
 def _dibujar(macro: str, clave: str, titulo: str, *datos: Any) -> Markup:  # noqa: ANN401 - cada macro pide lo suyo
     if not datos[0]:
         return Markup()
-    modulo = ENTORNO.get_template("graficas.html").module
+    modulo = ENTORNO.get_template("tablero/graficas.html").module
     return Markup(getattr(modulo, macro)(f"g-{clave}", titulo, *datos))  # noqa: S704 - ya escapado por la plantilla

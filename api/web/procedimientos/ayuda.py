@@ -172,7 +172,7 @@ def ver(request: Request, puerta: Entrada) -> HTMLResponse:
     roles = sorted(POR_ROL, key=lambda rol: rol not in suyos)
     return pagina(
         request,
-        "ayuda.html",
+        "procedimientos/ayuda.html",
         quien,
         roles=[(NOMBRES[Rol(rol)], POR_ROL[rol], rol in suyos) for rol in roles],
         de_expediente=DE_EXPEDIENTE,
@@ -193,7 +193,7 @@ def buscar(request: Request, puerta: Entrada, texto: str = "") -> HTMLResponse:
     halladas = glosario.buscar(texto)
     return pagina(
         request,
-        "glosario.html",
+        "procedimientos/glosario.html",
         quien,
         texto=texto,
         halladas=halladas,

@@ -27,7 +27,7 @@ def listar(request: Request, puerta: Entrada) -> HTMLResponse:
     with puerta.lectura() as (_, quien):
         tablas = puerta.tablas.vigentes(reloj.hoy())
     iniciables = {t.clave for t in tablas if apertura.puede_iniciar(quien, t)}
-    return pagina(request, "procedimientos.html", quien, tablas=tablas, iniciables=iniciables)
+    return pagina(request, "procedimientos/procedimientos.html", quien, tablas=tablas, iniciables=iniciables)
 
 
 @ruta.get("/procedimientos/{clave}")
@@ -39,7 +39,7 @@ def ver(request: Request, clave: str, puerta: Entrada, version: str | None = Non
     tabla = puerta.tablas.version(clave, version) if version else vigente
     return pagina(
         request,
-        "procedimiento.html",
+        "procedimientos/procedimiento.html",
         quien,
         tabla=tabla,
         vigente=tabla.version == vigente.version,

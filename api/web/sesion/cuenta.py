@@ -79,7 +79,7 @@ def _mostrar(
         unidades = visibles.unidades(s)
     return pagina(
         request,
-        "cuenta.html",
+        "sesion/cuenta.html",
         quien,
         status,
         persona=detalle.persona,

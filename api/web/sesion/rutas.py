@@ -101,7 +101,7 @@ def formulario(
     demo = {"cuentas": CUENTAS_VISIBLES, "dominio": DOMINIO, "clave": CLAVE} if ajustes.demo else None
     return pagina(
         request,
-        "entrar.html",
+        "sesion/entrar.html",
         status=status,
         ir=ir,
         correo=correo,
@@ -189,7 +189,7 @@ def continuar(request: Request, quien: Quien, guardado: str) -> Response | None:
     iba_a = IBA_A.get(f"{partes[1]}/{partes[-1]}") or IBA_A.get(partes[-1], "responder un turno de {}")
     return pagina(
         request,
-        "continuar.html",
+        "sesion/continuar.html",
         quien,
         accion=accion,
         textos=limpios,

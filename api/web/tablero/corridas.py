@@ -59,7 +59,7 @@ def listar(
     filtros = {n: v for n, v in (("texto", texto), ("procedimiento", procedimiento), ("estado", estado)) if v}
     return pagina(
         request,
-        "corridas.html",
+        "tablero/corridas.html",
         quien,
         tramo=tramo,
         cursor=cursor,

@@ -41,13 +41,13 @@ def ver(request: Request, puerta: Entrada) -> HTMLResponse:
             pedido_ = filtro.revisar(s, filtro.leer(crudo, reloj.hoy()), puerta.tablas)
         except FormularioIncompleto as falta:
             sin_cifras: dict[str, Any] = {"cifras": None, "errores": falta.campos, "escrito": crudo, "filtro": None}
-            return pagina(request, "tablero.html", quien, 422, **comunes, **sin_cifras)
+            return pagina(request, "tablero/tablero.html", quien, 422, **comunes, **sin_cifras)
         calculado = cifras.calcular(s, quien, pedido_)
     tabla = tablas_por_clave(puerta.tablas, pedido_.hoy).get(pedido_.procedimiento)
     tibio = calor.calor(tabla, calculado.tiempos) if tabla else {}
     return pagina(
         request,
-        "tablero.html",
+        "tablero/tablero.html",
         quien,
         **comunes,
         errores={},
@@ -87,7 +87,7 @@ def lista(request: Request, puerta: Entrada, que: str = "", cursor: str | None =
     parametros = {"que": que, **pedido_.parametros()}
     return pagina(
         request,
-        "tablero_lista.html",
+        "tablero/lista.html",
         quien,
         **comunes,
         conjunto=conjunto,

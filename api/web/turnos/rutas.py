@@ -259,7 +259,7 @@ def _mostrar(
         ]
     return pagina(
         request,
-        "turno.html",
+        "turnos/turno.html",
         quien,
         codigo(error) if error else 409 if otra else 200,
         titulo_error=error.titulo if error else "",
