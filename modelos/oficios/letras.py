@@ -15,7 +15,7 @@ from pathlib import Path
 
 from modelos.errores import SinTipografias
 
-TIPOGRAFIAS = Path(__file__).parents[1] / ".dstc" / "tipografias"
+TIPOGRAFIAS = Path(__file__).parents[2] / ".dstc" / "tipografias"
 TEXTO = "Noto Sans"
 ESTILOS = tuple(f"NotoSans-{estilo}.ttf" for estilo in ("Regular", "Italic", "Bold", "BoldItalic"))
 RESPALDOS = {

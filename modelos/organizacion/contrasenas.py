@@ -29,7 +29,7 @@ AYUDA = (
     f"Al menos {LARGO_MINIMO} caracteres y difícil de adivinar, sin su nombre, su correo ni su unidad. "
     "Sirve una frase de cuatro palabras que no suelan ir juntas."
 )
-PALABRAS = Path(__file__).parents[1] / ".dstc" / "palabras"
+PALABRAS = Path(__file__).parents[2] / ".dstc" / "palabras"
 LISTAS = ("commonWords", "firstnames", "lastnames", "wikipedia")
 DE_LA_CASA = ("conalep", "dstc", "cast", "procedimientos", "coordinacion", "direccion", "administracion", "operacion")
 SIGNOS_POR_LETRAS = {"a": ["4", "@"], "e": ["3"], "i": ["1"], "o": ["0"], "s": ["5", "$"], "t": ["7"]}
