@@ -1,4 +1,4 @@
-"""Las instancias que comparten las pruebas; todo lo demás está en `tests.fabricas`."""
+"""Las instancias que comparten las pruebas; todo lo demás está en `tests.accesorios.fabricas`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from modelos import reloj, sesion
 from modelos.ajustes import Ajustes
 from modelos.organizacion import claves
-from tests.fabricas import Cliente, Instancia, Plantillas, servida, sin_esperar_al_disco
-from tests.postgres import servidor_postgres
+from tests.accesorios.fabricas import Cliente, Instancia, Plantillas, servida, sin_esperar_al_disco
+from tests.accesorios.postgres import servidor_postgres
 
 # Una máquina lenta no es una falta: ninguna prueba se cae por tardar.
 settings.register_profile("sin_reloj", deadline=None)

@@ -15,7 +15,7 @@ from modelos.expedientes import anexos
 from tareas import archivos
 from tareas.archivos import revision
 from tareas.oficios.redaccion.procesos import PorPedido, SeCorto
-from tests.archivos import muestras as m
+from tests.accesorios import archivos_de_muestra as m
 
 BUENO = m.pdf()
 

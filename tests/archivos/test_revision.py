@@ -11,8 +11,8 @@ import pytest
 from modelos.errores import ArchivoRechazado
 from modelos.expedientes.anexos import TIPO_DE, extension_de
 from tareas.archivos.revision import revisar
-from tests.archivos import muestras as m
-from tests.fabricas import PDF
+from tests.accesorios import archivos_de_muestra as m
+from tests.accesorios.fabricas import PDF
 
 RUIDO = m.imagen("JPEG")
 ACCION = b"<</S/JavaScript/JS(app.alert(1))>>"

@@ -32,9 +32,9 @@ from modelos.actos.turnos import apertura
 from modelos.ajustes import Ajustes
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, Expediente
 from modelos.motor import latido
-from tests.fabricas import Cliente, Instancia, puerto_libre, sembrada
-from tests.largas import PRUEBAS
-from tests.postgres import base_nueva, servidor_postgres
+from tests.accesorios.fabricas import Cliente, Instancia, puerto_libre, sembrada
+from tests.accesorios.largas import PRUEBAS
+from tests.accesorios.postgres import base_nueva, servidor_postgres
 
 RAIZ = Path(__file__).parents[2]
 VUELTAS_MOTOR_S = 12

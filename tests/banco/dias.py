@@ -35,9 +35,9 @@ from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.plazos.plazo import Plazo
 from modelos.tabla.plazo import USUALES, Resuelto
 from tareas.recuento import Avance, recontar_pendientes
-from tests.fabricas import Instancia, sembrada
-from tests.mesa_dias import MIO, NOVENTA
-from tests.postgres import base_nueva, servidor_postgres
+from tests.accesorios.fabricas import Instancia, sembrada
+from tests.accesorios.mesa_dias import MIO, NOVENTA
+from tests.accesorios.postgres import base_nueva, servidor_postgres
 
 LOTE = 5000
 EVENTOS = 240

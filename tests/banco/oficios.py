@@ -24,7 +24,7 @@ from tareas.oficios.papel.sello import Sello, revisar_sello, sellar
 from tareas.oficios.redaccion.plantilla import redactar
 from tareas.oficios.redaccion.taller import Taller
 from tareas.oficios.redaccion.texto import arbol, escapar
-from tests.oficios.muestras import LARGO, contenido, contexto
+from tests.accesorios.oficios_de_muestra import LARGO, contenido, contexto
 from tests.oficios.test_plantilla import PLANTILLA, citar
 from tests.oficios.test_sello import CLAVE, certificado
 

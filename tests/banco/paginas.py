@@ -28,10 +28,10 @@ from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Aviso, Expediente, Turno
 from modelos.organizacion.organigrama import por_correo
 from modelos.sesion import transaccion
+from tests.accesorios.fabricas import Instancia, sembrada
+from tests.accesorios.plazos import multiplicar, plantar
+from tests.accesorios.postgres import base_nueva, servidor_postgres
 from tests.banco.__main__ import percentiles
-from tests.fabricas import Instancia, sembrada
-from tests.plazos import multiplicar, plantar
-from tests.postgres import base_nueva, servidor_postgres
 
 LUNES = date(2027, 3, 1)
 UNIDAD = "CST"

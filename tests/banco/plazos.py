@@ -23,9 +23,9 @@ from modelos.expedientes.expediente import Turno
 from modelos.sesion import motor, transaccion
 from tareas.avisos.mensajes import juntar
 from tareas.avisos.recordatorios import barrer
-from tests.fabricas import Instancia, sembrada
-from tests.plazos import multiplicar, plantar
-from tests.postgres import base_nueva, servidor_postgres
+from tests.accesorios.fabricas import Instancia, sembrada
+from tests.accesorios.plazos import multiplicar, plantar
+from tests.accesorios.postgres import base_nueva, servidor_postgres
 
 RAIZ = Path(__file__).parents[2]
 LUNES = date(2027, 3, 1)

@@ -26,8 +26,8 @@ from typing import Any
 from modelos import sesion
 from modelos.administracion import demo
 from modelos.ajustes import Ajustes
+from tests.accesorios.fabricas import Instancia, puerto_libre, sembrada
 from tests.banco.__main__ import RAIZ, percentiles
-from tests.fabricas import Instancia, puerto_libre, sembrada
 
 CUERPO_MB = 24
 ENTRADAS = 60

@@ -32,9 +32,9 @@ from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import Plazo
 from modelos.tablero import cifras, conjuntos, filtro
 from modelos.tablero.instantes import inicio_del_dia
-from tests.fabricas import Instancia, sembrada, servida
-from tests.postgres import base_nueva, servidor_postgres
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Instancia, sembrada, servida
+from tests.accesorios.paginas.visitante import Visitante
+from tests.accesorios.postgres import base_nueva, servidor_postgres
 
 HOY = "2027-12-01T09:00:00-06:00"
 DESDE = date(2025, 1, 7)

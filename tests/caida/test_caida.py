@@ -19,9 +19,9 @@ from modelos import sesion
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Aviso, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.organizacion.organigrama import responsables
-from tests.caida.instalacion import PACIENCIA_S, PROCESOS, Instalacion
-from tests.caminante import Caminante, primera
-from tests.fabricas import Plantillas
+from tests.accesorios.caminante import Caminante, primera
+from tests.accesorios.fabricas import Plantillas
+from tests.accesorios.procesos.instalacion import PACIENCIA_S, PROCESOS, Instalacion
 
 pytestmark = [pytest.mark.caida, pytest.mark.prefect]
 SEMILLA = 7081

@@ -15,9 +15,9 @@ from modelos import sesion
 from modelos.ajustes import Ajustes
 from modelos.organizacion.cambios import Cambio
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad
-from tests.caida import cargador
-from tests.caida.cargador import AL_CONFIRMAR, CUANTAS, YA_CONFIRMADA
-from tests.fabricas import Instancia, Plantillas
+from tests.accesorios.fabricas import Instancia, Plantillas
+from tests.accesorios.procesos import cargador
+from tests.accesorios.procesos.cargador import AL_CONFIRMAR, CUANTAS, YA_CONFIRMADA
 
 pytestmark = [pytest.mark.caida]
 Estado = tuple[list[int | None], str, str]
@@ -41,7 +41,7 @@ def estado(instancia: Instancia) -> Estado:
 def matado(instancia: Instancia, muere: int) -> int | None:
     """Con qué salió el proceso que carga y se mata en ese punto."""
     contexto = multiprocessing.get_context("forkserver")
-    contexto.set_forkserver_preload(["tests.caida.cargador"])
+    contexto.set_forkserver_preload(["tests.accesorios.procesos.cargador"])
     proceso = contexto.Process(target=cargador.cargar, args=(instancia.ajustes, muere))
     proceso.start()
     proceso.join(60)

@@ -24,9 +24,9 @@ from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo
 from modelos.oficios.oficio import Oficio
 from tareas.oficios.papel.archivo import ruta_de
-from tests.caida import firmante
-from tests.fabricas import Instancia, Plantillas
-from tests.oficina import clonar, suelto
+from tests.accesorios.fabricas import Instancia, Plantillas
+from tests.accesorios.oficina import clonar, suelto
+from tests.accesorios.procesos import firmante
 
 pytestmark = [pytest.mark.caida]
 UNIDADES = ("DSTC", "CST", "DCAJ", "SSI")
@@ -75,7 +75,7 @@ def _firmar_matando(instancia: Instancia, hasta: float) -> int:
     """Mantiene a varios procesos firmando, mata a uno cada pocas firmas, al azar, y devuelve cuántas veces."""
     # Se bifurcan de uno que ya importó todo: si cada uno tardara segundos en arrancar, casi ninguno llegaría a firmar.
     contexto = multiprocessing.get_context("forkserver")
-    contexto.set_forkserver_preload(["tests.caida.firmante"])
+    contexto.set_forkserver_preload(["tests.accesorios.procesos.firmante"])
     azar, vivos, muertes, lanzados = random.Random(SEMILLA), dict[int, BaseProcess](), 0, 0
     quedaban = _faltan(instancia)
     try:

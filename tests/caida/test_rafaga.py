@@ -18,9 +18,9 @@ from sqlalchemy import select
 
 from modelos import sesion
 from modelos.expedientes.expediente import Encargo
-from tests.caida.instalacion import Instalacion
-from tests.fabricas import Plantillas
-from tests.largas import LARGAS
+from tests.accesorios.fabricas import Plantillas
+from tests.accesorios.largas import LARGAS
+from tests.accesorios.procesos.instalacion import Instalacion
 
 pytestmark = [pytest.mark.caida, pytest.mark.prefect]
 FOLIOS = 100 if LARGAS else 24

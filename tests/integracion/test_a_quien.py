@@ -28,7 +28,7 @@ from modelos.sesion import transaccion
 from tareas.avisos import turno_nuevo
 from tareas.avisos.mensajes import juntar
 from tareas.simulacion.personal import Personal, llenar
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 AYER = timedelta(days=-1)
 

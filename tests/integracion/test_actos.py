@@ -33,7 +33,7 @@ from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, Expediente, Turno
 from modelos.motor import encargos, vigilancia
 from modelos.organizacion.organigrama import Persona, Unidad, responsables
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 
 def _hasta(instancia: Instancia, folio: str, actividad: str) -> Turno:

@@ -15,7 +15,7 @@ from modelos.actos.administracion import personas, unidades
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, DatoRepetido, ErrorGestion, FormularioIncompleto
 from modelos.organizacion.organigrama import Adscripcion, por_correo
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 MANANA = timedelta(days=1)
 Acto = Callable[[Contexto], object]

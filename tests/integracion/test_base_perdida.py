@@ -14,8 +14,8 @@ from modelos import sesion
 from modelos.actos.turnos import apertura
 from modelos.ajustes import Ajustes
 from modelos.errores import BaseInaccesible, BaseSinPreparar
-from tests.fabricas import Cliente, Instancia, servida
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.paginas.visitante import Visitante
 
 SIN_BASE = ("/salud", "/salud/vivo", "/openapi.json")
 """Lo que responde sin mirar la base, o para decir que falta."""

@@ -31,7 +31,7 @@ from modelos.expedientes.tablas_publicadas import TablaPublicada
 from modelos.oficios.oficio import Molde, Oficio, PlantillaEditada
 from modelos.organizacion.cambios import Cambio
 from modelos.plazos.plazo import Plazo, Recordatorio
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 RAIZ = Path(__file__).parents[2]
 

@@ -11,7 +11,7 @@ from modelos.avisos.entrega import Canal
 from modelos.avisos.mensajes import canales_activos
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.sesion import transaccion
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 BUENA = "tgram://123456789:abcdefg_hijklmnop/12315544/"
 

@@ -43,8 +43,8 @@ from modelos.organizacion.organigrama import Unidad, crear_cast, por_correo, qui
 from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
-from tests.ciclos_de_prueba import PODA, RIEGO, TABLAS
-from tests.fabricas import Instancia
+from tests.accesorios.ciclos_de_prueba import PODA, RIEGO, TABLAS
+from tests.accesorios.fabricas import Instancia
 
 RAIZ = Path(__file__).parents[2]
 CASTS = [clave for clave, _, _ in demo.CASTS]
@@ -247,7 +247,7 @@ def test_un_dia_institucional_publicado_corre_la_apertura(instancia: Instancia) 
 
 
 def proceso(instancia: Instancia, *mas: str) -> subprocess.Popen[str]:
-    orden = [sys.executable, "-m", "tests.ciclos_de_prueba", instancia.url, SE_ABRE.isoformat(), *mas]
+    orden = [sys.executable, "-m", "tests.accesorios.ciclos_de_prueba", instancia.url, SE_ABRE.isoformat(), *mas]
     return subprocess.Popen(
         orden, cwd=RAIZ, env={**os.environ, "PYTHONPATH": str(RAIZ)}, stdout=subprocess.PIPE, text=True
     )

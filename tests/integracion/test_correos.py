@@ -20,7 +20,7 @@ from modelos.organizacion import acceso
 from modelos.organizacion.cambios import Cambio
 from modelos.organizacion.claves import cifrar
 from modelos.organizacion.organigrama import Adscripcion, Persona, por_correo
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 from tests.integracion.test_excel import ADSCRIPCIONES, PERSONAS, cargar, faltas
 
 GUARDADA = "ana.lopez@peñón.mx"

@@ -35,8 +35,8 @@ from modelos.expedientes.tablas_publicadas import OTRO_FORMATO, SIN_USAR, TablaP
 from modelos.motor import encargos, reservas
 from modelos.tabla import Actividad, Catalogo, Dias, Documento, Formulario, PorCada, Tabla, Unidad, a
 from modelos.tabla.huella import canonico, contenido, huella
-from tests.fabricas import Cliente, Instancia, servida
-from tests.tablas.hechura import renombrada
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.tablas.hechura import renombrada
 
 RAIZ = Path(__file__).parents[2]
 (NORMATIVIDAD,) = (t for t in CATALOGO if t.clave == "normatividad")

@@ -29,9 +29,9 @@ from modelos.plazos import vencimientos
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.tabla import Catalogo
 from tareas.avisos import recordatorios
-from tests.fabricas import Instancia
-from tests.oficina import asentados, del_folio, firmar, leer, suelto
-from tests.unidad.fechas import fecha
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.oficina import asentados, del_folio, firmar, leer, suelto
+from tests.accesorios.tablas.fechas import fecha
 
 CAPTURA: dict[str, dict[str, Any]] = {
     "0": {"justificacion": "Hay demanda."},

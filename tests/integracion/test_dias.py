@@ -32,9 +32,9 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.expediente import Expediente, Turno
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 from tareas.recuento import Avance, recontar_pendientes
-from tests.fabricas import Instancia
-from tests.mesa_dias import DE_CENTROS, DE_ESTADOS, DE_MAYO, DEL_MES, NOVENTA, VACACIONES, Mesa, tramo
-from tests.unidad.fechas import fecha
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.mesa_dias import DE_CENTROS, DE_ESTADOS, DE_MAYO, DEL_MES, NOVENTA, VACACIONES, Mesa, tramo
+from tests.accesorios.tablas.fechas import fecha
 
 RAIZ = Path(__file__).parents[2]
 

@@ -18,8 +18,8 @@ from modelos.ajustes import Ajustes
 from modelos.comprobacion import salud
 from modelos.errores import DiscoLleno, SinEspacio
 from tareas.oficios.papel import archivo
-from tests.fabricas import PDF, Cliente, Instancia, servida
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import PDF, Cliente, Instancia, servida
+from tests.accesorios.paginas.visitante import Visitante
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from modelos.organizacion import acceso, claves
 from modelos.organizacion.equipos import Equipo
 from modelos.organizacion.intentos import IntentoFallido, red
 from modelos.organizacion.organigrama import Persona, crear_persona, por_correo
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 CASA, OTRA = "10.0.0.1", "10.9.9.9"
 CORREO = f"cst@{demo.DOMINIO}"

@@ -26,10 +26,10 @@ from modelos.sesion import transaccion
 from tareas import jornada
 from tareas.avisos.recordatorios import barrer
 from tareas.avisos.semana import resumir
-from tests.fabricas import Cliente, Instancia, servida
-from tests.plazos import leer, plantar
-from tests.recorrido.visitante import Visitante
-from tests.unidad.fechas import fecha
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.paginas.visitante import Visitante
+from tests.accesorios.plazos import leer, plantar
+from tests.accesorios.tablas.fechas import fecha
 
 LUNES = date(2027, 3, 1)
 VENCE = fecha("mar 2027-03-16")

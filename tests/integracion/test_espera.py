@@ -17,7 +17,7 @@ from modelos.motor.espera import Espera
 from modelos.motor.reservas import pedir
 from modelos.organizacion.organigrama import Unidad
 from modelos.plazos.plazo import Plazo
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 LUNES = "2026-05-11T09:00:00-06:00"
 

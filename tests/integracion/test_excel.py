@@ -33,7 +33,7 @@ from modelos.organizacion import acceso
 from modelos.organizacion.cambios import Cambio
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, por_correo
 from tareas.hojas import catalogos as excel
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 Hojas = dict[str, Sequence[Sequence[Any]]]
 UNIDADES = ("Clave", "Denominación", "Depende de")

@@ -15,7 +15,7 @@ from modelos.administracion.carga import hojas
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, FormularioIncompleto
 from tareas.hojas import catalogos as excel
 from tareas.oficios.redaccion.procesos import Aparte
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 from tests.integracion.test_excel import ADSCRIPCIONES, BUENO, PERSONAS, UNIDADES, Hojas, faltas, libro
 
 

@@ -14,7 +14,7 @@ from modelos.administracion.personas import adscribir
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.organizacion.organigrama import Adscripcion, por_correo
 from tareas.hojas import catalogos as excel
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 from tests.integracion.test_excel import (
     ADSCRIPCIONES,
     PERSONAS,

@@ -20,9 +20,9 @@ from modelos.oficios.titulares import Titularidad
 from modelos.organizacion.organigrama import Adscripcion, Persona
 from tareas import jornada
 from tareas.oficios import firmas
-from tests.correo import Buzon, buzon, partes
-from tests.fabricas import Instancia
-from tests.oficina import firmar, leer, por_encargo, repartir, suelto
+from tests.accesorios.correo import Buzon, buzon, partes
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.oficina import firmar, leer, por_encargo, repartir, suelto
 
 LUNES = date(2027, 3, 1)
 

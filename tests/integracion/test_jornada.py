@@ -28,9 +28,9 @@ from modelos.plazos.plazo import EstadoPlazo, Plazo, Recordatorio
 from modelos.sesion import lectura, transaccion
 from tareas import jornada
 from tareas.jornada import JornadaIncompleta, trabajar
-from tests.ciclos_de_prueba import TABLAS
-from tests.fabricas import Instancia
-from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar, puerto_libre, servidor_prefect
+from tests.accesorios.ciclos_de_prueba import TABLAS
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.prefect_local import InstanciaConMotor, ServidorPrefect, esperar, puerto_libre, servidor_prefect
 
 DEL_DIA = ["tenencia", "ciclos", "esperas", "avisos", "firmas", "acuses", "recordatorios"]
 """Los que llevan marca, en el orden en que se hacen."""

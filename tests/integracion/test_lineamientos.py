@@ -18,9 +18,9 @@ from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Turno
 from modelos.plazos.plazo import EstadoPlazo, Plazo
-from tests.fabricas import Instancia
-from tests.oficina import del_folio
-from tests.unidad.fechas import fecha
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.oficina import del_folio
+from tests.accesorios.tablas.fechas import fecha
 
 CAPTURA: dict[str, dict[str, Any]] = {
     "0": {"justificacion": "Hay demanda."},

@@ -35,9 +35,9 @@ from modelos.sesion import lectura, transaccion
 from tareas.avisos.cartero import Carta, Cartero, EntregaAplazada, EntregaImposible
 from tareas.avisos.mensajes import SIN_DESTINO, YA_NO, enviar, juntar
 from tareas.avisos.recordatorios import barrer
-from tests.correo import Buzon, buzon, esperar, partes
-from tests.fabricas import Instancia, puerto_libre
-from tests.plazos import leer, multiplicar, plantar
+from tests.accesorios.correo import Buzon, buzon, esperar, partes
+from tests.accesorios.fabricas import Instancia, puerto_libre
+from tests.accesorios.plazos import leer, multiplicar, plantar
 
 RAIZ = Path(__file__).parents[2]
 LUNES = date(2027, 3, 1)

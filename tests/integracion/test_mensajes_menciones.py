@@ -14,9 +14,9 @@ from modelos.actos.comodidades import comentarios
 from modelos.actos.conduccion import campanas
 from modelos.organizacion.organigrama import Adscripcion, por_correo
 from tareas.avisos import mensajes
-from tests.correo import Buzon, buzon, partes
-from tests.fabricas import Instancia
-from tests.oficina import repartir
+from tests.accesorios.correo import Buzon, buzon, partes
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.oficina import repartir
 
 
 @pytest.fixture

@@ -32,9 +32,9 @@ from tareas.avisos.mensajes import enviar, juntar
 from tareas.avisos.recordatorios import barrer
 from tareas.avisos.redaccion import citado
 from tareas.avisos.semana import resumir
-from tests.correo import Buzon, buzon, partes
-from tests.fabricas import Instancia, puerto_libre
-from tests.plazos import plantar
+from tests.accesorios.correo import Buzon, buzon, partes
+from tests.accesorios.fabricas import Instancia, puerto_libre
+from tests.accesorios.plazos import plantar
 
 LUNES = date(2027, 3, 1)
 VENCIDO = date(2027, 3, 22)

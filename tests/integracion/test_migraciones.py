@@ -13,11 +13,13 @@ from sqlalchemy import create_engine, inspect
 
 from modelos import sesion
 from modelos.migraciones import migrar
-from tests.fabricas import Plantillas, sembrada
-from tests.postgres import base_nueva
+from tests.accesorios.fabricas import Plantillas, sembrada
+from tests.accesorios.postgres import base_nueva
 
 RAIZ = Path(__file__).parents[2]
-MIGRA = "import sys; import tests.fabricas; from modelos.migraciones import migrar; migrar.migrar(sys.argv[1])"
+MIGRA = (
+    "import sys; import tests.accesorios.fabricas; from modelos.migraciones import migrar; migrar.migrar(sys.argv[1])"
+)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

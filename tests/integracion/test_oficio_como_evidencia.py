@@ -15,7 +15,7 @@ from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Turno
 from modelos.oficios.oficio import Oficio
 from tareas.oficios.papel.archivo import Imprenta
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 REGLAS = firma.Reglas("https://dstc.ejemplo.mx")
 

@@ -42,8 +42,8 @@ from modelos.tabla.emision import VIGENTES, EstadoOficio, leer_codigo
 from tareas.efectos import EfectoFallido, cumplir, intentar
 from tareas.oficios.papel.archivo import Imprenta, ruta_de
 from tareas.oficios.redaccion import borrador
-from tests.fabricas import PDF, Instancia
-from tests.oficina import (
+from tests.accesorios.fabricas import PDF, Instancia
+from tests.accesorios.oficina import (
     REGLAS,
     asentados,
     del_folio,

@@ -30,9 +30,9 @@ from tareas import jornada
 from tareas.avisos.asuntos import recorte
 from tareas.avisos.mensajes import juntar
 from tareas.oficios.acuses import recordar_pendientes
-from tests.correo import Buzon, buzon, partes
-from tests.fabricas import Instancia
-from tests.oficina import asentados, destinatarios, enviado, firmar, por_encargo, repartir, suelto
+from tests.accesorios.correo import Buzon, buzon, partes
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.oficina import asentados, destinatarios, enviado, firmar, por_encargo, repartir, suelto
 
 LUNES = date(2027, 3, 1)
 JUEVES = date(2027, 3, 4)

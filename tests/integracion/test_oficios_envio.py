@@ -37,10 +37,20 @@ from tareas.avisos.mensajes import YA_NO, juntar
 from tareas.avisos.recordatorios import barrer
 from tareas.efectos import cumplir
 from tareas.oficios.papel.archivo import ruta_de
-from tests.correo import Buzon, buzon, partes
-from tests.fabricas import Instancia, puerto_libre
-from tests.oficina import asentados, destinatarios, encargo_de, enviado, firmar, leer, por_encargo, repartir, suelto
-from tests.plazos import plantar
+from tests.accesorios.correo import Buzon, buzon, partes
+from tests.accesorios.fabricas import Instancia, puerto_libre
+from tests.accesorios.oficina import (
+    asentados,
+    destinatarios,
+    encargo_de,
+    enviado,
+    firmar,
+    leer,
+    por_encargo,
+    repartir,
+    suelto,
+)
+from tests.accesorios.plazos import plantar
 
 LUNES = date(2027, 3, 1)
 

@@ -23,8 +23,8 @@ from modelos.oficios import papeleria, titulares, verificacion_publica, visibles
 from modelos.organizacion.organigrama import Persona, por_correo, quien_es
 from modelos.organizacion.permisos import Quien
 from modelos.sesion import transaccion
-from tests.fabricas import Instancia
-from tests.oficina import del_folio, destinatarios, enviado, firmar, leer, por_encargo, suelto
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.oficina import del_folio, destinatarios, enviado, firmar, leer, por_encargo, suelto
 
 
 def _cambiar(instancia: Instancia, tabla: str, **valores: Any) -> None:

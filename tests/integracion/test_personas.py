@@ -18,7 +18,7 @@ from modelos.organizacion import acceso
 from modelos.organizacion.organigrama import Adscripcion, Persona, crear_persona, por_correo, quien_es, responsables
 from modelos.organizacion.permisos import Rol
 from modelos.sesion import lectura, transaccion
-from tests.fabricas import Cliente, Instancia, servida
+from tests.accesorios.fabricas import Cliente, Instancia, servida
 
 CLAVE = "una-clave-larga"
 

@@ -15,7 +15,7 @@ from modelos.motor import encargos
 from modelos.oficios.oficio import Molde, Oficio
 from tareas.efectos import EfectoFallido, cumplir, intentar
 from tareas.oficios.redaccion import borrador, edicion
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 CLAVE = "normatividad/of_01"
 CUERPO = """{%% extends "_base.md.j2" %%}

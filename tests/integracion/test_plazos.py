@@ -37,7 +37,7 @@ from modelos.tabla import (
     a,
 )
 from tareas.avisos.recordatorios import barrer
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 LUNES = "2027-03-01T09:00:00-06:00"
 

@@ -9,7 +9,7 @@ from modelos.expedientes.expediente import Encargo, Expediente
 from modelos.motor import encargos, reservas
 from modelos.motor.latido import pulso
 from modelos.sesion import transaccion
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 CORRIDA = "11111111-1111-4111-8111-111111111111"
 

@@ -12,9 +12,9 @@ from prefect.states import Cancelled, Failed
 from pydantic import SecretStr
 
 from modelos.ajustes import Ajustes
-from tests.fabricas import Instancia, servida
-from tests.prefect_local import CREDENCIAL, InstanciaConMotor, ServidorPrefect, esperar
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Instancia, servida
+from tests.accesorios.paginas.visitante import Visitante
+from tests.accesorios.prefect_local import CREDENCIAL, InstanciaConMotor, ServidorPrefect, esperar
 
 pytestmark = pytest.mark.prefect
 

@@ -18,7 +18,7 @@ from prefect.states import Cancelled
 from flujos.despliegues import COLA, cargar, despliegues, registrar
 from modelos.organizacion.organigrama import por_correo
 from modelos.sesion import transaccion
-from tests.prefect_local import RAIZ, InstanciaConMotor, ServidorPrefect, esperar
+from tests.accesorios.prefect_local import RAIZ, InstanciaConMotor, ServidorPrefect, esperar
 
 pytestmark = pytest.mark.prefect
 

@@ -11,7 +11,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion
 from modelos.sesion import transaccion
-from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar
+from tests.accesorios.prefect_local import InstanciaConMotor, ServidorPrefect, esperar
 
 pytestmark = pytest.mark.prefect
 

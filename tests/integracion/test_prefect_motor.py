@@ -17,8 +17,8 @@ from modelos.actos.conduccion import conducir
 from modelos.expedientes.expediente import Aviso, Encargo, Expediente
 from modelos.motor import encargos, latido
 from modelos.sesion import lectura, transaccion
-from tests.postgres import base_nueva, servidor_postgres
-from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar
+from tests.accesorios.postgres import base_nueva, servidor_postgres
+from tests.accesorios.prefect_local import InstanciaConMotor, ServidorPrefect, esperar
 
 pytestmark = pytest.mark.prefect
 RAIZ = Path(__file__).parents[2]
@@ -203,6 +203,6 @@ def _danar(viva: InstanciaConMotor, folio: str, datos: dict[str, object]) -> dic
 
 def test_si_se_cierra_su_cliente_abre_otro(prefect: ServidorPrefect, viva: InstanciaConMotor) -> None:
     """Con el servidor ahogado, quien comparte el cliente puede cerrarlo al caerse; antes el motor no se recuperaba."""
-    orden = [sys.executable, "-m", "tests.integracion.cerrar_cliente", str(viva.carpeta), viva.url, prefect.url]
+    orden = [sys.executable, "-m", "tests.accesorios.procesos.cerrar_cliente", str(viva.carpeta), viva.url, prefect.url]
     hecho = subprocess.run(orden, cwd=RAIZ, capture_output=True, text=True, timeout=900, check=False)
     assert hecho.returncode == 0, hecho.stderr[-2000:]

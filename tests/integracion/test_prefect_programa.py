@@ -20,7 +20,7 @@ from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.states import Cancelled
 
 from flujos.despliegues import despliegues
-from tests.prefect_local import InstanciaConMotor, ServidorPrefect, esperar, servidor_prefect
+from tests.accesorios.prefect_local import InstanciaConMotor, ServidorPrefect, esperar, servidor_prefect
 
 pytestmark = pytest.mark.prefect
 CADA = timedelta(seconds=20)

@@ -19,7 +19,7 @@ from flujos.despliegues import COLA, EntradaAjena, cargar, registrar
 from flujos.sonda import Sonda
 from modelos.ajustes import Ajustes
 from modelos.motor import credencial
-from tests.prefect_local import CREDENCIAL, InstanciaConMotor, ServidorPrefect, esperar
+from tests.accesorios.prefect_local import CREDENCIAL, InstanciaConMotor, ServidorPrefect, esperar
 
 pytestmark = pytest.mark.prefect
 

@@ -19,8 +19,8 @@ from flujos.vigia import MotorDetenido, Vigia
 from modelos.motor import latido, reservas
 from modelos.motor.reservas import Reserva
 from modelos.sesion import lectura, transaccion
-from tests.postgres import base_nueva, servidor_postgres
-from tests.prefect_local import CREDENCIAL, RAIZ, InstanciaConMotor, ServidorPrefect
+from tests.accesorios.postgres import base_nueva, servidor_postgres
+from tests.accesorios.prefect_local import CREDENCIAL, RAIZ, InstanciaConMotor, ServidorPrefect
 
 pytestmark = pytest.mark.prefect
 EN_MOVIMIENTO = {"Scheduled", "Pending", "Running", "Late", "Resuming"}
@@ -35,7 +35,7 @@ def ejecutar_aparte(viva: InstanciaConMotor, prefect_url: str, modulo: str, *arg
     # Lo que da `dstc motor` antes de levantar el suyo: con quién habla y con qué credencial.
     de_prefect = {"PREFECT_API_URL": prefect_url, "PREFECT_API_AUTH_STRING": CREDENCIAL}
     entorno = {**os.environ, **viva.entorno, **de_prefect, "PYTHONPATH": str(RAIZ)}
-    orden = [sys.executable, "-m", f"tests.integracion.{modulo}", *argumentos]
+    orden = [sys.executable, "-m", f"tests.accesorios.procesos.{modulo}", *argumentos]
     hecho = subprocess.run(orden, cwd=RAIZ, env=entorno, capture_output=True, text=True, timeout=900, check=False)
     return hecho.returncode, hecho.stderr
 

@@ -28,8 +28,8 @@ from modelos.motor import exclusivas, latido, senales
 from modelos.motor.latido import Latido
 from modelos.motor.senales import Senal
 from modelos.sesion import lectura, transaccion
-from tests.fabricas import Instancia
-from tests.prefect_local import RAIZ, InstanciaConMotor, Proceso, ServidorPrefect, esperar
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.prefect_local import RAIZ, InstanciaConMotor, Proceso, ServidorPrefect, esperar
 
 pytestmark = pytest.mark.prefect
 PRISA = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"}

@@ -24,9 +24,9 @@ from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.sesion import transaccion
 from modelos.tabla.plazo import RESPUESTA_OFICIAL
 from tareas.avisos.recordatorios import Resumen, barrer
-from tests.fabricas import Instancia
-from tests.plazos import leer, multiplicar, plantar
-from tests.unidad.fechas import fecha
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.plazos import leer, multiplicar, plantar
+from tests.accesorios.tablas.fechas import fecha
 
 RAIZ = Path(__file__).parents[2]
 LUNES = date(2027, 3, 1)

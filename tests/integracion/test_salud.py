@@ -26,7 +26,7 @@ from modelos.motor import latido, senales
 from modelos.motor.latido import Latido
 from modelos.motor.senales import Senal
 from tareas import jornada
-from tests.fabricas import Cliente, Instancia, servida
+from tests.accesorios.fabricas import Cliente, Instancia, servida
 
 A_MEDIA_JORNADA = "2026-05-15T11:00:00-06:00"
 SANO: dict[str, Any] = {"obrero": True, "sin_programar": [], "programadas": 30, "atrasadas": 0, "errores": []}

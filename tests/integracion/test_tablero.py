@@ -36,8 +36,8 @@ from modelos.tablero.instantes import desfase_s, numero_de_dia
 from modelos.tablero.tiempos import Medida
 from tareas.hojas import excel, xes
 from tareas.hojas.exportacion import Traductor
+from tests.accesorios.fabricas import Instancia
 from tests.banco.tablero import inventar
-from tests.fabricas import Instancia
 
 HOY = date(2027, 6, 15)
 PEDIDOS: tuple[dict[str, str], ...] = (

@@ -16,8 +16,8 @@ from modelos.oficios import ordenamientos, papeleria, titulares
 from modelos.oficios.titulares import Suplencia
 from modelos.organizacion.cambios import CONSOLA, Cambio, Cosa, historia
 from modelos.organizacion.organigrama import por_correo
-from tests.fabricas import Instancia
-from tests.unidad.fechas import fecha
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.tablas.fechas import fecha
 
 HOY = fecha("vie 2026-11-20")
 CARGO = {"cargo": "Directora de Servicios Tecnológicos", "tratamiento": "Mtra.", "iniciales": "AAA"}

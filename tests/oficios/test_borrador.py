@@ -21,10 +21,10 @@ from modelos.sesion import transaccion
 from tareas.efectos import cumplir
 from tareas.oficios.errores import TallerSinTerminar
 from tareas.oficios.redaccion import borrador, fuera
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.oficina import COMPLETA, del_folio, destinatarios, firmar, leer, por_encargo, suelto
+from tests.accesorios.oficios_de_muestra import contexto
 from tests.integracion.test_plantillas import BUENA, CUERPO, SIN_FIN, editar, hasta_el_oficio
-from tests.oficina import COMPLETA, del_folio, destinatarios, firmar, leer, por_encargo, suelto
-from tests.oficios.muestras import contexto
 
 SEGUNDA = '{% if oficios["OF-08"] %}Ya dicho en {{ oficios["OF-08"].numero }}.{% endif %}'
 

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from tareas.oficios.errores import ComposicionSinTerminar
 from tareas.oficios.papel import hoja
 from tareas.oficios.papel.imprenta import componer
-from tests.oficios.muestras import contenido, extremo
+from tests.accesorios.oficios_de_muestra import contenido, extremo
 
 RAIZ = Path(__file__).parents[2]
 FLUJO = re.compile(rb"/Length (\d+)[^>]*>>\s*stream\n")
@@ -52,7 +52,8 @@ def test_una_hoja_comun_se_compone_aqui_y_la_enorme_o_con_otras_letras_aparte() 
 
 def test_aparte_salen_los_mismos_bytes_que_aqui() -> None:
     programa = (
-        "import hashlib; from tareas.oficios.papel import hoja, imprenta; from tests.oficios.muestras import extremo\n"
+        "import hashlib; from tareas.oficios.papel import hoja, imprenta\n"
+        "from tests.accesorios.oficios_de_muestra import extremo\n"
         "hoja.PESO_LLANO = 10**9\n"
         "print(hashlib.sha256(imprenta.componer(extremo())).hexdigest())"
     )

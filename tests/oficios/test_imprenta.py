@@ -24,7 +24,7 @@ from tareas.oficios.errores import ComposicionFallida, SinLogotipo
 from tareas.oficios.papel import imprenta
 from tareas.oficios.papel.imprenta import componer, paginas
 from tareas.oficios.redaccion.texto import arbol, escapar
-from tests.oficios.muestras import HOSTIL, LARGO, contenido, extremo
+from tests.accesorios.oficios_de_muestra import HOSTIL, LARGO, contenido, extremo
 
 MINIMO: dict[str, Any] = {"fecha": "2026-01-01", "asunto": "A", "estado": "firmado", "numero": "X/1/2026"}
 RAIZ = Path(__file__).parents[2]
@@ -84,7 +84,7 @@ def test_repetir_da_los_mismos_bytes_en_otro_hilo_y_en_otro_proceso(impresos: di
         assert set(hilos.map(lambda _: componer(contenido()), range(12))) == {impresos["uno"]}
     programa = (
         "import hashlib; from tareas.oficios.papel.imprenta import componer\n"
-        "from tests.oficios.muestras import contenido\n"
+        "from tests.accesorios.oficios_de_muestra import contenido\n"
         "print(hashlib.sha256(componer(contenido())).hexdigest())"
     )
     otro = subprocess.run(

@@ -19,7 +19,7 @@ from modelos.tabla import Formulario, Tabla
 from modelos.tabla.unidades import ESTATALES, NACIONALES
 from tareas.oficios.redaccion.plantilla import CARPETA, Redactado, redactar, revisar
 from tareas.oficios.redaccion.texto import arbol, plano
-from tests.oficios.muestras import HOSTIL
+from tests.accesorios.oficios_de_muestra import HOSTIL
 
 HOY = date(2027, 4, 5)
 PROCEDIMIENTOS = ("registro_mensual", "apertura_cast", "mantenimiento", "reequipamiento")

@@ -33,7 +33,7 @@ from tareas.oficios.redaccion import borrador
 from tareas.oficios.redaccion.ejemplo import ejemplos, usos
 from tareas.oficios.redaccion.plantilla import redactar
 from tareas.oficios.redaccion.texto import arbol, html_de, limpiar, plano
-from tests.oficios.muestras import HOSTIL, LARGO, contenido
+from tests.accesorios.oficios_de_muestra import HOSTIL, LARGO, contenido
 
 UNIDADES = {u.clave: u.nombre for u in (*NACIONALES, *ESTATALES)}
 DE_LA_NORMA = "≥ ≤ ≈ ≠ √ ∑ ∞ ∫ ∂ → ← ↑ ↓ ⇒ ∈ ☐ ☑ ✓ ✔ ● ■ ▲ ★ ☎ ⚠ ① ⑴ Ⅳ ½ ⅓ ± × ÷ № ℃ Ω ‰ § ¶ † ª º • – — …"

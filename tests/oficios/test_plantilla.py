@@ -11,7 +11,7 @@ from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota
 from tareas.oficios.redaccion.palabras import dias, en_letra, enumera, fecha, pesos
 from tareas.oficios.redaccion.plantilla import redactar, revisar
 from tareas.oficios.redaccion.texto import arbol, plano
-from tests.oficios.muestras import HOSTIL, contexto
+from tests.accesorios.oficios_de_muestra import HOSTIL, contexto
 
 PLANTILLA = """{% extends "_base.md.j2" %}
 {% block asunto %}Se remite «{{ expediente.asunto }}»{% endblock %}

@@ -24,7 +24,7 @@ from modelos.ajustes import Ajustes
 from tareas.oficios.errores import BibliotecaFaltante, PdfIlegible, SelloInservible
 from tareas.oficios.papel.imprenta import componer
 from tareas.oficios.papel.sello import Sello, estado, revisar_sello, sellar
-from tests.oficios.muestras import contenido
+from tests.accesorios.oficios_de_muestra import contenido
 
 RAIZ = Path(__file__).parents[2]
 

@@ -16,7 +16,7 @@ import pytest
 from tareas.oficios.errores import PlantillaRota, TallerSinTerminar
 from tareas.oficios.redaccion.plantilla import redactar
 from tareas.oficios.redaccion.taller import Taller
-from tests.oficios.muestras import contexto
+from tests.accesorios.oficios_de_muestra import contexto
 from tests.oficios.test_plantilla import PLANTILLA, citar
 
 RAIZ = Path(__file__).parents[2]
@@ -80,7 +80,7 @@ def test_no_sobrevive_a_su_dueno(tmp_path: Path) -> None:
     programa.write_text(
         "import multiprocessing, time\n"
         "from tareas.oficios.redaccion.taller import taller\n"
-        "from tests.oficios.muestras import contexto\n"
+        "from tests.accesorios.oficios_de_muestra import contexto\n"
         "if __name__ == '__main__':\n"
         "    taller().redactar('{% block asunto %}A{% endblock %}', contexto(), str)\n"
         "    print(*[p.pid for p in multiprocessing.active_children()], flush=True)\n"

@@ -10,7 +10,7 @@ import pytest
 
 from tareas.oficios.errores import BibliotecaFaltante
 from tareas.oficios.papel.word import AVISO, borrador_docx
-from tests.oficios.muestras import HOSTIL, contenido, extremo
+from tests.accesorios.oficios_de_muestra import HOSTIL, contenido, extremo
 
 CUERPO = """Uno **dos** *tres*
 

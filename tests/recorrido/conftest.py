@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.fabricas import Instancia, servida
-from tests.recorrido.navegador import Sala, abrir_navegador, ruta_navegador
+from tests.accesorios.fabricas import Instancia, servida
+from tests.accesorios.paginas.navegador import Sala, abrir_navegador, ruta_navegador
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from api.errores import CODIGOS
 from modelos.errores import ErrorGestion
-from tests.fabricas import PDF, Cliente, Instancia, servida
+from tests.accesorios.fabricas import PDF, Cliente, Instancia, servida
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from modelos.organizacion import claves
-from tests.fabricas import Cliente, Instancia
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.de_administracion import HOY, id_de
 from tests.integracion.test_excel import BUENO, libro
-from tests.recorrido.de_administracion import HOY, id_de
 
 
 @pytest.fixture(autouse=True)

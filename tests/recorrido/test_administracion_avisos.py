@@ -26,10 +26,10 @@ from modelos.sesion import transaccion
 from tareas.avisos.cartero import Cartero
 from tareas.avisos.mensajes import enviar, juntar
 from tareas.avisos.recordatorios import barrer
-from tests.fabricas import Cliente, Instancia, puerto_libre
-from tests.plazos import plantar
-from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Cliente, Instancia, puerto_libre
+from tests.accesorios.paginas.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.accesorios.paginas.visitante import Visitante
+from tests.accesorios.plazos import plantar
 
 RAIZ = Path(__file__).parents[2]
 SECRETA = "tgram://123456789:abcdefg_hijklmnop/12315544/"

@@ -10,10 +10,10 @@ import zlib
 import httpx
 import pytest
 
-from tests.fabricas import Cliente, Instancia
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.visitante import Visitante
 from tests.integracion.test_excel import BUENO, libro, sin_cambios
 from tests.integracion.test_excel_archivo import CON_ESPACIOS, FUERA_DE_SU_CARPETA, SIN_REFERENCIA, celdas
-from tests.recorrido.visitante import Visitante
 
 EXCEL = "/administracion/excel"
 

@@ -24,10 +24,10 @@ from modelos.errores import (
 from modelos.oficios.oficio import Oficio, PlantillaEditada
 from modelos.organizacion import acceso
 from tareas.oficios.redaccion import borrador
-from tests.fabricas import Cliente, Instancia
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.navegador import Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante
 from tests.oficios.test_sello import CLAVE, certificado
-from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
 
 AJENOS = ("coordinacion", "dstc", "direccion")
 UNA = "/administracion/plantillas/normatividad/of_01"

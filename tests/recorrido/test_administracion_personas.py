@@ -21,11 +21,11 @@ from modelos.ajustes import Ajustes, ajustes
 from modelos.expedientes.expediente import Turno
 from modelos.organizacion.cambios import CONSOLA, Cambio
 from modelos.organizacion.organigrama import Adscripcion, Persona, por_correo
-from tests.fabricas import Cliente, Instancia
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.de_administracion import EXCEL, HOY, PERSONAS, UNIDADES, clave_de, ficha, id_de, texto
+from tests.accesorios.paginas.navegador import Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante, hasta_la_consulta
 from tests.integracion.test_excel import BUENO, Hojas, libro
-from tests.recorrido.de_administracion import EXCEL, HOY, PERSONAS, UNIDADES, clave_de, ficha, id_de, texto
-from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante, hasta_la_consulta
 
 AJENOS = ("coordinacion", "dstc", "direccion")
 LECTURAS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.recorrido.de_administracion import PERSONAS, UNIDADES, texto
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.paginas.de_administracion import PERSONAS, UNIDADES, texto
+from tests.accesorios.paginas.visitante import Visitante
 
 
 @pytest.mark.parametrize(

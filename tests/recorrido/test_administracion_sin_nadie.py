@@ -14,9 +14,9 @@ from modelos.actos.administracion import personas as administracion
 from modelos.actos.administracion import unidades as actos
 from modelos.administracion import buscar_personas, buscar_unidades, personas
 from modelos.organizacion.organigrama import Adscripcion
-from tests.fabricas import Cliente, Instancia
-from tests.recorrido.de_administracion import HOY, PERSONAS, UNIDADES, id_de, texto
-from tests.recorrido.visitante import Visitante, hasta_la_consulta
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.de_administracion import HOY, PERSONAS, UNIDADES, id_de, texto
+from tests.accesorios.paginas.visitante import Visitante, hasta_la_consulta
 
 CAST = "CAST-DEMO-01"
 AVISO = f"1 turno de {CAST} queda sin nadie"

@@ -8,9 +8,9 @@ import re
 import pytest
 
 from modelos.organizacion.organigrama import Unidad
-from tests.fabricas import Instancia
-from tests.recorrido.de_administracion import HOY, UNIDADES, texto
-from tests.recorrido.visitante import Visitante, hasta_la_consulta
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.de_administracion import HOY, UNIDADES, texto
+from tests.accesorios.paginas.visitante import Visitante, hasta_la_consulta
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ from modelos.expedientes.expediente import Expediente
 from modelos.plazos.plazo import Plazo, Recordatorio
 from tareas.simulacion.anio import Plan, simular
 from tareas.simulacion.informe import Informe
-from tests.largas import LARGAS
+from tests.accesorios.largas import LARGAS
 
 INHABILES = {
     date.fromisoformat(dia)

@@ -23,10 +23,10 @@ from modelos.oficios.oficio import Oficio
 from modelos.plazos import vencimientos
 from modelos.tabla import Tabla
 from modelos.tabla.avance import Pendiente
-from tests.caminante import EXIGIDOS, Caminante
-from tests.fabricas import PDF, Instancia, servida
-from tests.recorrido.con_oficios import con_borrador, firmar
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.caminante import EXIGIDOS, Caminante
+from tests.accesorios.fabricas import PDF, Instancia, servida
+from tests.accesorios.paginas.con_oficios import con_borrador, firmar
+from tests.accesorios.paginas.visitante import Visitante
 
 ESCRITO = {"campo-necesidad": "Lo que llevo escrito", "comentario": "Y esto"}
 

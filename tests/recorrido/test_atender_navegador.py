@@ -14,9 +14,9 @@ from sqlmodel import col
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.expedientes.expediente import Anexo
-from tests.fabricas import PDF, Instancia
-from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import PDF, Instancia
+from tests.accesorios.paginas.navegador import Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante
 
 pytestmark = pytest.mark.navegador
 GUARDADO = re.compile(r"Se guardó solo a las \d\d:\d\d")

@@ -17,9 +17,9 @@ from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno
 from modelos.expedientes.visibles import DEBIENDO
 from modelos.organizacion.permisos import Rol
 from modelos.tabla import glosario
-from tests.fabricas import Instancia
-from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante
 
 
 def test_cada_estado_que_se_ensena_esta_explicado() -> None:

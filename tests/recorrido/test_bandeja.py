@@ -26,10 +26,10 @@ from modelos.errores import FormularioIncompleto
 from modelos.expedientes.comodidades import Filtro
 from modelos.expedientes.expediente import Turno
 from modelos.organizacion.organigrama import crear_persona, por_correo, quien_es
-from tests.fabricas import Instancia
-from tests.recorrido.con_plazos import publicar
-from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante, hasta_la_consulta
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.con_plazos import publicar
+from tests.accesorios.paginas.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante, hasta_la_consulta
 
 _con_plazos = pytest.fixture(publicar)
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from modelos.calendario import publicados
-from tests.fabricas import Cliente, Instancia, servida
-from tests.unidad.fechas import fecha
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.tablas.fechas import fecha
 
 COMPUTO, ULTIMO = "/calendario/computo", "/calendario/ultimo-habil"
 LLAVES = {"desde", "recibido", "dia_1", "vence", "conservador", "saltados", "perfil", "version", "explicacion"}

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.fabricas import Cliente, Instancia
-from tests.recorrido.con_plazos import publicar
-from tests.recorrido.navegador import ANCHOS, TELEFONO, Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.con_plazos import publicar
+from tests.accesorios.paginas.navegador import ANCHOS, TELEFONO, Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante
 
 
 @pytest.fixture(autouse=True)

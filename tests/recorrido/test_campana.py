@@ -22,8 +22,8 @@ from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Expediente, Turno
 from modelos.organizacion.organigrama import Persona, crear_cast
 from modelos.sesion import transaccion
-from tests.fabricas import Instancia
-from tests.recorrido.navegador import (
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.navegador import (
     ESCRITORIO,
     Sala,
     abrir_navegador,
@@ -31,7 +31,7 @@ from tests.recorrido.navegador import (
     ruta_navegador,
     se_sale,
 )
-from tests.recorrido.visitante import Visitante, hasta_la_consulta
+from tests.accesorios.paginas.visitante import Visitante, hasta_la_consulta
 
 MES = {"asunto": "Registro de noviembre", "campo-periodo": "2026-11", "ficha": "f", "campo-tope_vueltas": "5"}
 PLAZOS = {"campo-dias_validacion": "5", "campo-dias_reporte": "10"}

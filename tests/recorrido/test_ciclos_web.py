@@ -13,9 +13,9 @@ from flujos.catalogo import CATALOGO
 from modelos.actos.conduccion import ciclos
 from modelos.administracion.demo import CASTS
 from modelos.ciclos.ciclo import Apertura
-from tests.fabricas import Cliente, Instancia
-from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante
 
 HOY = date(2027, 3, 31)
 CLAVES = [clave for clave, _, _ in CASTS]

@@ -18,8 +18,8 @@ from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import Expediente
 from modelos.organizacion.organigrama import Adscripcion, Persona, crear_persona, por_correo, quien_es
 from modelos.sesion import transaccion
-from tests.fabricas import Instancia
-from tests.recorrido.visitante import Visitante, hasta_la_consulta
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.visitante import Visitante, hasta_la_consulta
 
 HOY = "2027-05-11T10:00:00-06:00"
 

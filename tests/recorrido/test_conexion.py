@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from api import conexion
-from tests.fabricas import Cliente, Instancia, servida
+from tests.accesorios.fabricas import Cliente, Instancia, servida
 
 VUELTA_S = 0.1
 SESION = b'{"correo": "cst@demo.local", "clave": "demo-dstc"}'

@@ -9,8 +9,8 @@ import pytest
 
 from modelos.actos.conduccion import conducir
 from modelos.expedientes.expediente import Expediente
-from tests.fabricas import Cliente, Instancia
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.visitante import Visitante
 
 HOY = "2026-11-30T12:00:00-06:00"
 CAST = "CAST-DEMO-01"

@@ -9,7 +9,7 @@ import pytest
 
 from api.app import crear
 from modelos.expedientes.expediente import Expediente
-from tests.fabricas import PDF, Cliente, Instancia, servida
+from tests.accesorios.fabricas import PDF, Cliente, Instancia, servida
 
 CONTRATO = {
     "/sesiones": {"post"},

@@ -14,10 +14,10 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # v
 
 from api.app import crear
 from modelos.ajustes import Ajustes
-from tests.fabricas import Instancia, Plantillas, servida
-from tests.generador import Generador
-from tests.recorrido.casos_contrato import CASOS, Mundo, Pedido
-from tests.testigo import API
+from tests.accesorios.fabricas import Instancia, Plantillas, servida
+from tests.accesorios.generador import Generador
+from tests.accesorios.paginas.casos_contrato import CASOS, Mundo, Pedido
+from tests.accesorios.testigo import API
 
 HOY = "2026-11-25T12:00:00-06:00"
 """Miércoles, en hora hábil."""
@@ -45,7 +45,7 @@ def mundo(tmp_path_factory: pytest.TempPathFactory, plantillas: Plantillas) -> I
 
 
 def test_cada_llamada_tiene_con_que_salir_bien() -> None:
-    assert sorted(OPERACIONES.keys() - CASOS.keys()) == [], "añada su caso a tests/recorrido/casos_contrato.py"
+    assert sorted(OPERACIONES.keys() - CASOS.keys()) == [], "añada su caso a tests/accesorios/paginas/casos_contrato.py"
     assert sorted(CASOS.keys() - OPERACIONES.keys()) == [], "ya no son del contrato"
 
 

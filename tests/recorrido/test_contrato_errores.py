@@ -1,7 +1,7 @@
 """Todo error de la API está en su descripción y llega como `application/problem+json`; sin sesión no se aprende nada.
 
 Por el efecto: además de éstas, cada prueba que sirve la aplicación falla si recibe algo que el contrato no anuncia
-(`tests/testigo.py`).
+(`tests/accesorios/testigo.py`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from api.app import crear
 from api.descripcion import pide_sesion
 from api.errores import CODIGOS
 from modelos.ajustes import Ajustes
-from tests.alcance import errores_de
-from tests.fabricas import PDF, Cliente, Instancia, Plantillas, servida
-from tests.testigo import API, PROBLEMA
+from tests.accesorios.alcance import errores_de
+from tests.accesorios.fabricas import PDF, Cliente, Instancia, Plantillas, servida
+from tests.accesorios.testigo import API, PROBLEMA
 
 pedir = partial(httpx.request, timeout=300)  # una máquina ocupada no es una falta
 OPERACIONES = [

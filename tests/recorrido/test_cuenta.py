@@ -8,8 +8,8 @@ import pytest
 
 from modelos.actos.administracion import personas
 from modelos.organizacion.organigrama import crear_persona
-from tests.fabricas import Instancia
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.visitante import Visitante
 
 CORREO, CLAVE, NUEVA = "titular@conalep.example", "la-de-siempre-1", "otra-más-larga-2"
 

@@ -15,11 +15,11 @@ from api.cli import __main__
 from modelos.ajustes import ajustes
 from modelos.errores import ArchivoRechazado, FormularioIncompleto, NoLeCorresponde
 from tareas.recuento import recontar_pendientes
-from tests.fabricas import Cliente, Instancia, servida
-from tests.mesa_dias import NOVENTA, VACACIONES, Mesa
-from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
-from tests.unidad.fechas import fecha
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.mesa_dias import NOVENTA, VACACIONES, Mesa
+from tests.accesorios.paginas.navegador import Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante
+from tests.accesorios.tablas.fechas import fecha
 
 TRAMO = {
     "inicio": "2026-12-21",

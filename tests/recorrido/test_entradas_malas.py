@@ -23,8 +23,8 @@ from modelos.expedientes import anexos
 from modelos.expedientes.expediente import Anexo
 from modelos.organizacion.organigrama import crear_cast
 from tareas.archivos import revisar
-from tests.archivos.muestras import office
-from tests.fabricas import PDF, Cliente, Instancia, servida
+from tests.accesorios.archivos_de_muestra import office
+from tests.accesorios.fabricas import PDF, Cliente, Instancia, servida
 
 
 @pytest.fixture

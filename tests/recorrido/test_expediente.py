@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from modelos.actos.conduccion import conducir
-from tests.fabricas import PDF, Cliente, Instancia
-from tests.recorrido.con_plazos import publicar
-from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante, hasta_la_consulta
+from tests.accesorios.fabricas import PDF, Cliente, Instancia
+from tests.accesorios.paginas.con_plazos import publicar
+from tests.accesorios.paginas.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante, hasta_la_consulta
 
 pytestmark = pytest.mark.usefixtures("con_tablas")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from modelos.fechas import COMO_FECHA
-from tests.fabricas import Cliente, Instancia, servida
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.paginas.visitante import Visitante
 
 
 def test_cada_consulta_con_fecha_del_contrato(instancia_sqlite: Instancia) -> None:

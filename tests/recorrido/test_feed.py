@@ -18,9 +18,9 @@ from modelos.avisos.suscripcion import Suscripcion
 from modelos.organizacion.organigrama import Adscripcion, por_correo
 from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion
-from tests.fabricas import Cliente, Instancia
-from tests.recorrido.con_plazos import ACENTOS, publicar
-from tests.unidad.fechas import fecha
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.con_plazos import ACENTOS, publicar
+from tests.accesorios.tablas.fechas import fecha
 
 SUSCRIPCIONES = "/calendario/suscripciones"
 

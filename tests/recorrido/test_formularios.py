@@ -14,8 +14,8 @@ from sqlalchemy import select
 from modelos.ajustes import Ajustes
 from modelos.expedientes.expediente import Expediente
 from modelos.sesion import transaccion
-from tests.fabricas import PDF, Instancia, servida
-from tests.recorrido.visitante import Visitante, folio_de
+from tests.accesorios.fabricas import PDF, Instancia, servida
+from tests.accesorios.paginas.visitante import Visitante, folio_de
 
 
 def test_enviar_dos_veces_el_inicio_abre_un_solo_expediente(web: str) -> None:

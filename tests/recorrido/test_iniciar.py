@@ -14,9 +14,9 @@ from modelos.expedientes.expediente import Expediente
 from modelos.organizacion.organigrama import Persona
 from modelos.sesion import transaccion
 from modelos.tablero import duraciones
-from tests.fabricas import Instancia
-from tests.recorrido.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale
+from tests.accesorios.paginas.visitante import Visitante
 
 
 def concluir(instancia: Instancia, folio: str, abierto: str, cerrado: str) -> None:

@@ -13,11 +13,11 @@ from modelos import sesion
 from modelos.actos.conduccion import conducir
 from modelos.expedientes.expediente import Expediente
 from modelos.organizacion.organigrama import Persona
-from tests.fabricas import Instancia
-from tests.oficina import por_encargo
-from tests.recorrido.con_plazos import publicar
-from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante, hasta_la_consulta
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.oficina import por_encargo
+from tests.accesorios.paginas.con_plazos import publicar
+from tests.accesorios.paginas.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante, hasta_la_consulta
 
 _con_plazos = pytest.fixture(publicar)
 

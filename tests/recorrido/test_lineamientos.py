@@ -9,9 +9,9 @@ import pytest
 from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.tabla import Tabla, Tipo
-from tests.caminante import Caminante
-from tests.fabricas import Instancia
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.caminante import Caminante
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.visitante import Visitante
 
 
 @pytest.mark.parametrize("tabla", list(CATALOGO), ids=lambda t: f"{t.clave}-{t.version}")

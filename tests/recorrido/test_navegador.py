@@ -13,8 +13,8 @@ from modelos.actos.turnos import atender as turnos
 from modelos.administracion.demo import CLAVE
 from modelos.expedientes.expediente import Encargo
 from modelos.sesion import transaccion
-from tests.fabricas import PDF, Instancia, servida
-from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
+from tests.accesorios.fabricas import PDF, Instancia, servida
+from tests.accesorios.paginas.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import zipfile
 
 import pytest
 
-from tests.fabricas import Cliente, Instancia
-from tests.recorrido.con_oficios import con_borrador, con_circular, firmar, oficio_de
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.con_oficios import con_borrador, con_circular, firmar, oficio_de
 
 CAMPOS = {
     "id", "folio", "clave", "actividad", "forma", "unidad", "numero", "asunto", "estado", "version", "creado",

@@ -11,10 +11,10 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.plazos.plazo import Plazo
-from tests.caminante import EXIGIDOS, Caminante, llenar
-from tests.fabricas import PDF, Instancia
-from tests.recorrido.con_oficios import oficio_de
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.caminante import EXIGIDOS, Caminante, llenar
+from tests.accesorios.fabricas import PDF, Instancia
+from tests.accesorios.paginas.con_oficios import oficio_de
+from tests.accesorios.paginas.visitante import Visitante
 
 
 @pytest.fixture(autouse=True)

@@ -20,10 +20,10 @@ from modelos.organizacion.organigrama import Persona
 from modelos.sesion import transaccion
 from tareas.efectos import EfectoFallido, intentar
 from tareas.oficios.redaccion.borrador import huella
-from tests.fabricas import Instancia
-from tests.recorrido.con_oficios import con_borrador, con_circular, destinatarios, firmar, oficio_de
-from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.con_oficios import con_borrador, con_circular, destinatarios, firmar, oficio_de
+from tests.accesorios.paginas.navegador import Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante
 
 
 def version_en(html: str) -> str:

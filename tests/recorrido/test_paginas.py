@@ -19,8 +19,8 @@ from modelos.comprobacion.reproduccion import revisar_cadena
 from modelos.expedientes.expediente import Expediente
 from modelos.sesion import transaccion
 from modelos.tabla.formularios import validar
-from tests.fabricas import Cliente, Instancia
-from tests.recorrido.visitante import Visitante, folio_de, hasta_la_consulta
+from tests.accesorios.fabricas import Cliente, Instancia
+from tests.accesorios.paginas.visitante import Visitante, folio_de, hasta_la_consulta
 
 
 def test_sin_sesion_se_entra_y_se_vuelve_a_lo_que_se_pedia(web: str) -> None:

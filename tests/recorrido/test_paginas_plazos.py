@@ -12,10 +12,10 @@ from playwright.sync_api import Page, ViewportSize, expect
 from modelos.actos.conduccion import conducir
 from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.sesion import transaccion
-from tests.fabricas import Instancia
-from tests.recorrido.con_plazos import ACENTOS, publicar
-from tests.recorrido.navegador import Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.con_plazos import ACENTOS, publicar
+from tests.accesorios.paginas.navegador import Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante
 
 ANCHOS: tuple[ViewportSize, ...] = ({"width": 360, "height": 740}, {"width": 1280, "height": 900})
 

@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 from api.guardia import PARA_SIEMPRE
 from modelos import sesion
 from modelos.ajustes import Ajustes
+from tests.accesorios.fabricas import Instancia, Plantillas, servida
+from tests.accesorios.paginas.navegador import Sala, abrir_navegador, ruta_navegador
 from tests.banco.tablero import inventar
-from tests.fabricas import Instancia, Plantillas, servida
-from tests.recorrido.navegador import Sala, abrir_navegador, ruta_navegador
 
 pytestmark = pytest.mark.navegador
 TOPE = 250 * 1024

@@ -15,9 +15,9 @@ from modelos.calendario import publicados
 from modelos.dias.dia import DiaInhabil, Publicacion
 from modelos.organizacion.organigrama import por_correo
 from modelos.plazos.plazo import Plazo
-from tests.fabricas import Cliente, Instancia, servida
-from tests.recorrido.con_plazos import ACENTOS, publicar
-from tests.unidad.fechas import fecha
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.paginas.con_plazos import ACENTOS, publicar
+from tests.accesorios.tablas.fechas import fecha
 
 
 @pytest.fixture(autouse=True)

@@ -23,9 +23,9 @@ from modelos.bpmn.estados import Que
 from modelos.tabla import Tabla
 from tareas import procedimiento_pdf
 from tareas.oficios.errores import ComposicionFallida
-from tests.fabricas import Cliente
-from tests.recorrido.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Cliente
+from tests.accesorios.paginas.navegador import ANCHOS, Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante
 
 TABLAS = [pytest.param(tabla, id=tabla.clave) for tabla in CATALOGO]
 ARCHIVOS = ("diagrama.bpmn", "copia.pdf")

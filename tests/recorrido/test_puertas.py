@@ -22,8 +22,8 @@ from modelos.administracion import demo
 from modelos.ajustes import Ajustes
 from modelos.errores import FormularioIncompleto, PorteriaLlena
 from modelos.organizacion import acceso
-from tests.fabricas import PDF, Cliente, Instancia, servida
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import PDF, Cliente, Instancia, servida
+from tests.accesorios.paginas.visitante import Visitante
 
 JSON = {"Content-Type": "application/json"}
 DE_CUALQUIERA = {

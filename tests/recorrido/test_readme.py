@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fabricas import Cliente, puerto_libre
+from tests.accesorios.fabricas import Cliente, puerto_libre
 
 RAIZ = Path(__file__).parents[2]
 DSTC = str(RAIZ / "dstc")

@@ -12,8 +12,8 @@ import pytest
 from flujos.catalogo import CATALOGO
 from modelos.comprobacion.reproduccion import revisar_cadena
 from modelos.tabla import Ruta, Tabla
-from tests.caminante import Caminante, Elegir, primera
-from tests.fabricas import Instancia, servida
+from tests.accesorios.caminante import Caminante, Elegir, primera
+from tests.accesorios.fabricas import Instancia, servida
 
 
 @pytest.fixture

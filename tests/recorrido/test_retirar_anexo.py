@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos.expedientes.bitacora import Asiento
-from tests.fabricas import PDF, Cliente, Instancia, servida
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import PDF, Cliente, Instancia, servida
+from tests.accesorios.paginas.visitante import Visitante
 
 PDF_AJENO = ("ajeno.pdf", PDF, "application/pdf")
 

@@ -25,9 +25,9 @@ from modelos import reloj
 from modelos.avisos.entrega import Entrega, EstadoEntrega
 from tareas.avisos.cartero import Cartero
 from tareas.jornada import repartir, trabajar
-from tests.fabricas import Cliente, Instancia, servida
-from tests.recorrido.visitante import Visitante
-from tests.tablas.hechura import renombrada
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.paginas.visitante import Visitante
+from tests.accesorios.tablas.hechura import renombrada
 
 LUNES = "2027-05-03T09:00:00-06:00"
 ROTA = "normatividad"

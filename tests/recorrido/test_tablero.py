@@ -21,10 +21,10 @@ from modelos.expedientes.expediente import Expediente
 from modelos.organizacion import claves
 from modelos.organizacion.organigrama import Persona, Unidad
 from modelos.tablero.cifras import EN_EL_TABLERO
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.paginas.navegador import ESCRITORIO, Sala, faltas_de_acceso, se_sale
+from tests.accesorios.paginas.visitante import Visitante
 from tests.banco.tablero import inventar
-from tests.fabricas import Cliente, Instancia, servida
-from tests.recorrido.navegador import ESCRITORIO, Sala, faltas_de_acceso, se_sale
-from tests.recorrido.visitante import Visitante
 
 PAGINAS = ("/tablero", "/tablero/lista?que=abiertos", "/corridas")
 DESCARGAS = ("/tablero/exportar.xlsx", "/tablero/exportar.xes", "/tablero/informe.pdf")

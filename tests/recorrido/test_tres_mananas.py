@@ -37,10 +37,9 @@ from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.comodidades import Comentario
 from modelos.expedientes.expediente import Expediente, Turno
 from modelos.organizacion.organigrama import Adscripcion, por_correo
-from tests.banco.tablero import inventar
-from tests.fabricas import PDF, Instancia, Plantillas, servida
-from tests.oficina import suelto
-from tests.recorrido.navegador import (
+from tests.accesorios.fabricas import PDF, Instancia, Plantillas, servida
+from tests.accesorios.oficina import suelto
+from tests.accesorios.paginas.navegador import (
     ESCRITORIO,
     TELEFONO,
     Sala,
@@ -50,7 +49,8 @@ from tests.recorrido.navegador import (
     ruta_navegador,
     se_sale,
 )
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.paginas.visitante import Visitante
+from tests.banco.tablero import inventar
 
 pytestmark = pytest.mark.navegador
 PLANTILLAS = Path(api.web.__file__).parent / "plantillas"

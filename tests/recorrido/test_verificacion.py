@@ -12,9 +12,9 @@ from modelos.oficios import verificacion_publica
 from modelos.organizacion.intentos import IntentoFallido
 from modelos.sesion import transaccion
 from modelos.tabla.emision import ALFABETO, LARGO_CODIGO
-from tests.fabricas import Cliente, Instancia, servida
-from tests.recorrido.con_oficios import con_borrador, firmar
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.paginas.con_oficios import con_borrador, firmar
+from tests.accesorios.paginas.visitante import Visitante
 
 INVENTADO = "0123-4567-89AB-CDEF"
 CAMPOS = {

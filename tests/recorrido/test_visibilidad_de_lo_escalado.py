@@ -13,9 +13,9 @@ from modelos.organizacion.organigrama import Adscripcion, por_correo
 from modelos.sesion import transaccion
 from modelos.tabla.plazo import Hitos
 from tareas.avisos.semana import resumir
-from tests.fabricas import Cliente, Instancia, servida
-from tests.plazos import plantar
-from tests.recorrido.visitante import Visitante
+from tests.accesorios.fabricas import Cliente, Instancia, servida
+from tests.accesorios.paginas.visitante import Visitante
+from tests.accesorios.plazos import plantar
 
 LUNES = date(2027, 3, 1)
 ESCALADO = date(2027, 3, 22)

@@ -17,9 +17,9 @@ from modelos.bandeja import vivo
 from modelos.organizacion.acceso import SesionAbierta
 from modelos.organizacion.organigrama import Adscripcion, por_correo, quien_es
 from modelos.sesion import transaccion
-from tests.fabricas import Instancia
-from tests.recorrido.navegador import Sala
-from tests.recorrido.visitante import Visitante, hasta_la_consulta
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.paginas.navegador import Sala
+from tests.accesorios.paginas.visitante import Visitante, hasta_la_consulta
 
 CADA_MS = 16_000
 

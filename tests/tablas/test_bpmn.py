@@ -25,9 +25,9 @@ from modelos.bpmn.figuras import TONOS
 from modelos.bpmn.letras import ancho, renglones
 from modelos.tabla import FIN, SIGUE, PorCada, Tabla, Tipo, Unidad, a, devuelve_a
 from modelos.tabla.actividad import es_final
-from tests.tablas.geometria import faltas
-from tests.tablas.hechura import actividad, poda
-from tests.unidad.tablas_al_azar import AL_AZAR, CON_BLOQUE
+from tests.accesorios.tablas.geometria import faltas
+from tests.accesorios.tablas.hechura import actividad, poda
+from tests.accesorios.tablas.tablas_al_azar import AL_AZAR, CON_BLOQUE
 
 RAIZ = Path(__file__).parents[2]
 TABLAS = [pytest.param(tabla, id=f"{tabla.clave}-{tabla.version}") for tabla in CATALOGO]
@@ -63,7 +63,7 @@ def revisados(carpeta: Path, tablas: list[Tabla]) -> dict[str, Any]:
     for n, tabla in enumerate(tablas):
         archivos.append(carpeta / f"{n}-{_llave(tabla)}.bpmn")
         archivos[-1].write_text(bpmn(tabla), "utf-8")
-    orden = [node, str(Path(__file__).with_name("revisar_bpmn.cjs")), str(npm), *map(str, archivos)]
+    orden = [node, str(RAIZ / "tests" / "accesorios" / "tablas" / "revisar_bpmn.cjs"), str(npm), *map(str, archivos)]
     hecho = subprocess.run(orden, capture_output=True, text=True, check=False)
     assert hecho.returncode == 0, hecho.stderr
     informe: dict[str, Any] = json.loads(hecho.stdout)

@@ -13,8 +13,8 @@ import pytest
 
 from flujos.catalogo import CATALOGO
 from modelos.tabla import Actividad, Dias, Tabla, Tipo, es_final
-from tests.tablas.cotejo import DEL_MANUAL, RIGE, SIGUE, Impresa, Procedimiento
-from tests.tablas.cotejo_lineamientos import DE_LOS_LINEAMIENTOS, PLAZOS
+from tests.accesorios.tablas.cotejo import DEL_MANUAL, RIGE, SIGUE, Impresa, Procedimiento
+from tests.accesorios.tablas.cotejo_lineamientos import DE_LOS_LINEAMIENTOS, PLAZOS
 
 FUENTE = {**DEL_MANUAL, **DE_LOS_LINEAMIENTOS}
 VIGENTES = {tabla.clave: tabla for tabla in CATALOGO.vigentes(RIGE)}

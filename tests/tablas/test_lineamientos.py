@@ -23,8 +23,8 @@ from modelos.reloj import ZONA
 from modelos.tabla import FIN, Cada, Periodo, Tabla, Tipo, Unidad
 from modelos.tabla.formularios import validar
 from modelos.tabla.plazo import RESPUESTA_OFICIAL, ReglaPlazo, programar, resolver
-from tests.unidad.fechas import fecha
-from tests.unidad.recorridos import andar, que_falta
+from tests.accesorios.tablas.fechas import fecha
+from tests.accesorios.tablas.recorridos import andar, que_falta
 
 APER, PLAN, REG = apertura_cast.TABLA, planeacion_metas.TABLA, registro_mensual.TABLA
 MANT, REEQ = mantenimiento.TABLA, reequipamiento.TABLA

@@ -16,7 +16,7 @@ import pytest
 from flujos.catalogo import CATALOGO
 from modelos.tabla import SIGUE, Actividad, Tipo
 from modelos.tabla.emision import Destino, Emision, Hacia
-from tests.tablas.cotejo import RIGE
+from tests.accesorios.tablas.cotejo import RIGE
 
 PLANTILLAS = Path(__file__).parents[2] / "plantillas_oficio"
 PROPIAS = ("normatividad", "promocion_difusion", "seguimiento", "concertacion", "reunion_trabajo", "planeacion_metas")

@@ -16,7 +16,7 @@ from flujos.catalogo import CATALOGO
 from modelos.tabla import Tabla, Tipo
 from modelos.tabla.emision import Destino, Emision, Forma, Hacia
 from modelos.tabla.revision_plazos import se_captura
-from tests.tablas.cotejo import RIGE
+from tests.accesorios.tablas.cotejo import RIGE
 
 PLANTILLAS = Path(__file__).parents[2] / "plantillas_oficio"
 SUELTOS = ("OF-23", "OF-24")

@@ -8,7 +8,7 @@ import pytest
 
 from modelos.errores import TablaInvalida
 from modelos.tabla import FIN, SIGUE, Actividad, PorCada, Ruta, Tipo, Unidad, a, devuelve_a
-from tests.tablas.hechura import actividad, poda
+from tests.accesorios.tablas.hechura import actividad, poda
 
 SI_NO = {"si": a(FIN), "no": a("1")}
 A_CADA = PorCada(Unidad.CAST)

@@ -12,7 +12,7 @@ from flujos.catalogo import CATALOGO
 from modelos.errores import ProcedimientoDesconocido, TablaInvalida
 from modelos.tabla import FIN, SIGUE, Catalogo, Formulario, Tabla, Tipo, a, es_final, es_grupo, texto_salida
 from modelos.tabla.unidades import NACIONALES, SIN_CUENTA
-from tests.tablas.hechura import actividad, poda
+from tests.accesorios.tablas.hechura import actividad, poda
 
 TABLAS = list(CATALOGO)
 CONTINUAS = {"mantenimiento": {"5", "6"}}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modelos.errores import BitacoraIncongruente, SalidaInexistente, TopeDeVueltas
 from modelos.tabla import Ruta, Tabla
 from modelos.tabla.avance import Situacion, ampliar_tope, cancelar, iniciar
-from tests.unidad.recorridos import (
+from tests.accesorios.tablas.recorridos import (
     POR_FAMILIA,
     RAPIDO,
     RECORRIDOS,
@@ -30,7 +30,7 @@ from tests.unidad.recorridos import (
     lleva_a,
     recorrido_de,
 )
-from tests.unidad.tablas_al_azar import AL_AZAR, CENTROS, CON_BLOQUE, FAMILIAS, estropeadas
+from tests.accesorios.tablas.tablas_al_azar import AL_AZAR, CENTROS, CON_BLOQUE, FAMILIAS, estropeadas
 
 
 def test_los_recorridos_pasan_por_todo_lo_que_las_propiedades_dicen_probar() -> None:

@@ -7,9 +7,9 @@ import pytest
 from modelos.errores import BitacoraIncongruente, SalidaInexistente, TopeDeVueltas
 from modelos.tabla import FIN, SIGUE, PorCada, Tabla, Unidad, a, devuelve_a
 from modelos.tabla.avance import Pendiente, Situacion, ampliar_tope, atender, cancelar, cerrar_espera, iniciar
-from tests.tablas.hechura import actividad, poda
-from tests.unidad.recorridos import PUBLICADAS, Acto, andar, aplicar, destinatarios, que_falta
-from tests.unidad.tablas_al_azar import CENTROS
+from tests.accesorios.tablas.hechura import actividad, poda
+from tests.accesorios.tablas.recorridos import PUBLICADAS, Acto, andar, aplicar, destinatarios, que_falta
+from tests.accesorios.tablas.tablas_al_azar import CENTROS
 
 NORMATIVIDAD, PROMOCION = PUBLICADAS["normatividad"], PUBLICADAS["promocion_difusion"]
 CONCERTACION, SEGUIMIENTO = PUBLICADAS["concertacion"], PUBLICADAS["seguimiento"]

@@ -34,8 +34,8 @@ from modelos.calendario.errores import (
     AmpliacionExcesiva,
     PlazoInvalido,
 )
-from tests.unidad.fechas import fecha
-from tests.unidad.recorridos import RAPIDO
+from tests.accesorios.tablas.fechas import fecha
+from tests.accesorios.tablas.recorridos import RAPIDO
 
 DIAS = st.dates(date(2025, 1, 2), date(2027, 6, 30))
 CUANTOS = st.integers(1, 120)

@@ -32,7 +32,7 @@ from modelos.calendario.errores import (
     PlazoInvalido,
 )
 from modelos.errores import ErrorGestion
-from tests.unidad.fechas import fecha
+from tests.accesorios.tablas.fechas import fecha
 
 
 def _tramo(

@@ -24,8 +24,8 @@ from modelos.calendario import (
     trimestre,
     ultimo_habil,
 )
-from tests.unidad.fechas import fecha, filas
-from tests.unidad.vectores import CUENTAS, DE_F, PL_01, PL_02, PL_11, PL_16, PL_56, PL_57, PL_58, VENTANAS
+from tests.accesorios.tablas.fechas import fecha, filas
+from tests.accesorios.tablas.vectores import CUENTAS, DE_F, PL_01, PL_02, PL_11, PL_16, PL_56, PL_57, PL_58, VENTANAS
 
 
 def _ventana(cual: str, anio: int) -> Ventana:

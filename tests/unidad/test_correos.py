@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from modelos.ajustes import Ajustes
 from modelos.organizacion import correos
 from tareas.avisos.cartero import Carta, Cartero, EntregaImposible
-from tests.correo import buzon
+from tests.accesorios.correo import buzon
 
 
 @pytest.mark.parametrize(

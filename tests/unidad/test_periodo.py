@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from modelos.calendario import Ambito, DiasInstitucionales, TipoDia, publicados
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.tabla.periodo import MESES, PATRONES, Cada, Ciclo, Periodo, nombre_periodo
-from tests.unidad.fechas import fecha
+from tests.accesorios.tablas.fechas import fecha
 
 fechas = st.dates(date(2025, 1, 1), date(2040, 12, 31))
 ciclos = st.builds(

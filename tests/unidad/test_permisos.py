@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from modelos.organizacion.permisos import NOMBRES, Quien, Rol, atiende, puede_atender, puede_conducir, ve_todo
 from modelos.tabla.unidades import ESTATALES, NACIONALES
-from tests.unidad.recorridos import RAPIDO
+from tests.accesorios.tablas.recorridos import RAPIDO
 
 SUPERIORES = {ficha.clave: ficha.depende_de for ficha in (*NACIONALES, *ESTATALES)}
 UNIDADES = sorted(SUPERIORES)

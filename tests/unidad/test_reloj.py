@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelos.reloj import RelojIlegible, ahora, hoy, iso, local
-from tests.unidad.recorridos import RAPIDO
+from tests.accesorios.tablas.recorridos import RAPIDO
 
 NUEVE = "2026-05-15T09:00:00-06:00"
 LAS_NUEVE = datetime(2026, 5, 15, 15, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from modelos.organizacion.vigencia import cubiertos, falta_de_anio, primer_descubierto
-from tests.unidad.fechas import fecha
+from tests.accesorios.tablas.fechas import fecha
 
 HOY = fecha("vie 2026-11-20")
 MANANA, LUNES = fecha("sáb 2026-11-21"), fecha("lun 2026-11-23")

@@ -38,7 +38,7 @@ from modelos.motor.reservas import Reserva
 from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.sesion import lectura, transaccion
 
-RAIZ = Path(__file__).resolve().parent.parent
+RAIZ = Path(__file__).resolve().parents[2]
 ESPERA_S = 600.0
 """De sobra: una máquina ocupada no es una falta."""
 CREDENCIAL = "dstc:la-de-las-pruebas"

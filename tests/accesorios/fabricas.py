@@ -45,7 +45,7 @@ from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.tabla import Actividad, Catalogo
 from tareas.efectos import cumplir
 from tareas.simulacion import personal
-from tests.testigo import Testigo
+from tests.accesorios.testigo import Testigo
 
 PDF = personal.PDF
 SIEMBRA = "2026-01-02T09:00:00-06:00"

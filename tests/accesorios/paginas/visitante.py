@@ -8,7 +8,7 @@ from typing import Self
 import httpx
 
 from modelos.administracion.demo import CLAVE
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 
 class Visitante(httpx.Client):

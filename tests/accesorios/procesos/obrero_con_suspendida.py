@@ -1,8 +1,8 @@
 """Al obrero le llega de la cola una corrida que ya está suspendida; sale con 0 si sigue vivo y lleva la siguiente.
 
-Uso: `python -m tests.integracion.obrero_con_suspendida CORRIDA SISTEMA`, con los ajustes de la instancia y de Prefect
-en el entorno: CORRIDA es una de un expediente, ya suspendida; SISTEMA, una pendiente de un flujo del sistema. Aparte:
-Prefect deja hilos al terminar.
+Uso: `python -m tests.accesorios.procesos.obrero_con_suspendida CORRIDA SISTEMA`, con los ajustes de la instancia y de
+Prefect en el entorno: CORRIDA es una de un expediente, ya suspendida; SISTEMA, una pendiente de un flujo del sistema.
+Aparte: Prefect deja hilos al terminar.
 """
 
 from __future__ import annotations

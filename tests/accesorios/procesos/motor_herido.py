@@ -1,7 +1,7 @@
 """Un motor de verdad al que le muere una tarea de fondo: sale con el código con que saldría `dstc motor`.
 
-Uso: `python -m tests.integracion.motor_herido CUAL`, con los ajustes de la instancia en el entorno. Aparte porque el
-motor termina el proceso.
+Uso: `python -m tests.accesorios.procesos.motor_herido CUAL`, con los ajustes de la instancia en el entorno. Aparte
+porque el motor termina el proceso.
 """
 
 from __future__ import annotations

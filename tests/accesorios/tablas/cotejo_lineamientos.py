@@ -9,7 +9,7 @@ días por defecto.
 
 from __future__ import annotations
 
-from tests.tablas.cotejo import SIGUE, Impresa, Procedimiento
+from tests.accesorios.tablas.cotejo import SIGUE, Impresa, Procedimiento
 
 
 def _fila(

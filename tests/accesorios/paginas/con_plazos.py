@@ -24,7 +24,7 @@ from modelos.tabla import (
     Unidad,
     a,
 )
-from tests.tablas.hechura import actividad, poda
+from tests.accesorios.tablas.hechura import actividad, poda
 
 LUNES = "2027-05-03T09:00:00-06:00"
 """Lunes 3 de mayo de 2027, en hora hábil."""

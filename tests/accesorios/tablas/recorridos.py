@@ -16,7 +16,7 @@ from flujos.catalogo import CATALOGO
 from modelos.errores import TopeDeVueltas
 from modelos.tabla import SIGUE, Actividad, Ruta, Tabla, es_final
 from modelos.tabla.avance import Destinatarios, Movimiento, Pendiente, Situacion, atender, cerrar_espera, iniciar
-from tests.unidad.tablas_al_azar import CENTROS, FAMILIAS
+from tests.accesorios.tablas.tablas_al_azar import CENTROS, FAMILIAS
 
 RAPIDO = settings(
     max_examples=100,

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from tests.fabricas import PDF, Cliente
+from tests.accesorios.fabricas import PDF, Cliente
 
 UNA_DEL_GRUPO = {"CAST": "CAST-DEMO-01", "CE": "CE-15"}
 """Unidades de la demostración, para un formulario inicial, que no trae la lista de las posibles."""

@@ -20,7 +20,7 @@ from tareas.avisos.cartero import Cartero
 from tareas.avisos.mensajes import enviar, juntar
 from tareas.oficios.papel.archivo import Imprenta
 from tareas.oficios.redaccion import borrador
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 REGLAS = firma.Reglas("https://dstc.example")
 COMPLETA = "promocion_difusion/of_08"

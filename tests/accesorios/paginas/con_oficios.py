@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from modelos.oficios.oficio import Destinatario, Oficio
-from tests.fabricas import Cliente, Instancia
+from tests.accesorios.fabricas import Cliente, Instancia
 
 
 def con_borrador(instancia: Instancia, asunto: str = "Lineamientos de operación") -> tuple[str, str]:

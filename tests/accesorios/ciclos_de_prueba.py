@@ -1,7 +1,7 @@
 """Dos tablas inventadas que se abren solas, y un proceso aparte que las abre y puede morir a media apertura.
 
 PODA y RIEGO no son de nadie, a propósito: que nadie las tome por datos. Se corre con
-`python -m tests.ciclos_de_prueba <url> <AAAA-MM-DD> [muere_en]`.
+`python -m tests.accesorios.ciclos_de_prueba <url> <AAAA-MM-DD> [muere_en]`.
 """
 
 from __future__ import annotations

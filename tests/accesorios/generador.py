@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.fabricas import PDF
+from tests.accesorios.fabricas import PDF
 
 AYER = "2026-11-24"
 """La fecha que se da: pasada y hábil, que vale donde se cuenta un hecho."""

@@ -1,6 +1,6 @@
 """Un motor cuyas conducciones no terminan nunca; sale con 1 cuando él mismo lo nota.
 
-Uso: `python -m tests.integracion.motor_atorado FOLIO`, con los ajustes de la instancia en el entorno.
+Uso: `python -m tests.accesorios.procesos.motor_atorado FOLIO`, con los ajustes de la instancia en el entorno.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ from sqlalchemy import func, select
 from modelos.ajustes import Ajustes
 from modelos.expedientes.expediente import Encargo, Expediente
 from modelos.motor import credencial
-from tests.fabricas import Instancia, puerto_libre
+from tests.accesorios.fabricas import Instancia, puerto_libre
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 PROCESOS = ("api", "motor", "prefect")
 PACIENCIA_S = 600.0
 """Lo que se espera a lo que debe ocurrir: de sobra, para que una máquina ocupada no sea una falta."""

@@ -35,8 +35,8 @@ from modelos.tabla import (
     Unidad,
 )
 from tareas.recuento import Avance, recontar_pendientes
-from tests.fabricas import Instancia
-from tests.tablas.hechura import actividad, poda
+from tests.accesorios.fabricas import Instancia
+from tests.accesorios.tablas.hechura import actividad, poda
 
 
 class Mes(DatosIniciales):

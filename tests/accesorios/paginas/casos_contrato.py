@@ -21,10 +21,10 @@ from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, por_correo
 from modelos.plazos.plazo import Plazo
 from modelos.tabla.emision import FORMATO
-from tests.fabricas import PDF, Cliente, Instancia
+from tests.accesorios.fabricas import PDF, Cliente, Instancia
+from tests.accesorios.oficina import enviado, leer, suelto
+from tests.accesorios.paginas.visitante import hasta_la_consulta
 from tests.integracion.test_excel import BUENO, libro
-from tests.oficina import enviado, leer, suelto
-from tests.recorrido.visitante import hasta_la_consulta
 
 CAST = "CAST-DEMO-01"
 ADMINISTRA = "administracion"

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from tests.fabricas import puerto_libre
+from tests.accesorios.fabricas import puerto_libre
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Un motor al que se le cierra su cliente de Prefect: sale con 0 si abre otro. Aparte: Prefect deja hilos al terminar.
 
-Uso: `python -m tests.integracion.cerrar_cliente CARPETA URL_DE_LA_BASE URL_DE_PREFECT`.
+Uso: `python -m tests.accesorios.procesos.cerrar_cliente CARPETA URL_DE_LA_BASE URL_DE_PREFECT`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from flujos.conductor import Conductor
 from flujos.ronda import Ronda
 from modelos.ajustes import Ajustes
-from tests.prefect_local import CREDENCIAL
+from tests.accesorios.prefect_local import CREDENCIAL
 
 
 async def correr(carpeta: Path, base: str, prefect_url: str) -> None:

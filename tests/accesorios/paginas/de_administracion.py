@@ -8,7 +8,7 @@ import re
 import httpx
 
 from modelos.organizacion.organigrama import por_correo
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 HOY = "2026-11-20T10:00:00-06:00"
 UNIDADES, PERSONAS, EXCEL = "/administracion/unidades", "/administracion/personas", "/administracion/excel"

@@ -15,7 +15,7 @@ from modelos.plazos.plazo import Plazo
 from modelos.reloj import ahora
 from modelos.sesion import transaccion
 from modelos.tabla.plazo import USUALES, Hitos, Resuelto
-from tests.fabricas import Instancia
+from tests.accesorios.fabricas import Instancia
 
 
 def plantar(
