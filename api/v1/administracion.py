@@ -27,7 +27,7 @@ from modelos.administracion.carga import descarga
 from modelos.administracion.carga import plan as carga_plan
 from modelos.administracion.carga.plan import Paso, Plan
 from modelos.errores import NoExiste
-from modelos.expedientes.visibles import LIMITE
+from modelos.listas import LIMITE
 from modelos.organizacion.cambios import Cosa
 from modelos.organizacion.organigrama import Adscripcion, Unidad
 from modelos.organizacion.permisos import Rol, exigir_administracion

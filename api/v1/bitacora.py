@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Asiento, Lista
 from api.v1.respuestas import errores
+from modelos import listas
 from modelos.comprobacion import verificacion
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
@@ -26,7 +27,7 @@ def bitacora(
     folio: str,
     puerta: Entrada,
     cursor: Annotated[str | None, Query(description="El `siguiente` del tramo anterior.")] = None,
-    limite: Annotated[int, Query(ge=1, le=visibles.LIMITE_MAXIMO)] = visibles.LIMITE_MAXIMO,
+    limite: Annotated[int, Query(ge=1, le=listas.LIMITE_MAXIMO)] = listas.LIMITE_MAXIMO,
 ) -> dict[str, Any]:
     """Los asientos en orden.
 

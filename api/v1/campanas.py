@@ -23,7 +23,7 @@ from modelos.ciclos.campanas import EN_CURSO, Miembro
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, Expediente, Turno
-from modelos.expedientes.visibles import CURSOR_AJENO
+from modelos.listas import CURSOR_AJENO
 from modelos.plazos import vencimientos
 from modelos.tablero.filtro import ve_tablero
 

@@ -12,9 +12,9 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
+from modelos import listas
 from modelos.actos import idempotencia
 from modelos.avisos import canales
-from modelos.expedientes import visibles
 from modelos.organizacion.permisos import exigir_administracion
 from modelos.reloj import iso
 from tareas.avisos.cartero import Cartero
@@ -24,7 +24,7 @@ Id = Annotated[int, Path(ge=1, le=ENTERO_MAXIMO)]
 
 
 @ruta.get("/canales", response_model=Lista[Canal], responses=errores(401, 403, 422), summary="Los canales de aviso")
-def listar(puerta: Entrada, cursor: Cursor = None, limite: Limite = visibles.LIMITE) -> dict[str, Any]:
+def listar(puerta: Entrada, cursor: Cursor = None, limite: Limite = listas.LIMITE) -> dict[str, Any]:
     """Los canales de personas y unidades, también los desactivados, el más reciente primero."""
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, canales.VER_O_CAMBIAR)

@@ -20,7 +20,8 @@ from modelos.actos.turnos.atender import persona_que_actua
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes.comodidades import Comentario
-from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, expediente_visible
+from modelos.expedientes.visibles import expediente_visible
+from modelos.listas import CURSOR_AJENO, LIMITE
 from modelos.organizacion.permisos import Quien
 from modelos.reloj import iso
 

@@ -13,14 +13,13 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista, Motivo
 from api.v1.parametros import PERFIL, PUBLICACION, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import dias as vistas_dias
-from modelos import reloj
+from modelos import listas, reloj
 from modelos.actos.administracion import dias as actos
 from modelos.calendario import POR_DEFECTO
 from modelos.dias import publicaciones
 from modelos.dias.archivo import MAXIMO_BYTES, Escrito, leer
 from modelos.dias.dia import Publicacion
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.expedientes import visibles
 from modelos.fechas import Fecha
 from modelos.organizacion.permisos import exigir_administracion
 
@@ -39,7 +38,7 @@ def listar_dias(
     unidad: Annotated[str, Query(max_length=40, description="Con los de su entidad y su centro.")] = "",
     fines_de_semana: Annotated[bool, Query(description="También sábados y domingos sin otro motivo.")] = False,  # noqa: FBT002
     cursor: Cursor = None,
-    limite: Limite = visibles.LIMITE,
+    limite: Limite = listas.LIMITE,
 ) -> dict[str, Any]:
     """Los inhábiles de ley y los institucionales, y los habilitados, con quién lo dice.
 
@@ -67,7 +66,7 @@ def listar(
     puerta: Entrada,
     estado: Annotated[str, Query(description="Sin él, todas.", json_schema_extra=PUBLICACION)] = "",
     cursor: Cursor = None,
-    limite: Limite = visibles.LIMITE,
+    limite: Limite = listas.LIMITE,
 ) -> dict[str, Any]:
     """Las propuestas, aprobadas y descartadas, la más reciente primero. Sólo la administración."""
     with puerta.lectura() as (s, quien):
@@ -117,7 +116,7 @@ def ver(
     id: int,  # noqa: A002 - nombre del contrato
     puerta: Entrada,
     cursor: Annotated[str, Query(max_length=140, description="El `siguiente` de los efectos.")] = "",
-    limite: Limite = visibles.LIMITE,
+    limite: Limite = listas.LIMITE,
 ) -> dict[str, Any]:
     """De una propuesta, qué plazos movería; de una aprobada, cuánto va del recuento. Sólo la administración."""
     with puerta.lectura() as (s, quien):
@@ -163,4 +162,4 @@ def _fecha(cursor: str) -> date:
     try:
         return date.fromisoformat(cursor)
     except ValueError:
-        raise FormularioIncompleto(visibles.CURSOR_AJENO) from None
+        raise FormularioIncompleto(listas.CURSOR_AJENO) from None

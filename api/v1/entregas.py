@@ -11,8 +11,8 @@ from api.v1.esquemas.avisos import Entrega, EntregaReintentada
 from api.v1.esquemas.comunes import Lista
 from api.v1.parametros import ENTREGA, Cursor, Limite
 from api.v1.respuestas import errores
+from modelos import listas
 from modelos.avisos import cola
-from modelos.expedientes import visibles
 from modelos.reloj import iso
 
 ruta = APIRouter(tags=["Avisos"])
@@ -23,7 +23,7 @@ def listar(
     puerta: Entrada,
     estado: Annotated[str | None, Query(json_schema_extra=ENTREGA)] = None,
     cursor: Cursor = None,
-    limite: Limite = visibles.LIMITE,
+    limite: Limite = listas.LIMITE,
 ) -> dict[str, Any]:
     """A quién se le envió qué y por qué no ha salido lo demás, lo más reciente primero; sin lo que dicen."""
     with puerta.lectura() as (s, quien):

@@ -23,6 +23,7 @@ from api.v1.esquemas.comunes import (
 from api.v1.parametros import EXPEDIENTE, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
+from modelos import listas
 from modelos.actos import idempotencia
 from modelos.actos.conduccion import conducir
 from modelos.actos.plazos import compromisos
@@ -73,7 +74,7 @@ def listar(
     unidad: Annotated[str | None, Query(description="Con un turno abierto en esa unidad.")] = None,
     texto: Annotated[str | None, Query(description="En el folio o en el asunto.", max_length=200)] = None,
     cursor: Cursor = None,
-    limite: Limite = visibles.LIMITE,
+    limite: Limite = listas.LIMITE,
 ) -> dict[str, Any]:
     """Los expedientes que conciernen a quien pregunta, el más reciente primero."""
     with puerta.lectura() as (s, quien):

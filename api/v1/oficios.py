@@ -18,6 +18,7 @@ from api.v1.parametros import OFICIO, Cursor, Limite
 from api.v1.respuestas import archivo, errores
 from api.vistas import expedientes
 from api.vistas import oficios as vistas_oficios
+from modelos import listas
 from modelos.actos import idempotencia
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
@@ -39,7 +40,7 @@ _ACTO: dict[str, Any] = {"response_model": OficioEntero, "responses": errores(40
 
 @ruta.get("/expedientes/{folio}/oficios", summary="Los oficios de un expediente", **_LISTA)
 def del_expediente(
-    folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = visibles.LIMITE
+    folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = listas.LIMITE
 ) -> dict[str, Any]:
     """Los que a quien pregunta le toca ver, el más reciente primero; un borrador, sólo quien lo puede corregir."""
     with puerta.lectura() as (s, quien):
@@ -80,7 +81,7 @@ def listar(
     unidad: Annotated[str, Query(description="La que lo emite.")] = "",
     texto: Annotated[str, Query(description="En el número o en el asunto.", max_length=200)] = "",
     cursor: Cursor = None,
-    limite: Limite = visibles.LIMITE,
+    limite: Limite = listas.LIMITE,
 ) -> dict[str, Any]:
     """Los que a quien pregunta le toca ver, el más reciente primero."""
     with puerta.lectura() as (s, quien):

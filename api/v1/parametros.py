@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from modelos.expedientes.visibles import LIMITE_MAXIMO
+from modelos.listas import LIMITE_MAXIMO
 
 Limite = Annotated[int, Query(ge=1, le=LIMITE_MAXIMO)]
 Cursor = Annotated[str | None, Query(max_length=400, description="El `siguiente` del tramo anterior.")]

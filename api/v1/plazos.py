@@ -12,8 +12,7 @@ from api.v1.esquemas.plazos import Plazo
 from api.v1.parametros import PLAZO, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes, plazos
-from modelos import reloj
-from modelos.expedientes import visibles
+from modelos import listas, reloj
 from modelos.fechas import Fecha
 from modelos.plazos import lista
 
@@ -35,7 +34,7 @@ def listar(
     unidad: Annotated[str | None, Query(description="La que lo debe.")] = None,
     procedimiento: str | None = None,
     cursor: Cursor = None,
-    limite: Limite = visibles.LIMITE,
+    limite: Limite = listas.LIMITE,
 ) -> dict[str, Any]:
     """Los plazos de los expedientes que conciernen a quien pregunta; el que antes vence primero, sin fecha al final."""
     hoy = reloj.hoy()

@@ -12,6 +12,7 @@ from api.v1.esquemas.comunes import Atendido, Lista, MotivoOpcional, Reasignacio
 from api.v1.parametros import TURNO, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
+from modelos import listas
 from modelos.actos.turnos import asignacion
 from modelos.actos.turnos import atender as turnos
 from modelos.actos.turnos.mover import Contexto
@@ -36,7 +37,7 @@ def listar(
     procedimiento: str | None = None,
     vence_antes: Annotated[Fecha | None, Query(description="Sólo los que vencen antes de esa fecha.")] = None,
     cursor: Cursor = None,
-    limite: Limite = visibles.LIMITE,
+    limite: Limite = listas.LIMITE,
 ) -> dict[str, Any]:
     """Los turnos que puede atender quien pregunta, el más antiguo primero."""
     with puerta.lectura() as (s, quien):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from modelos import listas
 from modelos.dias.dia import DiaInhabil, Publicacion, orden_vigente
 from modelos.dias.efectos import Efecto, Efectos, Fechas, efectos
 from modelos.dias.publicaciones import dias_de, por_recontar
@@ -21,7 +22,7 @@ def publicaciones(s: Session, filas: Iterable[Publicacion]) -> list[dict[str, An
     return [_publicacion(fila, nombres) for fila in lista]
 
 
-def detalle(s: Session, fila: Publicacion, limite: int = visibles.LIMITE, cursor: str = "") -> dict[str, Any]:
+def detalle(s: Session, fila: Publicacion, limite: int = listas.LIMITE, cursor: str = "") -> dict[str, Any]:
     """Una, con sus días y, según su estado, sus efectos o su avance."""
     agrega, retira = dias_de(s, fila.id or 0)
     return {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.vistas import plazos as vistas_plazos
 from api.vistas import reglas_plazo
-from modelos import reloj
+from modelos import listas, reloj
 from modelos.ajustes import Ajustes
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoExpediente, Expediente, Turno
@@ -257,6 +257,6 @@ def anexo(fila: Anexo) -> dict[str, Any]:
     }
 
 
-def lista(pagina: visibles.Pagina[Any], elementos: list[dict[str, Any]]) -> dict[str, Any]:
+def lista(pagina: listas.Pagina[Any], elementos: list[dict[str, Any]]) -> dict[str, Any]:
     """Un tramo de lista del contrato."""
     return {"elementos": elementos, "total": pagina.total, "siguiente": pagina.siguiente}

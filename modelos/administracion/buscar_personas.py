@@ -16,7 +16,7 @@ from modelos.administracion.personas import tomados_por
 from modelos.administracion.sin_nadie import DePersona
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Turno, plegar
-from modelos.expedientes.visibles import CURSOR_AJENO, Pagina
+from modelos.listas import CURSOR_AJENO, Pagina
 from modelos.oficios import titulares
 from modelos.organizacion import cambios
 from modelos.organizacion.cambios import Cambio, Cosa, Renglon

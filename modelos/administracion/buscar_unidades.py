@@ -14,7 +14,7 @@ from modelos.administracion import sin_nadie
 from modelos.columnas import de_los
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import ABIERTOS, Turno, plegar
-from modelos.expedientes.visibles import Pagina
+from modelos.listas import Pagina
 from modelos.organizacion.cambios import Cambio, Cosa, Renglon, historia
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, vigente
 from modelos.tabla.formularios import limpiar_texto

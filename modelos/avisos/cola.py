@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from modelos.avisos.entrega import Canal, Entrega, EstadoEntrega
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expedientes.visibles import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
+from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
 from modelos.motor.latido import VIVO_S, Latido, pulso
 from modelos.organizacion.organigrama import Persona
 from modelos.organizacion.permisos import Quien, Rol, exigir_administracion

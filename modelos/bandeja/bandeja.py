@@ -32,7 +32,7 @@ from modelos.bandeja.por_vencer import (
 from modelos.columnas import de_los
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Turno, plegar
-from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE_MAXIMO
+from modelos.listas import CURSOR_AJENO, LIMITE_MAXIMO
 from modelos.organizacion.permisos import Quien, atiende, ve_todo
 from modelos.tabla.formularios import limpiar_texto
 

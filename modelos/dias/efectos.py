@@ -23,7 +23,7 @@ from modelos.calendario import Ambito, DiasInstitucionales
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.dias.dia import DiaInhabil, Oficina, Publicacion, oficinas
 from modelos.dias.publicaciones import acotar, con_propuesta, dias_de
-from modelos.expedientes.visibles import LIMITE
+from modelos.listas import LIMITE
 from modelos.organizacion.organigrama import Unidad
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, ampliaciones, suspensiones
 from modelos.tabla.plazo import Resuelto

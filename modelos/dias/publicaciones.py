@@ -16,7 +16,7 @@ from modelos.calendario.habiles import DiaInhabil as Inhabil
 from modelos.dias.dia import DiaInhabil, Publicacion, oficina, oficinas, orden_vigente
 from modelos.dias.dia import dias_vigentes as rigen
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
+from modelos.listas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
 from modelos.organizacion.organigrama import Unidad
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 

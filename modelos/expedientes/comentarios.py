@@ -20,7 +20,8 @@ from modelos.errores import NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import Expediente, Turno
-from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, expediente_visible, leer_cursor, paginar
+from modelos.expedientes.visibles import conciernen, expediente_visible
+from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, quien_es, vigente
 from modelos.organizacion.permisos import Quien, Rol
 from modelos.tabla.unidades import TipoUnidad

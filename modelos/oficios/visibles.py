@@ -16,7 +16,8 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.expediente import Expediente
-from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, leer_cursor, paginar
+from modelos.expedientes.visibles import conciernen
+from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
 from modelos.oficios import titulares
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir, ve_todo

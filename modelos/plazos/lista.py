@@ -19,7 +19,8 @@ from sqlmodel import col
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
-from modelos.expedientes.visibles import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina, conciernen
+from modelos.expedientes.visibles import conciernen
+from modelos.listas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
 from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
 from modelos.tabla.formularios import limpiar_texto

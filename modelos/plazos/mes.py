@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.expedientes.expediente import Expediente
-from modelos.expedientes.visibles import LIMITE, conciernen
+from modelos.expedientes.visibles import conciernen
+from modelos.listas import LIMITE
 from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import Plazo
 from modelos.tabla.formularios import limpiar_texto

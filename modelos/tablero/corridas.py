@@ -17,7 +17,8 @@ from sqlmodel import col
 
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.expediente import Encargo, Expediente, plegar
-from modelos.expedientes.visibles import LIMITE, Pagina, conciernen, leer_cursor, paginar
+from modelos.expedientes.visibles import conciernen
+from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
 from modelos.organizacion.permisos import Quien
 from modelos.tabla.formularios import limpiar_texto
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.expediente import Expediente, Turno
-from modelos.expedientes.visibles import LIMITE, Pagina, leer_cursor, paginar
+from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
 from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import Plazo
 from modelos.tablero import conjuntos as c
