@@ -11,6 +11,8 @@ import codecs
 import re
 from unicodedata import category, normalize
 
+from modelos.errores import FormularioIncompleto
+
 MARCAS_SEGUIDAS = 8
 """Acentos y marcas que puede llevar una letra; el idioma que más encima usa cuatro o cinco."""
 _ALREDEDOR = 20
@@ -85,3 +87,15 @@ def _donde(texto: str, i: int) -> str:
     lugar = f"en el renglón {renglon}, " if "\n" in texto else ""
     previo = antes.rpartition("\n")[2].strip()[-_ALREDEDOR:]
     return lugar + (f"después de «{previo}»" if previo else "al principio")
+
+
+def limpiar_texto(campo: str, texto: str) -> str:
+    """El texto como se quiso escribir (`modelos.escritura.sin_estorbos`).
+
+    Lanza:
+        FormularioIncompleto: trae un signo que no se puede guardar; dice cuál y dónde.
+    """
+    limpio = sin_estorbos(texto)
+    if falta := estorbo(limpio):
+        raise FormularioIncompleto({campo: falta})
+    return limpio

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from modelos.errores import FormularioIncompleto
-from modelos.tabla.formularios import limpiar_texto
+from modelos.escritura import limpiar_texto
 
 T = TypeVar("T")
 

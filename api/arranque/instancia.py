@@ -267,7 +267,7 @@ def exigir_tablas(ajustes: Ajustes) -> None:
         TablasAlteradas: dice qué cambió y qué hacer. Con DSTC_TABLA_ALTERADA=cuarentena sólo se anota.
     """
     from flujos.catalogo import CATALOGO
-    from modelos.actos.administracion.cotejo_tablas import comparar
+    from modelos.comprobacion.cotejo_tablas import comparar
     from modelos.errores import BaseInaccesible, BaseSinPreparar, TablasAlteradas
 
     with suppress(BaseInaccesible, BaseSinPreparar):
@@ -278,7 +278,7 @@ def exigir_tablas(ajustes: Ajustes) -> None:
 
 def _cotejar_tablas(ajustes: Ajustes) -> None:
     from flujos.catalogo import CATALOGO
-    from modelos.actos.administracion.cotejo_tablas import cotejar
+    from modelos.comprobacion.cotejo_tablas import cotejar
 
     faltas = cotejar(ajustes.url_base, CATALOGO, cuarentena=ajustes.tabla_alterada == "cuarentena").faltas
     if faltas:

@@ -202,7 +202,7 @@ def aceptar_tabla(
     """Da por bueno un cambio inocuo a una versión ya publicada, si todo lo abierto con ella se reproduce."""
     from flujos.catalogo import CATALOGO
     from modelos import reloj
-    from modelos.actos.administracion.cotejo_tablas import aceptar
+    from modelos.comprobacion.cotejo_tablas import aceptar
 
     de = version or CATALOGO.vigente(clave, reloj.hoy()).version
     cambios = aceptar(exigir_base(leer_ajustes()), CATALOGO, clave, de, motivo)

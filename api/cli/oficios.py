@@ -58,8 +58,8 @@ def listar(
 def ver(id_: Id) -> None:
     """Lo que dice un oficio, a quién va y qué le falta."""
     from api.vistas import oficios
-    from modelos.actos.oficios.firma import faltantes
     from modelos.oficios import visibles as consultas_oficios
+    from modelos.oficios.advertencias import faltantes
     from modelos.sesion import lectura
     from tareas.oficios.redaccion.texto import plano
 

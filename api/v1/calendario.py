@@ -15,8 +15,8 @@ from api.v1.respuestas import errores
 from modelos.calendario import POR_DEFECTO, Medida, computar, ultimo_habil
 from modelos.dias.dia import Oficina, dias_vigentes, oficina, oficinas
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.fechas import COMO_FECHA, leer
-from modelos.tabla.formularios import limpiar_texto
 
 ruta = APIRouter(tags=["Calendario"])
 Perfil = Annotated[

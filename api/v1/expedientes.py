@@ -29,6 +29,7 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.plazos import compromisos
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
+from modelos.bandeja import expedientes as expedientes_
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Expediente as Fila
 
@@ -78,7 +79,7 @@ def listar(
 ) -> dict[str, Any]:
     """Los expedientes que conciernen a quien pregunta, el más reciente primero."""
     with puerta.lectura() as (s, quien):
-        pagina = visibles.expedientes(
+        pagina = expedientes_.expedientes(
             s,
             quien,
             procedimiento=procedimiento,

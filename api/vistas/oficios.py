@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from api.vistas import plazos
 from modelos import reloj
-from modelos.actos.oficios.firma import faltantes
 from modelos.ajustes import Ajustes
 from modelos.oficios import deuda, visibles
-from modelos.oficios.advertencias import Avisador
+from modelos.oficios.advertencias import Avisador, faltantes
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.oficios.verificacion_publica import Constancia
 from modelos.reloj import iso

@@ -15,6 +15,7 @@ from modelos.administracion import sin_nadie
 from modelos.administracion.personas import tomados_por
 from modelos.administracion.sin_nadie import DePersona
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Turno, plegar
 from modelos.listas import CURSOR_AJENO, Pagina
 from modelos.oficios import titulares
@@ -22,7 +23,6 @@ from modelos.organizacion import cambios
 from modelos.organizacion.cambios import Cambio, Cosa, Renglon
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
 from modelos.organizacion.permisos import Rol
-from modelos.tabla.formularios import limpiar_texto
 
 ESTADOS = {
     "activas": "Pueden entrar",

@@ -13,11 +13,11 @@ from modelos import reloj
 from modelos.administracion import sin_nadie
 from modelos.columnas import de_los
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import ABIERTOS, Turno, plegar
 from modelos.listas import Pagina
 from modelos.organizacion.cambios import Cambio, Cosa, Renglon, historia
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, vigente
-from modelos.tabla.formularios import limpiar_texto
 from modelos.tabla.unidades import ENTIDADES, TipoUnidad
 
 TIPOS = {

@@ -24,9 +24,9 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.avisos.entrega import Canal
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
 from modelos.organizacion.organigrama import Persona, Unidad, por_correo
-from modelos.tabla.formularios import limpiar_texto
 
 if TYPE_CHECKING:
     from apprise import NotifyBase

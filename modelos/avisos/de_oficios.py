@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.actos.oficios.acuses import LLEGO
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.organigrama import Unidad
 from modelos.tabla.emision import VIGENTES
 
+LLEGO, ACUSE = "llego", "acuse"
+"""Por qué se notifica un oficio: porque llegó, o porque falta acusarlo."""
 _TRAMO = 500
 SIN_EFECTO = "El oficio ya no rige."
 YA_ACUSADO = "Ya consta su acuse de recibido."

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.avisos.a_quien import Organigrama
-from modelos.avisos.entrega import Clase
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
+from modelos.expedientes.notificacion import Clase
 from modelos.oficios.deuda import SE_DEBE
 from modelos.oficios.oficio import Oficio
 from modelos.plazos import hitos

@@ -20,9 +20,10 @@ from sqlmodel import col
 
 from modelos.avisos.a_quien import Interesado, Organigrama
 from modelos.avisos.cola import libre
-from modelos.avisos.entrega import Canal, Clase, Entrega, EstadoEntrega, Notificacion
+from modelos.avisos.entrega import Canal, Entrega, EstadoEntrega
 from modelos.columnas import Instante
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.motor.latido import pulso
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente

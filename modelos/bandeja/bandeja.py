@@ -31,10 +31,10 @@ from modelos.bandeja.por_vencer import (
 )
 from modelos.columnas import de_los
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Turno, plegar
 from modelos.listas import CURSOR_AJENO, LIMITE_MAXIMO
 from modelos.organizacion.permisos import Quien, atiende, ve_todo
-from modelos.tabla.formularios import limpiar_texto
 
 TOPE = 1000
 """Hasta dónde se cuenta: pasado de ahí basta con saber que son más."""

@@ -17,12 +17,12 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.actos.plazos.conteo import ASENTADOS, RECONTADOS, completo
 from modelos.actos.turnos.mover import id_turno
-from modelos.avisos.entrega import Notificacion
 from modelos.comprobacion.reproduccion import PlazoReproducido, Reproducido, reproducir
 from modelos.dias.dia import oficinas
 from modelos.errores import BitacoraIncongruente
 from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.expedientes.expediente import Anexo, Aviso, Expediente, Turno, plegar
+from modelos.expedientes.notificacion import Notificacion
 from modelos.oficios.oficio import Oficio
 from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.tabla import Catalogo

@@ -18,9 +18,8 @@ from modelos import fechas
 from modelos.calendario import Ambito, DiasInstitucionales, TipoDia
 from modelos.calendario.errores import DiasInstitucionalesInvalidos
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, FormularioIncompleto
-from modelos.escritura import descifrar, sin_estorbos
+from modelos.escritura import descifrar, limpiar_texto, sin_estorbos
 from modelos.fechas import COMO_FECHA
-from modelos.tabla.formularios import limpiar_texto
 
 MAXIMO_BYTES = 256 * 1024
 MAXIMO_RENGLONES = 500

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.avisos.entrega import Clase, Notificacion
 from modelos.errores import NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import Expediente, Turno
+from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.expedientes.visibles import conciernen, expediente_visible
 from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, quien_es, vigente

@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.avisos.entrega import Clase, Notificacion
 from modelos.columnas import de_los
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.bitacora import Asiento, actor_persona
@@ -23,23 +22,15 @@ from modelos.expedientes.expediente import (
     EN_TRAMITE,
     Anexo,
     Aviso,
-    EstadoExpediente,
     EstadoTurno,
     Expediente,
     Turno,
-    plegar,
 )
+from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, leer_cursor, paginar
-from modelos.oficios.deuda import CONCLUIDO_DEBIENDO
 from modelos.organizacion.organigrama import Persona, Unidad, responsables
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir, ve_todo
-from modelos.tabla.formularios import limpiar_texto
 from modelos.tabla.unidades import TipoUnidad
-
-DEBIENDO = "concluido_debiendo"
-"""Los que terminaron y deben oficios: no es un estado aparte, se buscan así."""
-ESTADOS_BUSCADOS = (*(estado.value for estado in EstadoExpediente), DEBIENDO)
-
 
 # --- expedientes ---------------------------------------------------------------
 
@@ -83,43 +74,6 @@ def conciernen(quien: Quien) -> list[ColumnElement[bool]]:
     )
     coordinadas = [u for u in quien.unidades if puede_conducir(quien, u)]
     return [or_(suyos, col(Expediente.folio).in_(avisados), col(Expediente.duena).in_(coordinadas))]
-
-
-def expedientes(
-    s: Session,
-    quien: Quien,
-    *,
-    procedimiento: str | None = None,
-    estado: str | None = None,
-    unidad: str | None = None,
-    texto: str | None = None,
-    cursor: str | None = None,
-    limite: int = LIMITE,
-) -> Pagina[Expediente]:
-    """Los expedientes que le conciernen, el más reciente primero.
-
-    estado: el de un expediente, o `DEBIENDO`. unidad: con un turno abierto en ella; texto: en el folio o en el asunto.
-    """
-    condiciones = conciernen(quien)
-    if procedimiento:
-        condiciones.append(col(Expediente.procedimiento) == procedimiento)
-    if estado:
-        if estado not in ESTADOS_BUSCADOS:
-            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(ESTADOS_BUSCADOS)}"})
-        condiciones.append(CONCLUIDO_DEBIENDO if estado == DEBIENDO else col(Expediente.estado) == estado)
-    if unidad:
-        abierto = exists().where(
-            col(Turno.folio) == Expediente.folio, col(Turno.unidad) == unidad, col(Turno.estado).in_(ABIERTOS)
-        )
-        condiciones.append(abierto)
-    if texto and (buscado := plegar(limpiar_texto("texto", texto)).strip()):
-        condiciones.append(col(Expediente.busqueda).contains(buscado, autoescape=True))
-    base = select(Expediente).where(*condiciones)
-    orden = (col(Expediente.abierto), col(Expediente.folio))
-    pagina = base.order_by(*(columna.desc() for columna in orden))
-    if cursor:
-        pagina = pagina.where(tuple_(*orden) < leer_cursor(cursor))
-    return paginar(s, base, pagina, limite, lambda e: (e.abierto, e.folio))
 
 
 def subexpedientes(s: Session, folio: str) -> list[str]:

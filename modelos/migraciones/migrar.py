@@ -25,7 +25,7 @@ from modelos.avisos import entrega, suscripcion
 from modelos.ciclos import ciclo
 from modelos.dias import dia
 from modelos.errores import BaseInaccesible, ErrorGestion
-from modelos.expedientes import bitacora, comodidades, expediente, tablas_publicadas
+from modelos.expedientes import bitacora, comodidades, expediente, notificacion, tablas_publicadas
 from modelos.motor import espera, exclusivas, latido, reservas, senales
 from modelos.oficios import oficio, ordenamientos, papeleria, titulares
 from modelos.organizacion import acceso, cambios, equipos, intentos, organigrama
@@ -48,6 +48,7 @@ TABLAS = (
     intentos,
     latido,
     entrega,
+    notificacion,
     oficio,
     ordenamientos,
     organigrama,

@@ -11,13 +11,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.actos.oficios.firma import faltantes
 from modelos.oficios import contexto, ordenamientos, papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Molde, Oficio
 from modelos.oficios.titulares import Titularidad
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
 from modelos.organizacion.permisos import Rol
-from modelos.tabla.emision import VIGENTES, EstadoOficio
+from modelos.tabla.emision import FALTA, VIGENTES, EstadoOficio
 
 A_LA_VISTA = 6
 """Unidades que se nombran; de las demás se dice cuántas son."""
@@ -171,3 +170,8 @@ class Avisador:
             )
         )
         return {*self.s.scalars(atienden.distinct()), *self.s.scalars(con_cargo.distinct())}
+
+
+def faltantes(oficio: Oficio) -> list[str]:
+    """Los datos que la plantilla no encontró y siguen sin escribirse."""
+    return list(dict.fromkeys(FALTA.findall(f"{oficio.asunto}\n{oficio.cuerpo}\n{oficio.anexos}")))

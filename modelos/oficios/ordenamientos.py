@@ -19,7 +19,7 @@ from sqlmodel import Field, SQLModel, col
 
 from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.tabla.formularios import limpiar_texto
+from modelos.escritura import limpiar_texto
 
 
 class EstadoNorma(StrEnum):

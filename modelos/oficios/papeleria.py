@@ -12,10 +12,10 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.columnas import Instante
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.oficios import letras
 from modelos.organizacion.organigrama import Unidad
 from modelos.tabla.emision import FORMATO, LARGO_FORMATO, falta_de_formato, numerar
-from modelos.tabla.formularios import limpiar_texto
 from modelos.tabla.unidades import TipoUnidad
 
 INSTITUCION = "Colegio Nacional de Educación Profesional Técnica"

@@ -13,9 +13,9 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.columnas import Instante, columna_json
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.oficios import letras
 from modelos.organizacion.organigrama import Persona, Unidad, de_la, por_correo
-from modelos.tabla.formularios import limpiar_texto
 
 LARGOS = {"cargo": 250, "tratamiento": 20, "iniciales": 10, "precepto": 300, "ausencia": 200}
 

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import conciernen
 from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
@@ -22,7 +23,6 @@ from modelos.oficios import titulares
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir, ve_todo
 from modelos.tabla.emision import CON_NUMERO, VIGENTES, EstadoOficio
-from modelos.tabla.formularios import limpiar_texto
 
 _NUMERADO = col(Oficio.estado).in_(CON_NUMERO)
 

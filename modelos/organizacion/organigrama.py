@@ -27,10 +27,10 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.columnas import Instante
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.organizacion import contrasenas, correos
 from modelos.organizacion.claves import cifrar, cifrar_generada
 from modelos.organizacion.permisos import Quien, Rol
-from modelos.tabla.formularios import limpiar_texto
 from modelos.tabla.unidades import TIPO_DE_GRUPO, TipoUnidad
 from modelos.tabla.unidades import Unidad as Sigla
 

@@ -17,9 +17,9 @@ from sqlalchemy import Date, bindparam, exists, literal_column, select, text, tu
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.avisos.entrega import Clase
 from modelos.columnas import Instante
 from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
+from modelos.expedientes.notificacion import Clase
 from modelos.organizacion.organigrama import Unidad
 from modelos.plazos.plazo import Plazo
 from modelos.tabla.unidades import TipoUnidad

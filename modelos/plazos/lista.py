@@ -17,13 +17,13 @@ from sqlalchemy.orm import Mapped, Session
 from sqlmodel import col
 
 from modelos.errores import FormularioIncompleto
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import conciernen
 from modelos.listas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
 from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
-from modelos.tabla.formularios import limpiar_texto
 
 T = TypeVar("T")
 MUEVEN = ("suspension", "reanudacion", "prorroga", "rectificacion", "recuento")

@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import conciernen
 from modelos.listas import LIMITE
 from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import Plazo
-from modelos.tabla.formularios import limpiar_texto
 
 POR_DIA = 4
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from modelos.calendario import fecha_corta, publicados
 from modelos.errores import FormularioIncompleto
-from modelos.escritura import estorbo, sin_estorbos
+from modelos.escritura import limpiar_texto
 from modelos.fechas import COMO_FECHA, MAL_ESCRITA
 from modelos.tabla.actividad import Formulario
 
@@ -50,18 +50,6 @@ _MENSAJES = {
     "greater_than": "debe ser mayor que {gt}",
     "model_type": "debe ser un objeto con los campos del formulario",
 }
-
-
-def limpiar_texto(campo: str, texto: str) -> str:
-    """El texto como se quiso escribir (`modelos.escritura.sin_estorbos`).
-
-    Lanza:
-        FormularioIncompleto: trae un signo que no se puede guardar; dice cuál y dónde.
-    """
-    limpio = sin_estorbos(texto)
-    if falta := estorbo(limpio):
-        raise FormularioIncompleto({campo: falta})
-    return limpio
 
 
 def exigir_motivo(motivo: str) -> str:

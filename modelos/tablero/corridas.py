@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.errores import FormularioIncompleto
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Encargo, Expediente, plegar
 from modelos.expedientes.visibles import conciernen
 from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
 from modelos.organizacion.permisos import Quien
-from modelos.tabla.formularios import limpiar_texto
 
 ESTADOS = {
     "incidente": "Con incidente",

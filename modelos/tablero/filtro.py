@@ -17,10 +17,10 @@ from modelos import fechas, reloj
 from modelos.calendario import fecha_corta, sumar_meses
 from modelos.calendario.errores import PlazoInvalido
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.escritura import limpiar_texto
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, Rol
 from modelos.tabla import Catalogo
-from modelos.tabla.formularios import limpiar_texto
 from modelos.tabla.periodo import MESES, Cada, Periodo, nombre_periodo
 from modelos.tabla.unidades import ENTIDADES
 from modelos.tablero.instantes import inicio_del_dia

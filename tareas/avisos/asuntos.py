@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from modelos.avisos.entrega import Clase
 from modelos.calendario import fecha_breve
+from modelos.expedientes.notificacion import Clase
 
 LARGO_QUE = 90
 

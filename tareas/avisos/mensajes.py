@@ -19,11 +19,12 @@ from modelos import reloj
 from modelos.avisos import canales, cola, de_oficios, mensajes
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.cola import Tomada
-from modelos.avisos.entrega import Canal, Clase
+from modelos.avisos.entrega import Canal
 from modelos.avisos.mensajes import Destino
 from modelos.calendario import fecha_corta
 from modelos.ciclos.previstas import es_habil
 from modelos.expedientes import comentarios
+from modelos.expedientes.notificacion import Clase
 from modelos.motor.latido import pulso
 from modelos.oficios.oficio import Oficio
 from modelos.plazos import hitos, vencimientos

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 
 from modelos import reloj
 from modelos.avisos.a_quien import Organigrama
-from modelos.avisos.entrega import Clase
 from modelos.calendario import Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias.dia import Oficina, oficinas
 from modelos.expedientes.expediente import ABIERTOS
+from modelos.expedientes.notificacion import Clase
 from modelos.plazos import hitos
 from modelos.plazos.hitos import Visto
 from modelos.plazos.plazo import base_de_insistencia, llave_de_hito

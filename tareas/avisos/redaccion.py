@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from modelos.avisos.entrega import Clase
 from modelos.calendario import fecha_corta
+from modelos.expedientes.notificacion import Clase
 from modelos.oficios.deuda import Debido
 from modelos.plazos.plazo import Plazo
 from modelos.tabla import Catalogo, Tabla

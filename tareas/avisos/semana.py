@@ -17,10 +17,10 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.avisos.a_quien import Organigrama
-from modelos.avisos.entrega import Clase
 from modelos.ciclos.ciclo import Jornada, marcar
 from modelos.ciclos.previstas import es_habil
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.notificacion import Clase
 from modelos.plazos import hitos
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion

@@ -16,9 +16,9 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.a_quien import Interesado, Organigrama
-from modelos.avisos.entrega import Clase, Notificacion
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Aviso, Encargo, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.plazos import hitos
 from modelos.sesion import insertar, lectura, transaccion
 

@@ -10,6 +10,7 @@ from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos.mover import Contexto, bloquear
+from modelos.avisos.de_oficios import LLEGO
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import Encargo
 from modelos.plazos import hitos
@@ -25,7 +26,7 @@ def enviar(ctx: Contexto, encargo: Encargo) -> str:
     a_quien = actos.destinatarios(ctx, oficio.id)
     personas = {orden: suyas for (_, orden), suyas in acuses.quienes_reciben(ctx.s, a_quien).items()}
     nuevas = [
-        acuses.notificacion(oficio, destinatario, persona, acuses.LLEGO)
+        acuses.notificacion(oficio, destinatario, persona, LLEGO)
         for destinatario in a_quien
         for persona in personas[destinatario.orden]
     ]

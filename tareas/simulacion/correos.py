@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.avisos.entrega import Entrega, EstadoEntrega, Notificacion
+from modelos.avisos.entrega import Entrega, EstadoEntrega
+from modelos.expedientes.notificacion import Notificacion
 from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import Recordatorio
 

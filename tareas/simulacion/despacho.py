@@ -19,7 +19,7 @@ from modelos.actos.oficios import firma, fuera, tramite
 from modelos.actos.turnos.mover import Contexto
 from modelos.expedientes import anexos
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
-from modelos.oficios import titulares
+from modelos.oficios import advertencias, titulares
 from modelos.oficios.deuda import SE_DEBE
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.organigrama import Persona, quien_es, responsables
@@ -103,7 +103,7 @@ class Despacho:
                 fuera.registrar(ctx, id_, oficio.version, numero, reloj.hoy(), documento)
                 self.fuera += 1
                 return
-            if firma.faltantes(oficio):
+            if advertencias.faltantes(oficio):
                 campos = {c: FALTA.sub("dato simulado", getattr(oficio, c)) for c in ("asunto", "cuerpo", "anexos")}
                 oficio = tramite.editar(ctx, id_, oficio.version, campos)
             firma.firmar(ctx, id_, oficio.version, self.imprenta, REGLAS)

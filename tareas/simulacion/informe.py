@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.avisos.entrega import Clase, Entrega, Notificacion
+from modelos.avisos.entrega import Entrega
 from modelos.ciclos.ciclo import Apertura
 from modelos.comprobacion import verificacion
 from modelos.expedientes.expediente import Expediente
+from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.oficios.deuda import SE_DEBE
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Persona

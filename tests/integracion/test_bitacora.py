@@ -18,15 +18,15 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from flujos.catalogo import CATALOGO
-from modelos.actos.administracion.cotejo_tablas import cotejar
 from modelos.actos.turnos.mover import Contexto
-from modelos.avisos.entrega import Notificacion
+from modelos.comprobacion.cotejo_tablas import cotejar
 from modelos.comprobacion.proyeccion import turnos_guardados
 from modelos.comprobacion.verificacion import reconstruir, verificar
 from modelos.errores import BitacoraIncongruente
 from modelos.expedientes import bitacora
 from modelos.expedientes.comodidades import CapturaGuardada, Comentario
 from modelos.expedientes.expediente import Aviso, Expediente, Turno
+from modelos.expedientes.notificacion import Notificacion
 from modelos.expedientes.tablas_publicadas import TablaPublicada
 from modelos.oficios.oficio import Molde, Oficio, PlantillaEditada
 from modelos.organizacion.cambios import Cambio

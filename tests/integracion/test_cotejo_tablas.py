@@ -18,11 +18,11 @@ from sqlalchemy import func, select
 from api.arranque.instancia import exigir_tablas
 from flujos.catalogo import CATALOGO
 from modelos.actos.administracion import personas
-from modelos.actos.administracion.cotejo_tablas import aceptar, comparar, cotejar
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender, tenencia
 from modelos.ajustes import Ajustes
 from modelos.bandeja import inicio
+from modelos.comprobacion.cotejo_tablas import aceptar, comparar, cotejar
 from modelos.errores import (
     EnCuarentena,
     ErrorGestion,

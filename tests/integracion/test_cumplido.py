@@ -17,11 +17,11 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import fuera, tramite
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos import atender, evidencia
-from modelos.avisos.entrega import Notificacion
 from modelos.comprobacion import verificacion as v
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
+from modelos.expedientes.notificacion import Notificacion
 from modelos.oficios import deuda, titulares
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import por_correo

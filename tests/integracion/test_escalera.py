@@ -17,9 +17,9 @@ from modelos.actos.plazos import compromisos
 from modelos.actos.plazos.conteo import COMPROMISO
 from modelos.administracion import demo
 from modelos.avisos import mensajes
-from modelos.avisos.entrega import Notificacion
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes.expediente import Turno
+from modelos.expedientes.notificacion import Notificacion
 from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion

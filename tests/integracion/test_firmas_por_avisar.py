@@ -13,8 +13,9 @@ from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.actos.conduccion import conducir
 from modelos.avisos.a_quien import Organigrama
-from modelos.avisos.entrega import Clase, Entrega, EstadoEntrega, Notificacion
+from modelos.avisos.entrega import Entrega, EstadoEntrega
 from modelos.avisos.firmas import por_avisar
+from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.oficios import titulares
 from modelos.oficios.titulares import Titularidad
 from modelos.organizacion.organigrama import Adscripcion, Persona

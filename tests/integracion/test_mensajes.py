@@ -25,9 +25,10 @@ from modelos import reloj
 from modelos.actos.turnos import asignacion
 from modelos.ajustes import Ajustes
 from modelos.avisos import canales, cola
-from modelos.avisos.entrega import Entrega, Notificacion
+from modelos.avisos.entrega import Entrega
 from modelos.avisos.mensajes import LO_TIENE_OTRA
 from modelos.expedientes.expediente import Turno
+from modelos.expedientes.notificacion import Notificacion
 from modelos.motor import latido
 from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import Plazo

@@ -17,9 +17,10 @@ from flujos.lineamientos import ORDENAMIENTO
 from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.avisos import cola
-from modelos.avisos.entrega import Clase, Entrega
+from modelos.avisos.entrega import Entrega
 from modelos.errores import ActoNoProcede
 from modelos.expedientes.expediente import Turno
+from modelos.expedientes.notificacion import Clase
 from modelos.motor import latido
 from modelos.organizacion.organigrama import por_correo
 from modelos.plazos.plazo import Plazo

@@ -17,11 +17,11 @@ from modelos import reloj
 from modelos.actos.oficios import acuses, tramite
 from modelos.administracion import personas
 from modelos.avisos.de_oficios import YA_ACUSADO
-from modelos.avisos.entrega import Notificacion
 from modelos.avisos.mensajes import NO_LE_TOCA
 from modelos.calendario import POR_DEFECTO, publicados
 from modelos.ciclos.ciclo import Jornada
 from modelos.errores import ActoNoProcede, NoLeCorresponde
+from modelos.expedientes.notificacion import Notificacion
 from modelos.oficios import titulares
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, Persona

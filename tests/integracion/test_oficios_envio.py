@@ -25,7 +25,8 @@ from modelos.actos.oficios import tramite
 from modelos.administracion import demo
 from modelos.avisos import canales
 from modelos.avisos.de_oficios import SIN_EFECTO
-from modelos.avisos.entrega import Entrega, Notificacion
+from modelos.avisos.entrega import Entrega
+from modelos.expedientes.notificacion import Notificacion
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, activas, crear_cast, por_correo
 from modelos.organizacion.permisos import Rol

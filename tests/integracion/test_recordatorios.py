@@ -17,8 +17,8 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.actos.turnos import asignacion
 from modelos.actos.turnos.mover import bloquear
-from modelos.avisos.entrega import Notificacion
 from modelos.expedientes.expediente import Encargo, Turno
+from modelos.expedientes.notificacion import Notificacion
 from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.sesion import transaccion

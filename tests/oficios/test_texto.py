@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelos.errores import FormularioIncompleto
-from modelos.tabla.formularios import limpiar_texto
+from modelos.escritura import limpiar_texto
 from tareas.oficios.errores import OficioDemasiadoLargo
 from tareas.oficios.redaccion.texto import MAXIMO, NIVELES, arbol, escapar, falta, faltantes, html, limpiar, plano
 

@@ -24,9 +24,9 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import reloj, sesion
-from modelos.avisos.entrega import Notificacion
 from modelos.ciclos.ciclo import Apertura
 from modelos.expedientes.expediente import Expediente
+from modelos.expedientes.notificacion import Notificacion
 from modelos.plazos.plazo import Plazo, Recordatorio
 from tareas.simulacion.anio import Plan, simular
 from tareas.simulacion.informe import Informe

@@ -13,8 +13,8 @@ from api.web.oficios import vista
 from api.web.piezas import frases_plazos
 from api.web.piezas.pagina import CARPETA
 from api.web.procedimientos import ayuda
+from modelos.bandeja.expedientes import DEBIENDO
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno
-from modelos.expedientes.visibles import DEBIENDO
 from modelos.organizacion.permisos import Rol
 from modelos.tabla import glosario
 from tests.accesorios.fabricas import Instancia

@@ -16,10 +16,10 @@ from api.web.expedientes import matriz
 from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.actos.conduccion import campanas, ciclos, conducir
-from modelos.avisos.entrega import Notificacion
 from modelos.ciclos.campanas import reparte
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Expediente, Turno
+from modelos.expedientes.notificacion import Notificacion
 from modelos.organizacion.organigrama import Persona, crear_cast
 from modelos.sesion import transaccion
 from tests.accesorios.fabricas import Instancia

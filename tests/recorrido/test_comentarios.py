@@ -11,11 +11,11 @@ from sqlmodel import col
 
 from modelos.actos.comodidades import comentarios as actos
 from modelos.actos.comodidades.comentarios import LARGO
-from modelos.avisos.entrega import Notificacion
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes import comentarios, visibles
 from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import Expediente
+from modelos.expedientes.notificacion import Notificacion
 from modelos.organizacion.organigrama import Adscripcion, Persona, crear_persona, por_correo, quien_es
 from modelos.sesion import transaccion
 from tests.accesorios.fabricas import Instancia

@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.avisos.entrega import Notificacion
 from modelos.expedientes.expediente import Encargo
+from modelos.expedientes.notificacion import Notificacion
 from modelos.oficios.oficio import Molde, Oficio, PlantillaEditada
 from modelos.oficios.papeleria import Leyenda
 from modelos.oficios.titulares import Titularidad

@@ -31,11 +31,11 @@ from modelos.actos.comodidades import comentarios
 from modelos.actos.turnos import atender, evidencia
 from modelos.administracion.demo import CLAVE, DOMINIO
 from modelos.ajustes import Ajustes
-from modelos.avisos.entrega import Notificacion
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.comodidades import Comentario
 from modelos.expedientes.expediente import Expediente, Turno
+from modelos.expedientes.notificacion import Notificacion
 from modelos.organizacion.organigrama import Adscripcion, por_correo
 from tests.accesorios.fabricas import PDF, Instancia, Plantillas, servida
 from tests.accesorios.oficina import suelto

@@ -8,8 +8,7 @@ import unicodedata
 import pytest
 
 from modelos.errores import FormularioIncompleto
-from modelos.escritura import descifrar, estorbo, sin_estorbos
-from modelos.tabla.formularios import limpiar_texto
+from modelos.escritura import descifrar, estorbo, limpiar_texto, sin_estorbos
 
 VISIBLES_CON_FORMA_DE_FORMATO = {"ARABIC", "SYRIAC", "KAITHI", "EGYPTIAN"}
 """Escrituras cuyos signos de formato sí se ven: ninguna se usa aquí, y no se borran sin decirlo."""

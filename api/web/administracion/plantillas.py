@@ -19,8 +19,8 @@ from modelos import reloj
 from modelos.actos.oficios import plantillas as actos
 from modelos.actos.turnos.atender import nombre_de
 from modelos.actos.turnos.mover import Contexto
+from modelos.bandeja import expedientes
 from modelos.errores import ActoNoProcede, ErrorGestion, FormularioIncompleto, NoExiste
-from modelos.expedientes import visibles
 from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla.formularios import LARGO_MOTIVO
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota, TallerSinTerminar
@@ -186,7 +186,7 @@ def _editor(
         ficha, rige = edicion.ficha(ctx, clave), borrador.vigente(ctx, clave)
         donde = usos(puerta.tablas.vigentes(reloj.hoy()), clave)
         de_quien = {} if clave in borrador.comunes() else {"procedimiento": donde[0].tabla.clave}
-        recientes = visibles.expedientes(s, quien, **de_quien, limite=RECIENTES).elementos
+        recientes = expedientes.expedientes(s, quien, **de_quien, limite=RECIENTES).elementos
     folios = [(e.folio, e.asunto) for e in recientes]
     puestos = {"texto": rige.texto, "folio": folios[0][0] if folios else ""}
     if captura:

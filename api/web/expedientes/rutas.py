@@ -17,6 +17,7 @@ from api.web.piezas.pagina import pagina
 from api.web.procedimientos import ayuda
 from modelos import reloj
 from modelos.actos.comodidades import comentarios as actos
+from modelos.bandeja import expedientes
 from modelos.comprobacion import verificacion
 from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes import visibles
@@ -41,13 +42,13 @@ def buscar(
     cursor: str | None = None,
 ) -> HTMLResponse:
     """Los expedientes que conciernen a quien busca, el más reciente primero. sigo: sólo los que sigue."""
-    if estado not in visibles.ESTADOS_BUSCADOS:
+    if estado not in expedientes.ESTADOS_BUSCADOS:
         estado = ""
     with puerta.lectura() as (s, quien):
         if sigo:
             tramo = consultas_comentarios.seguidos(s, quien, cursor=cursor, limite=POR_PAGINA)
         else:
-            tramo = visibles.expedientes(
+            tramo = expedientes.expedientes(
                 s,
                 quien,
                 procedimiento=procedimiento or None,
@@ -75,7 +76,7 @@ def buscar(
         sigo=bool(sigo),
         novedades=novedades,
         aludido=aludido,
-        estados=visibles.ESTADOS_BUSCADOS,
+        estados=expedientes.ESTADOS_BUSCADOS,
         deben=deben,
         procedimientos=puerta.tablas.vigentes(reloj.hoy()),
         nombres_tablas={t.clave: t.nombre for t in puerta.tablas},

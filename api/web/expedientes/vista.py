@@ -26,6 +26,7 @@ from modelos.actos.comodidades import comentarios
 from modelos.actos.conduccion import suspension
 from modelos.actos.plazos import compromisos, plazos
 from modelos.bandeja import vivo
+from modelos.ciclos import hermanos
 from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes import documentos, visibles
 from modelos.expedientes.expediente import TERMINADOS, EstadoExpediente, Expediente
@@ -173,7 +174,7 @@ def _alrededor(
     padre = visibles.asuntos(s, [fila.padre] if fila.padre else ()).get(fila.padre or "")
     return {
         "documentos": documentos.documentos(s, fila.folio),
-        "parientes": documentos.del_mismo_periodo(s, quien, puerta.tablas, tabla, fila),
+        "parientes": hermanos.del_mismo_periodo(s, quien, puerta.tablas, tabla, fila),
         "padre": padre,
         "nombres_tablas": {t.clave: t.nombre for t in puerta.tablas},
         "dichos": dichos,

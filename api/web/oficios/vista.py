@@ -21,13 +21,14 @@ from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
 from modelos import reloj
 from modelos.actos.oficios import tramite as actos
-from modelos.actos.oficios.firma import exigir_otra_mano, faltantes, numero_probable
+from modelos.actos.oficios.firma import exigir_otra_mano, numero_probable
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Anexo, Encargo, Expediente, Turno
 from modelos.oficios import deuda, titulares
 from modelos.oficios import visibles as consultas_oficios
+from modelos.oficios.advertencias import faltantes
 from modelos.oficios.impreso import huellas
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir

@@ -16,10 +16,11 @@ from api.web.piezas.formularios import Captura, a_json
 from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto
+from modelos.escritura import limpiar_texto
 from modelos.expedientes import visibles
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import EstadoTurno, Expediente, Turno
-from modelos.tabla.formularios import limpiar_texto, validar
+from modelos.tabla.formularios import validar
 
 EVIDENCIA = "evidencia-"
 OTRO = "_otro"

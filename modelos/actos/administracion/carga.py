@@ -18,10 +18,10 @@ from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES
 from modelos.administracion.carga.plan import Paso, Plan, Que, planear
 from modelos.administracion.quien_administra import exigir_que_quede_administracion
 from modelos.errores import ActoNoProcede, DatoRepetido, FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.organizacion.cambios import Cosa, anotar_altas
 from modelos.organizacion.claves import cifrar_generada, generada
 from modelos.organizacion.organigrama import Adscripcion, Persona
-from modelos.tabla.formularios import limpiar_texto
 
 CARGAR = "cargar unidades y personas"
 _FALTAS_DICHAS = 50

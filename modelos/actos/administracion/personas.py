@@ -18,6 +18,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import personas
 from modelos.administracion.quien_administra import LLAVE, exigir_que_quede_administracion
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Turno
 from modelos.organizacion.cambios import Cosa, anotar, foto
 from modelos.organizacion.claves import generada
@@ -31,7 +32,7 @@ from modelos.organizacion.organigrama import (
 )
 from modelos.organizacion.permisos import Rol, exigir_administracion
 from modelos.sesion import serializar
-from modelos.tabla.formularios import exigir_motivo, limpiar_texto
+from modelos.tabla.formularios import exigir_motivo
 
 LO_SUYO = "Pídalo a otra persona de la administración, para que alguien conserve el acceso."
 

@@ -15,12 +15,13 @@ from modelos.administracion import sin_nadie
 from modelos.administracion.quien_administra import LLAVE
 from modelos.columnas import de_los
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.organizacion.cambios import Cosa, anotar, foto
 from modelos.organizacion.organigrama import Unidad, crear_cast, estatales, falta_de_nombre, faltas_de_cast
 from modelos.organizacion.vigencia import faltas_de_anio
 from modelos.sesion import serializar
-from modelos.tabla.formularios import exigir_motivo, limpiar_texto
+from modelos.tabla.formularios import exigir_motivo
 from modelos.tabla.unidades import TipoUnidad
 
 LARGO_FUENTE = 300

@@ -15,17 +15,17 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
-from modelos.avisos.entrega import Clase
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.escritura import limpiar_texto
 from modelos.expedientes import comentarios, visibles
 from modelos.expedientes.comentarios import Lector
 from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import plegar
+from modelos.expedientes.notificacion import Clase
 from modelos.organizacion.correos import normalizado
 from modelos.organizacion.permisos import Quien
 from modelos.plazos import hitos
 from modelos.sesion import insertar, serializar
-from modelos.tabla.formularios import limpiar_texto
 
 LARGO = 4000
 MENCIONES_MAXIMO = 20

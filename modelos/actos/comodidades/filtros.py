@@ -11,10 +11,10 @@ from sqlmodel import col
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.comodidades import Filtro
 from modelos.organizacion.permisos import Quien
 from modelos.sesion import serializar
-from modelos.tabla.formularios import limpiar_texto
 
 CAMINOS = ("/bandeja", "/expedientes", "/plazos", "/oficios")
 """Las páginas cuyas búsquedas se guardan; así un nombre guardado nunca lleva a otro sitio."""

@@ -18,17 +18,18 @@ from modelos.actos import idempotencia
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.a_quien import Organigrama
-from modelos.avisos.entrega import Clase, Notificacion
 from modelos.ciclos import campanas
 from modelos.ciclos.campanas import EN_CURSO, Reparto, reparte
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Turno
+from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir, ve_todo
 from modelos.plazos import hitos
 from modelos.sesion import serializar
 from modelos.tabla import Tabla
-from modelos.tabla.formularios import limpiar_texto, validar
+from modelos.tabla.formularios import validar
 from modelos.tabla.plazo import DEL_PERIODO
 
 

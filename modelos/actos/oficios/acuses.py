@@ -14,15 +14,13 @@ from modelos import reloj
 from modelos.actos.oficios.tramite import destinatarios, exigir_redaccion, leer
 from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.avisos.a_quien import Organigrama
-from modelos.avisos.entrega import Clase
+from modelos.avisos.de_oficios import ACUSE
 from modelos.errores import ActoNoProcede
+from modelos.expedientes.notificacion import Clase
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.plazos import hitos
 from modelos.sesion import serializar
 from modelos.tabla.emision import EstadoOficio
-
-LLEGO, ACUSE = "llego", "acuse"
-"""Por qué se notifica un oficio: porque llegó, o porque falta acusarlo."""
 
 
 def notificacion(oficio: Oficio, destinatario: Destinatario, persona: int, por: str) -> dict[str, Any]:

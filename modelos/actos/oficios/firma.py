@@ -25,12 +25,13 @@ from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Serie, Turno
 from modelos.oficios import impreso as oficio_impreso
 from modelos.oficios import ordenamientos, papeleria, titulares
+from modelos.oficios.advertencias import faltantes
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
-from modelos.tabla.emision import ALFABETO, FALTA, LARGO_CODIGO, VIGENTES, EstadoOficio, codigo_de, numerar
+from modelos.tabla.emision import ALFABETO, LARGO_CODIGO, VIGENTES, EstadoOficio, codigo_de, numerar
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,6 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
     encargar(ctx, expediente, orden, [("envio", f"Envía {oficio.numero}", {"oficio": oficio.id})])
     ctx.s.flush()
     return oficio
-
-
-def faltantes(oficio: Oficio) -> list[str]:
-    """Los datos que la plantilla no encontró y siguen sin escribirse."""
-    return list(dict.fromkeys(FALTA.findall(f"{oficio.asunto}\n{oficio.cuerpo}\n{oficio.anexos}")))
 
 
 def numero_probable(s: Session, clave: str, anio: int) -> str:

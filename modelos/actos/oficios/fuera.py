@@ -15,13 +15,13 @@ from modelos.actos.turnos import evidencia
 from modelos.actos.turnos.mover import Contexto
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, FormularioIncompleto
+from modelos.escritura import limpiar_texto
 from modelos.expedientes import bitacora
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import Anexo, EstadoExpediente, Expediente, Turno
 from modelos.oficios.oficio import Oficio
 from modelos.tabla import Tabla
 from modelos.tabla.emision import EstadoOficio
-from modelos.tabla.formularios import limpiar_texto
 
 LARGO_NUMERO = 80
 ANTES = timedelta(days=366)

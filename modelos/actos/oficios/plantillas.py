@@ -12,10 +12,11 @@ from sqlmodel import col
 from modelos.actos.turnos.atender import nombre_de
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
+from modelos.escritura import limpiar_texto
 from modelos.oficios.oficio import PlantillaEditada
 from modelos.organizacion.permisos import exigir_administracion
 from modelos.sesion import serializar
-from modelos.tabla.formularios import exigir_motivo, limpiar_texto
+from modelos.tabla.formularios import exigir_motivo
 
 ACTO = "cambiar una plantilla de oficio"
 LARGO = 40_000

@@ -21,6 +21,7 @@ from modelos.errores import (
     NoLeCorresponde,
     OficioCambio,
 )
+from modelos.escritura import limpiar_texto
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
 from modelos.oficios import titulares
@@ -28,7 +29,7 @@ from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
 from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir
 from modelos.tabla import Tabla
 from modelos.tabla.emision import HECHOS, VIGENTES, EstadoOficio
-from modelos.tabla.formularios import exigir_motivo, limpiar_texto
+from modelos.tabla.formularios import exigir_motivo
 
 LARGO_CUERPO = 60_000
 LARGO_ANEXOS = 5_000

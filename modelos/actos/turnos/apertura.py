@@ -15,13 +15,14 @@ from modelos.actos.turnos.mover import Contexto, Hecho, asentar
 from modelos.actos.turnos.reparto import repartir
 from modelos.ciclos import ciclo
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.escritura import limpiar_texto
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
 from modelos.organizacion.organigrama import exigir_unidades
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.sesion import insertar
 from modelos.tabla import Tabla, avance
-from modelos.tabla.formularios import limpiar_texto, validar
+from modelos.tabla.formularios import validar
 from modelos.tabla.unidades import es_estatal
 
 LARGO_ASUNTO = 300

@@ -32,6 +32,7 @@ from modelos.errores import (
     TurnoTomado,
     VersionVieja,
 )
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.oficios import deuda
 from modelos.oficios.oficio import Oficio
@@ -41,7 +42,7 @@ from modelos.tabla import Actividad, Tabla, avance
 from modelos.tabla.actividad import es_grupo
 from modelos.tabla.avance import Pendiente, Situacion
 from modelos.tabla.emision import HECHOS, EstadoOficio
-from modelos.tabla.formularios import exigir_pasadas, limpiar_texto, validar
+from modelos.tabla.formularios import exigir_pasadas, validar
 
 LARGO_COMENTARIO = 5000
 LARGO_SALIDA = 60

@@ -9,6 +9,7 @@ from modelos.actos.turnos.atender import exigir_abierto, leer_turno, nombre_de, 
 from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.actos.turnos.tenencia import la_tiene_otra
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado
+from modelos.escritura import limpiar_texto
 from modelos.expedientes import anexos, visibles
 from modelos.expedientes.bitacora import asentar
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
@@ -16,7 +17,6 @@ from modelos.oficios.oficio import Oficio
 from modelos.organizacion.permisos import puede_atender
 from modelos.reloj import iso
 from modelos.tabla import Tabla
-from modelos.tabla.formularios import limpiar_texto
 
 MAXIMO_POR_TURNO = 50
 LARGO_MOTIVO_RETIRO = 500

@@ -20,6 +20,7 @@ from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES
 from modelos.administracion.carga.vigencias import Llave, Vigencias
 from modelos.administracion.personas import alarga, falta_de_ultimo_dia
 from modelos.errores import FormularioIncompleto
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.bitacora import canonico
 from modelos.organizacion.correos import normalizado
 from modelos.organizacion.organigrama import (
@@ -32,7 +33,6 @@ from modelos.organizacion.organigrama import (
     faltas_de_persona,
 )
 from modelos.organizacion.permisos import Rol
-from modelos.tabla.formularios import limpiar_texto
 from modelos.tabla.unidades import TipoUnidad
 
 SU_PAGINA = "en su página, con su motivo"

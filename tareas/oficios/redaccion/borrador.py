@@ -15,6 +15,7 @@ from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.expedientes.visibles import expediente_visible
 from modelos.oficios import ordenamientos
@@ -25,7 +26,6 @@ from modelos.organizacion.permisos import puede_atender, puede_conducir
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
 from modelos.tabla.emision import Destino, EstadoOficio, Forma, Hacia
-from modelos.tabla.formularios import limpiar_texto
 from tareas.oficios.redaccion import fuera, plantilla
 from tareas.oficios.redaccion.fuera import Trabajo
 from tareas.oficios.redaccion.plantilla import Redactado
