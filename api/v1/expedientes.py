@@ -29,7 +29,7 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.plazos import compromisos
 from modelos.actos.turnos import apertura
 from modelos.actos.turnos.mover import Contexto
-from modelos.bandeja import expedientes as expedientes_
+from modelos.bandeja.expedientes import expedientes as buscar_expedientes
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Expediente as Fila
 
@@ -79,7 +79,7 @@ def listar(
 ) -> dict[str, Any]:
     """Los expedientes que conciernen a quien pregunta, el más reciente primero."""
     with puerta.lectura() as (s, quien):
-        pagina = expedientes_.expedientes(
+        pagina = buscar_expedientes(
             s,
             quien,
             procedimiento=procedimiento,

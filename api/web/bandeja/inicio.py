@@ -17,9 +17,9 @@ from api.web.piezas.frases_plazos import Vencimiento
 from api.web.piezas.pagina import dia, enumera, hace, pagina
 from modelos import reloj
 from modelos.actos.turnos.apertura import puede_iniciar
-from modelos.bandeja import expedientes as expedientes_
 from modelos.bandeja import inicio as consultas_inicio
 from modelos.bandeja import vivo
+from modelos.bandeja.expedientes import DEBIENDO
 from modelos.bandeja.inicio import RENGLONES
 from modelos.ciclos import visibles
 from modelos.ciclos.previstas import EstadoPrevisto, Prevista
@@ -207,7 +207,7 @@ def _de_quien_coordina(s: Session, puerta: Puerta, quien: Quien, conduce: Sequen
             "Concluidos con oficios pendientes",
             [_debiendo(e, cuantos_deben.get(e.folio, 0)) for e in deben],
             "ningún expediente concluido debe oficios",
-            f"/expedientes?estado={expedientes_.DEBIENDO}",
+            f"/expedientes?estado={DEBIENDO}",
             "Ver los que deben oficios",
             grave=True,
         ),
