@@ -10,9 +10,12 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from prefect import task
+from prefect.states import Running
+from sqlalchemy import func, select, update
 from sqlmodel import col
 
+from modelos import reloj
 from modelos.actos.conduccion import conducir
 from modelos.expedientes.expediente import Aviso, Encargo, Expediente
 from modelos.motor import encargos, latido
@@ -34,13 +37,18 @@ def estado(prefect: ServidorPrefect, viva: InstanciaConMotor, folio: str) -> str
     return str(prefect.corrida(corrida).state_name) if corrida else ""
 
 
-def comprobar_historial(prefect: ServidorPrefect, viva: InstanciaConMotor, folio: str) -> None:
-    """Una tarea terminada por encargo, con su nombre; ninguna de más."""
+def comprobar_historial(
+    prefect: ServidorPrefect, viva: InstanciaConMotor, folio: str, a_medias: UUID | None = None
+) -> None:
+    """Una tarea terminada por encargo, con su nombre; ninguna de más. a_medias: una que la prueba nombró distinto."""
     corrida = viva.expediente(folio).corrida
     assert corrida
     tareas = prefect.tareas(corrida)
+    suyos = viva.encargos(folio)
     assert {t.state_name for t in tareas} == {"Completed"}
-    assert Counter(t.name for t in tareas) == Counter(e.nombre for e in viva.encargos(folio))
+    assert {t.id for t in tareas} == {encargos.id_tarea(UUID(corrida), e) for e in suyos}
+    con_nombre = [e for e in suyos if encargos.id_tarea(UUID(corrida), e) != a_medias]
+    assert Counter(t.name for t in tareas if t.id != a_medias) == Counter(e.nombre for e in con_nombre)
 
 
 def test_un_expediente_con_subprocedimiento_va_del_inicio_al_final(
@@ -140,6 +148,30 @@ def test_sin_prefect_los_efectos_se_cumplen_y_al_volver_se_pone_todo_al_dia(
     finally:
         if not prefect.proceso.vive():
             prefect.levantar()
+
+
+def test_lo_ya_hecho_se_deja_dicho_sin_volver_a_correr(prefect: ServidorPrefect, viva: InstanciaConMotor) -> None:
+    """Correrlo otra vez mandaría más eventos a un Prefect que ya va atrasado: el atraso crecería solo (ADR 0010)."""
+    with viva.motor():
+        folio = viva.iniciar("normatividad")
+        viva.esperar_al_dia(folio)
+    corrida = UUID(viva.expediente(folio).corrida)
+    viva.avanzar(folio, 1)
+    with transaccion(viva.url) as s:
+        s.execute(update(Encargo).where(col(Encargo.registrado).is_(None)).values(hecho=reloj.ahora()))
+    ids = [encargos.id_tarea(corrida, e) for e in viva.encargos(folio) if not e.registrado]
+    assert len(ids) > 1
+
+    @task
+    async def efecto() -> None:
+        """Otra que se quedó a medias con ese identificador: su motor murió y lo que siguió se perdió."""
+
+    prefect.preguntar(lambda c: c.create_task_run(efecto, corrida, dynamic_key="a medias", id=ids[0], state=Running()))
+    with viva.motor():
+        viva.esperar_al_dia(folio)
+    comprobar_historial(prefect, viva, folio, a_medias=ids[0])
+    suyos = {"filter": {"resource": {"id": [f"prefect.task-run.{id_}" for id_ in ids]}}}
+    assert prefect.preguntar(lambda c: c._client.post("/events/filter", json=suyos)).json()["total"] == 0
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
