@@ -1,4 +1,4 @@
-"""Listar por páginas: cuántos por página, y el cursor con que se pide la que sigue."""
+"""Listar por páginas con cursor, no por número: lo que llega mientras se lee no repite ni salta renglones."""
 
 from __future__ import annotations
 
@@ -17,14 +17,8 @@ from modelos.errores import FormularioIncompleto
 from modelos.escritura import limpiar_texto
 
 T = TypeVar("T")
-
-
 CURSOR_AJENO = {"cursor": "use el valor de «siguiente» tal como llegó"}
-
-
 LIMITE = 50
-
-
 LIMITE_MAXIMO = 200
 
 

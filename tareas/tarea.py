@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -15,8 +16,8 @@ from uuid import UUID
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.objects import State, StateType
-from prefect.exceptions import PrefectHTTPStatusError
+from prefect.client.schemas.objects import State, StateType, TaskRun
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Completed
 from prefect.task_engine import run_task_async
 
@@ -47,7 +48,7 @@ def corredor(tablas: Catalogo) -> Callable[[UUID, Encargo], Awaitable[None]]:
         """Lanza EfectoFallido si agotó sus intentos."""
         if encargo.hecho is not None:
             async with get_client() as cliente:
-                await _dejar_dicho(cliente, efecto, corrida, encargo)
+                await _dejar_dicho(cliente, efecto, corrida, encargo, encargo.hecho)
             await asyncio.to_thread(_registrar, encargo)
             return
         reintentos = max(0, ajustes().encargos_intentos - encargo.intentos - 1)
@@ -64,22 +65,36 @@ def corredor(tablas: Catalogo) -> Callable[[UUID, Encargo], Awaitable[None]]:
     return correr
 
 
-async def _dejar_dicho(cliente: PrefectClient, tarea: Task[..., Any], corrida: UUID, encargo: Encargo) -> None:
-    """Deja en Prefect la tarea terminada, exista o no; al volver, ya se ve."""
+async def _dejar_dicho(
+    cliente: PrefectClient, tarea: Task[..., Any], corrida: UUID, encargo: Encargo, hecho: datetime
+) -> None:
+    """Deja en Prefect la tarea terminada, exista o no; al volver, ya se ve. hecho: cuándo se cumplió el efecto."""
     id_ = id_tarea(corrida, encargo)
-    hecho = f" el {reloj.local(encargo.hecho):%d/%m/%Y a las %H:%M:%S}" if encargo.hecho else ""
-    terminada: State[Any] = Completed(message=f"Se cumplió{hecho}, sin esperar a Prefect.")
-    try:
-        dicha = await cliente.create_task_run(
-            tarea, corrida, dynamic_key=str(id_), id=id_, name=encargo.nombre, state=terminada
-        )
-        quedo = dicha.state_type == StateType.COMPLETED
-    except PrefectHTTPStatusError as error:
-        if error.response.status_code != HTTPStatus.CONFLICT:
-            raise
-        quedo = False  # empezó a correr y no se supo más: la tarea existe con otra clave
-    if not quedo:
+    # Si se mostró, su tarea suele existir y crearla sería un error que el servidor de Prefect anota como suyo.
+    vista = await _vista(cliente, id_) if encargo.mostrado is not None else None
+    como = "y Prefect no alcanzó a verlo" if encargo.mostrado is not None else "sin esperar a Prefect"
+    terminada: State[Any] = Completed(
+        message=f"Se cumplió el {reloj.local(hecho):%d/%m/%Y a las %H:%M:%S}, {como}.",
+    )
+    if vista is None:
+        try:
+            vista = await cliente.create_task_run(
+                tarea, corrida, dynamic_key=str(id_), id=id_, name=encargo.nombre, state=terminada
+            )
+        except PrefectHTTPStatusError as error:
+            if error.response.status_code != HTTPStatus.CONFLICT:
+                raise
+            vista = await _vista(cliente, id_)  # empezó a correr y el motor murió antes de anotarlo
+    if vista is None or vista.state_type != StateType.COMPLETED:
         await cliente.set_task_run_state(id_, terminada, force=True)
+
+
+async def _vista(cliente: PrefectClient, id_: UUID) -> TaskRun | None:
+    """La tarea, si Prefect la tiene."""
+    try:
+        return await cliente.read_task_run(id_)
+    except ObjectNotFound:
+        return None
 
 
 def _registrar(encargo: Encargo) -> None:

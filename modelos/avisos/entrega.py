@@ -1,7 +1,6 @@
-"""Lo que se le hace saber a cada persona, y cada mensaje con que salió.
+"""Cada mensaje que sale, y por dónde.
 
-Una notificación es un hecho que le toca a alguien (un turno nuevo, un hito de un plazo); su clave impide
-repetirla. Las que están por salir se juntan en una entrega por persona y canal: un resumen, no diez correos.
+Las notificaciones por salir se juntan en una entrega por persona y canal: un resumen, no diez correos.
 """
 
 from __future__ import annotations

@@ -22,8 +22,6 @@ from modelos.organizacion.permisos import Quien
 
 DEBIENDO = "concluido_debiendo"
 """Los que terminaron y deben oficios: no es un estado aparte, se buscan así."""
-
-
 ESTADOS_BUSCADOS = (*(estado.value for estado in EstadoExpediente), DEBIENDO)
 
 

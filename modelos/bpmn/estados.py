@@ -85,7 +85,7 @@ class ConTurno(Protocol):
 
 
 class ConVencimiento(Protocol):
-    """Lo que hace falta de un plazo; `vencimientos.Fechas` y `plazos.Plazo` lo cumplen."""
+    """Lo que hace falta de un plazo; `vencimientos.Fechas` y `plazo.Plazo` lo cumplen."""
 
     @property
     def vence(self) -> date | None:

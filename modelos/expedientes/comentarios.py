@@ -1,6 +1,6 @@
 """Lo que se lee de comentarios, menciones y seguimiento: quién ve un expediente y qué hay de nuevo para cada quien.
 
-`quienes_lo_ven` es la regla de `consultas.expediente_visible` vuelta del revés (de un expediente a sus
+`quienes_lo_ven` es la regla de `visibles.expediente_visible` vuelta del revés (de un expediente a sus
 personas); una prueba coteja que digan lo mismo de cada cuenta.
 """
 

@@ -1,4 +1,4 @@
-"""Lo que acompaña a un expediente en su página: los documentos que lo sustentan y los expedientes emparentados."""
+"""Lo que acompaña a un expediente en su página: los documentos que lo sustentan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lo que se le hace saber a cada persona: un hecho que le toca, con una clave que impide repetirlo."""
+"""Lo que se le hace saber a cada persona: un hecho que le toca (un turno nuevo, un hito de un plazo), una sola vez."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ Clave = tuple[str, str]
 
 
 class TablaPublicada(SQLModel, table=True):
-    """Una versión como se publicó. orden: 1 la primera vez; contenido: el de `huella_tabla`, canónico."""
+    """Una versión como se publicó. orden: 1 la primera vez; contenido: el de `tabla.huella`, canónico."""
 
     clave: str = Field(primary_key=True, max_length=60)
     version: str = Field(primary_key=True, max_length=10)

@@ -1,8 +1,4 @@
-"""Lo que se lee: expedientes que a uno le conciernen, su bandeja y lo que cuelga de ellos.
-
-Las listas se piden por páginas con cursor, no por número de página: lo que llega
-mientras se lee no repite ni salta renglones.
-"""
+"""Lo que se lee: qué expedientes le conciernen a cada quien, su bandeja y lo que cuelga de ellos."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 Un encargo pasa por tres marcas: `hecho` (el efecto ya está en nuestra base, en la
 misma transacción que lo produjo), `mostrado` (su tarea corrió en Prefect, que se
-entera por eventos y puede perderlos) y `registrado` (se vio terminada en su
-servidor). Un proceso puede morir entre dos de ellas: lo hecho no se repite, y lo
-mostrado que no llegó a verse se vuelve a mostrar con el mismo identificador.
+entera por eventos y puede perderlos, o se le dejó dicha) y `registrado` (su servidor
+la muestra terminada). Un proceso puede morir entre dos de ellas: lo hecho no se
+repite, y lo mostrado que no llegó a verse se deja dicho con el mismo identificador.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from modelos.motor.reservas import Reserva, ajena
 from modelos.reloj import iso
 
 VER_S = 20.0
-"""Lo que se da a una tarea mostrada para que se vea terminada en Prefect, antes de mostrarla otra vez."""
+"""Lo que se da a una tarea mostrada para que se vea terminada en Prefect, antes de dejarla dicha."""
 
 
 # Las columnas, con el tipo que les conoce SQLAlchemy.
@@ -74,8 +74,8 @@ def por_mostrar(s: Session, folio: str) -> list[Encargo]:
 def por_ver(s: Session, limite: int = 200) -> dict[UUID, Encargo]:
     """Encargos mostrados cuya tarea falta ver terminada en Prefect, por el identificador de su tarea.
 
-    Sin los de un expediente que un motor lleva o va a llevar: puede estar mostrándolos otra vez, y si muere a la mitad
-    la tarea se quedaría corriendo en Prefect para siempre.
+    Sin los de un expediente que un motor lleva o va a llevar: si se registraran mientras los corre y muere a la mitad,
+    nadie los terminaría en Prefect.
     """
     consulta = (
         select(Encargo, col(Expediente.corrida))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from prefect import task
+from prefect.client.orchestration import PrefectClient
 from prefect.states import Running
 from sqlalchemy import func, select, update
 from sqlmodel import col
@@ -38,17 +39,17 @@ def estado(prefect: ServidorPrefect, viva: InstanciaConMotor, folio: str) -> str
 
 
 def comprobar_historial(
-    prefect: ServidorPrefect, viva: InstanciaConMotor, folio: str, a_medias: UUID | None = None
+    prefect: ServidorPrefect, viva: InstanciaConMotor, folio: str, a_medias: Collection[UUID] = ()
 ) -> None:
-    """Una tarea terminada por encargo, con su nombre; ninguna de más. a_medias: una que la prueba nombró distinto."""
+    """Una tarea terminada por encargo, con su nombre; ninguna de más. a_medias: las que la prueba nombró distinto."""
     corrida = viva.expediente(folio).corrida
     assert corrida
     tareas = prefect.tareas(corrida)
     suyos = viva.encargos(folio)
     assert {t.state_name for t in tareas} == {"Completed"}
     assert {t.id for t in tareas} == {encargos.id_tarea(UUID(corrida), e) for e in suyos}
-    con_nombre = [e for e in suyos if encargos.id_tarea(UUID(corrida), e) != a_medias]
-    assert Counter(t.name for t in tareas if t.id != a_medias) == Counter(e.nombre for e in con_nombre)
+    con_nombre = [e for e in suyos if encargos.id_tarea(UUID(corrida), e) not in a_medias]
+    assert Counter(t.name for t in tareas if t.id not in a_medias) == Counter(e.nombre for e in con_nombre)
 
 
 def test_un_expediente_con_subprocedimiento_va_del_inicio_al_final(
@@ -159,19 +160,31 @@ def test_lo_ya_hecho_se_deja_dicho_sin_volver_a_correr(prefect: ServidorPrefect,
     viva.avanzar(folio, 1)
     with transaccion(viva.url) as s:
         s.execute(update(Encargo).where(col(Encargo.registrado).is_(None)).values(hecho=reloj.ahora()))
-    ids = [encargos.id_tarea(corrida, e) for e in viva.encargos(folio) if not e.registrado]
-    assert len(ids) > 1
+    pendientes = [e for e in viva.encargos(folio) if not e.registrado]
+    ids = [encargos.id_tarea(corrida, e) for e in pendientes]
+    assert len(ids) > 2
+    # De dos quedó su tarea a medias: de una, su motor murió sin anotar que la mostró.
+    with transaccion(viva.url) as s:
+        una = encargos.bloquear_encargo(s, folio, pendientes[0].asiento, pendientes[0].efecto)
+        una.mostrado = latido.pulso() - 60
 
     @task
     async def efecto() -> None:
-        """Otra que se quedó a medias con ese identificador: su motor murió y lo que siguió se perdió."""
+        """La de esas dos."""
 
-    prefect.preguntar(lambda c: c.create_task_run(efecto, corrida, dynamic_key="a medias", id=ids[0], state=Running()))
+    async def a_medias(c: PrefectClient) -> None:
+        for id_ in ids[:2]:
+            await c.create_task_run(efecto, corrida, dynamic_key=str(id_)[:8], id=id_, state=Running())
+
+    prefect.preguntar(a_medias)
     with viva.motor():
         viva.esperar_al_dia(folio)
-    comprobar_historial(prefect, viva, folio, a_medias=ids[0])
+    comprobar_historial(prefect, viva, folio, a_medias=ids[:2])
     suyos = {"filter": {"resource": {"id": [f"prefect.task-run.{id_}" for id_ in ids]}}}
     assert prefect.preguntar(lambda c: c._client.post("/events/filter", json=suyos)).json()["total"] == 0
+    mensajes = {t.id: t.state.message for t in prefect.tareas(str(corrida)) if t.id in ids}
+    assert mensajes[ids[0]].endswith("y Prefect no alcanzó a verlo.")
+    assert {mensajes[id_].rpartition(", ")[2] for id_ in ids[1:]} == {"sin esperar a Prefect."}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

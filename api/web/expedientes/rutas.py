@@ -1,4 +1,4 @@
-"""Buscar expedientes y abrir uno; lo que enseña su página se arma en `expediente_vista`."""
+"""Buscar expedientes y abrir uno; lo que enseña su página se arma en `vista`."""
 
 from __future__ import annotations
 

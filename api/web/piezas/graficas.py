@@ -1,4 +1,4 @@
-"""Las gráficas del tablero: qué series llevan. El dibujo está en `plantillas/graficas.html`, y sirve igual al PDF."""
+"""Las gráficas del tablero: qué series llevan. El dibujo, `plantillas/tablero/graficas.html`, sirve igual al PDF."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def _empieza(texto: str, nombre: str) -> bool:
 
 
 def _notificar(ctx: Contexto, comentario: Comentario, personas: Sequence[int]) -> None:
-    # `para` es una unidad que debe saberlo, y da permiso de ver el expediente (`consultas.conciernen`); aquí no va.
+    # `para` es una unidad que debe saberlo, y da permiso de ver el expediente (`visibles.conciernen`); aquí no va.
     filas = [
         hitos.notificacion(
             persona,

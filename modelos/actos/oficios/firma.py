@@ -64,7 +64,7 @@ class Reglas:
 def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Reglas, leido: str = "") -> Oficio:
     """Le da número y código, compone su PDF, lo asienta y pide enviarlo.
 
-    leido: las huellas de lo que se mostró a quien firma (`oficio_impreso.huellas`); vacío: no se coteja.
+    leido: las huellas de lo que se mostró a quien firma (`impreso.huellas`); vacío: no se coteja.
 
     Lanza:
         NoExiste, ActoNoProcede, OficioCambio: ya no es un borrador, o cambió después de leerlo.

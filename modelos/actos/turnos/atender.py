@@ -161,7 +161,7 @@ def concluir_subprocedimiento(ctx: Contexto, turno: Turno, hijo: Expediente) -> 
     """El sistema cierra el turno que esperaba a un subexpediente ya concluido; None si ya estaba cerrado."""
     expediente, tabla = bloquear(ctx, turno.folio)
     actual = ctx.s.get(Turno, turno.id, populate_existing=True)
-    # Suspendido, nada avanza: al reanudarlo se vuelve a pedir (`conduccion.reanudar`).
+    # Suspendido, nada avanza: al reanudarlo se vuelve a pedir (`conducir.reanudar`).
     en_curso = expediente.estado == EstadoExpediente.EN_CURSO
     if actual is None or actual.estado not in ABIERTOS or not en_curso:
         return None
