@@ -403,8 +403,9 @@ _MOTOR = """
 import sys, threading, time
 from pathlib import Path
 from flujos.catalogo import CATALOGO
-from modelos import latido, reloj
+from modelos import reloj
 from modelos.ajustes import Ajustes
+from modelos.motor import latido
 from modelos.sesion import transaccion
 from tareas.avisos.cartero import Cartero
 from tareas.avisos.mensajes import enviar, juntar
