@@ -24,8 +24,8 @@ from modelos.errores import (
     FormularioIncompleto,
     NoExiste,
     NoLeCorresponde,
-    SinSesion,
 )
+from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.permisos import Quien
 from modelos.tabla import Tabla
 from modelos.tabla.periodo import Periodo

@@ -19,8 +19,8 @@ from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
-from modelos.errores import ClaveProvisional
 from modelos.organizacion import acceso
+from modelos.organizacion.errores import ClaveProvisional
 from modelos.organizacion.permisos import Quien
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo

@@ -1,6 +1,7 @@
 """De cada situación con nombre, a un código HTTP y a un `application/problem+json`.
 
-Una prueba recorre las clases de `modelos.errores` y falla si a una le falta su código.
+Cada error está junto a su tema (`modelos/<tema>/errores.py`); y una prueba falla si a uno le
+falta su código.
 """
 
 from __future__ import annotations
@@ -10,56 +11,62 @@ from typing import Any
 
 from fastapi.responses import JSONResponse, Response
 
+from api import errores_de_entrada as entrada
 from modelos import errores as e
+from modelos.avisos import errores as avisos
 from modelos.calendario import errores as dias
+from modelos.expedientes import errores as turnos
+from modelos.oficios import errores as oficios
+from modelos.organizacion import errores as acceso
+from modelos.tabla import errores as tabla
 from tareas.oficios import errores as papeles
 
 TIPO = "application/problem+json"
 
 CODIGOS: dict[type[e.ErrorGestion], int] = {
-    e.TablaInvalida: 500,
-    e.BitacoraIncongruente: 500,
-    e.ProcedimientoDesconocido: 404,
-    e.TablaAlterada: 409,
-    e.EnCuarentena: 409,
-    e.TablasAlteradas: 409,
-    e.SalidaInexistente: 422,
-    e.TopeDeVueltas: 409,
+    tabla.TablaInvalida: 500,
+    tabla.BitacoraIncongruente: 500,
+    tabla.ProcedimientoDesconocido: 404,
+    tabla.TablaAlterada: 409,
+    tabla.EnCuarentena: 409,
+    tabla.TablasAlteradas: 409,
+    tabla.SalidaInexistente: 422,
+    tabla.TopeDeVueltas: 409,
     e.NoExiste: 404,
     e.NoLeCorresponde: 403,
-    e.ActividadYaAtendida: 409,
-    e.VersionVieja: 409,
-    e.OficioCambio: 409,
-    e.LeidoCambio: 409,
-    e.OficioIncompleto: 422,
-    e.OficiosExigidos: 409,
-    e.NormaEnProyecto: 409,
-    e.TurnoTomado: 409,
+    turnos.ActividadYaAtendida: 409,
+    turnos.VersionVieja: 409,
+    oficios.OficioCambio: 409,
+    oficios.LeidoCambio: 409,
+    oficios.OficioIncompleto: 422,
+    oficios.OficiosExigidos: 409,
+    oficios.NormaEnProyecto: 409,
+    turnos.TurnoTomado: 409,
     e.ActoNoProcede: 409,
-    e.SinDestinatarios: 409,
+    turnos.SinDestinatarios: 409,
     e.FaltaConfirmar: 409,
     e.FormularioIncompleto: 422,
-    e.EvidenciaFaltante: 422,
+    turnos.EvidenciaFaltante: 422,
     e.ArchivoRechazado: 422,
     e.ArchivoDemasiadoGrande: 413,
-    e.SolicitudDemasiadoGrande: 413,
+    entrada.SolicitudDemasiadoGrande: 413,
     e.SinEspacio: 507,
-    e.SinTipografias: 500,
+    oficios.SinTipografias: 500,
     e.BaseInaccesible: 503,
     e.DiscoLleno: 507,
     e.BaseSinPreparar: 503,
     e.ClaveRepetida: 409,
     e.DatoRepetido: 409,
-    e.SinSesion: 401,
-    e.EnlaceRevocado: 404,
-    e.CredencialesInvalidas: 401,
-    e.ClaveProvisional: 403,
-    e.SinPalabras: 500,
-    e.DemasiadosIntentos: 429,
-    e.PorteriaLlena: 503,
-    e.ComparacionesLlenas: 503,
-    e.OrigenAjeno: 403,
-    e.CodigoDesconocido: 404,
+    acceso.SinSesion: 401,
+    avisos.EnlaceRevocado: 404,
+    acceso.CredencialesInvalidas: 401,
+    acceso.ClaveProvisional: 403,
+    acceso.SinPalabras: 500,
+    acceso.DemasiadosIntentos: 429,
+    entrada.PorteriaLlena: 503,
+    entrada.ComparacionesLlenas: 503,
+    entrada.OrigenAjeno: 403,
+    oficios.CodigoDesconocido: 404,
     dias.CalendarioSinPublicar: 422,
     dias.CalendarioIlegible: 500,
     dias.PerfilDesconocido: 422,
@@ -100,7 +107,7 @@ def responder(error: e.ErrorGestion) -> JSONResponse:
     if isinstance(error, e.FaltaConfirmar):
         extra |= {"confirmar": list(error.confirmar), "folios": list(error.folios)}
     respuesta = problema(codigo(error), error.titulo, str(error), f"urn:dstc:error:{nombre}", **extra)
-    if isinstance(error, e.SinSesion):
+    if isinstance(error, acceso.SinSesion):
         respuesta.headers["WWW-Authenticate"] = "Bearer"
     decir_espera(respuesta, error)
     return respuesta
@@ -108,7 +115,7 @@ def responder(error: e.ErrorGestion) -> JSONResponse:
 
 def decir_espera(respuesta: Response, error: e.ErrorGestion) -> None:
     """Pone `Retry-After` si de ese error se sale esperando."""
-    if isinstance(error, e.DemasiadosIntentos | e.PorteriaLlena | e.ComparacionesLlenas):
+    if isinstance(error, acceso.DemasiadosIntentos | entrada.PorteriaLlena | entrada.ComparacionesLlenas):
         respuesta.headers["Retry-After"] = str(max(1, error.espera_s))
     if isinstance(error, e.BaseInaccesible):
         respuesta.headers["Retry-After"] = "30"

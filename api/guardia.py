@@ -22,18 +22,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import cookies, topes
 from api.cuerpos import exigir_json_llano
 from api.dependencias import token_de
+from api.errores_de_entrada import ComparacionesLlenas, OrigenAjeno, SolicitudDemasiadoGrande
 from api.manejadores import es_api, imprevisto, para
 from modelos.ajustes import Ajustes
-from modelos.errores import (
-    BaseInaccesible,
-    ComparacionesLlenas,
-    ErrorGestion,
-    FormularioIncompleto,
-    OrigenAjeno,
-    SinSesion,
-    SolicitudDemasiadoGrande,
-)
+from modelos.errores import BaseInaccesible, ErrorGestion, FormularioIncompleto
 from modelos.organizacion import acceso, equipos
+from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.intentos import red
 from modelos.sesion import lectura
 

@@ -19,7 +19,7 @@ from api.web import errores as paginas
 from modelos import disco
 from modelos import errores as e
 from modelos.ajustes import Ajustes
-from modelos.organizacion import acceso
+from modelos.organizacion import acceso, errores
 from modelos.sesion import lectura
 from modelos.tabla.formularios import mensajes
 
@@ -107,7 +107,7 @@ def _sin_sesion(request: Request) -> e.ErrorGestion | None:
     ajustes: Ajustes = request.app.state.ajustes
     try:
         with lectura(ajustes.url_base) as s:
-            return None if acceso.es_de_alguien(s, token_de(request, ajustes)) else e.SinSesion()
+            return None if acceso.es_de_alguien(s, token_de(request, ajustes)) else errores.SinSesion()
     except e.BaseInaccesible as error:
         return error
 

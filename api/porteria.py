@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from math import ceil
 from typing import TypeVar
 
-from modelos.errores import PorteriaLlena
+from api.errores_de_entrada import PorteriaLlena
 from modelos.organizacion.claves import A_LA_VEZ
 
 R = TypeVar("R")

@@ -268,7 +268,8 @@ def exigir_tablas(ajustes: Ajustes) -> None:
     """
     from flujos.catalogo import CATALOGO
     from modelos.comprobacion.cotejo_tablas import comparar
-    from modelos.errores import BaseInaccesible, BaseSinPreparar, TablasAlteradas
+    from modelos.errores import BaseInaccesible, BaseSinPreparar
+    from modelos.tabla.errores import TablasAlteradas
 
     with suppress(BaseInaccesible, BaseSinPreparar):
         faltas = comparar(ajustes.url_base, CATALOGO)

@@ -162,8 +162,8 @@ def reconstruir_expedientes(
     """Rehace expedientes y turnos desde su bitácora; sólo cambia lo que no coincida con ella."""
     from flujos.catalogo import CATALOGO
     from modelos.comprobacion.verificacion import folios, reconstruir
-    from modelos.errores import BitacoraIncongruente
     from modelos.sesion import lectura, transaccion
+    from modelos.tabla.errores import BitacoraIncongruente
 
     url = exigir_base(leer_ajustes())
     with lectura(url) as sesion:

@@ -19,9 +19,10 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.calendario import sumar_meses
 from modelos.ciclos.previstas import Prevista as Fila
 from modelos.ciclos.visibles import folios_que_ve, lo_que_viene, un_periodo
-from modelos.errores import FormularioIncompleto, SinSesion
+from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles as consultas
 from modelos.fechas import Fecha
+from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.permisos import Quien
 from modelos.tabla.periodo import Periodo
 

@@ -14,8 +14,9 @@ from api.web.administracion.parametros import ROTULOS
 from api.web.piezas.formularios import PREFIJO, legible, recuperable
 from api.web.piezas.pagina import pagina as armar
 from api.web.sesion import rutas
-from modelos.errores import BaseInaccesible, ClaveProvisional, ErrorGestion, SinSesion
+from modelos.errores import BaseInaccesible, ErrorGestion
 from modelos.organizacion import acceso
+from modelos.organizacion.errores import ClaveProvisional, SinSesion
 from modelos.organizacion.permisos import Quien
 from modelos.sesion import lectura
 

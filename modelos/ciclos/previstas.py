@@ -21,9 +21,9 @@ from modelos.calendario import OFICINAS_NACIONALES, POR_DEFECTO, Calendarios
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.ciclos.ciclo import PARA_TODOS, Apertura, EstadoApertura
 from modelos.dias.dia import dias_vigentes, oficina
-from modelos.errores import ProcedimientoDesconocido
 from modelos.organizacion.organigrama import activas
 from modelos.tabla import Catalogo, Tabla
+from modelos.tabla.errores import ProcedimientoDesconocido
 from modelos.tabla.periodo import Ciclo, Periodo, nombre_periodo
 from modelos.tabla.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, resolver
 

@@ -17,7 +17,7 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.comprobacion.reproduccion import reproducir, revisar_cadena
 from modelos.comprobacion.verificacion import publicados
-from modelos.errores import BitacoraIncongruente, FormularioIncompleto, TablaInvalida, TablasAlteradas
+from modelos.errores import FormularioIncompleto
 from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import EN_TRAMITE, Encargo, Expediente
 from modelos.expedientes.tablas_publicadas import (
@@ -34,6 +34,7 @@ from modelos.expedientes.tablas_publicadas import (
 )
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo, Tabla
+from modelos.tabla.errores import BitacoraIncongruente, TablaInvalida, TablasAlteradas
 from modelos.tabla.huella import contenido, diferencias, huella
 
 registro = logging.getLogger(__name__)

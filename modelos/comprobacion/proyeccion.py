@@ -19,7 +19,6 @@ from modelos.actos.plazos.conteo import ASENTADOS, RECONTADOS, completo
 from modelos.actos.turnos.mover import id_turno
 from modelos.comprobacion.reproduccion import PlazoReproducido, Reproducido, reproducir
 from modelos.dias.dia import oficinas
-from modelos.errores import BitacoraIncongruente
 from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.expedientes.expediente import Anexo, Aviso, Expediente, Turno, plegar
 from modelos.expedientes.notificacion import Notificacion
@@ -27,6 +26,7 @@ from modelos.oficios.oficio import Oficio
 from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.tabla import Catalogo
 from modelos.tabla.avance import Pendiente
+from modelos.tabla.errores import BitacoraIncongruente
 
 Filas = dict[str, dict[str, Any]]
 

@@ -15,12 +15,13 @@ from modelos.actos.plazos.conteo import ASENTADOS, RECONTADOS
 from modelos.actos.plazos.plazos import reemplazados
 from modelos.actos.turnos.mover import id_turno
 from modelos.actos.turnos.reparto import ya_repartido
-from modelos.errores import BitacoraIncongruente, ErrorGestion
+from modelos.errores import ErrorGestion
 from modelos.expedientes.bitacora import ORIGEN, hash_de
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno
 from modelos.plazos.plazo import EstadoPlazo
 from modelos.tabla import Catalogo, Tabla, avance
 from modelos.tabla.avance import Movimiento, Pendiente, Situacion
+from modelos.tabla.errores import BitacoraIncongruente
 
 
 @dataclass

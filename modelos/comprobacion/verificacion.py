@@ -22,10 +22,11 @@ from modelos.comprobacion.proyeccion import (
     turnos_guardados,
 )
 from modelos.comprobacion.reproduccion import Reproducido, reproducir, revisar_cadena
-from modelos.errores import BaseInaccesible, BitacoraIncongruente, ErrorGestion, NoExiste
+from modelos.errores import BaseInaccesible, ErrorGestion, NoExiste
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
 from modelos.tabla import Catalogo
+from modelos.tabla.errores import BitacoraIncongruente
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from modelos.errores import SinTipografias
+from modelos.oficios.errores import SinTipografias
 
 TIPOGRAFIAS = Path(__file__).parents[2] / ".dstc" / "tipografias"
 TEXTO = "Noto Sans"

@@ -18,7 +18,8 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.ajustes import Ajustes
-from modelos.errores import ArchivoDemasiadoGrande, CodigoDesconocido
+from modelos.errores import ArchivoDemasiadoGrande
+from modelos.oficios.errores import CodigoDesconocido
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion import claves
 from modelos.organizacion.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red

@@ -18,10 +18,11 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.columnas import Instante
-from modelos.errores import BaseInaccesible, ClaveProvisional, CredencialesInvalidas, SinPalabras, SinSesion
+from modelos.errores import BaseInaccesible
 from modelos.escritura import limpiar_texto
 from modelos.organizacion import claves, contrasenas, equipos
 from modelos.organizacion.correos import normalizado
+from modelos.organizacion.errores import ClaveProvisional, CredencialesInvalidas, SinPalabras, SinSesion
 from modelos.organizacion.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
 from modelos.organizacion.organigrama import Adscripcion, Persona, armar_quien, lo_suyo, por_correo, quien_es
 from modelos.organizacion.permisos import Quien

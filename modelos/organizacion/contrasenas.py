@@ -16,8 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from unicodedata import combining, normalize
 
-from modelos.errores import SinPalabras
 from modelos.organizacion.claves import normal
+from modelos.organizacion.errores import SinPalabras
 
 LARGO_MINIMO = 12
 LARGO_MAXIMO = 200

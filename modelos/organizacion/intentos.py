@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.columnas import Instante
-from modelos.errores import DemasiadosIntentos
+from modelos.organizacion.errores import DemasiadosIntentos
 
 PRIMERA_ESPERA_S = 10
 PREFIJO_IPV6 = 64

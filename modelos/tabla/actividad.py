@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from modelos.errores import SalidaInexistente
 from modelos.tabla.emision import Emision
+from modelos.tabla.errores import SalidaInexistente
 from modelos.tabla.plazo import ReglaPlazo
 from modelos.tabla.unidades import TIPO_DE_GRUPO, Unidad
 

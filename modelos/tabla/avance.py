@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from modelos.errores import BitacoraIncongruente, TopeDeVueltas
 from modelos.tabla.actividad import Actividad, Ruta, es_final
+from modelos.tabla.errores import BitacoraIncongruente, TopeDeVueltas
 from modelos.tabla.tabla import Tabla
 
 Destinatarios = Callable[[Actividad], Sequence[str]]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Protocol
 
-from modelos.errores import ProcedimientoDesconocido, TablaAlterada, TablaInvalida
 from modelos.tabla.actividad import FIN, SIGUE, Actividad, a
+from modelos.tabla.errores import ProcedimientoDesconocido, TablaAlterada, TablaInvalida
 from modelos.tabla.tabla import Tabla
 from modelos.tabla.unidades import Unidad
 

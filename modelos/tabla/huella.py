@@ -19,9 +19,9 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from modelos.errores import TablaInvalida
 from modelos.tabla.actividad import Actividad, Documento, Formulario, Ruta
 from modelos.tabla.emision import Emision
+from modelos.tabla.errores import TablaInvalida
 from modelos.tabla.periodo import Ciclo
 from modelos.tabla.plazo import ReglaPlazo
 from modelos.tabla.tabla import Tabla

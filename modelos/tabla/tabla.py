@@ -13,9 +13,9 @@ from datetime import date
 from functools import cached_property
 
 from modelos.calendario import POR_DEFECTO
-from modelos.errores import TablaAlterada, TablaInvalida
 from modelos.tabla.actividad import Actividad, DatosIniciales, es_final
 from modelos.tabla.emision import Emision
+from modelos.tabla.errores import TablaAlterada, TablaInvalida
 from modelos.tabla.periodo import Ciclo
 from modelos.tabla.plazo import Tramo
 from modelos.tabla.revision import faltas

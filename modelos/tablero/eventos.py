@@ -17,12 +17,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.errores import FormularioIncompleto, ProcedimientoDesconocido
+from modelos.errores import FormularioIncompleto
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
 from modelos.organizacion.permisos import Quien
 from modelos.tabla import Catalogo, Tabla
 from modelos.tabla.actividad import texto_salida
+from modelos.tabla.errores import ProcedimientoDesconocido
 from modelos.tablero import conjuntos as c
 from modelos.tablero.conjuntos import CONJUNTOS
 from modelos.tablero.filtro import Filtro

@@ -22,9 +22,9 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.actos.turnos import atender, evidencia
 from modelos.actos.turnos.mover import Contexto
-from modelos.errores import OficiosExigidos
 from modelos.expedientes import anexos
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
+from modelos.oficios.errores import OficiosExigidos
 from modelos.organizacion.organigrama import Persona, activas, quien_es, responsables
 from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo

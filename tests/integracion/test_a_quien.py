@@ -20,8 +20,8 @@ from modelos.administracion import demo
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, Libro, Renglon
 from modelos.avisos import a_quien, mensajes
 from modelos.avisos.entrega import Entrega
-from modelos.errores import TurnoTomado
 from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.errores import TurnoTomado
 from modelos.expedientes.expediente import EstadoTurno, Expediente, Turno
 from modelos.expedientes.notificacion import Notificacion
 from modelos.organizacion.organigrama import Adscripcion, Persona, por_correo, responsables

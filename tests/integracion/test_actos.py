@@ -13,26 +13,21 @@ from sqlmodel import col
 
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender, evidencia
-from modelos.errores import (
-    ActividadYaAtendida,
-    ActoNoProcede,
-    BaseInaccesible,
-    EvidenciaFaltante,
-    FormularioIncompleto,
-    NoExiste,
-    NoLeCorresponde,
-    SalidaInexistente,
-    SinDestinatarios,
-    TopeDeVueltas,
-    TurnoTomado,
-    VersionVieja,
-)
+from modelos.errores import ActoNoProcede, BaseInaccesible, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.errores import (
+    ActividadYaAtendida,
+    EvidenciaFaltante,
+    SinDestinatarios,
+    TurnoTomado,
+    VersionVieja,
+)
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, Expediente, Turno
 from modelos.motor import encargos, vigilancia
 from modelos.organizacion.organigrama import Persona, Unidad, responsables
+from modelos.tabla.errores import SalidaInexistente, TopeDeVueltas
 from tests.accesorios.fabricas import Instancia
 
 

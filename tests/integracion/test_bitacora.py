@@ -22,7 +22,6 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.comprobacion.cotejo_tablas import cotejar
 from modelos.comprobacion.proyeccion import turnos_guardados
 from modelos.comprobacion.verificacion import reconstruir, verificar
-from modelos.errores import BitacoraIncongruente
 from modelos.expedientes import bitacora
 from modelos.expedientes.comodidades import CapturaGuardada, Comentario
 from modelos.expedientes.expediente import Aviso, Expediente, Turno
@@ -31,6 +30,7 @@ from modelos.expedientes.tablas_publicadas import TablaPublicada
 from modelos.oficios.oficio import Molde, Oficio, PlantillaEditada
 from modelos.organizacion.cambios import Cambio
 from modelos.plazos.plazo import Plazo, Recordatorio
+from modelos.tabla.errores import BitacoraIncongruente
 from tests.accesorios.fabricas import Instancia
 
 RAIZ = Path(__file__).parents[2]

@@ -29,20 +29,14 @@ from modelos.ciclos.ciclo import Apertura, marcar
 from modelos.ciclos.previstas import EstadoPrevisto, por_venir
 from modelos.comprobacion.verificacion import verificar
 from modelos.dias.dia import DiaInhabil, Publicacion
-from modelos.errores import (
-    ActoNoProcede,
-    ErrorGestion,
-    FaltaConfirmar,
-    FormularioIncompleto,
-    NoLeCorresponde,
-    ProcedimientoDesconocido,
-)
+from modelos.errores import ActoNoProcede, ErrorGestion, FaltaConfirmar, FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente, Serie, Turno
 from modelos.organizacion.organigrama import Unidad, crear_cast, por_correo, quien_es
 from modelos.plazos.plazo import Plazo
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
+from modelos.tabla.errores import ProcedimientoDesconocido
 from tests.accesorios.ciclos_de_prueba import PODA, RIEGO, TABLAS
 from tests.accesorios.fabricas import Instancia
 

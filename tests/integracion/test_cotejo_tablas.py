@@ -23,17 +23,11 @@ from modelos.actos.turnos import asignacion, atender, tenencia
 from modelos.ajustes import Ajustes
 from modelos.bandeja import inicio
 from modelos.comprobacion.cotejo_tablas import aceptar, comparar, cotejar
-from modelos.errores import (
-    EnCuarentena,
-    ErrorGestion,
-    FormularioIncompleto,
-    TablaAlterada,
-    TablaInvalida,
-    TablasAlteradas,
-)
+from modelos.errores import ErrorGestion, FormularioIncompleto
 from modelos.expedientes.tablas_publicadas import OTRO_FORMATO, SIN_USAR, TablaPublicada
 from modelos.motor import encargos, reservas
 from modelos.tabla import Actividad, Catalogo, Dias, Documento, Formulario, PorCada, Tabla, Unidad, a
+from modelos.tabla.errores import EnCuarentena, TablaAlterada, TablaInvalida, TablasAlteradas
 from modelos.tabla.huella import canonico, contenido, huella
 from tests.accesorios.fabricas import Cliente, Instancia, servida
 from tests.accesorios.tablas.hechura import renombrada

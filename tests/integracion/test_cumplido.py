@@ -18,11 +18,12 @@ from modelos.actos.oficios import fuera, tramite
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos import atender, evidencia
 from modelos.comprobacion import verificacion as v
-from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, OficiosExigidos
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.expedientes.notificacion import Notificacion
 from modelos.oficios import deuda, titulares
+from modelos.oficios.errores import OficiosExigidos
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import por_correo
 from modelos.plazos import vencimientos

@@ -12,9 +12,9 @@ from sqlmodel import col
 
 from modelos import reloj
 from modelos.administracion import demo
-from modelos.errores import ClaveProvisional, CredencialesInvalidas, DemasiadosIntentos, SinSesion
 from modelos.organizacion import acceso, claves
 from modelos.organizacion.equipos import Equipo
+from modelos.organizacion.errores import ClaveProvisional, CredencialesInvalidas, DemasiadosIntentos, SinSesion
 from modelos.organizacion.intentos import IntentoFallido, red
 from modelos.organizacion.organigrama import Persona, crear_persona, por_correo
 from tests.accesorios.fabricas import Instancia
@@ -206,8 +206,8 @@ def test_sin_las_listas_se_entra_y_no_se_cambia(
     ana: Instancia, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     from modelos.administracion import personas
-    from modelos.errores import SinPalabras
     from modelos.organizacion import contrasenas
+    from modelos.organizacion.errores import SinPalabras
 
     monkeypatch.setattr(contrasenas, "PALABRAS", tmp_path_factory.mktemp("vacia"))
     contrasenas._zxcvbn.cache_clear()

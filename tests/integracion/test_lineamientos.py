@@ -13,9 +13,10 @@ from sqlmodel import col
 
 from modelos.actos.oficios import fuera
 from modelos.actos.turnos import apertura, atender, evidencia
-from modelos.errores import EvidenciaFaltante, FormularioIncompleto, NoLeCorresponde
+from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.errores import EvidenciaFaltante
 from modelos.expedientes.expediente import Turno
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from tests.accesorios.fabricas import Instancia

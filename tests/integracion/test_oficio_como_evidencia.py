@@ -10,8 +10,8 @@ from sqlmodel import col
 
 from modelos.actos.oficios import firma, tramite
 from modelos.actos.turnos import atender
-from modelos.errores import EvidenciaFaltante
 from modelos.expedientes.bitacora import Asiento
+from modelos.expedientes.errores import EvidenciaFaltante
 from modelos.expedientes.expediente import Turno
 from modelos.oficios.oficio import Oficio
 from tareas.oficios.papel.archivo import Imprenta

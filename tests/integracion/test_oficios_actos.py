@@ -20,19 +20,12 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import firma, tramite
 from modelos.actos.turnos import atender, evidencia
 from modelos.comprobacion.verificacion import verificar
-from modelos.errores import (
-    ActoNoProcede,
-    FormularioIncompleto,
-    NoExiste,
-    NoLeCorresponde,
-    NormaEnProyecto,
-    OficioCambio,
-    OficioIncompleto,
-)
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import anexos
 from modelos.expedientes.bitacora import Asiento, canonico
 from modelos.expedientes.expediente import Turno
 from modelos.oficios import papeleria, titulares
+from modelos.oficios.errores import NormaEnProyecto, OficioCambio, OficioIncompleto
 from modelos.oficios.impreso import AVISO_PROYECTO, sello
 from modelos.oficios.oficio import Destinatario, Molde, Oficio, PlantillaEditada
 from modelos.organizacion.organigrama import Adscripcion, por_correo

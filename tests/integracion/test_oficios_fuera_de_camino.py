@@ -16,10 +16,12 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.oficios import tramite
 from modelos.actos.turnos import atender, evidencia
 from modelos.comprobacion.verificacion import verificar
-from modelos.errores import CodigoDesconocido, DemasiadosIntentos, FormularioIncompleto, NoLeCorresponde
+from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import EstadoExpediente, Turno
 from modelos.oficios import papeleria, titulares, verificacion_publica, visibles
+from modelos.oficios.errores import CodigoDesconocido
+from modelos.organizacion.errores import DemasiadosIntentos
 from modelos.organizacion.organigrama import Persona, por_correo, quien_es
 from modelos.organizacion.permisos import Quien
 from modelos.sesion import transaccion

@@ -13,8 +13,9 @@ from api.cli.__main__ import app
 from modelos import reloj
 from modelos.actos.turnos import asignacion
 from modelos.administracion import personas
-from modelos.errores import CredencialesInvalidas, DatoRepetido, FormularioIncompleto, NoExiste, SinSesion
+from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.organizacion import acceso
+from modelos.organizacion.errores import CredencialesInvalidas, SinSesion
 from modelos.organizacion.organigrama import Adscripcion, Persona, crear_persona, por_correo, quien_es, responsables
 from modelos.organizacion.permisos import Rol
 from modelos.sesion import lectura, transaccion

@@ -17,8 +17,8 @@ import page
 import pytest
 from pypdf import PdfReader
 
-from modelos.errores import SinTipografias
 from modelos.oficios import letras
+from modelos.oficios.errores import SinTipografias
 from tareas.oficios.ajenos import ajenos
 from tareas.oficios.errores import ComposicionFallida, SinLogotipo
 from tareas.oficios.papel import imprenta

@@ -20,8 +20,8 @@ from api.web.piezas.pagina import ENTORNO
 from flujos.catalogo import CATALOGO
 from modelos import reloj
 from modelos.ajustes import Ajustes
-from modelos.errores import LeidoCambio
 from modelos.oficios import letras
+from modelos.oficios.errores import LeidoCambio
 from modelos.oficios.impreso import cambios, huellas
 from modelos.tabla.unidades import ESTATALES, NACIONALES
 from tareas.oficios.ajenos import ajenos

@@ -15,14 +15,10 @@ from typer.testing import CliRunner
 
 from api.cli import __main__
 from modelos.ajustes import ajustes
-from modelos.errores import (
-    ArchivoRechazado,
-    CredencialesInvalidas,
-    FormularioIncompleto,
-    NoLeCorresponde,
-)
+from modelos.errores import ArchivoRechazado, FormularioIncompleto, NoLeCorresponde
 from modelos.oficios.oficio import Oficio, PlantillaEditada
 from modelos.organizacion import acceso
+from modelos.organizacion.errores import CredencialesInvalidas
 from tareas.oficios.redaccion import borrador
 from tests.accesorios.fabricas import Cliente, Instancia
 from tests.accesorios.paginas.navegador import Sala, faltas_de_acceso, se_sale

@@ -18,10 +18,11 @@ from sqlalchemy import func, select
 
 from modelos.actos.turnos import atender
 from modelos.ajustes import Ajustes
-from modelos.errores import ArchivoRechazado, FormularioIncompleto, SalidaInexistente, SinEspacio
+from modelos.errores import ArchivoRechazado, FormularioIncompleto, SinEspacio
 from modelos.expedientes import anexos
 from modelos.expedientes.expediente import Anexo
 from modelos.organizacion.organigrama import crear_cast
+from modelos.tabla.errores import SalidaInexistente
 from tareas.archivos import revisar
 from tests.accesorios.archivos_de_muestra import office
 from tests.accesorios.fabricas import PDF, Cliente, Instancia, servida

@@ -17,10 +17,11 @@ import api.app
 from api import guardia, topes, v1, web
 from api.app import crear
 from api.cuerpos import HONDURA_MAXIMA, VALORES_MAXIMOS, exigir_json_llano
+from api.errores_de_entrada import PorteriaLlena
 from api.porteria import VECES_SI_SE_CONOCE, Porteria
 from modelos.administracion import demo
 from modelos.ajustes import Ajustes
-from modelos.errores import FormularioIncompleto, PorteriaLlena
+from modelos.errores import FormularioIncompleto
 from modelos.organizacion import acceso
 from tests.accesorios.fabricas import PDF, Cliente, Instancia, servida
 from tests.accesorios.paginas.visitante import Visitante

@@ -9,8 +9,8 @@ import pytest
 
 from flujos.catalogo import CATALOGO
 from flujos.lineamientos import apertura_cast
-from modelos.errores import TablaInvalida
 from modelos.tabla import Actividad
+from modelos.tabla.errores import TablaInvalida
 from modelos.tabla.plazo import ReglaPlazo
 
 DE_LA_FUENTE = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from modelos.errores import TablaInvalida
 from modelos.tabla import FIN, SIGUE, Actividad, PorCada, Ruta, Tipo, Unidad, a, devuelve_a
+from modelos.tabla.errores import TablaInvalida
 from tests.accesorios.tablas.hechura import actividad, poda
 
 SI_NO = {"si": a(FIN), "no": a("1")}

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from flujos.catalogo import CATALOGO
-from modelos.errores import ProcedimientoDesconocido, TablaInvalida
 from modelos.tabla import FIN, SIGUE, Catalogo, Formulario, Tabla, Tipo, a, es_final, es_grupo, texto_salida
+from modelos.tabla.errores import ProcedimientoDesconocido, TablaInvalida
 from modelos.tabla.unidades import NACIONALES, SIN_CUENTA
 from tests.accesorios.tablas.hechura import actividad, poda
 

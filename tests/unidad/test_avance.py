@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelos.errores import BitacoraIncongruente, SalidaInexistente, TopeDeVueltas
 from modelos.tabla import Ruta, Tabla
 from modelos.tabla.avance import Situacion, ampliar_tope, cancelar, iniciar
+from modelos.tabla.errores import BitacoraIncongruente, SalidaInexistente, TopeDeVueltas
 from tests.accesorios.tablas.recorridos import (
     POR_FAMILIA,
     RAPIDO,

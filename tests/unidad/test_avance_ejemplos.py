@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from modelos.errores import BitacoraIncongruente, SalidaInexistente, TopeDeVueltas
 from modelos.tabla import FIN, SIGUE, PorCada, Tabla, Unidad, a, devuelve_a
 from modelos.tabla.avance import Pendiente, Situacion, ampliar_tope, atender, cancelar, cerrar_espera, iniciar
+from modelos.tabla.errores import BitacoraIncongruente, SalidaInexistente, TopeDeVueltas
 from tests.accesorios.tablas.hechura import actividad, poda
 from tests.accesorios.tablas.recorridos import PUBLICADAS, Acto, andar, aplicar, destinatarios, que_falta
 from tests.accesorios.tablas.tablas_al_azar import CENTROS

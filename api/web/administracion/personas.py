@@ -27,15 +27,8 @@ from modelos.actos.administracion.personas import Alta
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import buscar_personas as consultas
 from modelos.administracion import buscar_unidades
-from modelos.errores import (
-    ActoNoProcede,
-    ClaveRepetida,
-    DatoRepetido,
-    ErrorGestion,
-    FormularioIncompleto,
-    NoExiste,
-    SinSesion,
-)
+from modelos.errores import ActoNoProcede, ClaveRepetida, DatoRepetido, ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.organigrama import LARGO_MAXIMO
 from modelos.organizacion.permisos import NOMBRES, Quien, exigir_administracion
 from modelos.tabla.formularios import LARGO_MOTIVO

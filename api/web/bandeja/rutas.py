@@ -27,9 +27,10 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.bandeja import bandeja as consultas_bandeja
 from modelos.bandeja import vivo
 from modelos.bandeja.bandeja import TIENE, Pedido
-from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, SinSesion
+from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import EN_TRAMITE
+from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.permisos import atiende, ve_todo
 from modelos.tabla.formularios import LARGO_MOTIVO
 

@@ -24,17 +24,11 @@ from modelos.actos.turnos import atender as actos
 from modelos.actos.turnos.atender import LARGO_COMENTARIO
 from modelos.bandeja import bandeja
 from modelos.bandeja.bandeja import Pedido
-from modelos.errores import (
-    ActividadYaAtendida,
-    BaseInaccesible,
-    ErrorGestion,
-    FormularioIncompleto,
-    NoExiste,
-    NoLeCorresponde,
-    SinSesion,
-)
+from modelos.errores import BaseInaccesible, ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import visibles as consultas
+from modelos.expedientes.errores import ActividadYaAtendida
 from modelos.expedientes.expediente import ABIERTOS, EstadoTurno, Expediente, Turno
+from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.permisos import Quien
 
 ruta = APIRouter()

@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 from api.dependencias import Entrada
 from api.errores import codigo
 from modelos.bandeja import vivo as consultas_vivo
-from modelos.errores import ClaveProvisional, FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion
+from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.organizacion.errores import ClaveProvisional, SinSesion
 
 ruta = APIRouter()
 

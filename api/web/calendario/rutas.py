@@ -21,8 +21,9 @@ from modelos.actos.conduccion import ciclos
 from modelos.calendario import sumar_meses
 from modelos.ciclos.previstas import Prevista
 from modelos.ciclos.visibles import folios_que_ve, lo_que_viene, un_periodo
-from modelos.errores import ActoNoProcede, FaltaConfirmar, FormularioIncompleto, NoExiste, SinDestinatarios
+from modelos.errores import ActoNoProcede, FaltaConfirmar, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
+from modelos.expedientes.errores import SinDestinatarios
 from modelos.organizacion.permisos import atiende, puede_conducir
 from modelos.plazos import lista
 from modelos.tabla.periodo import Cada, Periodo, nombre_periodo

@@ -18,7 +18,8 @@ from modelos.actos.conduccion import conducir as actos
 from modelos.actos.plazos import compromisos
 from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.calendario.errores import AmpliacionExcesiva, CalendarioSinPublicar, PlazoInvalido
-from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, SinDestinatarios
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
+from modelos.expedientes.errores import SinDestinatarios
 
 ruta = APIRouter()
 Acto = Callable[[Contexto, str, Captura], object]

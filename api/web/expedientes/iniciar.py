@@ -24,8 +24,9 @@ from modelos.actos import idempotencia
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos import apertura
 from modelos.ciclos import campanas as consultas_campanas
-from modelos.errores import ClaveRepetida, FaltaConfirmar, FormularioIncompleto, NoLeCorresponde, SinDestinatarios
+from modelos.errores import ClaveRepetida, FaltaConfirmar, FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes import visibles
+from modelos.expedientes.errores import SinDestinatarios
 from modelos.organizacion.organigrama import activas
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.tabla import Tabla

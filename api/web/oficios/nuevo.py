@@ -16,8 +16,9 @@ from api.errores import codigo
 from api.web.oficios import vista
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
-from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde, SinSesion
+from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import visibles
+from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.tabla.unidades import TipoUnidad

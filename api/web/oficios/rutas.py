@@ -24,10 +24,12 @@ from api.web.piezas.pagina import pagina
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos.mover import Contexto
-from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, OficioCambio, SinSesion
+from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
 from modelos.oficios import deuda
 from modelos.oficios import visibles as consultas_oficios
+from modelos.oficios.errores import OficioCambio
+from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.permisos import atiende
 from modelos.tabla.emision import EstadoOficio
 from tareas.oficios.redaccion import borrador, texto

@@ -11,8 +11,10 @@ from api.errores import decir_espera
 from api.v1.verificacion import de_donde
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
-from modelos.errores import ArchivoDemasiadoGrande, CodigoDesconocido, DemasiadosIntentos, ErrorGestion
+from modelos.errores import ArchivoDemasiadoGrande, ErrorGestion
 from modelos.oficios import verificacion_publica as publica
+from modelos.oficios.errores import CodigoDesconocido
+from modelos.organizacion.errores import DemasiadosIntentos
 
 ruta = APIRouter()
 

@@ -17,9 +17,10 @@ from api.web.sesion.rutas import camino_local
 from modelos import reloj
 from modelos.actos.comodidades import cuenta
 from modelos.administracion import buscar_personas
-from modelos.errores import ActoNoProcede, DemasiadosIntentos, FormularioIncompleto, SinPalabras
+from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.organizacion import contrasenas
+from modelos.organizacion.errores import DemasiadosIntentos, SinPalabras
 from modelos.organizacion.permisos import NOMBRES
 
 ruta = APIRouter()

@@ -14,13 +14,15 @@ from starlette.concurrency import run_in_threadpool
 from api import cookies
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo, decir_espera
+from api.errores_de_entrada import PorteriaLlena
 from api.porteria import Porteria
 from api.web.piezas.formularios import Captura, Formulario, legible, limpio, recuperable
 from api.web.piezas.pagina import pagina
 from modelos.administracion.demo import CLAVE, CUENTAS_VISIBLES, DOMINIO
 from modelos.ajustes import Ajustes
-from modelos.errores import CredencialesInvalidas, DemasiadosIntentos, ErrorGestion, PorteriaLlena, SinSesion
+from modelos.errores import ErrorGestion
 from modelos.organizacion import acceso, equipos
+from modelos.organizacion.errores import CredencialesInvalidas, DemasiadosIntentos, SinSesion
 from modelos.organizacion.permisos import Quien
 from modelos.sesion import lectura
 

@@ -24,7 +24,8 @@ from modelos.actos.turnos.mover import id_turno
 from modelos.actos.turnos.reparto import repartir
 from modelos.calendario import fecha_corta
 from modelos.columnas import de_los
-from modelos.errores import BitacoraIncongruente, FormularioIncompleto, SinDestinatarios, TopeDeVueltas
+from modelos.errores import FormularioIncompleto
+from modelos.expedientes.errores import SinDestinatarios
 from modelos.expedientes.expediente import Expediente
 from modelos.oficios import deuda
 from modelos.organizacion.organigrama import responsables
@@ -32,6 +33,7 @@ from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.tabla import Tabla, avance
 from modelos.tabla.actividad import Actividad
 from modelos.tabla.avance import Movimiento, Pendiente, Situacion
+from modelos.tabla.errores import BitacoraIncongruente, TopeDeVueltas
 
 UNIDADES_A_LA_VISTA = 5
 

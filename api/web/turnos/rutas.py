@@ -29,22 +29,15 @@ from modelos.actos.comodidades import capturas as guardadas
 from modelos.actos.turnos import asignacion, evidencia
 from modelos.actos.turnos import atender as actos
 from modelos.actos.turnos.mover import Contexto
-from modelos.errores import (
-    ActividadYaAtendida,
-    ArchivoRechazado,
-    ErrorGestion,
-    EvidenciaFaltante,
-    FormularioIncompleto,
-    NoExiste,
-    SalidaInexistente,
-    SinSesion,
-    TopeDeVueltas,
-)
+from modelos.errores import ArchivoRechazado, ErrorGestion, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
 from modelos.expedientes.anexos import renombrado
 from modelos.expedientes.comodidades import CapturaGuardada
+from modelos.expedientes.errores import ActividadYaAtendida, EvidenciaFaltante
+from modelos.organizacion.errores import SinSesion
 from modelos.tabla import formularios as reglas
 from modelos.tabla.actividad import Formulario as Molde
+from modelos.tabla.errores import SalidaInexistente, TopeDeVueltas
 from modelos.tabla.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()

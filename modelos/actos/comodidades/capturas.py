@@ -15,8 +15,9 @@ from sqlmodel import col
 from modelos.actos.turnos.atender import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
 from modelos.actos.turnos.mover import Contexto
 from modelos.actos.turnos.tenencia import la_tiene_otra
-from modelos.errores import FormularioIncompleto, NoLeCorresponde, TurnoTomado
+from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes.comodidades import CapturaGuardada
+from modelos.expedientes.errores import TurnoTomado
 from modelos.expedientes.expediente import Turno
 from modelos.organizacion.permisos import puede_atender
 from modelos.sesion import insertar

@@ -5,11 +5,12 @@ from __future__ import annotations
 from modelos import reloj
 from modelos.administracion import personas
 from modelos.ajustes import Ajustes
-from modelos.errores import ActoNoProcede, CredencialesInvalidas, FormularioIncompleto
+from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.organizacion import acceso, contrasenas
 from modelos.organizacion.acceso import Entrada
 from modelos.organizacion.cambios import Cosa, anotar, foto
 from modelos.organizacion.claves import cifrar, normal
+from modelos.organizacion.errores import CredencialesInvalidas
 from modelos.organizacion.organigrama import Persona, lo_suyo
 from modelos.sesion import lectura, transaccion
 

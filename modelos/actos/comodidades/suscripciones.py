@@ -14,8 +14,9 @@ from sqlmodel import col
 
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto
+from modelos.avisos.errores import EnlaceRevocado
 from modelos.avisos.suscripcion import Suscripcion
-from modelos.errores import EnlaceRevocado, NoExiste, NoLeCorresponde
+from modelos.errores import NoExiste, NoLeCorresponde
 from modelos.organizacion import claves
 from modelos.organizacion.organigrama import Persona, quien_es
 from modelos.organizacion.permisos import Quien

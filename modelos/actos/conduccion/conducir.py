@@ -24,13 +24,14 @@ from modelos.actos.turnos.mover import (
 )
 from modelos.actos.turnos.reparto import repartir
 from modelos.calendario import fecha_corta
-from modelos.errores import ActoNoProcede, BitacoraIncongruente, FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, TERMINADOS, Encargo, EstadoExpediente, Expediente, Turno
 from modelos.motor.latido import pulso
 from modelos.organizacion.permisos import puede_conducir
 from modelos.tabla import Tabla, avance
 from modelos.tabla.avance import Situacion
+from modelos.tabla.errores import BitacoraIncongruente
 from modelos.tabla.formularios import exigir_motivo
 
 MAXIMO_PRORROGA = 1000

@@ -20,12 +20,13 @@ from modelos import reloj
 from modelos.actos.oficios.tramite import destinatarios, leer, reservar_borrador
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto, encargar
-from modelos.errores import ActoNoProcede, LeidoCambio, NoLeCorresponde, NormaEnProyecto, OficioIncompleto
+from modelos.errores import ActoNoProcede, NoLeCorresponde
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Serie, Turno
 from modelos.oficios import impreso as oficio_impreso
 from modelos.oficios import ordenamientos, papeleria, titulares
 from modelos.oficios.advertencias import faltantes
+from modelos.oficios.errores import LeidoCambio, NormaEnProyecto, OficioIncompleto
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien

@@ -14,17 +14,12 @@ from modelos import reloj
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos.atender import nombre_de, persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear
-from modelos.errores import (
-    ActoNoProcede,
-    FormularioIncompleto,
-    NoExiste,
-    NoLeCorresponde,
-    OficioCambio,
-)
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.escritura import limpiar_texto
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
 from modelos.oficios import titulares
+from modelos.oficios.errores import OficioCambio
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
 from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir
 from modelos.tabla import Tabla

@@ -5,8 +5,9 @@ from __future__ import annotations
 from modelos.actos.turnos import tenencia
 from modelos.actos.turnos.atender import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
-from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado, VersionVieja
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde
 from modelos.escritura import limpiar_texto
+from modelos.expedientes.errores import TurnoTomado, VersionVieja
 from modelos.expedientes.expediente import Expediente, Turno
 from modelos.organizacion.organigrama import responsables
 from modelos.organizacion.permisos import puede_atender, puede_liberar, puede_reasignar

@@ -21,20 +21,12 @@ from modelos.actos.turnos.mover import (
 )
 from modelos.actos.turnos.reparto import repartir
 from modelos.actos.turnos.tenencia import soltar_si_no_esta
-from modelos.errores import (
-    ActividadYaAtendida,
-    ActoNoProcede,
-    EvidenciaFaltante,
-    FormularioIncompleto,
-    NoExiste,
-    NoLeCorresponde,
-    OficiosExigidos,
-    TurnoTomado,
-    VersionVieja,
-)
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.escritura import limpiar_texto
+from modelos.expedientes.errores import ActividadYaAtendida, EvidenciaFaltante, TurnoTomado, VersionVieja
 from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.oficios import deuda
+from modelos.oficios.errores import OficiosExigidos
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Persona, exigir_unidades
 from modelos.organizacion.permisos import Quien, puede_atender

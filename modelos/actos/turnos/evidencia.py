@@ -8,10 +8,11 @@ from sqlmodel import col
 from modelos.actos.turnos.atender import exigir_abierto, leer_turno, nombre_de, pendiente_de, persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear, exigir_en_curso
 from modelos.actos.turnos.tenencia import la_tiene_otra
-from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde, TurnoTomado
+from modelos.errores import ActoNoProcede, FormularioIncompleto, NoLeCorresponde
 from modelos.escritura import limpiar_texto
 from modelos.expedientes import anexos, visibles
 from modelos.expedientes.bitacora import asentar
+from modelos.expedientes.errores import TurnoTomado
 from modelos.expedientes.expediente import Anexo, Expediente, Turno
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.permisos import puede_atender

@@ -14,7 +14,7 @@ from sqlmodel import col
 from modelos.actos.plazos import plazos
 from modelos.actos.plazos.conteo import asentado
 from modelos.actos.turnos.reparto import repartir
-from modelos.errores import ActoNoProcede, EnCuarentena, NoExiste
+from modelos.errores import ActoNoProcede, NoExiste
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.motor.latido import pulso
@@ -23,6 +23,7 @@ from modelos.tabla import Catalogo, Tabla, avance
 from modelos.tabla.actividad import Actividad, texto_salida
 from modelos.tabla.avance import Movimiento, Pendiente, Situacion
 from modelos.tabla.emision import Emision
+from modelos.tabla.errores import EnCuarentena
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from modelos.errores import FormularioIncompleto, SinDestinatarios
+from modelos.errores import FormularioIncompleto
+from modelos.expedientes.errores import SinDestinatarios
 from modelos.organizacion.organigrama import Unidad, activas
 from modelos.tabla.actividad import Actividad, es_grupo
 from modelos.tabla.avance import Destinatarios

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from modelos import reloj
 from modelos.actos.turnos.mover import Contexto, bloquear, encargar
 from modelos.avisos import a_quien
-from modelos.errores import BaseInaccesible, BaseSinPreparar, EnCuarentena, ErrorGestion, TablaAlterada
+from modelos.errores import BaseInaccesible, BaseSinPreparar, ErrorGestion
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoTurno, Expediente, Turno
 from modelos.organizacion.organigrama import responsables
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
+from modelos.tabla.errores import EnCuarentena, TablaAlterada
 
 registro = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from typing import Any
 
 import typst
 
-from modelos.errores import SinTipografias
 from modelos.oficios import letras
+from modelos.oficios.errores import SinTipografias
 from tareas.oficios.errores import ComposicionFallida, ComposicionSinTerminar
 from tareas.oficios.papel import hoja
 from tareas.oficios.redaccion.procesos import Aparte, SeCorto

@@ -13,7 +13,8 @@ from modelos.actos.oficios.firma import Reglas, firmar
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
 from modelos.ajustes import Ajustes
-from modelos.errores import ActoNoProcede, OficioCambio
+from modelos.errores import ActoNoProcede
+from modelos.oficios.errores import OficioCambio
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.sesion import lectura, transaccion

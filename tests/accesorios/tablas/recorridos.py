@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from flujos.catalogo import CATALOGO
-from modelos.errores import TopeDeVueltas
 from modelos.tabla import SIGUE, Actividad, Ruta, Tabla, es_final
 from modelos.tabla.avance import Destinatarios, Movimiento, Pendiente, Situacion, atender, cerrar_espera, iniciar
+from modelos.tabla.errores import TopeDeVueltas
 from tests.accesorios.tablas.tablas_al_azar import CENTROS, FAMILIAS
 
 RAPIDO = settings(

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from flujos.catalogo import CATALOGO
-from modelos.errores import TablaInvalida
 from modelos.tabla import FIN, SIGUE, Actividad, PorCada, Tabla, Tipo, Unidad, a, devuelve_a
+from modelos.tabla.errores import TablaInvalida
 from tests.accesorios.tablas.hechura import actividad, poda
 
 CENTROS = ("CAST-1", "CAST-2", "CAST-3")
