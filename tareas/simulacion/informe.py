@@ -171,7 +171,9 @@ def _faltas(s: Session, tablas: Catalogo) -> Iterable[str]:
     sin_ver = select(func.count()).where(col(Plazo.estado) == "abierto", col(Plazo.proximo) < reloj.hoy())
     if cuantos := s.scalar(sin_ver):
         yield f"{cuantos} plazos con un hito que ya tocaba y nadie vio"
-    sin_salir = s.scalar(select(func.count()).where(col(Notificacion.salio).is_(None)))
+    # Los de hoy que aparecieron después del resumen esperan al de mañana, que el año ya no alcanza.
+    antes_de_hoy = col(Notificacion.dia) < reloj.hoy()
+    sin_salir = s.scalar(select(func.count()).where(col(Notificacion.salio).is_(None), antes_de_hoy))
     if sin_salir:
         yield f"{sin_salir} avisos sin salir"
     if sin_decir := turno_nuevo.sin_decir(s):
