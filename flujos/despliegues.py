@@ -1,8 +1,8 @@
 """Qué despliegues hay en Prefect: uno por procedimiento y uno por flujo propio del sistema.
 
-`prefect.yaml` dice lo mismo para quien prefiera `prefect deploy --all`; una
-prueba exige que coincidan. El motor los registra al arrancar, y registrarlos de
-nuevo no cambia nada.
+`prefect.yaml` dice lo mismo para quien prefiera `prefect deploy --all`: lo escribe
+`./dstc prefect-yaml` con lo de aquí, y `./dstc revisar` exige que esté al día. El
+motor los registra al arrancar, y registrarlos de nuevo no cambia nada.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import version
 from uuid import UUID
 
 from prefect import Flow
@@ -24,7 +25,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flujos.catalogo import CATALOGO
 from flujos.suspension import ETIQUETA
-from modelos.ajustes import ajustes
+from modelos.ajustes import Ajustes, ajustes
 from modelos.reloj import ZONA
 
 COLA = "dstc"
@@ -35,6 +36,17 @@ PLANTILLA = {
     "variables": {"type": "object", "properties": {"env": {"type": "object", "title": "Entorno", "default": {}}}},
 }
 """Plantilla de la cola: las corridas van en el proceso del motor, así que no hay infraestructura que describir."""
+
+
+CABECERA_YAML = f"""\
+# Los despliegues, para quien prefiera `prefect deploy --all`. Lo escribe `./dstc prefect-yaml` con las tablas
+# publicadas; el motor registra los mismos al arrancar (flujos/despliegues.py). Las entradas van por módulo: por ruta
+# de archivo, Prefect importaría el módulo dos veces y con SQLModel daría un flujo vacío sin error.
+name: dstc
+prefect-version: {version("prefect")}
+
+deployments:
+"""
 
 
 @dataclass(frozen=True)
@@ -82,8 +94,9 @@ def cargar(entrada: str) -> Flow[..., object]:
     return flujo
 
 
-def despliegues() -> list[Despliegue]:
-    """Todos, en el orden del catálogo."""
+def despliegues(conciliacion_minutos: int | None = None) -> list[Despliegue]:
+    """Todos, en el orden del catálogo. conciliacion_minutos: cada cuánto se concilia; None: lo que diga el ajuste."""
+    cada = conciliacion_minutos or ajustes().conciliacion_minutos
     claves = dict.fromkeys(tabla.clave for tabla in CATALOGO)
     duenas = {tabla.clave: tabla.duena.value for tabla in CATALOGO}
     return [
@@ -92,11 +105,36 @@ def despliegues() -> list[Despliegue]:
             "flujos.conciliacion:conciliacion",
             "sistema",
             (SISTEMA,),
-            (f"*/{ajustes().conciliacion_minutos} * * * *",),
+            (f"*/{cada} * * * *",),
         ),
         Despliegue("flujos.jornada:ciclos", "sistema", (SISTEMA,), ("0 7 * * *",)),
         Despliegue("flujos.jornada:recordatorios", "sistema", (SISTEMA,), ("0 7 * * *",)),
     ]
+
+
+def escribir_yaml() -> str:
+    """El texto de `prefect.yaml`: los mismos despliegues, con los horarios por omisión."""
+    return CABECERA_YAML + "\n".join(map(_en_yaml, despliegues(Ajustes.model_fields["conciliacion_minutos"].default)))
+
+
+def _en_yaml(despliegue: Despliegue) -> str:
+    modulo, _, objeto = despliegue.entrada.partition(":")
+    renglones = [
+        f"  - name: {despliegue.nombre}",
+        f"    flow_name: {objeto}",
+        f"    entrypoint: {modulo}:{objeto}",
+        f"    tags: [{', '.join(despliegue.etiquetas)}]",
+    ]
+    if despliegue.horarios:
+        renglones += [
+            "    concurrency_limit:",
+            "      limit: 1",
+            "      collision_strategy: CANCEL_NEW",
+            "    schedules:",
+        ]
+    for i, cron in enumerate(despliegue.horarios):
+        renglones += [f'      - cron: "{cron}"', f"        timezone: {ZONA.key}", f"        slug: horario-{i}"]
+    return "\n".join([*renglones, "    work_pool:", f"      name: {COLA}", ""])
 
 
 async def registrar(cliente: PrefectClient) -> dict[str, UUID]:

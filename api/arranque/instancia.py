@@ -224,6 +224,7 @@ def preparar(ajustes: Ajustes, *, siempre: bool = False) -> None:
     Lanza:
         NoArranca: aquí hubo una base y su archivo ya no está; crear otra vacía la daría por perdida sin decirlo.
         TablasAlteradas: las tablas del programa no son las que se publicaron.
+        CatalogoInvalido: a alguna tabla, o a la plantilla de alguno de sus oficios, le falta algo.
     """
     marca = ajustes.datos / MARCA_PREPARADA
     huella, cual = _huella(ajustes), hashlib.sha256(ajustes.url_base.encode()).hexdigest()
@@ -280,7 +281,11 @@ def exigir_tablas(ajustes: Ajustes) -> None:
 def _cotejar_tablas(ajustes: Ajustes) -> None:
     from flujos.catalogo import CATALOGO
     from modelos.comprobacion.cotejo_tablas import cotejar
+    from modelos.tabla.errores import CatalogoInvalido
+    from tareas.oficios.redaccion.catalogo import faltas_de_plantillas
 
+    if mal_escritas := faltas_de_plantillas(CATALOGO):
+        raise CatalogoInvalido(mal_escritas)
     faltas = cotejar(ajustes.url_base, CATALOGO, cuarentena=ajustes.tabla_alterada == "cuarentena").faltas
     if faltas:
         print("En cuarentena, porque no cuadra con lo que se publicó:", *faltas, sep="\n- ", flush=True)

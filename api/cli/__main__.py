@@ -183,14 +183,35 @@ def reconstruir_expedientes(
 
 
 @tablas.callback(invoke_without_command=True)
-def listar_tablas(contexto: typer.Context) -> None:
-    """Lista los procedimientos publicados."""
+def revisar_tablas(contexto: typer.Context) -> None:
+    """Lista los procedimientos y dice lo que les falta a sus tablas y a sus plantillas, todo a la vez."""
     if contexto.invoked_subcommand:
         return
     from flujos.catalogo import CATALOGO
+    from flujos.despliegues import escribir_yaml
+    from tareas.oficios.redaccion.catalogo import faltas_de_plantillas
 
     for tabla in CATALOGO:
-        typer.echo(f"{tabla.clave}  {tabla.vigente_desde:%Y-%m-%d}  {tabla.nombre}")
+        oficios = sum(len(actividad.oficios) for actividad in tabla.actividades)
+        cuantos = f"{len(tabla.actividades)} actividades, {oficios} oficios"
+        typer.echo(f"{tabla.clave}  {tabla.vigente_desde:%Y-%m-%d}  {tabla.nombre} ({cuantos})")
+    faltan = faltas_de_plantillas(CATALOGO)
+    if (RAIZ / "prefect.yaml").read_text("utf-8") != escribir_yaml():
+        faltan.append("prefect.yaml no dice lo que hay en el catálogo: corra ./dstc prefect-yaml")
+    if faltan:
+        typer.echo("\nPara publicarlas falta:\n- " + "\n- ".join(faltan), err=True)
+        raise typer.Exit(1)
+    typer.echo("\nTodas se pueden publicar. Sigue: ./dstc probar")
+
+
+@app.command("prefect-yaml")
+def escribir_prefect_yaml() -> None:
+    """Vuelve a escribir `prefect.yaml` con los despliegues de las tablas publicadas."""
+    from flujos.despliegues import escribir_yaml
+
+    ruta = RAIZ / "prefect.yaml"
+    ruta.write_text(escribir_yaml(), "utf-8")
+    typer.echo(f"Se escribió {ruta}.")
 
 
 @tablas.command("aceptar")
@@ -230,7 +251,7 @@ def banco(contexto: typer.Context) -> None:
 
 @app.command()
 def revisar() -> None:
-    """Pasa sólo las comprobaciones sin ejecutar: formato, estilo, tipos, capas y migraciones."""
+    """Pasa sólo las comprobaciones sin ejecutar: formato, estilo, tipos, capas, tablas y migraciones."""
     from api.arranque import pruebas
 
     raise typer.Exit(pruebas.revisar())

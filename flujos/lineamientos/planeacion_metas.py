@@ -83,6 +83,7 @@ TABLA = Tabla(
     revision=REVISION,
     vigente_desde=RIGE,
     fundamento=f"{ORDENAMIENTO}, artículos 25 a 27",
+    ajenas=("M-S",),
     duena=Unidad.DSTC,
     periodicidad="anual",
     datos=Inicio,

@@ -129,6 +129,13 @@ TABLA = Tabla(
                     cumple="reporte_tecnico",
                     fundamento="L-70 ¶1",
                     exigido=True,
+                    por_completar=(
+                        "equipo e inventario",
+                        "taller o laboratorio",
+                        "condiciones",
+                        "actualizar o sustituir",
+                        "justificación",
+                    ),
                 ),
             ),
             nota="La fuente lo deja a petición del CAST: si no lo pide no hay obligación, pero se le recuerda.",

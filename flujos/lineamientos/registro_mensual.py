@@ -153,6 +153,12 @@ TABLA = Tabla(
                     exigido=True,
                     salvo="sin_cambio",
                     inferido="El borrador sale cada mes; si se responde que la designación no cambió, se descarta.",
+                    por_completar=(
+                        "nombre y cargo de quien registra",
+                        "correo de quien registra",
+                        "nombre y cargo de quien libera",
+                        "correo de quien libera",
+                    ),
                 ),
             ),
             inferido="Se pregunta cada mes; si nada cambió basta decirlo.",

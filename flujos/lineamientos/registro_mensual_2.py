@@ -65,6 +65,12 @@ TABLA = replace(
                     cumple="designacion",
                     fundamento="L-52",
                     exigido=True,
+                    por_completar=(
+                        "nombre y cargo de quien registra",
+                        "correo de quien registra",
+                        "nombre y cargo de quien libera",
+                        "correo de quien libera",
+                    ),
                 ),
             ),
             inferido="",

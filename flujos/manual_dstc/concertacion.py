@@ -14,6 +14,7 @@ from modelos.tabla import (
     Documento,
     Emision,
     Formulario,
+    Mencion,
     Pesos,
     ReglaPlazo,
     Tabla,
@@ -98,6 +99,7 @@ TABLA = Tabla(
     revision="09",
     vigente_desde=date(2025, 11, 20),
     fundamento="Manual de Procedimientos de la DSTC, 7081-MP-SI rev. 09, p. 28",
+    mencion=Mencion("M-C", "del procedimiento Concertación"),
     duena=Unidad.DSTC,
     datos=Inicio,
     actividades=(

@@ -16,6 +16,7 @@ from modelos.tabla import (
     Emision,
     Forma,
     Formulario,
+    Mencion,
     PorCada,
     ReglaPlazo,
     Tabla,
@@ -120,6 +121,7 @@ TABLA = Tabla(
     revision="09",
     vigente_desde=date(2025, 11, 20),
     fundamento="Manual de Procedimientos de la DSTC, 7081-MP-SI rev. 09, 8.1.6, pp. 24–25",
+    mencion=Mencion("M-N", "del procedimiento Normatividad"),
     duena=Unidad.DSTC,
     datos=Inicio,
     actividades=(

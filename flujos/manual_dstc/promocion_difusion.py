@@ -13,6 +13,7 @@ from modelos.tabla import (
     Emision,
     Forma,
     Formulario,
+    Mencion,
     PorCada,
     Tabla,
     Tipo,
@@ -50,6 +51,7 @@ TABLA = Tabla(
     revision="09",
     vigente_desde=date(2025, 11, 20),
     fundamento="Manual de Procedimientos de la DSTC, 7081-MP-SI rev. 09, p. 26",
+    mencion=Mencion("M-P", "del procedimiento Promoción y difusión"),
     duena=Unidad.DSTC,
     datos=ConAcuses,
     actividades=(

@@ -13,6 +13,7 @@ from modelos.tabla import (
     Emision,
     Forma,
     Formulario,
+    Mencion,
     PorCada,
     Tabla,
     Tipo,
@@ -56,6 +57,7 @@ TABLA = Tabla(
     revision="09",
     vigente_desde=date(2025, 11, 20),
     fundamento="Manual de Procedimientos de la DSTC, 7081-MP-SI rev. 09, p. 27",
+    mencion=Mencion("M-S", "del procedimiento Seguimiento"),
     duena=Unidad.DSTC,
     datos=Inicio,
     actividades=(

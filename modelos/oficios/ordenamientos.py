@@ -7,7 +7,7 @@ sigue en proyecto, el oficio lo dice o no se firma, según el ajuste (dominio 00
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -20,6 +20,7 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.escritura import limpiar_texto
+from modelos.tabla.tabla import Citable
 
 
 class EstadoNorma(StrEnum):
@@ -92,14 +93,8 @@ _INICIALES: tuple[dict[str, Any], ...] = (
         "nota": "Su marco jurídico cita leyes abrogadas: los oficios no lo copian.",
     },
 )
-_PROCEDIMIENTOS = {
-    "N": "del procedimiento Normatividad",
-    "P": "del procedimiento Promoción y difusión",
-    "S": "del procedimiento Seguimiento",
-    "C": "del procedimiento Concertación",
-    "T1": "de la instrucción Reunión de Trabajo (It-01)",
-    "T2": "de la instrucción Registro y reporte de servicios tecnológicos (It-02)",
-}
+_ARTICULOS = {"L": 79, "B": 27}
+"""Cuántos tiene cada norma, donde consta (dominio 00): citar el 80 es un error de quien escribe."""
 _ORDEN = [norma["clave"] for norma in _INICIALES]
 _CLAVE = re.compile(r"(?P<norma>[A-Za-z]+)-(?P<resto>.+)")
 FECHAS = ("emitido", "publicado", "vigente_desde", "vigente_hasta")
@@ -112,6 +107,11 @@ class Cita:
 
     texto: str
     normas: tuple[str, ...]
+
+
+def iniciales() -> dict[str, Ordenamiento]:
+    """Las que se siembran, por clave: lo que consta de cada norma antes de que la administración la actualice."""
+    return {norma["clave"]: Ordenamiento(**norma) for norma in _INICIALES}
 
 
 def sembrar(s: Session) -> None:
@@ -139,35 +139,57 @@ def rige(norma: Ordenamiento, en: date) -> bool:
     return norma.estado == EstadoNorma.VIGENTE and desde <= en <= hasta
 
 
-def citar(normas: dict[str, Ordenamiento], claves: Sequence[str]) -> Cita:
+def citar(normas: Mapping[str, Ordenamiento], claves: Sequence[str], citables: Mapping[str, Citable]) -> Cita:
     """«Con fundamento en los artículos 8 y 22 de los Lineamientos…; y en la actividad 7 del procedimiento…».
 
-    claves: como `L-22`, `Est-37`, `LFPA-17-A`, `M-N-7`.
+    claves: como `L-22`, `Est-37`, `LFPA-17-A`, `M-N-7`. citables: los procedimientos del catálogo, por prefijo (`M-N`).
 
     Lanza:
-        NoExiste: cita una norma que no está registrada.
+        NoExiste: cita una norma que no está registrada, un artículo o una actividad que no hay.
     """
     articulos: dict[str, list[str]] = {}
     actividades: dict[str, list[str]] = {}
-    for clave in claves:
-        partes = _CLAVE.fullmatch(clave.strip())
-        if partes is None or partes["norma"] not in normas:
-            raise NoExiste("el ordenamiento que se cita", clave)
-        if partes["norma"] == "M":
-            procedimiento, _, numero = partes["resto"].partition("-")
-            if procedimiento not in _PROCEDIMIENTOS or not numero:
-                raise NoExiste("el procedimiento del Manual que se cita", clave)
-            _agregar(actividades, procedimiento, numero)
+    for clave in (clave.strip() for clave in claves):
+        prefijo, _, numero = clave.rpartition("-")
+        if prefijo not in citables:
+            _agregar(articulos, *_articulo(normas, clave, citables))
+        elif numero in citables[prefijo].numeros:
+            _agregar(actividades, prefijo, numero)
         else:
-            _agregar(articulos, partes["norma"], partes["resto"])
+            raise NoExiste("la actividad que se cita", clave)
     piezas = [
         f"{_plural('el artículo', 'los artículos', articulos[n])} {normas[n].cita}" for n in normas if n in articulos
     ]
-    piezas += [f"{_plural('la actividad', 'las actividades', n)} {_PROCEDIMIENTOS[p]}" for p, n in actividades.items()]
-    if actividades:
-        piezas[-1] += f", {normas['M'].cita}"
-    usadas = [n for n in normas if n in articulos or (n == "M" and actividades)]
+    piezas += _de_actividades(normas, actividades, citables)
+    de_procedimientos = {prefijo.partition("-")[0] for prefijo in actividades}
+    usadas = [norma for norma in normas if norma in articulos or norma in de_procedimientos]
     return Cita("Con fundamento en " + _unir(piezas), tuple(usadas))
+
+
+def _articulo(normas: Mapping[str, Ordenamiento], clave: str, citables: Iterable[str]) -> tuple[str, str]:
+    """La norma y el artículo de una clave. Lanza NoExiste."""
+    partes = _CLAVE.fullmatch(clave)
+    if partes is None or partes["norma"] not in normas:
+        raise NoExiste("el ordenamiento que se cita", clave)
+    norma, articulo = partes["norma"], partes["resto"]
+    if norma in {prefijo.partition("-")[0] for prefijo in citables}:
+        raise NoExiste("el procedimiento que se cita", clave)
+    entero = articulo.partition("-")[0]
+    if entero.isdecimal() and not 1 <= int(entero) <= _ARTICULOS.get(norma, int(entero)):
+        raise NoExiste("el artículo que se cita", clave)
+    return norma, articulo
+
+
+def _de_actividades(
+    normas: Mapping[str, Ordenamiento], actividades: Mapping[str, list[str]], citables: Mapping[str, Citable]
+) -> list[str]:
+    """«la actividad 7 del procedimiento…»; la norma se nombra una vez, tras la última de las suyas."""
+    piezas = [f"{_plural('la actividad', 'las actividades', n)} {citables[p].frase}" for p, n in actividades.items()]
+    de = [prefijo.partition("-")[0] for prefijo in actividades]
+    for lugar, norma in enumerate(de):
+        if norma not in de[lugar + 1 :] and norma in normas:
+            piezas[lugar] += f", {normas[norma].cita}"
+    return piezas
 
 
 def fijar(s: Session, clave: str, campos: dict[str, str], fechas: dict[str, date | None]) -> Ordenamiento:

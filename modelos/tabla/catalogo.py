@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cached_property
 from typing import Protocol
 
+from modelos.tabla import revision
 from modelos.tabla.actividad import FIN, SIGUE, Actividad, a
-from modelos.tabla.errores import ProcedimientoDesconocido, TablaAlterada, TablaInvalida
-from modelos.tabla.tabla import Tabla
+from modelos.tabla.errores import CatalogoInvalido, ProcedimientoDesconocido, TablaAlterada
+from modelos.tabla.tabla import Citable, Tabla, citables
 from modelos.tabla.unidades import Unidad
 
 
@@ -28,21 +30,25 @@ class Catalogo:
     """Las tablas publicadas, con todas sus versiones."""
 
     def __init__(self, tablas: Iterable[Tabla]) -> None:
-        """Recibe todas las versiones de todas las tablas, en el orden en que se listan."""
+        """Recibe todas las versiones de todas las tablas, en el orden en que se listan.
+
+        Lanza:
+            CatalogoInvalido: dice lo que le falta a cada una, todo a la vez.
+        """
+        dadas = tuple(tablas)
+        if encontradas := revision.faltas_de_todas(dadas):
+            raise CatalogoInvalido(encontradas)
         self._tablas: dict[str, dict[str, Tabla]] = {}
-        for tabla in tablas:
-            versiones = self._tablas.setdefault(tabla.clave, {})
-            if tabla.version in versiones:
-                raise TablaInvalida(tabla.clave, [f"la versión {tabla.version} está dos veces"])
-            versiones[tabla.version] = tabla
-        for tabla in self:
-            for actividad in tabla.actividades:
-                if actividad.subprocedimiento and actividad.subprocedimiento not in self._tablas:
-                    falta = f"la {actividad.clave} abre «{actividad.subprocedimiento}», que no está publicado"
-                    raise TablaInvalida(tabla.clave, [falta])
+        for tabla in dadas:
+            self._tablas.setdefault(tabla.clave, {})[tabla.version] = tabla
 
     def __iter__(self) -> Iterator[Tabla]:
         return (tabla for versiones in self._tablas.values() for tabla in versiones.values())
+
+    @cached_property
+    def citables(self) -> dict[str, Citable]:
+        """Los procedimientos que se citan por su actividad, por prefijo (`M-N`)."""
+        return citables(self)
 
     def de(self, caso: Tramitado) -> Tabla:
         """La tabla con que se abrió un expediente, para actuar con ella.

@@ -109,6 +109,8 @@ class Emision:
     exigido: la fuente pide expresamente el oficio o el escrito: el expediente no termina sin él.
     salvo: campo de la actividad que, si se marca al responder, dice que esta vez no hace falta.
     fundamento: artículos o actividad, como se citan aquí. inferido: qué se decidió sin que la fuente lo diga.
+    por_completar: lo que ningún formulario captura y se escribe a mano al revisar el borrador, como lo dice la
+    plantilla en su `[FALTA: …]`; nada más puede faltarle.
     """
 
     clave: str
@@ -124,6 +126,7 @@ class Emision:
     exigido: bool = False
     salvo: str = ""
     inferido: str = ""
+    por_completar: tuple[str, ...] = ()
 
     def se_debe(self, salida: str, datos: Mapping[str, Any]) -> bool:
         """Si responder por esa salida, con lo capturado en ella, deja debiendo este oficio."""

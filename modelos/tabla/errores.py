@@ -20,6 +20,19 @@ class TablaInvalida(ErrorGestion):
         return f"La tabla «{self.clave}» no se puede publicar: " + "; ".join(self.faltas) + "."
 
 
+class CatalogoInvalido(ErrorGestion):
+    """Alguna tabla del catálogo no se puede publicar; se listan las faltas de todas."""
+
+    titulo = "Catálogo inválido"
+
+    def __init__(self, faltas: Sequence[str]) -> None:
+        super().__init__(tuple(faltas))
+        self.faltas = tuple(faltas)
+
+    def __str__(self) -> str:
+        return "Las tablas no se pueden publicar así. Corrija cada falta:\n- " + ";\n- ".join(self.faltas) + "."
+
+
 class ProcedimientoDesconocido(ErrorGestion):
     """No hay tabla publicada con esa clave (o con esa clave y versión)."""
 

@@ -29,12 +29,14 @@ from modelos.tabla.tabla import Tabla
 FORMATO = 1
 """Se sube cuando la misma tabla se escribe distinto aquí: lo guardado con otro formato no se compara, se rehace."""
 _REDACCION: dict[type, frozenset[str]] = {
-    Tabla: frozenset({"nombre", "codigo", "revision", "fundamento", "periodicidad", "notas", "ausente"}),
+    Tabla: frozenset(
+        {"nombre", "codigo", "revision", "fundamento", "periodicidad", "notas", "mencion", "ajenas", "ausente"}
+    ),
     Actividad: frozenset({"accion", "fundamento", "numero", "pregunta", "inferido", "nota"}),
     Ruta: frozenset({"inferida"}),
     Documento: frozenset({"nombre"}),
     ReglaPlazo: frozenset({"que", "fundamento", "inferido"}),
-    Emision: frozenset({"fundamento", "inferido"}),
+    Emision: frozenset({"fundamento", "inferido", "por_completar"}),
     Ciclo: frozenset({"fundamento", "inferido"}),
 }
 _REDACCION_DE_CAMPO = frozenset({"title", "description", "examples", "inferido"})

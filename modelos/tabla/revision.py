@@ -9,19 +9,36 @@ terminan las ramas nunca cambia el final.
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 
 from modelos.tabla.actividad import Actividad, Ruta, Tipo, es_final, es_grupo
+from modelos.tabla.revision_citas import faltas_de_citas
 from modelos.tabla.revision_oficios import faltas_de_oficios
 from modelos.tabla.revision_plazos import faltas_de_plazos, se_captura
+from modelos.tabla.tabla import Tabla
 from modelos.tabla.unidades import SIN_CUENTA
 
-if TYPE_CHECKING:
-    from modelos.tabla.tabla import Tabla
-
 _CLAVE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_]*\Z")
+
+
+def faltas_de_todas(tablas: Sequence[Tabla]) -> list[str]:
+    """Lo que impide publicarlas juntas, en frases que dicen de cuál; lista vacía si nada."""
+    claves = {tabla.clave for tabla in tablas}
+    encontradas = [
+        f"«{clave}»: la versión {version} está {veces} veces"
+        for (clave, version), veces in Counter((t.clave, t.version) for t in tablas).items()
+        if veces > 1
+    ]
+    for tabla in tablas:
+        suyas = [*faltas(tabla), *faltas_de_citas(tabla, tablas)]
+        suyas += [
+            f"la {act.clave} abre «{act.subprocedimiento}», que no está publicado"
+            for act in tabla.actividades
+            if act.subprocedimiento and act.subprocedimiento not in claves
+        ]
+        encontradas += [f"«{tabla.clave}» del {tabla.version}: {falta}" for falta in suyas]
+    return encontradas
 
 
 def faltas(tabla: Tabla) -> list[str]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from modelos.tabla.actividad import Actividad
 from modelos.tabla.emision import Destino, Emision, Forma, Hacia
 from modelos.tabla.revision_plazos import se_captura
+from modelos.tabla.tabla import Tabla
 from modelos.tabla.unidades import TIPO_DE_GRUPO, Unidad
-
-if TYPE_CHECKING:
-    from modelos.tabla.actividad import Actividad
-    from modelos.tabla.tabla import Tabla
 
 _CLAVE = re.compile(r"OF-\d{2}[a-z]?")
 _PLANTILLA = re.compile(r"[a-z_]+/[a-z0-9_]+")

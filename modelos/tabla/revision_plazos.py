@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from modelos.calendario import PERFILES
 from modelos.tabla.actividad import Actividad, es_grupo
 from modelos.tabla.plazo import DEL_PERIODO, DEL_TURNO, Dias, ReglaPlazo, Tramo
+from modelos.tabla.tabla import Tabla
 from modelos.tabla.unidades import Unidad
-
-if TYPE_CHECKING:
-    from modelos.tabla.tabla import Tabla
 
 
 def faltas_de_plazos(tabla: Tabla) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """La tabla de un procedimiento: lo que un abogado puede cotejar con su Manual.
 
 Una tabla es un dato, no un programa: actividades en el orden impreso, con su
-número, su unidad y adónde sigue cada salida. Una tabla mal hecha no importa:
-`TablaInvalida` dice todas sus faltas a la vez. Puro: ni SQL, ni Prefect, ni
-FastAPI, ni reloj.
+número, su unidad y adónde sigue cada salida. Una tabla mal hecha no se publica:
+el catálogo (`modelos.tabla.catalogo`) las revisa todas y dice todas sus faltas a
+la vez. Puro: ni SQL, ni Prefect, ni FastAPI, ni reloj.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,10 +16,9 @@ from functools import cached_property
 from modelos.calendario import POR_DEFECTO
 from modelos.tabla.actividad import Actividad, DatosIniciales, es_final
 from modelos.tabla.emision import Emision
-from modelos.tabla.errores import TablaAlterada, TablaInvalida
+from modelos.tabla.errores import TablaAlterada
 from modelos.tabla.periodo import Ciclo
 from modelos.tabla.plazo import Tramo
-from modelos.tabla.revision import faltas
 from modelos.tabla.unidades import Unidad
 
 
@@ -35,6 +35,25 @@ class Precedente:
 
 
 @dataclass(frozen=True)
+class Mencion:
+    """Cómo se cita un procedimiento: `M-N-7` es la actividad 7 «del procedimiento Normatividad».
+
+    prefijo: con qué empiezan sus claves (`M-N`); antes del guion, la norma. frase: lo que sigue a «la actividad 7».
+    """
+
+    prefijo: str
+    frase: str
+
+
+@dataclass(frozen=True)
+class Citable:
+    """Lo que se puede citar de un procedimiento: su frase y los números impresos en cualquiera de sus versiones."""
+
+    frase: str
+    numeros: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Tabla:
     """Un procedimiento con su versión. La versión es la fecha desde la que rige.
 
@@ -42,6 +61,8 @@ class Tabla:
     duena: unidad cuya coordinación inicia, reasigna y cancela.
     promueve: el dato inicial que nombra a la unidad estatal que también puede iniciarlo, para sí misma.
     tramos: plazos que abarcan varias actividades. perfil: el calendario con que se cuentan todos.
+    mencion: cómo se citan sus actividades; None: sólo se cita por artículos. ajenas: los prefijos de otros
+    procedimientos en que también se funda.
     ciclo: cada cuándo se abre solo. precedente: lo que se busca en expedientes anteriores al abrir.
     ausente: no se publicó; está en lugar de una versión que falta, para que lo abierto con ella se pueda mirar.
     """
@@ -63,12 +84,9 @@ class Tabla:
     ciclo: Ciclo | None = None
     precedente: Precedente | None = None
     notas: tuple[str, ...] = ()
+    mencion: Mencion | None = None
+    ajenas: tuple[str, ...] = ()
     ausente: bool = False
-
-    def __post_init__(self) -> None:
-        """Rechaza la tabla mal hecha en el momento de importarla."""
-        if encontradas := faltas(self):
-            raise TablaInvalida(self.clave, encontradas)
 
     @property
     def version(self) -> str:
@@ -137,3 +155,14 @@ class Tabla:
         """Los finales con nombre, en el orden en que la tabla los menciona."""
         destinos = (d for act in self.actividades for r in act.salidas.values() for d in r.destinos)
         return tuple(dict.fromkeys(d for d in destinos if es_final(d)))
+
+
+def citables(tablas: Iterable[Tabla]) -> dict[str, Citable]:
+    """Los procedimientos que se citan por su actividad, por prefijo (`M-N`)."""
+    hallados: dict[str, Citable] = {}
+    for tabla in tablas:
+        if tabla.mencion:
+            antes = hallados.get(tabla.mencion.prefijo, Citable("", frozenset()))
+            numeros = {act.numero_impreso for act in tabla.actividades if act.numero_impreso}
+            hallados[tabla.mencion.prefijo] = Citable(tabla.mencion.frase, antes.numeros | numeros)
+    return hallados

@@ -31,9 +31,9 @@ def primera(turno: dict[str, Any]) -> str:
 class Caminante:
     """Una sesión por unidad, abiertas según hacen falta."""
 
-    def __init__(self, direccion: str) -> None:
-        """Recibe la dirección de la aplicación."""
-        self.direccion = direccion
+    def __init__(self, direccion: str, *, todo: bool = False) -> None:
+        """Recibe la dirección de la aplicación. todo: si llena también lo optativo de cada formulario."""
+        self.direccion, self.todo = direccion, todo
         self._clientes: dict[str, Cliente] = {}
 
     def como(self, alias: str) -> Cliente:
@@ -53,7 +53,7 @@ class Caminante:
         solicitud = {
             "procedimiento": procedimiento,
             "asunto": asunto,
-            "datos": {**llenar(tabla["formulario"]), **datos},
+            "datos": {**llenar(tabla["formulario"], todo=self.todo), **datos},
         }
         respuesta = self.como("coordinacion").post("/expedientes", json=solicitud)
         if respuesta.status_code == 409 and "confirmar" in respuesta.json():  # ya hay otro, o es tarde: lo sabe
@@ -78,7 +78,7 @@ class Caminante:
                 self._adjuntar(cliente, turno["id"], documento["clave"])
         cuerpo = {
             "salida": salida,
-            "datos": llenar(turno["formulario"]),
+            "datos": llenar(turno["formulario"], todo=self.todo),
             "comentario": f"Responde {turno['unidad']}",
             "version": turno["version"],
         }
@@ -135,22 +135,29 @@ class Caminante:
         assert respuesta.status_code == 201, respuesta.text
 
 
-def llenar(esquema: dict[str, Any] | None) -> dict[str, Any]:
-    """Datos mínimos que cumplen un JSON Schema plano: sólo los campos obligatorios."""
+def llenar(esquema: dict[str, Any] | None, *, todo: bool = False) -> dict[str, Any]:
+    """Datos que cumplen un JSON Schema plano: sólo los campos obligatorios, o todos los que no traen ya un valor."""
     if not esquema:
         return {}
-    campos = esquema.get("properties", {})
-    return {campo: _valor(campos[campo]) for campo in esquema.get("required", ())}
+    campos, obligatorios = esquema.get("properties", {}), esquema.get("required", ())
+    return {c: _valor(forma) for c, forma in campos.items() if c in obligatorios or (todo and not forma.get("default"))}
 
 
 def _valor(campo: dict[str, Any]) -> Any:
+    posibles = [forma for forma in campo.get("anyOf", ()) if forma.get("type") != "null"]
+    campo = {**campo, **posibles[0]} if posibles else campo
     if "enum" in campo:
         return campo["enum"][0]
     if "examples" in campo:
         return campo["examples"][0]
     if "x-grupo" in campo:
         return UNA_DEL_GRUPO[campo["x-grupo"]]
-    ejemplos = {"string": "texto de prueba", "integer": campo.get("minimum", 1), "number": 1, "boolean": True}
+    ejemplos = {
+        "string": "1500.00" if "pattern" in campo else "texto de prueba",
+        "integer": campo.get("minimum", 1),
+        "number": 1,
+        "boolean": True,
+    }
     if campo.get("format") == "date":
         return "2026-05-15"
     return ejemplos[campo["type"]]

@@ -41,9 +41,11 @@ from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import ABIERTOS, Encargo, Expediente, Turno
 from modelos.migraciones import migrar
 from modelos.oficios import deuda
+from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.tabla import Actividad, Catalogo
 from tareas.efectos import cumplir
+from tareas.oficios.redaccion.texto import faltantes
 from tareas.simulacion import personal
 from tests.accesorios.testigo import Testigo
 
@@ -149,6 +151,19 @@ class Instancia:
             for encargo in pendientes:
                 cumplir(self.url, self.tablas, encargo.folio, encargo.asiento, encargo.efecto)
                 hechos += 1
+
+    def exigir_redactados(self) -> None:
+        """Ningún efecto quedó como incidente, y a ningún borrador le falta más de lo que su tabla dice que falta."""
+        with self.leer() as s:
+            incidentes = s.execute(
+                select(col(Encargo.folio), col(Encargo.error)).where(col(Encargo.error).is_not(None))
+            )
+            faltas = [f"{folio}: {error}" for folio, error in incidentes]
+            for oficio in s.scalars(select(Oficio).where(col(Oficio.turno_id).is_not(None))):
+                emision = self.tablas.de(s.get_one(Expediente, oficio.folio)).emisiones[oficio.clave]
+                sobran = set(faltantes(oficio.borrador_cuerpo)) - set(emision.por_completar)
+                faltas += [f"{oficio.folio}: a {oficio.clave} le falta «{falta}»" for falta in sorted(sobran)]
+        assert faltas == []
 
     def exigir_integra(self) -> None:
         """Toda la base: cadenas íntegras y proyección igual a su reproducción."""

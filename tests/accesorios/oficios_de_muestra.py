@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from flujos.catalogo import CATALOGO
+from modelos.oficios import ordenamientos
+from tareas.oficios.redaccion.plantilla import Citar
 from tareas.oficios.redaccion.texto import SALTO, arbol, escapar
 
 HOSTIL = (
@@ -14,6 +18,13 @@ HOSTIL = (
     "-\n+\n***\n12) x\n:--",
 )
 LARGO = "Dirección General de Coordinación y Vinculación Interinstitucional para la Actualización Permanente " * 3
+
+
+@cache
+def citar_de_verdad() -> Citar:
+    """La cita con las normas tal como se siembran y los procedimientos publicados."""
+    normas = ordenamientos.iniciales()
+    return lambda claves: ordenamientos.citar(normas, claves, CATALOGO.citables).texto
 
 
 def contexto(**datos: Any) -> dict[str, Any]:

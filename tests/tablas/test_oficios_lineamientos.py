@@ -10,13 +10,11 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
 from flujos.catalogo import CATALOGO
 from modelos.tabla import Tabla, Tipo
 from modelos.tabla.emision import Destino, Emision, Forma, Hacia
-from modelos.tabla.revision_plazos import se_captura
 from tests.accesorios.tablas.cotejo import RIGE
+from tests.accesorios.tablas.juntas import por_tabla
 
 PLANTILLAS = Path(__file__).parents[2] / "plantillas_oficio"
 SUELTOS = ("OF-23", "OF-24")
@@ -78,8 +76,8 @@ NOMBRADOS = {
 TABLAS = {t.clave: t for t in CATALOGO.vigentes(RIGE) if t.clave in {fila.procedimiento for fila in FICHA}}
 CARTAS = sorted(ruta for clave in TABLAS for ruta in (PLANTILLAS / clave).glob("*.md.j2"))
 
-POR_FILA = pytest.mark.parametrize("fila", FICHA, ids=lambda fila: fila.clave)
-POR_CARTA = pytest.mark.parametrize("carta", CARTAS, ids=lambda ruta: f"{ruta.parent.name}-{ruta.name[:-6]}")
+POR_FILA = por_tabla(FICHA, tabla=lambda fila: fila.procedimiento, nombre=lambda fila: fila.clave)
+POR_CARTA = por_tabla(CARTAS, tabla=lambda ruta: ruta.parent.name, nombre=lambda ruta: ruta.name)
 
 
 def _emision(fila: Fila) -> Emision:
@@ -104,18 +102,6 @@ def test_cada_oficio_de_la_ficha_sale_de_su_actividad_de_quien_y_a_quien_dice(fi
     assert emision.forma is Forma.OFICIO
     assert emision.fundamento.startswith("L-")
     assert emision.plantilla == f"{fila.procedimiento}/{fila.clave.lower().replace('-', '_')}"
-
-
-def test_no_sale_ninguno_que_la_ficha_no_diga() -> None:
-    assert sorted(o.clave for _, _, o in _emisiones()) == sorted([*(fila.clave for fila in FICHA), ANADIDO])
-
-
-def test_toda_plantilla_tiene_su_emision_y_toda_emision_su_plantilla() -> None:
-    emitidas = {o.plantilla for _, _, o in _emisiones()}
-    sueltas = {f"registro_mensual/{clave.lower().replace('-', '_')}" for clave in SUELTOS}
-    escritas = {f"{ruta.parent.name}/{ruta.name.removesuffix('.md.j2')}" for ruta in CARTAS}
-    assert escritas == emitidas | sueltas
-    assert not emitidas & sueltas
 
 
 def test_la_prevencion_lleva_a_subsanar() -> None:
@@ -154,20 +140,6 @@ def test_lo_que_la_fuente_no_exige_se_dice_inferido() -> None:
 
 
 # --- las letras ------------------------------------------------------------------
-
-
-@POR_CARTA
-def test_la_plantilla_solo_nombra_lo_que_su_procedimiento_tiene(carta: Path) -> None:
-    tabla, texto = TABLAS[carta.parent.name], carta.read_text(encoding="utf-8")
-    ajenos = {campo for campo in re.findall(r"datos\.(\w+)", texto) if not se_captura(tabla, campo)}
-    ajenos |= {clave for clave in re.findall(r'ultima\["([^"]+)"\]', texto) if clave not in tabla}
-    plazos = {act.plazo.clave for act in tabla.actividades if act.plazo} | {t.regla.clave for t in tabla.tramos}
-    ajenos |= set(re.findall(r'plazos\["([^"]+)"\]', texto)) - plazos
-    propios = {o.clave for act in tabla.actividades for o in act.oficios}
-    ajenos |= set(re.findall(r'oficios\["([^"]+)"\]', texto)) - propios
-    salidas = {salida for act in tabla.actividades for salida in act.salidas}
-    ajenos |= set(re.findall(r'(?:sentido|salida) == "(\w+)"', texto)) - salidas
-    assert not ajenos
 
 
 @POR_CARTA

@@ -6,9 +6,25 @@ from typing import Any
 
 import pytest
 
-from modelos.tabla import FIN, SIGUE, Actividad, PorCada, Ruta, Tipo, Unidad, a, devuelve_a
-from modelos.tabla.errores import TablaInvalida
-from tests.accesorios.tablas.hechura import actividad, poda
+from modelos.tabla import (
+    FIN,
+    SIGUE,
+    Actividad,
+    Catalogo,
+    Emision,
+    Mencion,
+    PorCada,
+    Ruta,
+    Tabla,
+    Tipo,
+    Unidad,
+    a,
+    a_unidad,
+    devuelve_a,
+)
+from modelos.tabla.errores import CatalogoInvalido
+from modelos.tabla.revision import faltas
+from tests.accesorios.tablas.hechura import CABECERA, actividad, poda
 
 SI_NO = {"si": a(FIN), "no": a("1")}
 A_CADA = PorCada(Unidad.CAST)
@@ -20,9 +36,7 @@ def _bloque(*ramas: Actividad, abre: Ruta, **union: Any) -> tuple[Actividad, ...
 
 
 def _faltas(actividades: tuple[Actividad, ...], **cabecera: Any) -> tuple[str, ...]:
-    with pytest.raises(TablaInvalida) as error:
-        poda(**{"actividades": actividades, **cabecera})
-    return error.value.faltas
+    return tuple(faltas(Tabla(**{**CABECERA, "actividades": actividades, **cabecera})))
 
 
 @pytest.mark.parametrize("campo", ["clave", "nombre", "codigo", "revision", "fundamento"])
@@ -238,9 +252,7 @@ def test_una_tabla_con_muchas_faltas_las_dice_todas_a_la_vez() -> None:
         actividad("2", unidad=Unidad.CAST, fundamento=""),
         actividad("FIN_2", tipo=Tipo.APROBACION),
     )
-    with pytest.raises(TablaInvalida) as error:
-        poda(*malas, nombre="", siglas="PO-DA")
-    assert error.value.faltas == (
+    de_la_mala = (
         "le falta nombre",
         "las siglas sólo llevan letras y números",
         "la clave 1 está repetida",
@@ -252,9 +264,51 @@ def test_una_tabla_con_muchas_faltas_las_dice_todas_a_la_vez() -> None:
         "la 2 es de CAST y no dice cuál: use por_cada o segun",
         "la FIN_2 es una decisión y sólo tiene una salida",
     )
+    with pytest.raises(CatalogoInvalido) as error:
+        Catalogo([poda(*malas, nombre="", siglas="PO-DA"), poda(clave="TALA", codigo="")])
+    assert error.value.faltas == (
+        *(f"«PODA» del 2026-03-02: {falta}" for falta in de_la_mala),
+        "«TALA» del 2026-03-02: le falta codigo",
+    )
     assert all(falta in str(error.value) for falta in error.value.faltas)
-    assert "«PODA»" in str(error.value)
 
 
 def test_lo_inferido_vale_como_fundamento() -> None:
-    assert poda(actividad("1", fundamento="", inferido="La fuente no la trae.")).inicio.clave == "1"
+    assert faltas(poda(actividad("1", fundamento="", inferido="La fuente no la trae."))) == []
+
+
+# --- las citas -----------------------------------------------------------------
+
+MENCION = Mencion("XY-P", "del procedimiento Poda")
+
+
+def _tala(**cabecera: Any) -> Tabla:
+    return poda(clave="TALA", siglas="TALA", mencion=Mencion("XY-T", "del procedimiento Tala"), **cabecera)
+
+
+def _emite(fundamento: str) -> Actividad:
+    oficio = Emision("OF-99", "poda/of_99", Unidad.DSTC, (a_unidad(Unidad.SSI),), fundamento=fundamento)
+    return actividad("2", fundamento="XY-P-2", oficios=(oficio,))
+
+
+@pytest.mark.parametrize(
+    ("fundamento", "falta"),
+    [
+        ("XY-P-3", "XY-P-3, que no existe"),
+        ("XY-T-1", "XY-T-1, que es de otro procedimiento; si de veras se funda en él, dígalo en «ajenas»"),
+        ("XY-X-1", "XY-X-1, que es de otro procedimiento; si de veras se funda en él, dígalo en «ajenas»"),
+        ("XY-P-1", "XY-P-1, y no en sí misma"),
+    ],
+)
+def test_lo_que_se_funda_en_otra_actividad_no_se_publica(fundamento: str, falta: str) -> None:
+    mala = poda(actividad("1", "2", fundamento="XY-P-1"), _emite(fundamento), mencion=MENCION)
+    with pytest.raises(CatalogoInvalido) as error:
+        Catalogo([mala, _tala()])
+    assert error.value.faltas == (f"«PODA» del 2026-03-02: la 2 emite OF-99, que se funda en {falta}",)
+
+
+def test_fundarse_en_otro_procedimiento_se_declara() -> None:
+    filas = (actividad("1", "2", fundamento="XY-P-1"), _emite("XY-P-2; XY-T-1"))
+    assert len(list(Catalogo([poda(*filas, mencion=MENCION, ajenas=("XY-T",)), _tala()]))) == 2
+    with pytest.raises(CatalogoInvalido, match="se funda en «XY-Z», que ningún procedimiento usa"):
+        Catalogo([poda(*filas, mencion=MENCION, ajenas=("XY-T", "XY-Z")), _tala()])

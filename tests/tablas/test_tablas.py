@@ -10,7 +10,7 @@ import pytest
 
 from flujos.catalogo import CATALOGO
 from modelos.tabla import FIN, SIGUE, Catalogo, Formulario, Tabla, Tipo, a, es_final, es_grupo, texto_salida
-from modelos.tabla.errores import ProcedimientoDesconocido, TablaInvalida
+from modelos.tabla.errores import CatalogoInvalido, ProcedimientoDesconocido
 from modelos.tabla.unidades import NACIONALES, SIN_CUENTA
 from tests.accesorios.tablas.hechura import actividad, poda
 
@@ -185,7 +185,7 @@ def test_una_version_no_publicada_no_se_adivina(clave: str, version: str) -> Non
 
 
 def test_la_misma_version_no_se_publica_dos_veces() -> None:
-    with pytest.raises(TablaInvalida, match="la versión 2026-03-02 está dos veces"):
+    with pytest.raises(CatalogoInvalido, match="«PODA»: la versión 2026-03-02 está 2 veces"):
         Catalogo([poda(), poda()])
 
 
@@ -193,6 +193,6 @@ def test_no_se_publica_quien_abre_un_subprocedimiento_sin_publicar() -> None:
     abre = poda(
         actividad("1", salidas={SIGUE: a(FIN)}, tipo=Tipo.SUBPROCEDIMIENTO, subprocedimiento="TALA"),
     )
-    with pytest.raises(TablaInvalida, match="la 1 abre «TALA», que no está publicado"):
+    with pytest.raises(CatalogoInvalido, match="la 1 abre «TALA», que no está publicado"):
         Catalogo([abre])
     assert len(list(Catalogo([abre, poda(clave="TALA")]))) == 2

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flujos.catalogo import CATALOGO
 from modelos.errores import NoExiste
 from modelos.oficios.ordenamientos import _INICIALES, Ordenamiento, citar, rige
 
@@ -37,14 +38,14 @@ ESTATUTO = NORMAS["Est"].cita
     ],
 )
 def test_se_cita_con_su_nombre_y_en_orden(claves: list[str], texto: str, normas: tuple[str, ...]) -> None:
-    cita = citar(NORMAS, claves)
+    cita = citar(NORMAS, claves, CATALOGO.citables)
     assert (cita.texto, cita.normas) == (texto, normas)
 
 
-@pytest.mark.parametrize("clave", ["X-1", "L", "22", "M-Z-1", "M-N", ""])
+@pytest.mark.parametrize("clave", ["X-1", "L", "22", "M-Z-1", "M-N", "M-N-99", "L-80", "L-0", "B-28", ""])
 def test_lo_que_no_esta_registrado_no_se_cita(clave: str) -> None:
     with pytest.raises(NoExiste):
-        citar(NORMAS, [clave])
+        citar(NORMAS, [clave], CATALOGO.citables)
 
 
 @pytest.mark.parametrize(

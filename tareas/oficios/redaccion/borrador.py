@@ -284,7 +284,7 @@ def aplicar(ctx: Contexto, con: Juego, variables: Mapping[str, Any]) -> Redactad
     normas = ordenamientos.todos(ctx.s)
 
     def citar(claves: Sequence[str]) -> str:
-        return ordenamientos.citar(normas, claves).texto
+        return ordenamientos.citar(normas, claves, ctx.tablas.citables).texto
 
     texto, archivo = con.texto.texto, con.texto.archivo
     if con.texto.editada or con.editadas:

@@ -192,7 +192,7 @@ def _revisar(ctx: Contexto, texto: Texto) -> None:
     aparte = taller.taller()
 
     def citar(claves: Sequence[str]) -> str:
-        return ordenamientos.citar(normas, claves).texto
+        return ordenamientos.citar(normas, claves, ctx.tablas.citables).texto
 
     for ejemplo in ejemplos(donde, nombres):
         aparte.revisar(texto.texto, ejemplo, citar, editadas=con.editadas, nombre=texto.archivo)

@@ -59,7 +59,8 @@ def diccionario(donde: Sequence[Uso]) -> dict[str, list[tuple[str, str]]]:
 def minimo(donde: Sequence[Uso], unidades: Mapping[str, str]) -> dict[str, Any]:
     """El de un expediente recién abierto: están las mismas claves, pero nada que no sea obligatorio."""
     lleno = _completo(donde, unidades, "")
-    datos = dict.fromkeys(lleno["datos"])
+    al_abrir = {c for uso in donde for c, campo in uso.tabla.datos.model_fields.items() if campo.is_required()}
+    datos = {campo: valor if campo in al_abrir else None for campo, valor in lleno["datos"].items()}
     vacios: dict[str, Any] = {"decisiones": [], "ultima": {}, "plazos": {}, "oficios": {}, "destinatarios": []}
     return {**lleno, **vacios, "datos": datos, "comentario": "", "periodo": ""}
 

@@ -36,7 +36,7 @@ class Impresa(NamedTuple):
 
 
 class Procedimiento(NamedTuple):
-    """La carátula y las filas; `une`: ramas que se esperan antes de abrir una actividad."""
+    """La carátula y las filas; `une`: ramas que se esperan antes de abrir una actividad. rige: desde cuándo."""
 
     codigo: str
     revision: str
@@ -46,6 +46,7 @@ class Procedimiento(NamedTuple):
     une: dict[str, tuple[str, ...]]
     subprocedimientos: dict[str, str]
     ordenamiento: str = "7081-MP-SI rev. 09"
+    rige: date = RIGE
 
 
 def _a(*destinos: str) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,6 @@ reduce se sigue leyendo como un procedimiento.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 
 from flujos.catalogo import CATALOGO
 from modelos.tabla import FIN, SIGUE, Actividad, PorCada, Tabla, Tipo, Unidad, a, devuelve_a
-from modelos.tabla.errores import TablaInvalida
+from modelos.tabla.revision import faltas
 from tests.accesorios.tablas.hechura import actividad, poda
 
 CENTROS = ("CAST-1", "CAST-2", "CAST-3")
@@ -96,5 +95,6 @@ def estropeadas(tabla: Tabla, semilla: int, cuantas: int) -> Iterator[Tabla]:
         i, destino = azar.randrange(len(filas)), azar.choice(destinos)
         ruta = a(destino) if destino == FIN or azar.random() < 0.5 else devuelve_a(destino)
         peor = replace(filas[i], salidas={**filas[i].salidas, "otra": ruta})
-        with suppress(TablaInvalida):
-            yield replace(tabla, actividades=(*filas[:i], peor, *filas[i + 1 :]))
+        otra = replace(tabla, actividades=(*filas[:i], peor, *filas[i + 1 :]))
+        if not faltas(otra):
+            yield otra
