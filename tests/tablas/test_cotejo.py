@@ -11,16 +11,13 @@ import re
 
 import pytest
 
-from flujos.catalogo import CATALOGO
 from modelos.tabla import Actividad, Dias, Tabla, Tipo, es_final
 from tests.accesorios.tablas.cotejo import DEL_MANUAL, SIGUE, Impresa, Procedimiento
 from tests.accesorios.tablas.cotejo_lineamientos import DE_LOS_LINEAMIENTOS, PLAZOS
 from tests.accesorios.tablas.juntas import por_tabla
+from tests.accesorios.tablas.primeras import PRIMERAS
 
 FUENTE = {**DEL_MANUAL, **DE_LOS_LINEAMIENTOS}
-VIGENTES = {tabla.clave: tabla for tabla in sorted(CATALOGO, key=lambda t: t.vigente_desde, reverse=True)}
-"""La primera versión de cada una, que es la que se transcribió dos veces; lo que cambia la siguiente, en su prueba."""
-
 POR_PROCEDIMIENTO = pytest.mark.parametrize("clave", FUENTE)
 POR_FILA = por_tabla(
     [(clave, fila) for clave, fuente in FUENTE.items() for fila in fuente.filas],
@@ -30,7 +27,7 @@ POR_FILA = por_tabla(
 
 
 def _par(clave: str) -> tuple[Procedimiento, Tabla]:
-    return FUENTE[clave], VIGENTES[clave]
+    return FUENTE[clave], PRIMERAS[clave]
 
 
 def _anadidas(tabla: Tabla) -> list[Actividad]:
@@ -54,8 +51,7 @@ def _como_en_la_fuente(destino: str, impresos: tuple[str, ...]) -> str:
 
 
 def test_estan_todos_los_procedimientos_de_la_fuente_en_su_orden() -> None:
-    publicados = list(dict.fromkeys(tabla.clave for tabla in CATALOGO))
-    assert publicados == list(FUENTE), (
+    assert list(PRIMERAS) == list(FUENTE), (
         "transcriba otra vez la ficha, sin mirar flujos/, en tests/accesorios/tablas/cotejo*"
     )
 
@@ -81,7 +77,7 @@ def test_las_actividades_impresas_estan_todas_en_orden_y_con_su_numero(clave: st
 @POR_FILA
 def test_la_unidad_es_la_impresa(caso: tuple[str, Impresa]) -> None:
     clave, impresa = caso
-    nuestra = VIGENTES[clave][impresa.clave]
+    nuestra = PRIMERAS[clave][impresa.clave]
     if impresa.unidad is None:
         assert nuestra.inferido, "la fuente no dice la unidad: la que se puso tiene que decirse inferida"
     else:
@@ -91,10 +87,10 @@ def test_la_unidad_es_la_impresa(caso: tuple[str, Impresa]) -> None:
 @POR_FILA
 def test_cada_salida_impresa_lleva_adonde_dice_la_fuente(caso: tuple[str, Impresa]) -> None:
     clave, impresa = caso
-    nuestra = VIGENTES[clave][impresa.clave]
+    nuestra = PRIMERAS[clave][impresa.clave]
     for etiqueta, destinos in (impresa.salidas or {}).items():
         ruta = nuestra.salidas[etiqueta]
-        llega = [d for destino in ruta.destinos for d in _hasta_lo_impreso(VIGENTES[clave], destino)]
+        llega = [d for destino in ruta.destinos for d in _hasta_lo_impreso(PRIMERAS[clave], destino)]
         assert tuple(_como_en_la_fuente(d, destinos) for d in llega) == destinos, f"salida «{etiqueta}»"
         directa = llega == list(ruta.destinos)
         assert bool(ruta.inferida) != directa, f"la salida «{etiqueta}» sí está impresa"
@@ -104,7 +100,7 @@ def test_cada_salida_impresa_lleva_adonde_dice_la_fuente(caso: tuple[str, Impres
 def test_lo_que_la_fuente_reparte_segun_un_dato_lo_decide_el_sistema(caso: tuple[str, Impresa]) -> None:
     clave, impresa = caso
     if impresa.elige:
-        tabla = VIGENTES[clave]
+        tabla = PRIMERAS[clave]
         ((_, ruta),) = tabla[impresa.clave].salidas.items()
         (destino,) = ruta.destinos
         assert _automatica_anadida(tabla, destino)
@@ -114,7 +110,7 @@ def test_lo_que_la_fuente_reparte_segun_un_dato_lo_decide_el_sistema(caso: tuple
 @POR_FILA
 def test_toda_salida_que_la_fuente_no_imprime_se_dice_inferida(caso: tuple[str, Impresa]) -> None:
     clave, impresa = caso
-    nuestra = VIGENTES[clave][impresa.clave]
+    nuestra = PRIMERAS[clave][impresa.clave]
     sobran = {e: r for e, r in nuestra.salidas.items() if e not in (impresa.salidas or {})}
     assert [etiqueta for etiqueta, ruta in sobran.items() if not ruta.inferida] == []
 
@@ -129,7 +125,7 @@ def test_toda_actividad_anadida_va_sin_numero_y_se_dice_inferida(clave: str) -> 
 
 @POR_PROCEDIMIENTO
 def test_a_una_actividad_anadida_solo_se_llega_por_una_salida_inferida(clave: str) -> None:
-    tabla = VIGENTES[clave]
+    tabla = PRIMERAS[clave]
     anadidas = {act.clave for act in _anadidas(tabla)}
     calladas = [
         f"{act.clave}, salida «{etiqueta}»"
@@ -144,7 +140,7 @@ def test_a_una_actividad_anadida_solo_se_llega_por_una_salida_inferida(clave: st
 @POR_FILA
 def test_es_por_cada_cast_solo_donde_la_fuente_lo_encarga_a_todos(caso: tuple[str, Impresa]) -> None:
     clave, impresa = caso
-    por_cada = VIGENTES[clave][impresa.clave].por_cada
+    por_cada = PRIMERAS[clave][impresa.clave].por_cada
     assert (por_cada.grupo.value if por_cada else None) == ("CAST" if impresa.cada else None)
 
 
@@ -166,19 +162,19 @@ def test_abre_los_subprocedimientos_impresos_y_ningun_otro(clave: str) -> None:
 def test_el_fundamento_cita_el_numero_de_la_actividad(caso: tuple[str, Impresa]) -> None:
     clave, impresa = caso
     if clave in DE_LOS_LINEAMIENTOS:
-        citados = re.findall(r"(?:L|M-S)-\d+(?:-[IVX]+)?", VIGENTES[clave][impresa.clave].fundamento)
+        citados = re.findall(r"(?:L|M-S)-\d+(?:-[IVX]+)?", PRIMERAS[clave][impresa.clave].fundamento)
         assert citados == impresa.cita.split()
         return
     # A y B cuelgan de su 6: el Manual se cita M-P-6/A y M-P-6/B.
     numero = impresa.numero if impresa.numero.isdigit() else f"6/{impresa.numero}"
     cita = rf"{re.escape(FUENTE[clave].cita)}-{re.escape(numero)}(?![\d/])"
-    fundamento = VIGENTES[clave][impresa.clave].fundamento
+    fundamento = PRIMERAS[clave][impresa.clave].fundamento
     assert re.match(cita, fundamento), f"{fundamento!r} no empieza citando {FUENTE[clave].cita}-{numero}"
 
 
 @pytest.mark.parametrize("clave", DEL_MANUAL)
 def test_ningun_fundamento_sirve_para_dos_actividades(clave: str) -> None:
-    fundamentos = [act.fundamento for act in VIGENTES[clave].actividades if act.fundamento]
+    fundamentos = [act.fundamento for act in PRIMERAS[clave].actividades if act.fundamento]
     assert sorted(set(fundamentos)) == sorted(fundamentos)
 
 
@@ -200,27 +196,27 @@ def test_todo_regreso_impreso_pide_motivo(clave: str) -> None:
 
 
 def test_la_5_de_seguimiento_se_asigna_a_la_cst_y_regresa_a_la_4() -> None:
-    quinta = VIGENTES["seguimiento"]["5"]
+    quinta = PRIMERAS["seguimiento"]["5"]
     assert quinta.unidad == "CST"
     assert quinta.salidas[SIGUE].destinos == ("4",)
-    assert VIGENTES["seguimiento"]["4"].salidas["no"].devuelve, "sin devolución no hay tope de vueltas"
+    assert PRIMERAS["seguimiento"]["4"].salidas["no"].devuelve, "sin devolución no hay tope de vueltas"
 
 
 def test_concertacion_termina_aparte_cuando_no_procede() -> None:
-    tabla = VIGENTES["concertacion"]
+    tabla = PRIMERAS["concertacion"]
     assert tabla["6"].salidas["no_corregible"].destinos == ("FIN_NO_PROCEDE",)
     assert tabla["6"].responsable == "CST", "informar la no procedencia es acción de la CST"
 
 
 def test_los_servicios_que_publica_la_dcta_son_tecnologicos_y_hay_nota() -> None:
-    publica = VIGENTES["promocion_difusion"]["6bB"]
+    publica = PRIMERAS["promocion_difusion"]["6bB"]
     assert "tecnológicos" in publica.accion
     assert "educativos" not in publica.accion
     assert "educativos" in publica.nota
 
 
 def test_los_dos_6_de_promocion_se_abren_en_paralelo() -> None:
-    tabla = VIGENTES["promocion_difusion"]
+    tabla = PRIMERAS["promocion_difusion"]
     assert [act.clave for act in tabla.actividades if act.numero_impreso == "6"] == ["6a", "6b"]
     assert tabla["5"].salidas[SIGUE].destinos == ("6a", "6b")
 
@@ -230,7 +226,7 @@ def test_los_dos_6_de_promocion_se_abren_en_paralelo() -> None:
 
 @POR_PROCEDIMIENTO
 def test_cada_plazo_de_la_ficha_esta_en_la_actividad_que_lo_cumple(clave: str) -> None:
-    tabla = VIGENTES[clave]
+    tabla = PRIMERAS[clave]
     de_tramo = {cumple: tramo.regla for tramo in tabla.tramos for cumple in tramo.cumplen}
     for actividad, esperado in PLAZOS.get(clave, {}).items():
         regla = tabla[actividad].plazo or de_tramo[actividad]
@@ -246,5 +242,5 @@ def test_cada_plazo_de_la_ficha_esta_en_la_actividad_que_lo_cumple(clave: str) -
 
 @POR_PROCEDIMIENTO
 def test_el_plazo_que_la_ficha_no_trae_se_dice_inferido(clave: str) -> None:
-    sobran = [act for act in VIGENTES[clave].actividades if act.plazo and act.clave not in PLAZOS.get(clave, {})]
+    sobran = [act for act in PRIMERAS[clave].actividades if act.plazo and act.clave not in PLAZOS.get(clave, {})]
     assert [act.clave for act in sobran if not (act.plazo and act.plazo.inferido)] == []

@@ -11,11 +11,10 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from flujos.catalogo import CATALOGO
 from modelos.tabla import SIGUE, Actividad, Tipo
 from modelos.tabla.emision import Destino, Emision, Hacia
-from tests.accesorios.tablas.cotejo import RIGE
 from tests.accesorios.tablas.juntas import por_tabla
+from tests.accesorios.tablas.primeras import PRIMERAS
 
 PLANTILLAS = Path(__file__).parents[2] / "plantillas_oficio"
 
@@ -96,7 +95,7 @@ def _texto(destinos: tuple[Destino, ...]) -> str:
 
 
 def _emision(letra: Letra) -> tuple[Actividad, Emision]:
-    actividad = CATALOGO.vigente(letra.procedimiento, RIGE)[letra.actividad]
+    actividad = PRIMERAS[letra.procedimiento][letra.actividad]
     (emision,) = [oficio for oficio in actividad.oficios if oficio.clave == letra.clave]
     return actividad, emision
 

@@ -10,11 +10,10 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from flujos.catalogo import CATALOGO
 from modelos.tabla import Tabla, Tipo
 from modelos.tabla.emision import Destino, Emision, Forma, Hacia
-from tests.accesorios.tablas.cotejo import RIGE
 from tests.accesorios.tablas.juntas import por_tabla
+from tests.accesorios.tablas.primeras import PRIMERAS
 
 PLANTILLAS = Path(__file__).parents[2] / "plantillas_oficio"
 SUELTOS = ("OF-23", "OF-24")
@@ -73,7 +72,7 @@ NOMBRADOS = {
     Destino(Hacia.DATO, "estatal"): "solicitante",
     Destino(Hacia.ESTATAL_DE, "cast"): "su CE",
 }
-TABLAS = {t.clave: t for t in CATALOGO.vigentes(RIGE) if t.clave in {fila.procedimiento for fila in FICHA}}
+TABLAS = {clave: PRIMERAS[clave] for clave in dict.fromkeys(fila.procedimiento for fila in FICHA)}
 CARTAS = sorted(ruta for clave in TABLAS for ruta in (PLANTILLAS / clave).glob("*.md.j2"))
 
 POR_FILA = por_tabla(FICHA, tabla=lambda fila: fila.procedimiento, nombre=lambda fila: fila.clave)
