@@ -26,7 +26,7 @@ from modelos.errores import ErrorGestion
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 from tareas import recuento
-from tareas.avisos import mensajes, recordatorios, semana, turno_nuevo
+from tareas.avisos import envio, junta, recordatorios, semana, turno_nuevo
 from tareas.avisos.cartero import Cartero
 from tareas.oficios import acuses, firmas
 
@@ -180,10 +180,10 @@ def repartir(url: str, tablas: Catalogo, ahora: datetime, motor: str, cartero: C
     """
     hoy = reloj.local(ahora).date()
     barrido = RECORDATORIOS in _previas(url, hoy)
-    mensajes.juntar(url, ahora, barrido_terminado=barrido)
+    junta.juntar(url, ahora, barrido_terminado=barrido)
     # Antes del barrido de hoy no se sabe si el resumen de hoy llevará lo de uno anterior que no salió.
     habra = not barrido and cartero.ajustes.jornada_hora != NUNCA
-    return mensajes.enviar(url, tablas, cartero, motor, esperan=mensajes.atrasados(url, hoy) if habra else ())
+    return envio.enviar(url, tablas, cartero, motor, esperan=envio.atrasados(url, hoy) if habra else ())
 
 
 def _previas(url: str, dia: date) -> dict[str, str]:

@@ -17,7 +17,8 @@ from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo
 from modelos.oficios.oficio import Destinatario, Oficio
 from tareas.avisos.cartero import Cartero
-from tareas.avisos.mensajes import enviar, juntar
+from tareas.avisos.envio import enviar
+from tareas.avisos.junta import juntar
 from tareas.oficios.papel.archivo import Imprenta
 from tareas.oficios.redaccion import borrador
 from tests.accesorios.fabricas import Instancia

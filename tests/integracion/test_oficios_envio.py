@@ -34,7 +34,8 @@ from modelos.sesion import transaccion
 from modelos.tabla.unidades import Unidad as Sigla
 from tareas.avisos import carta_de_oficio, redaccion
 from tareas.avisos.carta_de_oficio import ADJUNTO_MAX, nombre_de_archivo
-from tareas.avisos.mensajes import YA_NO, juntar
+from tareas.avisos.envio import YA_NO
+from tareas.avisos.junta import juntar
 from tareas.avisos.recordatorios import barrer
 from tareas.efectos import cumplir
 from tareas.oficios.papel.archivo import ruta_de
