@@ -117,7 +117,8 @@ def muestra(ctx: Contexto, folio: str, clave: str, texto: str, direccion: str) -
     if expediente is None:
         raise NoExiste("el expediente", folio)
     tabla = ctx.tablas.de(expediente)
-    propia, con = _con_ese_texto(ctx, tabla, folio, Texto(clave, limpio, 1))
+    con = _con_ese_texto(ctx, tabla, folio, Texto(clave, limpio, 1))
+    propia = con.texto.clave
     uso = usos([tabla], propia)[0]
     previo = ctx.s.scalar(_previos(folio).where(col(Oficio.plantilla) == propia).limit(1))
     pedido = _pedido(ctx, uso, expediente, previo, clave)
@@ -128,13 +129,12 @@ def muestra(ctx: Contexto, folio: str, clave: str, texto: str, direccion: str) -
     return Muestra(hecho, _contenido(ctx, folio, pedido, forma, hecho, a_quien, direccion))
 
 
-def _con_ese_texto(ctx: Contexto, tabla: Tabla, folio: str, texto: Texto) -> tuple[str, Juego]:
-    """La plantilla que se muestra y su juego: la misma o, si es una común, una que la usa con ese texto."""
+def _con_ese_texto(ctx: Contexto, tabla: Tabla, folio: str, texto: Texto) -> Juego:
+    """Con qué se muestra: la misma plantilla o, si es una común, una que la usa con ese texto."""
     if texto.clave not in borrador.comunes():
-        return texto.clave, borrador.juego(ctx, texto)
-    propia = _una_del_expediente(ctx, tabla, folio)
-    con = borrador.juego(ctx, borrador.vigente(ctx, propia))
-    return propia, replace(con, comunes=tuple(texto if c.clave == texto.clave else c for c in con.comunes))
+        return borrador.juego(ctx, texto)
+    con = borrador.juego(ctx, borrador.vigente(ctx, _una_del_expediente(ctx, tabla, folio)))
+    return replace(con, comunes=tuple(texto if c.clave == texto.clave else c for c in con.comunes))
 
 
 def _pedido(ctx: Contexto, uso: Uso, expediente: Expediente, previo: Oficio | None, clave: str) -> Pedido:
