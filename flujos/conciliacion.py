@@ -17,7 +17,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from prefect import flow
@@ -75,6 +75,14 @@ async def conciliacion() -> State[None]:
         return Completed(message="ya la está haciendo un motor; ésta no hizo nada")
     await acreate_table_artifact(table=hallazgos, key="conciliacion", description="Lo que no cuadraba.")
     return Completed(message=f"{len(hallazgos)} hallazgos")
+
+
+class _PorRevisar(NamedTuple):
+    """Un expediente por revisar: cómo está aquí y el id de su corrida en Prefect."""
+
+    folio: str
+    estado: str
+    corrida: str
 
 
 async def conciliar_si_falta(cliente: PrefectClient, propios: Ajustes, desde: float) -> bool:
@@ -138,20 +146,20 @@ def _quieta(corrida: FlowRun) -> bool:
     return desde is not None and desde.astimezone(UTC).timestamp() < latido.pulso() - REPOSO_S
 
 
-async def _fuera_de_lugar(cliente: PrefectClient, pagina: list[tuple[str, str, str]]) -> set[str]:
+async def _fuera_de_lugar(cliente: PrefectClient, pagina: list[_PorRevisar]) -> set[str]:
     """Folios cuya corrida se borró o reposa donde no debe. Si es que aún no le tocaba, repararla no estorba."""
-    filtro = FlowRunFilter(id=FlowRunFilterId(any_=[UUID(corrida) for _, _, corrida in pagina]))
+    filtro = FlowRunFilter(id=FlowRunFilterId(any_=[UUID(uno.corrida) for uno in pagina]))
     corridas = {str(c.id): c for c in await cliente.read_flow_runs(flow_run_filter=filtro, limit=LOTE)}
     mal = set()
-    for folio, estado, id_ in pagina:
-        corrida = corridas.get(id_)
-        if corrida is None or corrida.state_type not in (*DEBIDO[estado], *EN_MOVIMIENTO):
-            mal.add(folio)
+    for uno in pagina:
+        corrida = corridas.get(uno.corrida)
+        if corrida is None or corrida.state_type not in (*DEBIDO[uno.estado], *EN_MOVIMIENTO):
+            mal.add(uno.folio)
     return mal
 
 
-def _por_revisar(s: Session) -> list[tuple[str, str, str]]:
-    """(folio, estado, corrida) de los que toca revisar. Deja anotado hasta dónde llegó el tramo, aunque luego falle."""
+def _por_revisar(s: Session) -> list[_PorRevisar]:
+    """Los que toca. Deja anotado hasta dónde llegó el tramo, aunque luego falle."""
     desde = reloj.ahora() - RECIENTE
     columnas = select(col(Expediente.folio), col(Expediente.estado), col(Expediente.corrida)).where(
         col(Expediente.corrida).is_not(None)
@@ -163,7 +171,7 @@ def _por_revisar(s: Session) -> list[tuple[str, str, str]]:
     )
     tramo = s.execute(siguen.order_by(col(Expediente.folio)).limit(TRAMO)).all()
     senales.anotar(s, senales.TRAMO_CONCILIADO, hasta=tramo[-1][0] if len(tramo) == TRAMO else "")
-    return sorted({(folio, estado, corrida) for folio, estado, corrida in (*recientes, *tramo)})
+    return sorted({_PorRevisar(*fila) for fila in (*recientes, *tramo)})
 
 
 def _folios_de(url: str, corridas: set[str]) -> set[str]:

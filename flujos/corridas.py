@@ -61,6 +61,20 @@ _correr = corredor(CATALOGO)
 async def conducir(folio: str) -> State[None]:
     """Cumple y muestra lo pendiente; devuelve el estado final de la corrida, o la suspende."""
     corrida = _corrida()
+    if fallidos := await _mostrar(corrida, folio):
+        return Failed(name=INCIDENTE, message=f"Sin cumplir: {'; '.join(fallidos)}. Reintente desde el expediente.")
+    expediente, que = await asyncio.to_thread(_expediente, folio)
+    if que.texto:
+        await suspender(corrida, folio, _clave_de_pausa(corrida, expediente.asientos), que)
+    async with get_client() as cliente:
+        await etiquetar(cliente, corrida, que.etiquetas)
+    if expediente.estado == EstadoExpediente.CANCELADO:
+        return Cancelled(message="El expediente se canceló.")
+    return Completed(message=expediente.desenlace)
+
+
+async def _mostrar(corrida: FlowRun, folio: str) -> list[str]:
+    """Cumple y muestra cada encargo, también los que aparezcan entre tanto; devuelve los que ya no se intentan."""
     vistos: set[tuple[int, str]] = set()
     fallidos: list[str] = []
     while pendientes := [e for e in await asyncio.to_thread(_por_mostrar, folio) if _clave(e) not in vistos]:
@@ -73,16 +87,7 @@ async def conducir(folio: str) -> State[None]:
                 await _correr(corrida.id, encargo)
             except EfectoFallido as error:
                 fallidos.append(error.nombre)
-    if fallidos:
-        return Failed(name=INCIDENTE, message=f"Sin cumplir: {'; '.join(fallidos)}. Reintente desde el expediente.")
-    expediente, que = await asyncio.to_thread(_expediente, folio)
-    if que.texto:
-        await suspender(corrida, folio, _clave_de_pausa(corrida, expediente.asientos), que)
-    async with get_client() as cliente:
-        await etiquetar(cliente, corrida, que.etiquetas)
-    if expediente.estado == EstadoExpediente.CANCELADO:
-        return Cancelled(message="El expediente se canceló.")
-    return Completed(message=expediente.desenlace)
+    return fallidos
 
 
 def _corrida() -> FlowRun:

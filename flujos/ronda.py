@@ -36,7 +36,7 @@ from modelos.errores import ErrorGestion
 from modelos.motor import encargos, latido, reservas, senales
 from tareas import jornada
 from tareas.avisos.cartero import Cartero
-from tareas.efectos import EfectoFallido, intentar
+from tareas.efectos import Cual, EfectoFallido, intentar
 
 registro = logging.getLogger(__name__)
 
@@ -235,7 +235,7 @@ class Ronda:
         for e in pendientes:
             with contextlib.suppress(EfectoFallido):  # ya quedó contado y dicho en el registro
                 await asyncio.to_thread(
-                    intentar, self.propios.url_base, CATALOGO, (e.folio, e.asiento, e.efecto), maximo
+                    intentar, self.propios.url_base, CATALOGO, Cual(e.folio, e.asiento, e.efecto), maximo
                 )
 
     async def _trabajar_jornada(self) -> None:

@@ -10,6 +10,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
@@ -26,6 +27,14 @@ from tareas.oficios.redaccion import borrador
 from tareas.oficios.redaccion.fuera import sin_tomar_la_base
 
 registro = logging.getLogger(__name__)
+
+
+class Cual(NamedTuple):
+    """Qué encargo: el de ese efecto, de ese asiento de ese expediente."""
+
+    folio: str
+    asiento: int
+    efecto: str
 
 
 class EfectoDesconocido(ErrorGestion):
@@ -73,7 +82,7 @@ class EfectoFallido(ErrorGestion):
         )
 
 
-def cumplir(url: str, tablas: Catalogo, folio: str, asiento: int, efecto: str, *, mostrado: bool = False) -> str:
+def cumplir(url: str, tablas: Catalogo, cual: Cual, *, mostrado: bool = False) -> str:
     """Hace el efecto si no está hecho y devuelve en una frase qué resultó.
 
     mostrado: si lo corre una tarea de Prefect, y por tanto falta verla ahí terminada.
@@ -81,23 +90,23 @@ def cumplir(url: str, tablas: Catalogo, folio: str, asiento: int, efecto: str, *
     Lanza:
         EfectoDesconocido: no hay función para ese efecto.
     """
-    funcion = EFECTOS.get(efecto.partition(":")[0])
+    funcion = EFECTOS.get(cual.efecto.partition(":")[0])
     if funcion is None:
-        raise EfectoDesconocido(efecto)
+        raise EfectoDesconocido(cual.efecto)
     # Un oficio se redacta entre dos intentos de la misma transacción, no con la base tomada.
-    return sin_tomar_la_base(partial(_cumplir, funcion, url, tablas, (folio, asiento, efecto), mostrado=mostrado))
+    return sin_tomar_la_base(partial(_cumplir, funcion, url, tablas, cual, mostrado=mostrado))
 
 
 def _cumplir(
     funcion: Callable[[Contexto, Encargo], str],
     url: str,
     tablas: Catalogo,
-    clave: tuple[str, int, str],
+    cual: Cual,
     *,
     mostrado: bool,
 ) -> str:
     with transaccion(url) as s:
-        encargo = encargos.bloquear_encargo(s, *clave)
+        encargo = encargos.bloquear_encargo(s, *cual)
         if mostrado:
             encargo.mostrado = pulso()
         if encargo.hecho is not None:
@@ -107,29 +116,25 @@ def _cumplir(
     return resultado
 
 
-def intentar(
-    url: str, tablas: Catalogo, clave: tuple[str, int, str], max_intentos: int, *, mostrado: bool = False
-) -> str:
+def intentar(url: str, tablas: Catalogo, cual: Cual, max_intentos: int, *, mostrado: bool = False) -> str:
     """Lo mismo que `cumplir`, pero si falla deja contado el intento.
-
-    clave: (folio, asiento, efecto).
 
     Lanza:
         EfectoFallido: falló y quedó contado.
         BaseInaccesible: ni siquiera se pudo contar.
     """
-    folio, asiento, efecto = clave
     try:
-        return cumplir(url, tablas, folio, asiento, efecto, mostrado=mostrado)
+        return cumplir(url, tablas, cual, mostrado=mostrado)
     except BaseInaccesible:
         raise
     except Exception as error:  # noqa: BLE001 - cualquier falla de un efecto cuenta como intento
         # Sólo se guarda un mensaje nuestro: el de una biblioteca puede traer datos de personas.
         motivo = str(error) if isinstance(error, ErrorGestion) else type(error).__name__
         donde = "".join(traceback.format_tb(error.__traceback__))
-        registro.error("falló %s del asiento %s de %s: %s\n%s", efecto, asiento, folio, type(error).__name__, donde)
+        que = (cual.efecto, cual.asiento, cual.folio)
+        registro.error("falló %s del asiento %s de %s: %s\n%s", *que, type(error).__name__, donde)
         with transaccion(url) as s:
-            encargo = encargos.bloquear_encargo(s, folio, asiento, efecto)
+            encargo = encargos.bloquear_encargo(s, *cual)
             if encargos.fallar(s, encargo, motivo, max_intentos):
-                reservas.pedir(s, [folio])  # que su corrida también muestre el incidente
+                reservas.pedir(s, [cual.folio])  # que su corrida también muestre el incidente
         raise EfectoFallido(encargo.nombre, motivo) from None  # el original puede traer datos de personas

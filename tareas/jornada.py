@@ -26,7 +26,7 @@ from modelos.errores import ErrorGestion
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 from tareas import recuento
-from tareas.avisos import mensajes, recordatorios, semana, turno_nuevo
+from tareas.avisos import envio, junta, recordatorios, semana, turno_nuevo
 from tareas.avisos.cartero import Cartero
 from tareas.oficios import acuses, firmas
 
@@ -154,26 +154,20 @@ def trabajar(
     previas = _previas(url, hoy)
     resultados: dict[str, Hecho] = {}
     fallas: dict[str, str] = {}
-    for trabajo, hacer in TRABAJOS.items():
-        if trabajo not in cuales or (trabajo != RECUENTO and local.hour < hora):
-            continue
+    for trabajo in _de_esta_hora(cuales, local.hour, hora):
         if trabajo in previas:
             resultados[trabajo] = Hecho(previas[trabajo], fresco=False)
             continue
         try:
-            hecho = hacer(url, tablas, hoy, reglas)
+            hecho = TRABAJOS[trabajo](url, tablas, hoy, reglas)
         except Exception as error:  # noqa: BLE001 - que uno falle no deja sin hacer a los demás
-            # Sólo se guarda un mensaje nuestro: el de una biblioteca puede traer datos de personas.
-            fallas[trabajo] = str(error) if isinstance(error, ErrorGestion) else type(error).__name__
+            fallas[trabajo] = _por_que_fallo(error)
             registro.warning("jornada del %s: %s: %s", hoy, trabajo, fallas[trabajo])
             registro.debug("detalle", exc_info=error)
             continue
-        if trabajo == RECUENTO:
-            continue  # lo dice su publicación
-        resultados[trabajo] = hecho
-        if hecho.completo:
-            _marcar(url, trabajo, hoy, ahora, hecho.resultado)
-        registro.info("jornada del %s: %s: %s", hoy, trabajo, hecho.resultado)
+        if trabajo != RECUENTO:  # lo dice su publicación
+            resultados[trabajo] = hecho
+            _anotar(url, trabajo, hoy, ahora, hecho)
     if fallas:
         raise JornadaIncompleta(fallas)
     return resultados
@@ -186,10 +180,10 @@ def repartir(url: str, tablas: Catalogo, ahora: datetime, motor: str, cartero: C
     """
     hoy = reloj.local(ahora).date()
     barrido = RECORDATORIOS in _previas(url, hoy)
-    mensajes.juntar(url, ahora, barrido_terminado=barrido)
+    junta.juntar(url, ahora, barrido_terminado=barrido)
     # Antes del barrido de hoy no se sabe si el resumen de hoy llevará lo de uno anterior que no salió.
     habra = not barrido and cartero.ajustes.jornada_hora != NUNCA
-    return mensajes.enviar(url, tablas, cartero, motor, esperan=mensajes.atrasados(url, hoy) if habra else ())
+    return envio.enviar(url, tablas, cartero, motor, esperan=envio.atrasados(url, hoy) if habra else ())
 
 
 def _previas(url: str, dia: date) -> dict[str, str]:
@@ -199,6 +193,18 @@ def _previas(url: str, dia: date) -> dict[str, str]:
         return dict(s.execute(hechas).all())
 
 
-def _marcar(url: str, trabajo: str, dia: date, ahora: datetime, resultado: str) -> None:
-    with transaccion(url) as s:
-        marcar(s, trabajo, dia, ahora, resultado[:LARGO_RESULTADO])
+def _de_esta_hora(cuales: Collection[str], son: int, hora: int) -> list[str]:
+    """Los pedidos que ya se pueden hacer, en orden: antes de su hora, sólo el recuento."""
+    return [trabajo for trabajo in TRABAJOS if trabajo in cuales and (trabajo == RECUENTO or son >= hora)]
+
+
+def _por_que_fallo(error: Exception) -> str:
+    """Sólo se guarda un mensaje nuestro: el de una biblioteca puede traer datos de personas."""
+    return str(error) if isinstance(error, ErrorGestion) else type(error).__name__
+
+
+def _anotar(url: str, trabajo: str, dia: date, ahora: datetime, hecho: Hecho) -> None:
+    if hecho.completo:
+        with transaccion(url) as s:
+            marcar(s, trabajo, dia, ahora, hecho.resultado[:LARGO_RESULTADO])
+    registro.info("jornada del %s: %s: %s", dia, trabajo, hecho.resultado)

@@ -47,28 +47,28 @@ def recontar_pendientes(url: str, lote: int = LOTE, avance: Callable[[Avance], N
     with lectura(url) as s:
         if not recuento.falta(s):
             return Avance(terminado=True)
-    hecho, desde, progreso, esperas = Avance(), recuento.PRINCIPIO, False, 0
+    hecho, esperas = Avance(), 0
+    while True:
+        antes, hecho = hecho, _una_vuelta(url, lote, hecho, avance)
+        if hecho.lotes == antes.lotes:
+            return replace(hecho, terminado=True)
+        # Otra vuelta desde el principio: quizá alguien soltó lo que tenía, o un acto guardó con lo de antes.
+        esperas = 0 if hecho.recontados > antes.recontados else esperas + 1
+        if esperas > ESPERAS:
+            return hecho
+        if esperas:
+            time.sleep(ESPERA_S)
+
+
+def _una_vuelta(url: str, lote: int, hecho: Avance, avance: Callable[[Avance], None] | None) -> Avance:
+    """Lo que falta, de principio a fin; devuelve lo que va, igual si no vio ninguno."""
+    desde = recuento.PRINCIPIO
     while True:
         with transaccion(url) as s:
             paso = recuento.recontar_lote(s, desde, lote)
-        if paso.vistos:
-            hecho = replace(
-                hecho,
-                movidos=hecho.movidos + paso.movidos,
-                sin_cambio=hecho.sin_cambio + paso.sin_cambio,
-                lotes=hecho.lotes + 1,
-            )
-            progreso = progreso or bool(paso.movidos or paso.sin_cambio)
-            desde = paso.ultimo
-            if avance:
-                avance(hecho)
-        elif desde == recuento.PRINCIPIO:
-            return replace(hecho, terminado=True)
-        else:
-            # Otra vuelta desde el principio: quizá alguien soltó lo que tenía, o un acto guardó con lo de antes.
-            esperas = 0 if progreso else esperas + 1
-            if esperas > ESPERAS:
-                return hecho
-            if esperas:
-                time.sleep(ESPERA_S)
-            desde, progreso = recuento.PRINCIPIO, False
+        if not paso.vistos:
+            return hecho
+        hecho = Avance(hecho.movidos + paso.movidos, hecho.sin_cambio + paso.sin_cambio, hecho.lotes + 1)
+        desde = paso.ultimo
+        if avance:
+            avance(hecho)

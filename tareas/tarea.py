@@ -28,7 +28,7 @@ from modelos.motor import encargos
 from modelos.motor.encargos import id_tarea
 from modelos.sesion import transaccion
 from modelos.tabla import Catalogo
-from tareas.efectos import intentar
+from tareas.efectos import Cual, intentar
 
 
 def corredor(tablas: Catalogo) -> Callable[[UUID, Encargo], Awaitable[None]]:
@@ -41,7 +41,7 @@ def corredor(tablas: Catalogo) -> Callable[[UUID, Encargo], Awaitable[None]]:
     async def efecto(nombre: str, folio: str, asiento: int, clave: str) -> str:  # noqa: ARG001 - nombra a la tarea
         propios = ajustes()
         return await asyncio.to_thread(
-            intentar, propios.url_base, tablas, (folio, asiento, clave), propios.encargos_intentos, mostrado=True
+            intentar, propios.url_base, tablas, Cual(folio, asiento, clave), propios.encargos_intentos, mostrado=True
         )
 
     async def correr(corrida: UUID, encargo: Encargo) -> None:

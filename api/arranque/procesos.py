@@ -95,19 +95,23 @@ class Supervisor:
                 rotar_en = time.monotonic() + ENTRE_ROTACIONES_S
                 self._rotar()
             for hijo in hijos:
-                if hijo.vivo is None:
-                    if (atiende or not hijo.proceso.espera_a_los_demas) and time.monotonic() >= hijo.levantar_en:
-                        self._levantar(hijo)
-                elif hijo.vivo.poll() is not None:
-                    self._anotar_caida(hijo, hijo.vivo)
-                    if not atiende and hijo.caidas >= CAIDAS_SIN_RESPONDER:
-                        self._rendirse(hijo)
-                        return 1
+                self._reponer(hijo, atiende=atiende)
+                if not atiende and hijo.caidas >= CAIDAS_SIN_RESPONDER:
+                    self._rendirse(hijo)
+                    return 1
             if not atiende and self.responde():
                 atiende = True
                 self.al_responder()
             time.sleep(VUELTA_S)
         return 0
+
+    def _reponer(self, hijo: _Hijo, *, atiende: bool) -> None:
+        """Lo levanta si ya le toca, o anota que se cayó. atiende: si los que no esperan a los demás ya responden."""
+        if hijo.vivo is not None:
+            if hijo.vivo.poll() is not None:
+                self._anotar_caida(hijo, hijo.vivo)
+        elif (atiende or not hijo.proceso.espera_a_los_demas) and time.monotonic() >= hijo.levantar_en:
+            self._levantar(hijo)
 
     def _rotar(self) -> None:
         for proceso in self.procesos:

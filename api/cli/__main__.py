@@ -61,14 +61,14 @@ def servir() -> None:
 @app.command("api")
 def servir_api() -> None:
     """Levanta sólo la web y la API; funciona aunque Prefect y el motor estén caídos."""
-    from api.arranque import instancia
+    from api.arranque import instancia, preparacion
 
     ajustes = leer_ajustes()
     instancia.resguardar_demo(ajustes)
     instancia.exigir_puerto(ajustes, ajustes.escucha, ajustes.puerto, "DSTC_PUERTO")
     instancia.avisar_del_proxy(ajustes)
     os.environ.update(instancia.entorno(ajustes))
-    instancia.exigir_tablas(ajustes)
+    preparacion.exigir_tablas(ajustes)
     if ajustes.sello:
         _avisar_del_sello(ajustes)
     import uvicorn
@@ -94,11 +94,11 @@ def _avisar_del_sello(ajustes: Ajustes) -> None:
 @app.command("motor")
 def correr_motor() -> None:
     """Levanta un motor: el obrero de Prefect que conduce los expedientes. Puede haber varios."""
-    from api.arranque import instancia
+    from api.arranque import instancia, preparacion
 
     ajustes = leer_ajustes()
     os.environ.update(instancia.entorno_prefect(ajustes))
-    instancia.exigir_tablas(ajustes)
+    preparacion.exigir_tablas(ajustes)
     from flujos import motor
 
     motor.main()
@@ -127,11 +127,11 @@ def servir_prefect() -> None:
 @app.command()
 def migrar() -> None:
     """Deja el esquema de la base en su última versión y carga los catálogos que falten."""
-    from api.arranque import instancia
+    from api.arranque import instancia, preparacion
 
     ajustes = leer_ajustes()
     with instancia.carpeta_propia(ajustes):
-        instancia.preparar(ajustes, siempre=True)
+        preparacion.preparar(ajustes, siempre=True)
     typer.echo("La base está al día.")
 
 
@@ -258,7 +258,7 @@ def revisar() -> None:
 
 
 def _levantar(ajustes: Ajustes) -> None:
-    from api.arranque import instancia
+    from api.arranque import instancia, preparacion
     from api.arranque.procesos import Supervisor
 
     instancia.resguardar_demo(ajustes)
@@ -269,7 +269,7 @@ def _levantar(ajustes: Ajustes) -> None:
             puerto = instancia.puerto_prefect(ajustes)
             instancia.exigir_puerto(ajustes, "127.0.0.1", puerto, "DSTC_PUERTO_PREFECT")
             procesos.insert(1, _proceso("prefect", espera=True))
-        instancia.preparar(ajustes)
+        preparacion.preparar(ajustes)
         instancia.avisar_del_proxy(ajustes)
         supervisor = Supervisor(
             procesos,

@@ -6,8 +6,6 @@ Leer lo hace el sistema; emitir y firmar, una persona con su correo y su contras
 from __future__ import annotations
 
 import getpass
-import hashlib
-import io
 import os
 import sys
 from collections.abc import Iterator
@@ -19,18 +17,13 @@ from api.arranque.instancia import exigir_base, leer_ajustes
 from api.espanol import typer
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from modelos.actos.turnos.mover import Contexto
     from modelos.ajustes import Ajustes
-    from modelos.oficios.oficio import Oficio
-    from modelos.oficios.verificacion_publica import Constancia
     from modelos.organizacion.permisos import Quien
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="El que da `oficio lista`.")]
 Como = Annotated[str, typer.Option("--como", help="Correo de quien actúa; su contraseña se pide, o va en DSTC_CLAVE.")]
 CONSOLA = "consola"
-MAXIMO_BYTES = 20 * 1024 * 1024
 
 oficio = typer.Typer(help="Oficios: borradores, firma y comprobación.", no_args_is_help=True)
 
@@ -89,10 +82,10 @@ def emitir(
     como: Como = "",
 ) -> None:
     """Redacta el borrador de un oficio que ningún paso pidió."""
-    from tareas.oficios.redaccion import borrador
+    from tareas.oficios.redaccion import sueltos
 
     with _como_persona(como) as (ctx, _):
-        nuevo = borrador.emitir(ctx, folio, plantilla, de, para, ccp or ())
+        nuevo = sueltos.emitir(ctx, folio, plantilla, de, para, ccp or ())
         id_, asunto = nuevo.id, nuevo.asunto
     typer.echo(f"Quedó el borrador {id_}: {asunto}")
 
@@ -153,34 +146,14 @@ def comprobar(
     codigo: Annotated[str, typer.Argument(help="El código impreso; sin él se busca por su contenido.")] = "",
 ) -> None:
     """Dice si un PDF es el que se firmó y si su sello electrónico está íntegro; sale con 1 si no."""
-    from modelos.oficios import verificacion_publica as publica
-    from tareas.oficios.errores import PdfIlegible
-    from tareas.oficios.papel.sello import Revision, revisar_sello
+    from api.cli import comprobacion
 
     ajustes = leer_ajustes()
     exigir_base(ajustes)
-    pdf = _leer(archivo)
-    try:
-        sello, ilegible = revisar_sello(pdf), ""
-    except PdfIlegible as error:
-        sello, ilegible = Revision(sellado=False), error.motivo
-    if codigo:
-        dada: Constancia | None = publica.constancia(ajustes, codigo, CONSOLA)
-    else:
-        dada = _por_contenido(ajustes, hashlib.sha256(pdf).hexdigest())
-    identico = dada is not None and publica.es_identico(dada, archivo.name, io.BytesIO(pdf))
-    if dada is None:
-        typer.echo("✕ No es ninguno de los oficios firmados aquí, o alguien lo cambió.")
-    else:
-        typer.echo(f"{'✓ Es idéntico al original:' if identico else '✕ No es el mismo documento que'} {dada.numero}")
-        estado = f"sustituido por {dada.sustituto}" if dada.sustituto else dada.estado
-        typer.echo(f"  {dada.nombre_unidad}, {dada.fecha:%Y-%m-%d}, {dada.asunto} ({estado})")
-    if sello.sellado:
-        como_esta = "✓ íntegro" if sello.integro else "✕ alterado después de sellarse"
-        typer.echo(f"  Sello electrónico de {sello.de or 'titular sin nombre'}: {como_esta}")
-    else:
-        typer.echo(f"  Su sello no se pudo leer: {ilegible}." if ilegible else "  Sin sello electrónico.")
-    if not identico or (sello.sellado and not sello.integro):
+    hecha = comprobacion.comprobar(ajustes, archivo, codigo)
+    for renglon in comprobacion.renglones(hecha):
+        typer.echo(renglon)
+    if not hecha.vale:
         raise typer.Exit(1)
 
 
@@ -249,35 +222,3 @@ def _quien_lee() -> Quien:
     from modelos.organizacion.permisos import Quien, Rol
 
     return Quien(0, CONSOLA, frozenset({("DSTC", Rol.DIRECCION)}))
-
-
-def _leer(archivo: Path) -> bytes:
-    from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado
-
-    try:
-        with archivo.open("rb") as abierto:
-            pdf = abierto.read(MAXIMO_BYTES + 1)
-    except OSError as error:
-        motivo = "no existe; revise su nombre y su carpeta" if isinstance(error, FileNotFoundError) else ""
-        raise ArchivoRechazado(archivo.name, motivo or "no se pudo leer; revise sus permisos") from error
-    if len(pdf) > MAXIMO_BYTES:
-        raise ArchivoDemasiadoGrande(archivo.name, "pasa de 20 MB y un oficio nunca pesa tanto")
-    return pdf
-
-
-def _por_contenido(ajustes: Ajustes, resumen: str) -> Constancia | None:
-    from modelos.oficios import verificacion_publica as publica
-    from modelos.sesion import lectura
-
-    with lectura(ajustes.url_base) as s:
-        hallado = _con_resumen(s, resumen)
-    return publica.constancia(ajustes, hallado.codigo, CONSOLA) if hallado and hallado.codigo else None
-
-
-def _con_resumen(s: Session, resumen: str) -> Oficio | None:
-    from sqlalchemy import select
-    from sqlmodel import col
-
-    from modelos.oficios.oficio import Oficio
-
-    return s.scalar(select(Oficio).where(col(Oficio.sha256) == resumen).limit(1))

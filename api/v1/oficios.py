@@ -30,7 +30,7 @@ from modelos.fechas import Fecha
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.oficio import Oficio as Fila
 from modelos.organizacion.permisos import Quien
-from tareas.oficios.redaccion import borrador, texto
+from tareas.oficios.redaccion import borrador, sueltos, texto
 from tareas.oficios.redaccion.fuera import sin_tomar_la_base
 
 ruta = APIRouter(tags=["Oficios"])
@@ -66,7 +66,7 @@ def emitir(folio: str, cuerpo: OficioNuevo, puerta: Entrada, clave: ClaveIdempot
                 if previo is not None:
                     return _ver(ctx, puerta, actos.leer(ctx, previo))
             externos: list[Mapping[str, str]] = [externo.model_dump() for externo in cuerpo.externos]
-            oficio = borrador.emitir(ctx, folio, cuerpo.plantilla, cuerpo.emisor, cuerpo.para, cuerpo.ccp, externos)
+            oficio = sueltos.emitir(ctx, folio, cuerpo.plantilla, cuerpo.emisor, cuerpo.para, cuerpo.ccp, externos)
             if clave is not None:
                 idempotencia.cumplir(ctx, clave, oficio.id)
             return _ver(ctx, puerta, oficio)

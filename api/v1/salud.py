@@ -15,7 +15,7 @@ import httpx
 from fastapi import APIRouter, Response
 from sqlalchemy import text
 
-from api.arranque.instancia import ultima_migracion
+from api.arranque.preparacion import ultima_migracion
 from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Listo, Salud, Vivo
 from api.v1.respuestas import SIN_SESION

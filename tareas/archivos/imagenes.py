@@ -42,22 +42,28 @@ def revisar_heic(flujo: BinaryIO, _extension: str) -> None:
     halladas: list[bytes] = []
     donde = 0
     while donde < fin:
-        flujo.seek(donde)
-        cabeza = flujo.read(16)
-        if len(cabeza) < 8:
-            raise Insano(CORTADA)
-        largo, tipo = struct.unpack(">I4s", cabeza[:8])
-        if largo == 1 and len(cabeza) == 16:
-            largo = struct.unpack(">Q", cabeza[8:])[0]
-        largo = largo or fin - donde
-        if largo < 8 or donde + largo > fin:
-            raise Insano(CORTADA)
+        largo, tipo = _caja(flujo, donde, fin)
         if not halladas and (tipo != b"ftyp" or not _MARCAS & _marcas(flujo, donde, largo)):
             raise Insano("no es una foto HEIC; ábrala y guárdela como JPG")
         halladas.append(tipo)
         donde += largo
     if not {b"meta", b"mdat"} <= set(halladas):
         raise Insano(CORTADA)
+
+
+def _caja(flujo: BinaryIO, donde: int, fin: int) -> tuple[int, bytes]:
+    """Cuánto ocupa y de qué tipo es la caja que empieza ahí. Lanza Insano: pasa del final."""
+    flujo.seek(donde)
+    cabeza = flujo.read(16)
+    if len(cabeza) < 8:
+        raise Insano(CORTADA)
+    largo, tipo = struct.unpack(">I4s", cabeza[:8])
+    if largo == 1 and len(cabeza) == 16:
+        largo = struct.unpack(">Q", cabeza[8:])[0]
+    largo = largo or fin - donde
+    if largo < 8 or donde + largo > fin:
+        raise Insano(CORTADA)
+    return largo, tipo
 
 
 def _marcas(flujo: BinaryIO, donde: int, largo: int) -> set[bytes]:

@@ -76,6 +76,15 @@ def _sin_guiones(crudo: bytes) -> None:
 
 def _revisar(paquete: Paquete, hondo: int) -> set[str]:
     """Los tipos que declara. Lanza Insano."""
+    tipos = _tipos(paquete)
+    for nombre in paquete.partes:
+        contenido = paquete.leer(nombre)
+        _revisar_principio(contenido, hondo)
+        _revisar_parte(nombre.casefold(), contenido)
+    return tipos
+
+
+def _tipos(paquete: Paquete) -> set[str]:
     if _TIPOS not in paquete.partes:
         raise Insano(DANADO)
     tipos = {parte.get("ContentType", "").strip() for parte in xml_ajeno.leer(paquete.leer(_TIPOS))}
@@ -83,18 +92,18 @@ def _revisar(paquete: Paquete, hondo: int) -> set[str]:
         raise Insano(MACROS)
     if any("oleobject" in tipo.lower() for tipo in tipos):
         raise Insano(OBJETO)
-    for nombre in paquete.partes:
-        contenido = paquete.leer(nombre)
-        _revisar_principio(contenido, hondo)
-        llano = nombre.casefold()
-        if llano.endswith(".rels"):
-            for relacion in xml_ajeno.leer(contenido):
-                _revisar_relacion(*(relacion.get(campo, "") for campo in ("Type", "Target", "TargetMode")))
-        elif llano.startswith("word/") and llano.endswith(".xml"):
-            _sin_ordenes(contenido)
-        elif llano.startswith("xl/externallinks/") and b"ddeLink" in contenido:
-            raise Insano(f"pide datos a otro programa (DDE); {GUARDELO}")
     return tipos
+
+
+def _revisar_parte(nombre: str, contenido: bytes) -> None:
+    """Lo que esa parte pide a otros programas o a otros lugares, según dónde está. nombre: en minúsculas."""
+    if nombre.endswith(".rels"):
+        for relacion in xml_ajeno.leer(contenido):
+            _revisar_relacion(*(relacion.get(campo, "") for campo in ("Type", "Target", "TargetMode")))
+    elif nombre.startswith("word/") and nombre.endswith(".xml"):
+        _sin_ordenes(contenido)
+    elif nombre.startswith("xl/externallinks/") and b"ddeLink" in contenido:
+        raise Insano(f"pide datos a otro programa (DDE); {GUARDELO}")
 
 
 def _revisar_principio(contenido: bytes, hondo: int) -> None:

@@ -25,18 +25,9 @@ class Paquete:
 
     def __init__(self, flujo: BinaryIO) -> None:
         """Lanza Insano: no es un zip, está dañado, tiene contraseña o se infla demasiado."""
-        if flujo.read(2) != b"PK":  # `zipfile` mira el final: otra cosa puede traer un zip pegado atrás
-            raise Insano(f"no es lo que dice su nombre, o {DANADO}")
-        tamano = flujo.seek(0, io.SEEK_END)
-        flujo.seek(0)
-        try:
-            self._zip = zipfile.ZipFile(flujo)
-        except _FALLAS as error:
-            raise Insano(DANADO) from error
+        self._zip, tamano = _abierto(flujo)
         partes = [parte for parte in self._zip.infolist() if not parte.is_dir()]
-        inflado = sum(parte.file_size for parte in partes)
-        if len(partes) > MAXIMO_PARTES or inflado > MAXIMO_INFLADO or inflado > max(_HOLGADO, tamano * _RAZON):
-            raise Insano("ocupa demasiado al abrirse; súbalo en partes")
+        _exigir_medida(partes, tamano)
         if any(parte.flag_bits & 1 for parte in partes):
             raise Insano("tiene contraseña; quítesela y vuelva a subirlo")
         self.partes = {parte.filename: parte for parte in partes}
@@ -67,6 +58,25 @@ def contenidos(flujo: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
             raise Insano("trae rutas que salen de su carpeta; vuelva a comprimirlo")
         if not _lo_dejo_el_sistema(llano.casefold().split("/")):
             yield llano.rpartition("/")[2], io.BytesIO(contenido)
+
+
+def _abierto(flujo: BinaryIO) -> tuple[zipfile.ZipFile, int]:
+    """El zip y cuántos bytes ocupa cerrado. Lanza Insano."""
+    if flujo.read(2) != b"PK":  # `zipfile` mira el final: otra cosa puede traer un zip pegado atrás
+        raise Insano(f"no es lo que dice su nombre, o {DANADO}")
+    tamano = flujo.seek(0, io.SEEK_END)
+    flujo.seek(0)
+    try:
+        return zipfile.ZipFile(flujo), tamano
+    except _FALLAS as error:
+        raise Insano(DANADO) from error
+
+
+def _exigir_medida(partes: Sequence[zipfile.ZipInfo], tamano: int) -> None:
+    """Que no se infle demasiado, por lo que él mismo declara. Lanza Insano."""
+    inflado = sum(parte.file_size for parte in partes)
+    if len(partes) > MAXIMO_PARTES or inflado > MAXIMO_INFLADO or inflado > max(_HOLGADO, tamano * _RAZON):
+        raise Insano("ocupa demasiado al abrirse; súbalo en partes")
 
 
 def _lo_dejo_el_sistema(ruta: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ No se descomprime ningún contenido: uno de un megabyte puede inflarse a uno de 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CORTADO = "está cortado o dañado; ábralo donde se hizo, guárdelo de nuevo como PDF y súbalo"
 IMPRIMALO = "ábralo, imprímalo a PDF y suba ese"
+AL_HOJEARLO = f"trae un programa que corre al hojearlo; {IMPRIMALO}"
+CON_ARCHIVOS = f"trae otros archivos dentro; súbalos aparte y, de éste, {IMPRIMALO}"
 _CABEZA = 1024
 """Cuánto puede haber antes de `%PDF`: un servidor o un escáner le antepone a veces unos renglones."""
 _DANADO = ("damaged", "can't find", "unable to find", "expected endstream", "loop detected", "EOF")
@@ -55,17 +57,21 @@ def _peligros(pdf: pikepdf.Pdf) -> Iterator[str]:
     if "/JavaScript" in nombres or any(_ejecuta(x) for x in (pdf.Root.get("/OpenAction"), *_acciones(pdf.Root))):
         yield f"trae un programa que corre al abrirlo; {IMPRIMALO}"
     if _hay_archivos(nombres.get("/EmbeddedFiles")):
-        yield f"trae otros archivos dentro; súbalos aparte y, de éste, {IMPRIMALO}"
+        yield CON_ARCHIVOS
     for pagina in islice(pdf.pages, _PAGINAS_MIRADAS):
         if any(_ejecuta(accion) for accion in _acciones(pagina.obj)):
-            yield f"trae un programa que corre al hojearlo; {IMPRIMALO}"
+            yield AL_HOJEARLO
         for nota in map(_claves, _lista(pagina.obj.get("/Annots"))):
-            if nota.get("/Subtype") == "/FileAttachment":
-                yield f"trae otros archivos dentro; súbalos aparte y, de éste, {IMPRIMALO}"
-            if any(_ejecuta(_claves(nota.get("/AA")).get(cuando)) for cuando in _AL_VERLA):
-                yield f"trae un programa que corre al hojearlo; {IMPRIMALO}"
-            if _ejecuta(nota.get("/A"), _AL_PULSAR):
-                yield f"trae un enlace que abre un programa; {IMPRIMALO}"
+            yield from _peligros_de_nota(nota)
+
+
+def _peligros_de_nota(nota: Mapping[str, Any]) -> Iterator[str]:
+    if nota.get("/Subtype") == "/FileAttachment":
+        yield CON_ARCHIVOS
+    if any(_ejecuta(_claves(nota.get("/AA")).get(cuando)) for cuando in _AL_VERLA):
+        yield AL_HOJEARLO
+    if _ejecuta(nota.get("/A"), _AL_PULSAR):
+        yield f"trae un enlace que abre un programa; {IMPRIMALO}"
 
 
 def _ejecuta(accion: object, cuales: tuple[str, ...] = _SE_EJECUTAN, hondo: int = 5) -> bool:

@@ -8,11 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 
 from modelos.calendario import fecha_breve
 from modelos.expedientes.notificacion import Clase
 
 LARGO_QUE = 90
+
+
+class Tema(Enum):
+    """De qué trata lo que se dice, en el orden en que importa."""
+
+    DEBIDO = auto()
+    FIRMA = auto()
+    OFICIO = auto()
+    MENCION = auto()
 
 
 @dataclass(frozen=True)
@@ -40,29 +50,33 @@ class Parte:
         """Con qué se ordena: primero lo propio y lo que vence antes; lo que no vence, al final."""
         return (2 if self.mencion else int(self.ajena), self.conservador or date.max, self.folio)
 
+    @property
+    def tema(self) -> Tema:
+        """De qué trata."""
+        if self.por_firmar:
+            return Tema.FIRMA
+        if self.mencion:
+            return Tema.MENCION
+        return Tema.OFICIO if self.clase == Clase.OFICIO else Tema.DEBIDO
+
+
+@dataclass(frozen=True)
+class _Dicho:
+    """Un tema en palabras: como lo principal del asunto, y como lo que acompaña a otro."""
+
+    principal: str
+    ademas: Sequence[str] = ()
+
 
 def asunto(partes: Sequence[Parte], hoy: date) -> str:
     """Lo más urgente, por entero; de lo demás, cuánto es. De lo capturado sólo lleva el asunto de un oficio.
 
     partes: al menos una; de cada oficio recibido, una.
     """
-    por_firmar = max((p for p in partes if p.por_firmar), key=lambda p: p.por_firmar, default=None)
-    oficios = sorted((p for p in partes if p.clase == Clase.OFICIO), key=lambda p: not p.recuerda)
-    menciones = [p for p in partes if p.mencion]
-    debidas = [p for p in partes if not (p.por_firmar or p.mencion or p.clase == Clase.OFICIO)]
-    # De cada clase que trae: cómo se dice si es lo principal, y cómo si acompaña.
-    dichos: list[tuple[str, list[str]]] = []
-    if debidas:
-        dichos.append((_de_debidas(debidas, hoy), []))
-    if por_firmar:
-        dichos.append((_de_firma(por_firmar, hoy), [esperan_firma(por_firmar.por_firmar)]))
-    if oficios:
-        dichos.append((_de_oficios(oficios), _recibidos(oficios)))
-    if menciones:
-        dichos.append((_de_menciones(menciones), [f"le mencionaron en {_donde(menciones)}"]))
-    (principal, _), *otros = dichos
-    ademas = [dicho for _, suyos in otros for dicho in suyos]
-    return f"{principal}; además, {_enumerados(ademas)}" if ademas else principal
+    por_tema = {tema: [p for p in partes if p.tema is tema] for tema in Tema}
+    principal, *otros = [_dicho(tema, suyas, hoy) for tema, suyas in por_tema.items() if suyas]
+    ademas = [dicho for otro in otros for dicho in otro.ademas]
+    return f"{principal.principal}; además, {_enumerados(ademas)}" if ademas else principal.principal
 
 
 def esperan_firma(cuantos: int) -> str:
@@ -74,6 +88,20 @@ def recorte(texto: str) -> str:
     """Sin punto final y en lo que cabe en un asunto, cortado en una palabra."""
     limpio = texto.strip().rstrip(".")
     return limpio if len(limpio) <= LARGO_QUE else limpio[:LARGO_QUE].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def _dicho(tema: Tema, partes: Sequence[Parte], hoy: date) -> _Dicho:
+    match tema:
+        case Tema.DEBIDO:
+            return _Dicho(_de_debidas(partes, hoy))
+        case Tema.FIRMA:
+            parte = max(partes, key=lambda p: p.por_firmar)
+            return _Dicho(_de_firma(parte, hoy), [esperan_firma(parte.por_firmar)])
+        case Tema.OFICIO:
+            oficios = sorted(partes, key=lambda p: not p.recuerda)
+            return _Dicho(_de_oficios(oficios), _recibidos(oficios))
+        case Tema.MENCION:
+            return _Dicho(_de_menciones(partes), [f"le mencionaron en {_donde(partes)}"])
 
 
 def _de_debidas(partes: Sequence[Parte], hoy: date) -> str:

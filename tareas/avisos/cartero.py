@@ -196,11 +196,9 @@ class Cartero:
                 smtp.sendmail(de, [para], mensaje.as_bytes(policy=_EN_RED))
         except smtplib.SMTPRecipientsRefused as error:
             codigo = next(iter(error.recipients.values()))[0]
-            clase = EntregaImposible if codigo >= 500 else EntregaAplazada
-            raise clase(f"El servidor de correo rechazó la dirección del destinatario ({codigo}).") from error
+            raise _rechazo("la dirección del destinatario", codigo) from error
         except smtplib.SMTPDataError as error:
-            clase = EntregaImposible if error.smtp_code >= 500 else EntregaAplazada
-            raise clase(f"El servidor de correo rechazó el mensaje ({error.smtp_code}).") from error
+            raise _rechazo("el mensaje", error.smtp_code) from error
         except smtplib.SMTPAuthenticationError as error:
             raise EntregaAplazada("El servidor de correo rechazó el usuario o la contraseña de DSTC_CORREO.") from error
         except smtplib.SMTPSenderRefused as error:
@@ -213,6 +211,12 @@ class Cartero:
             raise EntregaAplazada(f"El servidor de correo no respondió en {self.espera_s:g} segundos.") from error
         except OSError as error:
             raise EntregaAplazada("No se pudo conectar con el servidor de correo.") from error
+
+
+def _rechazo(que: str, codigo: int) -> EntregaImposible | EntregaAplazada:
+    """De 500 en adelante el servidor dice que es para siempre."""
+    clase = EntregaImposible if codigo >= 500 else EntregaAplazada
+    return clase(f"El servidor de correo rechazó {que} ({codigo}).")
 
 
 def _destino(nombre: str, correo: str) -> Address:

@@ -8,7 +8,7 @@ Si nadie barrió varios días, de cada plazo sólo se avisa el hito más recient
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from modelos import reloj
-from modelos.avisos.a_quien import Organigrama
+from modelos.avisos.a_quien import Interesado, Organigrama
 from modelos.calendario import Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias.dia import Oficina, oficinas
@@ -56,6 +56,26 @@ class Resumen:
             f"{self.plazos} plazos: {self.recordatorios} recordatorios a {self.notificaciones} personas, "
             f"{self.sustituidos} hitos atrasados sin avisar"
         )
+
+
+@dataclass(frozen=True)
+class Hito:
+    """Un aviso de un plazo y el día en que toca."""
+
+    nombre: str
+    toca: date
+
+
+@dataclass(frozen=True)
+class _Mirado:
+    """Un plazo, mirado hoy. tocan: sus hitos que ya tocan, en orden. avance: cómo queda, para `hitos.guardar`.
+
+    publicado: si su calendario alcanza para saber cuándo se vuelve a mirar.
+    """
+
+    tocan: list[Hito]
+    avance: dict[str, Any]
+    publicado: bool
 
 
 def barrer(
@@ -106,41 +126,54 @@ def _ver_lote(
     procedimientos = hitos.procedimientos(s, {f.folio for f in filas if f.atendido is not None})
     visto = Visto([], [], [])
     for f in filas:
-        tocan, avance, publicado = _lo_que_toca(f, de_unidad[f.unidad], dia, maximo)
-        visto.plazos.append(avance)
-        resumen.sin_calendario += not publicado
-        if not tocan:
+        mirado = _mirar(f, de_unidad[f.unidad], dia, maximo)
+        visto.plazos.append(mirado.avance)
+        resumen.sin_calendario += not mirado.publicado
+        if not mirado.tocan:
             continue
-        vigente = f.atendido is not None or f.turno_estado is None or f.turno_estado in ABIERTOS
-        visto.recordatorios += [
-            {
-                "plazo_id": f.id,
-                "hito": llave_de_hito(hito, f.vuelta),
-                "toca": toca.isoformat(),
-                "enviado": vigente and i == len(tocan) - 1,
-            }
-            for i, (hito, toca) in enumerate(tocan)
-        ]
+        vigente = _se_debe_todavia(f)
+        visto.recordatorios += _constancias(f, mirado.tocan, enviado=vigente)
         resumen.recordatorios += vigente
-        resumen.sustituidos += len(tocan) - vigente
+        resumen.sustituidos += len(mirado.tocan) - vigente
         if vigente:
-            hito, toca = tocan[-1]
             deben = quienes_lo_deben(f, ocupadas, organigrama, procedimientos.get(f.folio, ""))
-            visto.notificaciones += _avisos(f, hito, toca, deben)
+            visto.notificaciones += _avisos(f, mirado.tocan[-1], deben)
     hitos.guardar(s, visto, reloj.ahora(), dia)
     resumen.plazos += len(filas)
     resumen.notificaciones += len(visto.notificaciones)
 
 
-def _lo_que_toca(
+def _se_debe_todavia(f: Any) -> bool:  # noqa: ANN401 - renglón de SQL
+    """Si nadie lo ha atendido, o se atendió y sólo espera su oficio."""
+    return f.atendido is not None or f.turno_estado is None or f.turno_estado in ABIERTOS
+
+
+def _constancias(
+    f: Any,  # noqa: ANN401 - renglón de SQL
+    tocan: Sequence[Hito],
+    *,
+    enviado: bool,
+) -> list[dict[str, Any]]:
+    """De cada hito que se vio; de los que se juntaron sólo se avisa el último."""
+    return [
+        {
+            "plazo_id": f.id,
+            "hito": llave_de_hito(hito.nombre, f.vuelta),
+            "toca": hito.toca.isoformat(),
+            "enviado": enviado and hito is tocan[-1],
+        }
+        for hito in tocan
+    ]
+
+
+def _mirar(
     f: Any,  # noqa: ANN401 - renglón de SQL
     oficina: Oficina,
     dia: date,
     maximo: int,
-) -> tuple[list[tuple[str, date]], dict[str, Any], bool]:
-    """Los hitos de ese plazo que ya tocan, en orden; cómo queda; y si su calendario alcanza para saberlo."""
+) -> _Mirado:
     limite = dia.isoformat()
-    tocan = [(hito, date.fromisoformat(fecha)) for hito, fecha in f.hitos if fecha <= limite]
+    tocan = [Hito(nombre, date.fromisoformat(fecha)) for nombre, fecha in f.hitos if fecha <= limite]
     faltan = f.hitos[len(tocan) :]
     vistas, publicado = f.insistencias, True
     sigue: date | None = None
@@ -154,7 +187,7 @@ def _lo_que_toca(
         except CalendarioSinPublicar:
             sigue, publicado = dia + timedelta(days=1), False
     proximo = sigue.isoformat() if sigue else None
-    return tocan, {"cual": f.id, "quedan": faltan, "vistas": vistas, "sigue": proximo}, publicado
+    return _Mirado(tocan, {"cual": f.id, "quedan": faltan, "vistas": vistas, "sigue": proximo}, publicado)
 
 
 def _insistencias(
@@ -162,39 +195,38 @@ def _insistencias(
     calendario: Calendario,
     dia: date,
     maximo: int,
-) -> tuple[list[tuple[str, date]], date | None]:
+) -> tuple[list[Hito], date | None]:
     """Las insistencias de vencido que ya tocan y no se habían visto, y el día de la siguiente; None: ya no hay más."""
     if f.insistencias >= maximo:
         return [], None
     cada = max(1, f.vencido_cada)
     base = base_de_insistencia(f.conservador, f.abierto, f.suspensiones, f.compromiso)
     ultima = min(maximo, max(f.insistencias, calendario.contar(base, dia) // cada))
-    tocan = [(f"vencido-{k}", calendario.sumar(base, cada * k)) for k in range(f.insistencias + 1, ultima + 1)]
+    tocan = [Hito(f"vencido-{k}", calendario.sumar(base, cada * k)) for k in range(f.insistencias + 1, ultima + 1)]
     return tocan, calendario.sumar(base, cada * (ultima + 1)) if ultima < maximo else None
 
 
 def _avisos(
     f: Any,  # noqa: ANN401 - renglón de SQL
-    hito: str,
-    toca: date,
-    deben: dict[int, tuple[str, bool]],
+    hito: Hito,
+    deben: Sequence[Interesado],
 ) -> list[dict[str, Any]]:
     """Una notificación por persona de quienes lo deben; a los de arriba se les dice en el resumen de la semana.
 
     Del que ya se atendió y espera su oficio no se nombra el turno: ya no hay qué responder en él.
     """
-    clave, fecha = f"hito:{f.id}:{llave_de_hito(hito, f.vuelta)}", toca.isoformat()
+    clave, fecha = f"hito:{f.id}:{llave_de_hito(hito.nombre, f.vuelta)}", hito.toca.isoformat()
     return [
         hitos.notificacion(
-            persona,
+            quien.persona,
             clave,
             Clase.HITO,
             f.folio,
             turno=None if f.atendido else f.turno_id,
             plazo=f.id,
-            datos={"hito": hito, "toca": fecha, "para": unidad, "sube": sube},
+            datos={"hito": hito.nombre, "toca": fecha, "para": quien.por, "sube": quien.sube},
         )
-        for persona, (unidad, sube) in deben.items()
+        for quien in deben
     ]
 
 
@@ -203,17 +235,17 @@ def quienes_lo_deben(
     ocupadas: dict[str, list[tuple[str, int | None]]],
     organigrama: Organigrama,
     procedimiento: str,
-) -> dict[int, tuple[str, bool]]:
-    """De cada persona que debe ese plazo, la unidad por la que se entera y si es porque en la suya no hay nadie.
+) -> list[Interesado]:
+    """Las personas que deben ese plazo, cada una por la primera unidad que le toca.
 
     ocupadas: de cada expediente, sus turnos abiertos (`hitos.ocupadas`): un tramo lo carga quien los tiene.
     El que ya se atendió y espera su oficio lo debe quien firma los de ese procedimiento.
     """
     if f.atendido is not None:
-        return {quien.persona: (quien.por, quien.sube) for quien in organigrama.firma(f.unidad, procedimiento)}
+        return list({quien.persona: quien for quien in organigrama.firma(f.unidad, procedimiento)}.values())
     deben = [(f.unidad, f.tomado_por)] if f.turno_id else [*ocupadas.get(f.folio, ()), (f.unidad, None)]
-    para: dict[int, tuple[str, bool]] = {}
+    para: dict[int, Interesado] = {}
     for unidad, tomado_por in deben:
         for quien in organigrama.toca(unidad, tomado_por):
-            para.setdefault(quien.persona, (quien.por, quien.sube))
-    return para
+            para.setdefault(quien.persona, quien)
+    return list(para.values())

@@ -6,7 +6,7 @@ puede morir en cualquier línea y repetirse. Lo que alguien acusó con una fecha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.avisos.a_quien import Organigrama
+from modelos.avisos.a_quien import Interesado, Organigrama
 from modelos.ciclos.ciclo import Jornada, marcar
 from modelos.ciclos.previstas import es_habil
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
@@ -24,8 +24,8 @@ from modelos.expedientes.notificacion import Clase
 from modelos.plazos import hitos
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion
+from tareas.avisos.puntos import SEMANA
 from tareas.avisos.recordatorios import INSISTENCIAS, quienes_lo_deben
-from tareas.avisos.redaccion import SEMANA
 
 TRABAJO = "resumen_semanal"
 LUNES = 1
@@ -100,30 +100,48 @@ def _vencidos(s: Session, dia: date, despues_de: str) -> Sequence[Any]:
     return s.execute(consulta).all()
 
 
-def _avisos(s: Session, filas: Sequence[Any], dia: date, lunes: date, insistencias: int) -> list[dict[str, Any]]:
+def _avisos(s: Session, filas: Sequence[Any], dia: date, lunes: date, maximo: int) -> list[dict[str, Any]]:
     organigrama = Organigrama(s).completo()
     ocupadas = hitos.ocupadas(s, {f.folio for f in filas if f.turno_id is None})
-    avisos = []
-    for f in filas:
-        deben = quienes_lo_deben(f, ocupadas, organigrama, f.procedimiento)
-        # A quien debe se le insiste aparte; aquí, sólo cuando ya no.
-        para = dict(deben) if f.insistencias >= insistencias else {}
-        if f.vence is not None and f.vence < dia:
-            for arriba in organigrama.escala(f.unidad):
-                for persona in organigrama.de(arriba):
-                    if persona not in deben:
-                        para.setdefault(persona, (arriba, True))
-        avisos += [_aviso(f, persona, unidad, dia, lunes, sube=sube) for persona, (unidad, sube) in para.items()]
-    return avisos
+    return [
+        _aviso(f, quien, dia, lunes)
+        for f in filas
+        for quien in _a_quien(f, quienes_lo_deben(f, ocupadas, organigrama, f.procedimiento), organigrama, dia, maximo)
+    ]
 
 
-def _aviso(f: Any, persona: int, unidad: str, dia: date, lunes: date, *, sube: bool) -> dict[str, Any]:  # noqa: ANN401 - renglón de SQL
+def _a_quien(
+    f: Any,  # noqa: ANN401 - renglón de SQL
+    deben: Sequence[Interesado],
+    organigrama: Organigrama,
+    dia: date,
+    maximo: int,
+) -> Iterable[Interesado]:
+    """A quien lo debe, cuando ya no se le insiste aparte; si ya venció, también a los de arriba."""
+    if f.insistencias >= maximo:
+        yield from deben
+    if f.vence is None or f.vence >= dia:
+        return
+    sabidas = {quien.persona for quien in deben}
+    for arriba in organigrama.escala(f.unidad):
+        for persona in organigrama.de(arriba):
+            if persona not in sabidas:
+                sabidas.add(persona)
+                yield Interesado(persona, arriba, sube=True)
+
+
+def _aviso(
+    f: Any,  # noqa: ANN401 - renglón de SQL
+    quien: Interesado,
+    dia: date,
+    lunes: date,
+) -> dict[str, Any]:
     return hitos.notificacion(
-        persona,
+        quien.persona,
         f"{SEMANA}:{lunes.isoformat()}:{f.id}",
         Clase.HITO,
         f.folio,
         turno=f.turno_id,
         plazo=f.id,
-        datos={"hito": SEMANA, "toca": dia.isoformat(), "para": unidad, "sube": sube},
+        datos={"hito": SEMANA, "toca": dia.isoformat(), "para": quien.por, "sube": quien.sube},
     )

@@ -10,7 +10,8 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from modelos.administracion.carga.hojas import HOJAS, MAXIMO_RENGLONES, Defecto, Libro, Renglon, campo_de, hoja_de
@@ -26,6 +27,19 @@ _ULTIMO_RENGLON, _ULTIMA_COLUMNA = 20_000, 100
 _DONDE_VA_EL_ENCABEZADO = 10
 
 
+@dataclass
+class _Encabezado:
+    """El primer renglón escrito de una hoja: qué campo va en cada columna, ambos contados desde cero.
+
+    faltas: lo que impide leer la hoja. notas: las columnas que no se usan.
+    """
+
+    renglon: int
+    columnas: dict[int, str] = field(default_factory=dict)
+    faltas: list[Defecto] = field(default_factory=list)
+    notas: list[str] = field(default_factory=list)
+
+
 def leer(nombre: str, contenido: bytes) -> Libro:
     """Como `tareas.hojas.catalogos.leer`, en este mismo proceso. Lanza ArchivoRechazado, ArchivoDemasiadoGrande."""
     renglones: list[Renglon] = []
@@ -35,8 +49,11 @@ def leer(nombre: str, contenido: bytes) -> Libro:
     for hoja, celdas in _hojas(nombre, _rehecho(nombre, contenido)):
         if hoja in letras:
             raise ArchivoRechazado(nombre, f"trae dos hojas «{hoja}»; deje una")
-        letras[hoja] = {}
-        suyos = _de_hoja(hoja, celdas, letras[hoja], faltas, notas)
+        encabezado = _encabezado(hoja, celdas)
+        letras[hoja] = {campo: _letra(i) for i, campo in encabezado.columnas.items()}
+        faltas += encabezado.faltas
+        notas += encabezado.notas
+        suyos = [] if encabezado.faltas else _renglones(hoja, encabezado, celdas)
         if len(suyos) > MAXIMO_RENGLONES:
             motivo = f"la hoja {hoja} trae más de {MAXIMO_RENGLONES} renglones; divídala en varios archivos"
             raise ArchivoDemasiadoGrande(nombre, motivo)
@@ -45,7 +62,7 @@ def leer(nombre: str, contenido: bytes) -> Libro:
         raise ArchivoRechazado(nombre, f"no trae ninguna de las hojas {', '.join(HOJAS)}; descargue el libro y llénelo")
     if not renglones and not faltas:
         raise ArchivoRechazado(nombre, "no trae ningún renglón")
-    if sum(len(v.encode()) for r in renglones for v in r.valores.values()) > _MAXIMO_TEXTO:
+    if _largo(renglones) > _MAXIMO_TEXTO:
         raise ArchivoDemasiadoGrande(nombre, DEMASIADO)
     orden = list(HOJAS)
     renglones.sort(key=lambda r: (orden.index(r.hoja), r.numero))
@@ -70,18 +87,7 @@ def _rehecho(nombre: str, contenido: bytes) -> bytes:
     salida, queda = io.BytesIO(), _MAXIMO_INFLADO
     try:
         with zipfile.ZipFile(io.BytesIO(contenido)) as zip_, zipfile.ZipFile(salida, "w") as limpio:
-            todas = zip_.infolist()
-            if len(todas) > _MAXIMO_PARTES:
-                raise ArchivoDemasiadoGrande(nombre, DEMASIADO)
-            # Con el nombre repetido vale la última, como en el propio zip.
-            partes = {p.filename: p for p in todas if p.filename.endswith((".xml", ".rels"))}
-            if "xl/workbook.xml" not in partes:
-                raise ArchivoRechazado(nombre, "no es un libro de Excel (.xlsx)")
-            if any(p.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for p in partes.values()):
-                raise ArchivoRechazado(nombre, "no lo guardó Excel; ábralo en Excel, guárdelo de nuevo y súbalo")
-            if sum(p.file_size for p in partes.values()) > _MAXIMO_INFLADO:
-                raise ArchivoDemasiadoGrande(nombre, DEMASIADO)
-            for parte in partes.values():
+            for parte in _partes_utiles(nombre, zip_.infolist()):
                 with zip_.open(parte) as abierta:
                     xml = abierta.read(queda + 1)
                 queda -= len(xml)
@@ -91,6 +97,21 @@ def _rehecho(nombre: str, contenido: bytes) -> bytes:
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError) as error:
         raise ArchivoRechazado(nombre, "no es un libro de Excel (.xlsx) o está dañado") from error
     return salida.getvalue()
+
+
+def _partes_utiles(nombre: str, todas: Sequence[zipfile.ZipInfo]) -> Collection[zipfile.ZipInfo]:
+    """Su XML, según lo que el propio zip declara. Lanza ArchivoRechazado, ArchivoDemasiadoGrande."""
+    if len(todas) > _MAXIMO_PARTES:
+        raise ArchivoDemasiadoGrande(nombre, DEMASIADO)
+    # Con el nombre repetido vale la última, como en el propio zip.
+    partes = {p.filename: p for p in todas if p.filename.endswith((".xml", ".rels"))}
+    if "xl/workbook.xml" not in partes:
+        raise ArchivoRechazado(nombre, "no es un libro de Excel (.xlsx)")
+    if any(p.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for p in partes.values()):
+        raise ArchivoRechazado(nombre, "no lo guardó Excel; ábralo en Excel, guárdelo de nuevo y súbalo")
+    if sum(p.file_size for p in partes.values()) > _MAXIMO_INFLADO:
+        raise ArchivoDemasiadoGrande(nombre, DEMASIADO)
+    return partes.values()
 
 
 def _hojas(nombre: str, contenido: bytes) -> Iterator[tuple[str, Sequence[Sequence[object]]]]:
@@ -122,33 +143,40 @@ def _exigir_cerca(nombre: str, hoja: str, renglon: int, columna: int) -> None:
         raise ArchivoDemasiadoGrande(nombre, motivo)
 
 
-def _de_hoja(
-    hoja: str, celdas: Sequence[Sequence[object]], letras: dict[str, str], faltas: list[Defecto], notas: list[str]
-) -> list[Renglon]:
-    """Sus renglones con algo escrito; deja en `letras` dónde está cada campo."""
-    arriba, encabezado = next(
-        ((i, fila) for i, fila in enumerate(celdas[:_DONDE_VA_EL_ENCABEZADO]) if any(_texto(c) for c in fila)), (0, ())
-    )
-    de_columna: dict[int, str] = {}
-    for i, celda in enumerate(encabezado):
-        titulo = _texto(celda)
+def _encabezado(hoja: str, celdas: Sequence[Sequence[object]]) -> _Encabezado:
+    principio = enumerate(celdas[:_DONDE_VA_EL_ENCABEZADO])
+    renglon, titulos = next(((i, fila) for i, fila in principio if any(map(_texto, fila))), (0, ()))
+    leido = _Encabezado(renglon)
+    for i, titulo in enumerate(map(_texto, titulos)):
         campo = campo_de(hoja, titulo) if titulo else None
-        if campo in letras:
-            faltas.append(Defecto(hoja, arriba + 1, _letra(i), titulo, f"ya estaba en la columna {letras[campo]}"))
+        if campo in leido.columnas.values():
+            ya = next(_letra(columna) for columna, otro in leido.columnas.items() if otro == campo)
+            leido.faltas.append(Defecto(hoja, renglon + 1, _letra(i), titulo, f"ya estaba en la columna {ya}"))
         elif campo:
-            letras[campo], de_columna[i] = _letra(i), campo
+            leido.columnas[i] = campo
         elif titulo:
-            notas.append(f"En {hoja} no se usa la columna {_letra(i)} («{titulo[:60]}»).")
-    faltan = [c.titulo for c in HOJAS[hoja] if c.obligatoria and c.campo not in letras]
-    faltas += [Defecto(hoja, 0, "", "", f"falta la columna «{t}» en el primer renglón escrito") for t in faltan]
-    if any(f.hoja == hoja for f in faltas):
-        return []
+            leido.notas.append(f"En {hoja} no se usa la columna {_letra(i)} («{titulo[:60]}»).")
+    leido.faltas += _columnas_que_faltan(hoja, leido.columnas.values())
+    return leido
+
+
+def _columnas_que_faltan(hoja: str, halladas: Collection[str]) -> list[Defecto]:
+    faltan = [c.titulo for c in HOJAS[hoja] if c.obligatoria and c.campo not in halladas]
+    return [Defecto(hoja, 0, "", "", f"falta la columna «{t}» en el primer renglón escrito") for t in faltan]
+
+
+def _renglones(hoja: str, encabezado: _Encabezado, celdas: Sequence[Sequence[object]]) -> list[Renglon]:
+    """Los que traen algo escrito en una columna que se usa."""
     renglones = []
-    for numero, fila in enumerate(celdas[arriba + 1 :], start=arriba + 2):
-        valores = {campo: _texto(fila[i]) for i, campo in de_columna.items() if i < len(fila)}
+    for numero, fila in enumerate(celdas[encabezado.renglon + 1 :], start=encabezado.renglon + 2):
+        valores = {campo: _texto(fila[i]) for i, campo in encabezado.columnas.items() if i < len(fila)}
         if any(valores.values()):
             renglones.append(Renglon(hoja, numero, valores))
     return renglones
+
+
+def _largo(renglones: Sequence[Renglon]) -> int:
+    return sum(len(valor.encode()) for renglon in renglones for valor in renglon.valores.values())
 
 
 def _texto(celda: object) -> str:

@@ -7,7 +7,7 @@ cualquiera de esas puertas puede entrar un signo pegado de otra parte.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from modelos.oficios import letras
@@ -61,6 +61,15 @@ class Ajeno:
         return "" if self.campo in DEL_BORRADOR else " (lo corrige la administración)"
 
 
+@dataclass(frozen=True)
+class _Impreso:
+    """Un texto que sale en el papel. campo: la clave del contenido en que está; donde: su lugar, en palabras."""
+
+    campo: str
+    donde: str
+    texto: str
+
+
 def ajenos(contenido: Mapping[str, Any]) -> list[Ajeno]:
     """Los de un contenido, en el orden en que se imprime, sin repetir el mismo en el mismo lugar.
 
@@ -68,9 +77,9 @@ def ajenos(contenido: Mapping[str, Any]) -> list[Ajeno]:
         SinTipografias, OficioDemasiadoLargo.
     """
     hallados = (
-        Ajeno(signo, campo, donde, _cita(limpio, desde, signo))
-        for campo, donde, texto in _textos(contenido)
-        if (limpio := limpiar(texto).replace(SALTO, "\n"))
+        Ajeno(signo, impreso.campo, impreso.donde, _cita(limpio, desde, signo))
+        for impreso in _impresos(contenido)
+        if (limpio := limpiar(impreso.texto).replace(SALTO, "\n"))
         for desde, signo in letras.ajenos(limpio)
     )
     return list({(a.signo, a.donde): a for a in hallados}.values())
@@ -86,26 +95,37 @@ def _cita(texto: str, desde: int, signo: str) -> str:
 # --- todo lo que se imprime, con su lugar en palabras ------------------------------
 
 
-def _textos(contenido: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _impresos(contenido: Mapping[str, Any]) -> Iterator[_Impreso]:
     for campo, donde in _SIMPLES.items():
-        yield campo, donde, str(contenido.get(campo) or "")
+        yield _Impreso(campo, donde, str(contenido.get(campo) or ""))
     for campo, partes in _PARTES.items():
-        for parte, donde in partes.items():
-            valor = (contenido.get(campo) or {}).get(parte) or ""
-            yield campo, donde, " / ".join(valor) if isinstance(valor, list) else str(valor)
+        yield from _de_partes(campo, partes, contenido.get(campo) or {})
     for campo, partes in _DE_CADA.items():
-        que = "destinatario" if campo == "destinatarios" else "renglón de la distribución"
-        for i, uno in enumerate(contenido.get(campo) or (), 1):
-            for parte, donde in partes.items():
-                yield campo, f"{donde} del {que} {i}", str(uno.get(parte) or "")
+        yield from _de_cada(campo, partes, contenido.get(campo) or ())
     for campo, donde in _SERIES.items():
         for i, texto in enumerate(contenido.get(campo) or (), 1):
-            yield campo, donde.format(i), str(texto)
-    arbol = contenido["cuerpo"] if "cuerpo" in contenido else bloques(contenido.get("cuerpo_markdown") or "")
-    yield from (("cuerpo", donde, texto) for donde, texto in _del_cuerpo(arbol))
+            yield _Impreso(campo, donde.format(i), str(texto))
+    yield from _del_cuerpo(_arbol(contenido))
 
 
-def _del_cuerpo(arbol: Sequence[Nodo]) -> Iterator[tuple[str, str]]:
+def _arbol(contenido: Mapping[str, Any]) -> Sequence[Nodo]:
+    return contenido["cuerpo"] if "cuerpo" in contenido else bloques(contenido.get("cuerpo_markdown") or "")
+
+
+def _de_partes(campo: str, partes: Mapping[str, str], valores: Mapping[str, Any]) -> Iterator[_Impreso]:
+    for parte, donde in partes.items():
+        valor = valores.get(parte) or ""
+        yield _Impreso(campo, donde, " / ".join(valor) if isinstance(valor, list) else str(valor))
+
+
+def _de_cada(campo: str, partes: Mapping[str, str], todos: Sequence[Mapping[str, Any]]) -> Iterator[_Impreso]:
+    que = "destinatario" if campo == "destinatarios" else "renglón de la distribución"
+    for i, uno in enumerate(todos, 1):
+        for parte, donde in partes.items():
+            yield _Impreso(campo, f"{donde} del {que} {i}", str(uno.get(parte) or ""))
+
+
+def _del_cuerpo(arbol: Sequence[Nodo]) -> Iterator[_Impreso]:
     cuenta: dict[str, int] = {}
     for nodo in arbol:
         cuenta[nodo["t"]] = cuenta.get(nodo["t"], 0) + 1
@@ -113,12 +133,13 @@ def _del_cuerpo(arbol: Sequence[Nodo]) -> Iterator[tuple[str, str]]:
         if nodo["t"] == "tabla":
             for i, fila in enumerate((nodo["encabezado"], *nodo["filas"])):
                 de_la = f"la fila {i} de {donde}" if i else f"el encabezado de {donde}"
-                yield from ((de_la, _corrido(celda)) for celda in fila)
+                yield from (_Impreso("cuerpo", de_la, _corrido(celda)) for celda in fila)
         elif nodo["t"] == "lista":
             for i, elemento in enumerate(nodo["elementos"], 1):
-                yield from ((f"el punto {i} de {donde}", texto) for _, texto in _del_cuerpo(elemento))
+                punto = f"el punto {i} de {donde}"
+                yield from (replace(dentro, donde=punto) for dentro in _del_cuerpo(elemento))
         else:
-            yield donde, _corrido(nodo["hijos"])
+            yield _Impreso("cuerpo", donde, _corrido(nodo["hijos"]))
 
 
 def _corrido(nodos: Sequence[Nodo]) -> str:

@@ -30,7 +30,7 @@ from modelos.tabla import Catalogo
 from modelos.tabla.unidades import ESTATALES
 from tareas import jornada
 from tareas.avisos.cartero import Cartero
-from tareas.efectos import intentar
+from tareas.efectos import Cual, intentar
 from tareas.oficios.papel.archivo import Imprenta
 from tareas.simulacion.despacho import Despacho
 from tareas.simulacion.informe import Hecho, Informe, escribir
@@ -121,7 +121,7 @@ def _motor(url: str, tablas: Catalogo, cartero: Cartero) -> None:
         if not pendientes:
             break
         for encargo in pendientes:
-            intentar(url, tablas, (encargo.folio, encargo.asiento, encargo.efecto), INTENTOS)
+            intentar(url, tablas, Cual(encargo.folio, encargo.asiento, encargo.efecto), INTENTOS)
     ahora = reloj.ahora()
     jornada.trabajar(url, tablas, ahora, HORA_JORNADA)
     while jornada.repartir(url, tablas, ahora, "simulado", cartero):

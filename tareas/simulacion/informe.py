@@ -25,7 +25,7 @@ from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo, Recordatorio
 from modelos.tabla import Catalogo
 from tareas.avisos import turno_nuevo
-from tareas.avisos.redaccion import SEMANA
+from tareas.avisos.puntos import SEMANA
 from tareas.simulacion import correos
 from tareas.simulacion.correos import Correos
 

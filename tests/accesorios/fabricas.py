@@ -44,7 +44,7 @@ from modelos.oficios import deuda
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.tabla import Actividad, Catalogo
-from tareas.efectos import cumplir
+from tareas.efectos import Cual, cumplir
 from tareas.oficios.redaccion.texto import faltantes
 from tareas.simulacion import personal
 from tests.accesorios.testigo import Testigo
@@ -149,7 +149,7 @@ class Instancia:
             if not pendientes:
                 return hechos
             for encargo in pendientes:
-                cumplir(self.url, self.tablas, encargo.folio, encargo.asiento, encargo.efecto)
+                cumplir(self.url, self.tablas, Cual(encargo.folio, encargo.asiento, encargo.efecto))
                 hechos += 1
 
     def exigir_redactados(self) -> None:

@@ -17,9 +17,10 @@ from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Encargo
 from modelos.oficios.oficio import Destinatario, Oficio
 from tareas.avisos.cartero import Cartero
-from tareas.avisos.mensajes import enviar, juntar
+from tareas.avisos.envio import enviar
+from tareas.avisos.junta import juntar
 from tareas.oficios.papel.archivo import Imprenta
-from tareas.oficios.redaccion import borrador
+from tareas.oficios.redaccion import sueltos
 from tests.accesorios.fabricas import Instancia
 
 REGLAS = firma.Reglas("https://dstc.example")
@@ -48,7 +49,7 @@ def suelto(
     """Un borrador que ningún paso pidió, a nombre de esa unidad."""
     folio = folio or instancia.iniciar("normatividad", "Lineamientos de prueba")
     with instancia.como("coordinacion") as ctx:
-        return borrador.emitir(ctx, folio, plantilla, de, para, ccp, externos)
+        return sueltos.emitir(ctx, folio, plantilla, de, para, ccp, externos)
 
 
 def clonar(instancia: Instancia, modelo: Oficio, claves: list[tuple[str, str, str]]) -> list[str]:

@@ -21,7 +21,7 @@ from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.expedientes.expediente import Turno
 from modelos.sesion import motor, transaccion
-from tareas.avisos.mensajes import juntar
+from tareas.avisos.junta import juntar
 from tareas.avisos.recordatorios import barrer
 from tests.accesorios.fabricas import Instancia, sembrada
 from tests.accesorios.plazos import multiplicar, plantar

@@ -27,7 +27,7 @@ from modelos.expedientes.notificacion import Notificacion
 from modelos.organizacion.organigrama import Adscripcion, Persona, por_correo, responsables
 from modelos.sesion import transaccion
 from tareas.avisos import turno_nuevo
-from tareas.avisos.mensajes import juntar
+from tareas.avisos.junta import juntar
 from tareas.simulacion.personal import Personal, llenar
 from tests.accesorios.fabricas import Instancia
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from api.app import crear
-from api.arranque.instancia import NoArranca, preparar
+from api.arranque.instancia import NoArranca
+from api.arranque.preparacion import preparar
 from modelos import sesion
 from modelos.actos.turnos import apertura
 from modelos.ajustes import Ajustes

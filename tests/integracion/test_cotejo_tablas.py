@@ -15,7 +15,7 @@ import pytest
 from pydantic import Field
 from sqlalchemy import func, select
 
-from api.arranque.instancia import exigir_tablas
+from api.arranque.preparacion import exigir_tablas
 from flujos.catalogo import CATALOGO
 from modelos.actos.administracion import personas
 from modelos.actos.conduccion import conducir

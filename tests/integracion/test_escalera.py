@@ -162,7 +162,7 @@ def test_quien_lo_acusa_con_fecha_calla_las_insistencias_y_al_pasar_vuelven(
 
 
 def test_lo_que_ya_estaba_por_salir_tambien_calla(instancia: Instancia, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tareas.avisos.mensajes import juntar
+    from tareas.avisos.junta import juntar
 
     _, plazo = _en_la_cst(instancia)
     _ir(monkeypatch, HOY)

@@ -34,7 +34,9 @@ from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import Plazo
 from modelos.sesion import lectura, transaccion
 from tareas.avisos.cartero import Carta, Cartero, EntregaAplazada, EntregaImposible
-from tareas.avisos.mensajes import SIN_DESTINO, YA_NO, enviar, juntar
+from tareas.avisos.envio import YA_NO, enviar
+from tareas.avisos.junta import juntar
+from tareas.avisos.omitidas import SIN_DESTINO
 from tareas.avisos.recordatorios import barrer
 from tests.accesorios.correo import Buzon, buzon, esperar, partes
 from tests.accesorios.fabricas import Instancia, puerto_libre
@@ -408,7 +410,8 @@ from modelos.ajustes import Ajustes
 from modelos.motor import latido
 from modelos.sesion import transaccion
 from tareas.avisos.cartero import Cartero
-from tareas.avisos.mensajes import enviar, juntar
+from tareas.avisos.envio import enviar
+from tareas.avisos.junta import juntar
 url, correo, nombre, carpeta, cuantos = sys.argv[1:]
 Path(carpeta, "listo-" + nombre).touch()
 while len(list(Path(carpeta).glob("listo-*"))) < int(cuantos): time.sleep(0.005)

@@ -13,7 +13,7 @@ from modelos import reloj
 from modelos.actos.comodidades import comentarios
 from modelos.actos.conduccion import campanas
 from modelos.organizacion.organigrama import Adscripcion, por_correo
-from tareas.avisos import mensajes
+from tareas.avisos import junta
 from tests.accesorios.correo import Buzon, buzon, partes
 from tests.accesorios.fabricas import Instancia
 from tests.accesorios.oficina import repartir
@@ -72,7 +72,7 @@ def test_quien_perdio_el_permiso_no_recibe_la_mencion(instancia: Instancia, smtp
     with instancia.como("coordinacion") as ctx:
         comentarios.comentar(ctx, folio, "Véalo, @direccion@demo.local")
     if juntada:
-        mensajes.juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
+        junta.juntar(instancia.url, reloj.ahora(), barrido_terminado=True)
     with instancia.como(None) as ctx:
         direccion = por_correo(ctx.s, "direccion@demo.local")
         assert direccion

@@ -29,9 +29,10 @@ from modelos.tabla.plazo import Hitos
 from tareas import jornada
 from tareas.avisos.asuntos import Parte, asunto
 from tareas.avisos.cartero import Cartero
-from tareas.avisos.mensajes import enviar, juntar
+from tareas.avisos.envio import enviar
+from tareas.avisos.junta import juntar
+from tareas.avisos.puntos import citado
 from tareas.avisos.recordatorios import barrer
-from tareas.avisos.redaccion import citado
 from tareas.avisos.semana import resumir
 from tests.accesorios.correo import Buzon, buzon, partes
 from tests.accesorios.fabricas import Instancia, puerto_libre

@@ -32,9 +32,9 @@ from modelos.organizacion.organigrama import Adscripcion, por_correo
 from modelos.organizacion.permisos import Rol
 from modelos.sesion import transaccion
 from modelos.tabla.emision import VIGENTES, EstadoOficio, leer_codigo
-from tareas.efectos import EfectoFallido, cumplir, intentar
+from tareas.efectos import Cual, EfectoFallido, cumplir, intentar
 from tareas.oficios.papel.archivo import Imprenta, ruta_de
-from tareas.oficios.redaccion import borrador
+from tareas.oficios.redaccion import borrador, sueltos
 from tests.accesorios.fabricas import PDF, Instancia
 from tests.accesorios.oficina import (
     REGLAS,
@@ -80,7 +80,7 @@ def test_el_encargo_deja_un_borrador_y_repetirlo_no_lo_duplica(instancia: Instan
     assert [(d.clase, d.unidad) for d in destinatarios(instancia, oficio.id)] == [("para", "CST")]
     encargo = encargo_de(instancia, oficio.folio, "oficio:")
     assert encargo.hecho is not None
-    assert cumplir(instancia.url, CATALOGO, encargo.folio, encargo.asiento, encargo.efecto) == "ya estaba hecho"
+    assert cumplir(instancia.url, CATALOGO, Cual(encargo.folio, encargo.asiento, encargo.efecto)) == "ya estaba hecho"
     assert len(del_folio(instancia, oficio.folio)) == 1
     with instancia.leer() as s:
         molde = s.get_one(Molde, oficio.molde).texto
@@ -384,13 +384,13 @@ def test_tambien_acusa_quien_tiene_el_cargo_aunque_no_atienda_turnos(instancia: 
 def test_suelto_lo_emite_quien_participa_en_el_expediente_y_nadie_mas(instancia: Instancia) -> None:
     folio = por_encargo(instancia).folio
     with instancia.como("cast-demo-03") as ctx, pytest.raises(NoLeCorresponde, match=f"ver {folio}"):
-        borrador.emitir(ctx, folio, "promocion_difusion/of_08", "CAST-DEMO-03", ["CST"])
+        sueltos.emitir(ctx, folio, "promocion_difusion/of_08", "CAST-DEMO-03", ["CST"])
     with instancia.como("dstc") as ctx, pytest.raises(NoLeCorresponde, match="emitir un oficio aquí"):
-        borrador.emitir(ctx, folio, "promocion_difusion/of_08", "CST", ["DSTC"])
+        sueltos.emitir(ctx, folio, "promocion_difusion/of_08", "CST", ["DSTC"])
     with instancia.como("dstc") as ctx, pytest.raises(FormularioIncompleto):
-        borrador.emitir(ctx, folio, "promocion_difusion/of_08", "DSTC", ["NADIE"])
+        sueltos.emitir(ctx, folio, "promocion_difusion/of_08", "DSTC", ["NADIE"])
     with instancia.como("dstc") as ctx:
-        oficio = borrador.emitir(ctx, folio, "promocion_difusion/of_08", "DSTC", ["CST", "DCAJ"], ["SSI"])
+        oficio = sueltos.emitir(ctx, folio, "promocion_difusion/of_08", "DSTC", ["CST", "DCAJ"], ["SSI"])
     assert (oficio.turno_id, oficio.forma) == (None, "oficio circular")
     assert firmar(instancia, oficio).estado == EstadoOficio.FIRMADO
 
@@ -411,9 +411,9 @@ def test_una_plantilla_rota_es_un_incidente_con_su_linea_y_corregida_el_reintent
     folio = instancia.iniciar("normatividad")
     instancia.atender(instancia.abiertos(folio)[0])
     encargo = encargo_de(instancia, folio, "oficio:OF-01")
-    clave = (folio, encargo.asiento, encargo.efecto)
+    cual = Cual(folio, encargo.asiento, encargo.efecto)
     with pytest.raises(EfectoFallido):
-        intentar(instancia.url, CATALOGO, clave, 1)
+        intentar(instancia.url, CATALOGO, cual, 1)
     roto = encargo_de(instancia, folio, "oficio:OF-01")
     assert "línea 4" in (roto.error or "")
     assert "normatividad/of_01" in (roto.error or "")
@@ -421,7 +421,7 @@ def test_una_plantilla_rota_es_un_incidente_con_su_linea_y_corregida_el_reintent
     _editar_plantilla(instancia, 2, buena.replace("le solicito", "se le solicita"))
     with instancia.como("coordinacion") as ctx:
         assert conducir.reintentar(ctx, folio) == 1
-    intentar(instancia.url, CATALOGO, clave, 1)
+    intentar(instancia.url, CATALOGO, cual, 1)
     [oficio] = del_folio(instancia, folio)
     assert "se le solicita" in oficio.cuerpo
     assert firmar(instancia, oficio).numero == "DSTC/001/2027"

@@ -28,7 +28,7 @@ from modelos.organizacion.organigrama import Adscripcion, Persona
 from modelos.sesion import transaccion
 from tareas import jornada
 from tareas.avisos.asuntos import recorte
-from tareas.avisos.mensajes import juntar
+from tareas.avisos.junta import juntar
 from tareas.oficios.acuses import recordar_pendientes
 from tests.accesorios.correo import Buzon, buzon, partes
 from tests.accesorios.fabricas import Instancia

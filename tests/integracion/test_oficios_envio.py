@@ -34,9 +34,10 @@ from modelos.sesion import transaccion
 from modelos.tabla.unidades import Unidad as Sigla
 from tareas.avisos import carta_de_oficio, redaccion
 from tareas.avisos.carta_de_oficio import ADJUNTO_MAX, nombre_de_archivo
-from tareas.avisos.mensajes import YA_NO, juntar
+from tareas.avisos.envio import YA_NO
+from tareas.avisos.junta import juntar
 from tareas.avisos.recordatorios import barrer
-from tareas.efectos import cumplir
+from tareas.efectos import Cual, cumplir
 from tareas.oficios.papel.archivo import ruta_de
 from tests.accesorios.correo import Buzon, buzon, partes
 from tests.accesorios.fabricas import Instancia, puerto_libre
@@ -136,7 +137,7 @@ def test_repetir_el_encargo_no_envia_ni_asienta_dos_veces(instancia: Instancia, 
     oficio = enviado(instancia, por_encargo(instancia))
     encargo = encargo_de(instancia, oficio.folio, "envio")
     for _ in range(2):
-        assert cumplir(instancia.url, CATALOGO, encargo.folio, encargo.asiento, "envio") == "ya estaba hecho"
+        assert cumplir(instancia.url, CATALOGO, Cual(encargo.folio, encargo.asiento, "envio")) == "ya estaba hecho"
         repartir(instancia, smtp.url, terminado=True)
     assert len(_de_oficio(smtp.recibidos)) == 1
     assert [a["a"] for a in asentados(instancia, "oficio_envio")] == [["CST"]]

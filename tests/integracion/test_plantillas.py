@@ -13,7 +13,7 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeC
 from modelos.expedientes.expediente import Encargo
 from modelos.motor import encargos
 from modelos.oficios.oficio import Molde, Oficio
-from tareas.efectos import EfectoFallido, cumplir, intentar
+from tareas.efectos import Cual, EfectoFallido, cumplir, intentar
 from tareas.oficios.redaccion import borrador, edicion
 from tests.accesorios.fabricas import Instancia
 
@@ -60,7 +60,7 @@ def hasta_el_oficio(i: Instancia) -> tuple[str, Encargo]:
 
 def redactado(i: Instancia) -> tuple[str, Oficio]:
     folio, encargo = hasta_el_oficio(i)
-    cumplir(i.url, i.tablas, folio, encargo.asiento, encargo.efecto)
+    cumplir(i.url, i.tablas, Cual(folio, encargo.asiento, encargo.efecto))
     with i.leer() as s:
         oficio = s.scalars(select(Oficio).where(col(Oficio.folio) == folio)).one()
         s.expunge(oficio)
@@ -214,13 +214,13 @@ def test_lo_que_un_dato_rompe_es_un_incidente_con_su_linea_y_al_corregirla_sale(
     folio, encargo = hasta_el_oficio(instancia)
     for _ in range(2):
         with pytest.raises(EfectoFallido, match="línea 5"):
-            intentar(instancia.url, instancia.tablas, (folio, encargo.asiento, encargo.efecto), 2)
+            intentar(instancia.url, instancia.tablas, Cual(folio, encargo.asiento, encargo.efecto), 2)
     with instancia.leer() as s:
         (incidente,) = encargos.incidentes(s, folio, 2)
         assert "línea 5: un valor no es de los que se admiten ahí" in str(incidente.error)
         assert s.scalar(select(Oficio)) is None
     editar(instancia, BUENA, version=1)
-    assert cumplir(instancia.url, instancia.tablas, folio, encargo.asiento, encargo.efecto).startswith("borrador")
+    assert cumplir(instancia.url, instancia.tablas, Cual(folio, encargo.asiento, encargo.efecto)).startswith("borrador")
     instancia.exigir_integra()
 
 
@@ -231,11 +231,11 @@ def test_la_que_deja_de_terminar_con_datos_de_verdad_se_corta_y_no_estorba_a_lo_
     editar(instancia_sqlite, CUERPO % trampa)
     folio, encargo = hasta_el_oficio(instancia_sqlite)
     with pytest.raises(EfectoFallido, match="no terminó en 5 segundos"):
-        intentar(instancia_sqlite.url, instancia_sqlite.tablas, (folio, encargo.asiento, encargo.efecto), 1)
+        intentar(instancia_sqlite.url, instancia_sqlite.tablas, Cual(folio, encargo.asiento, encargo.efecto), 1)
     with instancia_sqlite.leer() as s:
         assert len(encargos.incidentes(s, folio, 1)) == 1
     volver(instancia_sqlite, 0, leida=1)
-    cumplir(instancia_sqlite.url, instancia_sqlite.tablas, folio, encargo.asiento, encargo.efecto)
+    cumplir(instancia_sqlite.url, instancia_sqlite.tablas, Cual(folio, encargo.asiento, encargo.efecto))
 
 
 def test_la_vista_previa_usa_un_expediente_de_verdad_y_no_guarda_nada(instancia_sqlite: Instancia) -> None:

@@ -18,7 +18,7 @@ from modelos.oficios import contexto as contexto_oficio
 from modelos.oficios import titulares
 from modelos.oficios.oficio import Oficio
 from modelos.sesion import transaccion
-from tareas.efectos import cumplir
+from tareas.efectos import Cual, cumplir
 from tareas.oficios.errores import TallerSinTerminar
 from tareas.oficios.redaccion import borrador, fuera
 from tests.accesorios.fabricas import Instancia
@@ -143,7 +143,7 @@ def test_lo_redactado_fuera_se_escribe_en_una_sola_transaccion_y_el_encargo_se_c
 
     def cumplido() -> str:
         return fuera.sin_tomar_la_base(
-            lambda: cumplir(instancia.url, instancia.tablas, folio, encargo.asiento, encargo.efecto)
+            lambda: cumplir(instancia.url, instancia.tablas, Cual(folio, encargo.asiento, encargo.efecto))
         )
 
     assert cumplido() == "borrador de OF-01: Asunto propio"

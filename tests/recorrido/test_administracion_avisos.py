@@ -24,7 +24,8 @@ from modelos.avisos import canales
 from modelos.avisos.entrega import Canal, Entrega
 from modelos.sesion import transaccion
 from tareas.avisos.cartero import Cartero
-from tareas.avisos.mensajes import enviar, juntar
+from tareas.avisos.envio import enviar
+from tareas.avisos.junta import juntar
 from tareas.avisos.recordatorios import barrer
 from tests.accesorios.fabricas import Cliente, Instancia, puerto_libre
 from tests.accesorios.paginas.navegador import Sala, abrir_navegador, faltas_de_acceso, ruta_navegador, se_sale

@@ -18,7 +18,7 @@ from modelos.oficios.papeleria import Leyenda
 from modelos.oficios.titulares import Titularidad
 from modelos.organizacion.organigrama import Persona
 from modelos.sesion import transaccion
-from tareas.efectos import EfectoFallido, intentar
+from tareas.efectos import Cual, EfectoFallido, intentar
 from tareas.oficios.redaccion.borrador import huella
 from tests.accesorios.fabricas import Instancia
 from tests.accesorios.paginas.con_oficios import con_borrador, con_circular, destinatarios, firmar, oficio_de
@@ -385,10 +385,10 @@ def test_una_plantilla_rota_se_dice_en_el_turno_y_en_el_expediente(instancia_sql
     with instancia_sqlite.leer() as s:
         encargo = s.scalars(select(Encargo).where(col(Encargo.efecto).startswith("oficio:OF-01"))).one()
     maximo = instancia_sqlite.ajustes.encargos_intentos
-    clave = (folio, encargo.asiento, encargo.efecto)
+    cual = Cual(folio, encargo.asiento, encargo.efecto)
     for _ in range(maximo):
         with pytest.raises(EfectoFallido):
-            intentar(instancia_sqlite.url, instancia_sqlite.tablas, clave, maximo)
+            intentar(instancia_sqlite.url, instancia_sqlite.tablas, cual, maximo)
     with Visitante(web, "dstc") as v:
         for camino in (f"/turnos/{folio}.2.DSTC.1", f"/expedientes/{folio}"):
             pagina = v.get(camino).text

@@ -169,7 +169,10 @@ def test_cada_biblioteca_va_con_su_huella() -> None:
 
 
 def test_las_ordenes_no_cargan_lo_que_no_usan() -> None:
-    programa = "import sys, api.cli.__main__, api.arranque.instancia, api.arranque.procesos; print(*sys.modules)"
+    programa = (
+        "import sys, api.cli.__main__, api.arranque.instancia, api.arranque.preparacion, api.arranque.procesos; "
+        "print(*sys.modules)"
+    )
     cargados = subprocess.run(
         [sys.executable, "-c", programa],
         env={**os.environ, "PYTHONPATH": str(RAIZ)},

@@ -22,7 +22,7 @@ from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir
 from modelos.tabla.unidades import TipoUnidad
-from tareas.oficios.redaccion import borrador
+from tareas.oficios.redaccion import sueltos
 from tareas.oficios.redaccion.fuera import sin_tomar_la_base
 
 ruta = APIRouter()
@@ -62,7 +62,7 @@ def emitir(request: Request, folio: str, puerta: Entrada, captura: Formulario) -
             faltas = {campo: "elija una opción" for campo in ("plantilla", "emisor") if not captura.texto(campo)}
             if faltas:
                 raise FormularioIncompleto(faltas)
-            oficio = borrador.emitir(
+            oficio = sueltos.emitir(
                 ctx,
                 folio,
                 captura.texto("plantilla"),

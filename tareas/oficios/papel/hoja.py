@@ -18,6 +18,7 @@ import segno
 from modelos.tabla.emision import LARGO_CODIGO, momento
 from tareas.oficios.papel import letras
 from tareas.oficios.papel.logotipo import como_svg
+from tareas.oficios.papel.medidas import con_medidas, largo
 from tareas.oficios.redaccion.texto import Nodo, bloques, limpiar
 
 AL_FIRMAR = {"numero": "(se asigna al firmar)", "codigo": "(se asigna al firmar)", "sello": "(se calcula al firmar)"}
@@ -53,6 +54,8 @@ _VACIO: dict[str, Any] = {
     **dict.fromkeys(("leyenda", "numero", "asunto", "expediente", "lugar_fecha", "fecha", "presente"), ""),
     **dict.fromkeys(("iniciales", "aviso", "codigo", "direccion_verificacion", "sello"), ""),
 }
+_SIN_FIRMA = dict.fromkeys(("nombre", "cargo", "suplencia", "firmado"), "")
+LOGOTIPO = "Logotipo institucional"
 _NO_SE_IMPRIMEN = {
     *("forma", "estado", "idioma", "lang", "region", "fecha", "qr", "logo", "logo_alternativo", "cuerpo_markdown"),
     *("titulo", "autor", "descripcion", "direccion_verificacion", "ultimo_corto", "rotulo", "marca"),
@@ -62,43 +65,27 @@ Valor = Any
 
 def preparada(contenido: Mapping[str, Any]) -> dict[str, Any]:
     """El contenido con todas sus claves, sólo letras que se pueden dibujar, y palabras que caben."""
-    datos = _VACIO | deepcopy(dict(contenido))
-    for parte in ("membrete", "pie"):
-        datos[parte] = {**_VACIO[parte], **(datos[parte] or {})}
-    titulo = datos["asunto"]
+    datos = _con_todo(contenido)
     if datos["estado"] == "borrador":
-        datos |= AL_FIRMAR
-        datos["direccion_verificacion"] = _sin_codigo(datos["direccion_verificacion"])
-        if datos["atentamente"]:
-            firmado = momento(date.fromisoformat(datos["fecha"]), SIN_HORA)
-            datos["atentamente"] = {**datos["atentamente"], "firmado": firmado}
-    elif datos["numero"]:
-        titulo = f"{datos['numero']} – {titulo}"
-    direccion = datos["direccion_verificacion"]
-    logo, alternativo = datos["membrete"]["logo"], datos["membrete"]["logo_alternativo"]
+        datos |= _como_quedara(datos)
+        titulo = datos["asunto"]
+    else:
+        titulo = f"{datos['numero']} – {datos['asunto']}" if datos["numero"] else datos["asunto"]
+    # Lo que no son letras del papel no se dibuja ni se parte.
+    direccion, logo = datos["direccion_verificacion"], datos["membrete"]["logo"]
+    alternativo = datos["membrete"]["logo_alternativo"]
     datos = {clave: _dibujable(valor) for clave, valor in datos.items()}
-    membrete = datos["membrete"]
-    membrete["institucion_corta"] = membrete["institucion_corta"] or membrete["institucion"].split(" (")[0]
-    membrete |= {"logo": como_svg(logo) if logo else "", "logo_alternativo": alternativo or "Logotipo institucional"}
-    if datos["atentamente"]:
-        datos["atentamente"] = {
-            **dict.fromkeys(("nombre", "cargo", "suplencia", "firmado"), ""),
-            **datos["atentamente"],
-        }
-    datos["destinatarios"] = [_destinatario(d) for d in datos["destinatarios"]]
-    datos["distribucion"] = [{"clave": "", "nombre": "", **d} for d in datos["distribucion"]]
-    datos["cuerpo"] = [_con_medidas(nodo) for nodo in datos["cuerpo"]]
-    datos["ultimo_corto"] = bool(datos["cuerpo"]) and _largo([datos["cuerpo"][-1]]) < _ULTIMO_CORTO
-    datos["ultimo_corto"] = datos["ultimo_corto"] and datos["cuerpo"][-1]["t"] == "parrafo"
-    datos["lang"], _, region = (datos["idioma"] or "es-MX").partition("-")
-    datos["region"] = region or None
+    datos["membrete"] |= {"logo": como_svg(logo) if logo else "", "logo_alternativo": alternativo or LOGOTIPO}
+    _poner_lo_que_falta(datos)
+    datos["cuerpo"] = [con_medidas(nodo) for nodo in datos["cuerpo"]]
+    datos["ultimo_corto"] = _acaba_en_corto(datos["cuerpo"])
     datos["direccion_verificacion"], datos["direccion_impresa"] = direccion, letras.en_tramos(direccion)
     datos["sello"] = letras.en_tramos(datos["sello"].replace(letras.CORTE, ""))
     datos |= {
         "rotulo": ROTULOS.get(datos["forma"], "Oficio No."),
         "marca": MARCAS.get(datos["estado"], ""),
         "titulo": _de_corrido(_dibujable(titulo)),
-        "autor": _de_corrido(membrete["institucion"]),
+        "autor": _de_corrido(datos["membrete"]["institucion"]),
         "descripcion": _de_corrido(datos["expediente"]),
     }
     datos["qr"] = _qr(direccion) if datos["codigo"] and datos["estado"] != "borrador" else ""
@@ -119,7 +106,7 @@ def leida(contenido: Mapping[str, Any]) -> dict[str, Any]:
 def en_piezas(datos: Mapping[str, Any]) -> dict[str, Any]:
     """Lo preparado, con cada texto que se imprime en las piezas en que se compone."""
     return {
-        clave: valor if clave in _NO_SE_IMPRIMEN else [_nodo(n) for n in valor] if clave == "cuerpo" else _piezas(valor)
+        clave: valor if clave in _NO_SE_IMPRIMEN else _nodos(valor) if clave == "cuerpo" else _piezas(valor)
         for clave, valor in datos.items()
     }
 
@@ -145,6 +132,40 @@ def textos(valor: Valor) -> Iterator[str]:
 # --- por dentro --------------------------------------------------------------
 
 
+def _con_todo(contenido: Mapping[str, Any]) -> dict[str, Any]:
+    """Con todas sus claves; lo que no trae, vacío."""
+    datos = _VACIO | deepcopy(dict(contenido))
+    for parte in ("membrete", "pie"):
+        datos[parte] = {**_VACIO[parte], **(datos[parte] or {})}
+    return datos
+
+
+def _como_quedara(datos: Mapping[str, Any]) -> dict[str, Any]:
+    """Lo que un borrador dice, en lo que se sabrá al firmarlo: ocupa lo mismo."""
+    propio = AL_FIRMAR | {"direccion_verificacion": _sin_codigo(datos["direccion_verificacion"])}
+    if not datos["atentamente"]:
+        return propio
+    firmado = momento(date.fromisoformat(datos["fecha"]), SIN_HORA)
+    return propio | {"atentamente": {**datos["atentamente"], "firmado": firmado}}
+
+
+def _poner_lo_que_falta(datos: dict[str, Any]) -> None:
+    """Completa en su lugar, ya dibujable, lo que la composición espera de cada parte."""
+    membrete = datos["membrete"]
+    membrete["institucion_corta"] = membrete["institucion_corta"] or membrete["institucion"].split(" (")[0]
+    if datos["atentamente"]:
+        datos["atentamente"] = _SIN_FIRMA | datos["atentamente"]
+    datos["destinatarios"] = [_destinatario(d) for d in datos["destinatarios"]]
+    datos["distribucion"] = [{"clave": "", "nombre": "", **d} for d in datos["distribucion"]]
+    datos["lang"], _, region = (datos["idioma"] or "es-MX").partition("-")
+    datos["region"] = region or None
+
+
+def _acaba_en_corto(cuerpo: Sequence[Nodo]) -> bool:
+    """Si lo último es un párrafo corto: la composición lo deja junto a la firma."""
+    return bool(cuerpo) and cuerpo[-1]["t"] == "parrafo" and largo(cuerpo[-1:]) < _ULTIMO_CORTO
+
+
 def _peso(valor: Valor) -> float:
     """Las letras, más un tanto por cada nodo; infinito si hay signos cuyo tiempo no es el de sus letras."""
     if isinstance(valor, str):
@@ -166,14 +187,20 @@ def _piezas(valor: Valor) -> Valor:
 
 def _nodo(nodo: Nodo) -> Nodo:
     """El nodo con sus textos en piezas; lo demás que trae son señas."""
-    if nodo["t"] == "texto":
-        return {**nodo, "v": letras.piezas(nodo["v"])}
-    if nodo["t"] == "lista":
-        return {**nodo, "elementos": [[_nodo(b) for b in elemento] for elemento in nodo["elementos"]]}
-    if nodo["t"] == "tabla":
-        filas = [[[_nodo(n) for n in celda] for celda in fila] for fila in (nodo["encabezado"], *nodo["filas"])]
-        return {**nodo, "encabezado": filas[0], "filas": filas[1:]}
-    return {**nodo, "hijos": [_nodo(n) for n in nodo["hijos"]]} if "hijos" in nodo else nodo
+    match nodo["t"]:
+        case "texto":
+            return {**nodo, "v": letras.piezas(nodo["v"])}
+        case "lista":
+            return {**nodo, "elementos": [_nodos(elemento) for elemento in nodo["elementos"]]}
+        case "tabla":
+            filas = [[_nodos(celda) for celda in fila] for fila in nodo["filas"]]
+            return {**nodo, "encabezado": [_nodos(celda) for celda in nodo["encabezado"]], "filas": filas}
+        case _:
+            return {**nodo, "hijos": _nodos(nodo["hijos"])} if "hijos" in nodo else nodo
+
+
+def _nodos(nodos: Sequence[Nodo]) -> list[Nodo]:
+    return [_nodo(nodo) for nodo in nodos]
 
 
 def _sin_cortes(valor: Valor) -> Valor:
@@ -196,50 +223,6 @@ def _de_corrido(texto: str) -> str:
 def _destinatario(dado: Mapping[str, Any]) -> dict[str, Any]:
     campos = ("nombre", "cargo", "institucion")
     return {campo: letras.partible(str(dado.get(campo) or "").replace(letras.CORTE, ""), _CABEN) for campo in campos}
-
-
-def _con_medidas(nodo: Nodo) -> Nodo:
-    """Las tablas, con el ancho de cada columna según lo que lleva y palabras que quepan en él."""
-    if nodo["t"] == "lista":
-        return {**nodo, "elementos": [[_con_medidas(b) for b in elemento] for elemento in nodo["elementos"]]}
-    if nodo["t"] != "tabla":
-        return nodo
-    filas = [nodo["encabezado"], *nodo["filas"]]
-    cuantas = len(nodo["encabezado"])
-    letra = 9.0 if cuantas <= 5 else 8.0 if cuantas <= 8 else 7.0
-    anchos = [min(60.0, max(5.0, *(_ancho(fila[i]) for fila in filas))) for i in range(cuantas)]
-    total = sum(anchos)
-    caben = [max(3, int(a / total * (165 * 2.0 / (letra / 9)) / 3.6) - 2) for a in anchos]
-    partidas = [[_partido(celda, caben[i]) for i, celda in enumerate(fila)] for fila in filas]
-    return {**nodo, "anchos": anchos, "letra": letra, "encabezado": partidas[0], "filas": partidas[1:]}
-
-
-def _ancho(celda: Sequence[Nodo]) -> float:
-    """Lo que pide una celda: su palabra más larga, o un tanto de todo su texto."""
-    texto = "".join(_hojas(celda))
-    palabra = max(map(len, texto.split()), default=0)
-    return max(min(palabra, 24) + 2.0, float(len(texto) ** 0.75))
-
-
-def _partido(nodos: Sequence[Nodo], caben: int) -> list[Nodo]:
-    return [
-        {**n, "v": letras.partible(n["v"].replace(letras.CORTE, ""), caben)}
-        if n["t"] == "texto"
-        else {**n, "hijos": _partido(n["hijos"], caben)}
-        if "hijos" in n
-        else n
-        for n in nodos
-    ]
-
-
-def _largo(nodos: Sequence[Nodo]) -> int:
-    return sum(map(len, _hojas(nodos)))
-
-
-def _hojas(nodos: Sequence[Nodo]) -> Iterator[str]:
-    for nodo in nodos:
-        yield nodo.get("v", "")
-        yield from _hojas(nodo.get("hijos", ()))
 
 
 def _dibujable(valor: Valor) -> Valor:

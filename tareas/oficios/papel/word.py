@@ -75,18 +75,8 @@ def _nuevo(contenido: Mapping[str, Any]) -> Document:
 
 
 def _encabezado(documento: Document, contenido: Mapping[str, Any]) -> None:
-    membrete = contenido.get("membrete") or {}
-    cabeza: Any = documento.sections[0].header
-    parrafo = cabeza.paragraphs[0]
-    _alinear(parrafo, "right")
-    _guinda(parrafo.add_run(_limpio(membrete.get("institucion") or "")))
-    for nivel in membrete.get("jerarquia") or ():
-        parrafo.add_run().add_break()
-        parrafo.add_run(_limpio(nivel))
-    pie: Any = documento.sections[0].footer
-    datos = contenido.get("pie") or {}
-    partes = [AVISO, datos.get("domicilio"), datos.get("telefono"), datos.get("sitio")]
-    pie.paragraphs[0].text = "  ·  ".join(_limpio(p) for p in partes if p)
+    _membrete(documento.sections[0].header, contenido.get("membrete") or {})
+    _pie(documento.sections[0].footer, contenido.get("pie") or {})
     _guinda(_parrafo(documento, "", alineado="center").add_run(AVISO))
     if contenido.get("aviso"):
         _guinda(_parrafo(documento, "", alineado="center").add_run(_limpio(contenido["aviso"])))
@@ -99,15 +89,23 @@ def _encabezado(documento: Document, contenido: Mapping[str, Any]) -> None:
     _parrafo(documento, contenido.get("lugar_fecha") or "", alineado="right")
 
 
+def _membrete(cabeza: Any, membrete: Mapping[str, Any]) -> None:  # noqa: ANN401 - python-docx no trae tipos de esto
+    parrafo = cabeza.paragraphs[0]
+    _alinear(parrafo, "right")
+    _guinda(parrafo.add_run(_limpio(membrete.get("institucion") or "")))
+    for nivel in membrete.get("jerarquia") or ():
+        parrafo.add_run().add_break()
+        parrafo.add_run(_limpio(nivel))
+
+
+def _pie(pie: Any, datos: Mapping[str, Any]) -> None:  # noqa: ANN401 - python-docx no trae tipos de esto
+    partes = [AVISO, datos.get("domicilio"), datos.get("telefono"), datos.get("sitio")]
+    pie.paragraphs[0].text = "  ·  ".join(_limpio(p) for p in partes if p)
+
+
 def _cierre(documento: Document, contenido: Mapping[str, Any]) -> None:
-    quien = contenido.get("atentamente") or {}
-    if quien:
-        _parrafo(documento, "ATENTAMENTE", negritas=True, junto=True)
-        _parrafo(documento, "\n\n", junto=True)
-        _parrafo(documento, str(quien.get("nombre") or "").upper(), negritas=True, junto=True)
-        _parrafo(documento, str(quien.get("cargo") or "").upper(), negritas=True)
-        if quien.get("suplencia"):
-            _parrafo(documento, quien["suplencia"])
+    if quien := contenido.get("atentamente"):
+        _firma(documento, quien)
     for titulo, renglones in (("Anexos", contenido.get("anexos")), ("C.c.p.", contenido.get("ccp"))):
         if renglones:
             _parrafo(documento, titulo, negritas=True, junto=True)
@@ -119,6 +117,15 @@ def _cierre(documento: Document, contenido: Mapping[str, Any]) -> None:
         _parrafo(documento, "Distribución", negritas=True, junto=True)
         celdas = [[_texto(d.get("clave")), _texto(d.get("nombre"))] for d in contenido["distribucion"]]
         _tabla(documento, [_texto("Clave"), _texto("Unidad")], celdas, ["left", "left"])
+
+
+def _firma(documento: Document, quien: Mapping[str, Any]) -> None:
+    _parrafo(documento, "ATENTAMENTE", negritas=True, junto=True)
+    _parrafo(documento, "\n\n", junto=True)
+    _parrafo(documento, str(quien.get("nombre") or "").upper(), negritas=True, junto=True)
+    _parrafo(documento, str(quien.get("cargo") or "").upper(), negritas=True)
+    if quien.get("suplencia"):
+        _parrafo(documento, quien["suplencia"])
 
 
 def _bloques(documento: Document, nodos: Sequence[Nodo], nivel: int = 0) -> None:

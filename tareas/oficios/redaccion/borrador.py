@@ -1,4 +1,4 @@
-"""Redactar el borrador de un oficio: al cumplir su encargo, suelto, o de nuevo con los datos de hoy."""
+"""Redactar el borrador de un oficio: al cumplir su encargo, o de nuevo con los datos de hoy."""
 
 from __future__ import annotations
 
@@ -7,25 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from modelos import reloj
 from modelos.actos.oficios import tramite as actos
-from modelos.actos.turnos.atender import persona_que_actua
-from modelos.actos.turnos.mover import Contexto, bloquear
-from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.escritura import limpiar_texto
+from modelos.actos.turnos.mover import Contexto
+from modelos.errores import NoExiste
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
-from modelos.expedientes.visibles import expediente_visible
 from modelos.oficios import ordenamientos
 from modelos.oficios.contexto import Pedido, contexto, nombrar, resolver
 from modelos.oficios.oficio import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada
-from modelos.organizacion.organigrama import Unidad
-from modelos.organizacion.permisos import puede_atender, puede_conducir
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
-from modelos.tabla.emision import Destino, EstadoOficio, Forma, Hacia
+from modelos.tabla.emision import EstadoOficio, Forma
 from tareas.oficios.redaccion import fuera, plantilla
 from tareas.oficios.redaccion.fuera import Trabajo
 from tareas.oficios.redaccion.plantilla import Redactado
@@ -69,6 +64,17 @@ class Juego:
     def editadas(self) -> dict[str, str]:
         """Las comunes que cambió la administración, por archivo."""
         return {comun.archivo: comun.texto for comun in self.comunes if comun.editada}
+
+
+@dataclass(frozen=True)
+class Nuevo:
+    """Un oficio por redactar: con qué id, plantilla y forma, lo que se pide de él y el turno que lo pide."""
+
+    id: str
+    plantilla: str
+    forma: Forma
+    pedido: Pedido
+    turno: str | None = None
 
 
 def huella(texto: str) -> str:
@@ -132,64 +138,21 @@ def redactar(ctx: Contexto, encargo: Encargo) -> str:
         if turno is not None and turno.estado == EstadoTurno.ATENDIDO:
             return "según lo que se respondió, esta vez no hace falta"
     pedido = Pedido(
-        emision.clave,
-        datos["unidad"],
-        emision.para,
-        emision.ccp,
-        datos["actividad"],
-        datos["salida"],
-        datos["comentario"],
+        clave=emision.clave,
+        emisor=datos["unidad"],
+        para=emision.para,
+        ccp=emision.ccp,
+        actividad=datos["actividad"],
+        salida=datos["salida"],
+        comentario=datos["comentario"],
     )
     id_ = f"{encargo.folio}.{encargo.asiento}.{emision.clave}.{datos['turno'].split('.')[2]}"
     _descartar_previos(ctx, encargo.folio, emision.clave, datos["unidad"])
-    oficio = _crear(ctx, expediente, tabla, pedido, id_, emision.plantilla, emision.forma, datos["turno"])
+    nuevo = Nuevo(id_, emision.plantilla, emision.forma, pedido, datos["turno"])
+    oficio = crear(ctx, expediente, tabla, nuevo)
     oficio.asiento = encargo.asiento
     ctx.s.flush()
     return f"borrador de {emision.clave}: {oficio.asunto}"
-
-
-def emitir(
-    ctx: Contexto,
-    folio: str,
-    clave: str,
-    emisor: str,
-    para: Sequence[str],
-    ccp: Sequence[str] = (),
-    externos: Sequence[Mapping[str, str]] = (),
-) -> Oficio:
-    """Redacta un oficio suelto, que ningún paso pidió, con cualquier plantilla.
-
-    clave: la de la plantilla. para, ccp: claves de unidades. externos: nombre, cargo e institución de quienes no están
-    en el sistema y lo reciben en papel.
-
-    Lanza:
-        NoExiste, NoLeCorresponde, FormularioIncompleto, PlantillaRota, TallerSinTerminar.
-    """
-    quien = persona_que_actua(ctx)
-    expediente, tabla = bloquear(ctx, folio)
-    expediente_visible(ctx.s, quien, folio)  # la plantilla dice lo que hay en él
-    if not puede_conducir(quien, expediente.duena) and not puede_atender(quien, emisor):
-        raise NoLeCorresponde("emitir un oficio aquí", f"{emisor} o la coordinación de la {expediente.duena}")
-    faltas = {}
-    for campo, claves in (("emisor", [emisor]), ("para", para), ("ccp", ccp)):
-        ajenas = [ajena for ajena in claves if ctx.s.get(Unidad, ajena) is None]
-        if ajenas:
-            faltas[campo] = f"no hay unidades con clave {', '.join(ajenas)}"
-    if not para and not externos:
-        faltas["para"] = "elija al menos a una unidad, o escriba a quién va"
-    elif set(para) <= {emisor} and not externos:
-        faltas["para"] = f"{emisor} lo emite y no se dirige a sí misma; elija a otra, o escriba a quién va"
-    escritos = [{campo: limpiar_texto("externos", dicho) for campo, dicho in e.items()} for e in externos]
-    if any(not e.get("nombre", "").strip() and not e.get("cargo", "").strip() for e in escritos):
-        faltas["externos"] = "escriba el nombre o el cargo de cada destinatario"
-    if faltas:
-        raise FormularioIncompleto(faltas)
-    a_quien, copias = ([Destino(Hacia.UNIDAD, unidad) for unidad in claves] for claves in (para, ccp))
-    numero = (ctx.s.scalar(select(func.count()).where(col(Oficio.folio) == folio)) or 0) + 1
-    emision = next((e for a in tabla.actividades for e in a.oficios if e.plantilla == clave), None)
-    forma = emision.forma if emision else Forma.CIRCULAR if len(para) > 1 else Forma.OFICIO
-    pedido = Pedido(emision.clave if emision else _clave_de(clave), emisor, a_quien, copias, externos=escritos)
-    return _crear(ctx, expediente, tabla, pedido, f"{folio}.suelto-{numero}.{emisor}", clave, forma, None)
 
 
 def rehacer(ctx: Contexto, id_: str, version: int) -> Oficio:
@@ -225,37 +188,24 @@ def rehacer(ctx: Contexto, id_: str, version: int) -> Oficio:
 # --- piezas --------------------------------------------------------------------
 
 
-def _clave_de(plantilla: str) -> str:
-    """De `registro_mensual/of_23`, «OF-23»; de una con otro nombre, su archivo."""
-    archivo = plantilla.rpartition("/")[2]
-    return f"OF-{archivo.removeprefix('of_')}" if archivo.startswith("of_") else archivo
-
-
-def _crear(
-    ctx: Contexto,
-    expediente: Expediente,
-    tabla: Tabla,
-    pedido: Pedido,
-    id_: str,
-    clave_plantilla: str,
-    forma: Forma,
-    turno: str | None,
-) -> Oficio:
+def crear(ctx: Contexto, expediente: Expediente, tabla: Tabla, nuevo: Nuevo) -> Oficio:
+    """Redacta y guarda el borrador, con sus destinatarios. Lanza lo que `aplicar`."""
+    pedido = nuevo.pedido
     hoy = reloj.local(ctx.ahora).date()
     a_quien = resolver(ctx.s, expediente, pedido, hoy)
-    con = juego(ctx, vigente(ctx, clave_plantilla))
+    con = juego(ctx, vigente(ctx, nuevo.plantilla))
     variables = contexto(ctx.s, tabla, expediente, pedido, a_quien, hoy)
     hecho = aplicar(ctx, con, variables)
     oficio = Oficio(
-        id=id_,
+        id=nuevo.id,
         folio=expediente.folio,
         clave=pedido.clave,
-        plantilla=clave_plantilla,
+        plantilla=nuevo.plantilla,
         molde=_guardar_molde(ctx, con),
-        forma=forma.value,
+        forma=nuevo.forma.value,
         unidad=pedido.emisor,
         actividad=pedido.actividad or None,
-        turno_id=turno,
+        turno_id=nuevo.turno,
         asiento=expediente.asientos,
         estado=EstadoOficio.BORRADOR.value,
         asunto=hecho.asunto[:LARGO_ASUNTO],
@@ -268,7 +218,7 @@ def _crear(
     ctx.s.add(oficio)
     ctx.s.flush()
     for destinatario in a_quien:
-        destinatario.oficio_id = id_
+        destinatario.oficio_id = nuevo.id
         ctx.s.add(destinatario)
     ctx.s.flush()
     return oficio

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,23 +14,21 @@ from modelos.actos.oficios.plantillas import ACTO, Revisada, limpiar_plantilla
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Expediente
-from modelos.oficios import impreso, letras, ordenamientos
+from modelos.oficios import impreso, letras
 from modelos.oficios.contexto import Pedido, contexto, resolver
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio, PlantillaEditada
-from modelos.organizacion.organigrama import Unidad, activas
+from modelos.organizacion.organigrama import activas
 from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla import Tabla
 from modelos.tabla.actividad import es_grupo
 from modelos.tabla.emision import EstadoOficio, Forma
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota, TallerSinTerminar
-from tareas.oficios.redaccion import borrador, taller
-from tareas.oficios.redaccion.borrador import EXTENSION, Texto
-from tareas.oficios.redaccion.ejemplo import Uso, ejemplos, minimo, usos
+from tareas.oficios.redaccion import borrador, prueba
+from tareas.oficios.redaccion.borrador import EXTENSION, Juego, Texto
+from tareas.oficios.redaccion.ejemplo import Uso, usos
 from tareas.oficios.redaccion.plantilla import Redactado
 
 LARGO_CITA = 90
-_BLOQUE = re.compile(r"\{%[-+]?\s*block\s+(\w+)")
-_HEREDA = re.compile(r"\{%[-+]?\s*extends\s")
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def revisada(ctx: Contexto, clave: str, texto: str | None) -> Revisada:
         if sin_letra := letras.falta(renglon):
             raise FormularioIncompleto({"texto": f"línea {linea}: {sin_letra}"})
     try:
-        _revisar_comun(ctx, clave, limpio) if clave in borrador.comunes() else _revisar(ctx, Texto(clave, limpio, 1))
+        prueba.probar(ctx, Texto(clave, limpio, 1), _vigentes(ctx))
     except PlantillaRota as error:
         raise FormularioIncompleto({"texto": _donde(error, f"{clave}{EXTENSION}", limpio)}) from error
     except TallerSinTerminar as error:
@@ -120,30 +117,37 @@ def muestra(ctx: Contexto, folio: str, clave: str, texto: str, direccion: str) -
     if expediente is None:
         raise NoExiste("el expediente", folio)
     tabla = ctx.tablas.de(expediente)
-    es_comun = clave in borrador.comunes()
-    propia = _una_del_expediente(ctx, tabla, folio) if es_comun else clave
-    con = borrador.juego(ctx, borrador.vigente(ctx, propia) if es_comun else Texto(clave, limpio, 1))
-    if es_comun:
-        con = replace(con, comunes=tuple(Texto(c.clave, limpio, 1) if c.clave == clave else c for c in con.comunes))
+    con = _con_ese_texto(ctx, tabla, folio, Texto(clave, limpio, 1))
+    propia = con.texto.clave
     uso = usos([tabla], propia)[0]
     previo = ctx.s.scalar(_previos(folio).where(col(Oficio.plantilla) == propia).limit(1))
-    emision = uso.emision
-    salida, comentario = borrador.de_la_decision(ctx, previo) if previo else ("", "")
-    pedido = Pedido(
-        emision.clave if emision else clave,
-        previo.unidad if previo else _emisor(ctx, uso, expediente),
-        emision.para if emision else (),
-        emision.ccp if emision else (),
-        uso.actividad.clave if uso.actividad else "",
-        salida or (emision.salidas[0] if emision and emision.salidas else ""),
-        comentario,
-        sustituye=previo.sustituye if previo else None,
-    )
+    pedido = _pedido(ctx, uso, expediente, previo, clave)
     hoy = reloj.local(ctx.ahora).date()
     a_quien = resolver(ctx.s, expediente, pedido, hoy)
     hecho = borrador.aplicar(ctx, con, contexto(ctx.s, tabla, expediente, pedido, a_quien, hoy))
-    forma = emision.forma if emision else Forma.OFICIO
+    forma = uso.emision.forma if uso.emision else Forma.OFICIO
     return Muestra(hecho, _contenido(ctx, folio, pedido, forma, hecho, a_quien, direccion))
+
+
+def _con_ese_texto(ctx: Contexto, tabla: Tabla, folio: str, texto: Texto) -> Juego:
+    """Con qué se muestra: la misma plantilla o, si es una común, una que la usa con ese texto."""
+    if texto.clave not in borrador.comunes():
+        return borrador.juego(ctx, texto)
+    con = borrador.juego(ctx, borrador.vigente(ctx, _una_del_expediente(ctx, tabla, folio)))
+    return replace(con, comunes=tuple(texto if c.clave == texto.clave else c for c in con.comunes))
+
+
+def _pedido(ctx: Contexto, uso: Uso, expediente: Expediente, previo: Oficio | None, clave: str) -> Pedido:
+    """Como lo pediría su paso, con la decisión del que ya se redactó, si hay uno."""
+    emisor = previo.unidad if previo else _emisor(ctx, uso, expediente)
+    salida, comentario = borrador.de_la_decision(ctx, previo) if previo else ("", "")
+    sustituye = previo.sustituye if previo else None
+    actividad = uso.actividad.clave if uso.actividad else ""
+    if uso.emision is None:
+        return Pedido(clave, emisor, (), (), actividad, salida, comentario, sustituye=sustituye)
+    salida = salida or next(iter(uso.emision.salidas), "")
+    de = uso.emision
+    return Pedido(de.clave, emisor, de.para, de.ccp, actividad, salida, comentario, sustituye=sustituye)
 
 
 # --- piezas --------------------------------------------------------------------
@@ -181,60 +185,6 @@ def _en_palabras(uso: Uso) -> str:
     assert uso.emision is not None  # noqa: S101 - sólo se llama con los pasos que la piden
     assert uso.actividad is not None  # noqa: S101
     return f"{uso.emision.clave}, {uso.tabla.nombre}, actividad {uso.actividad.numero_impreso}: {uso.actividad.accion}"
-
-
-def _revisar(ctx: Contexto, texto: Texto) -> None:
-    con = borrador.juego(ctx, texto)
-    _exigir_bloques(texto, "\n".join(c.texto for c in con.comunes))
-    normas = ordenamientos.todos(ctx.s)
-    donde = usos(_vigentes(ctx), texto.clave)
-    nombres = _nombres(ctx)
-    aparte = taller.taller()
-
-    def citar(claves: Sequence[str]) -> str:
-        return ordenamientos.citar(normas, claves, ctx.tablas.citables).texto
-
-    for ejemplo in ejemplos(donde, nombres):
-        aparte.revisar(texto.texto, ejemplo, citar, editadas=con.editadas, nombre=texto.archivo)
-    vacio = minimo(donde, nombres)
-    aparte.redactar(texto.texto, vacio, citar, editadas=con.editadas, nombre=texto.archivo)
-
-
-def _exigir_bloques(texto: Texto, comunes: str) -> None:
-    """Un bloque que la común no tiene no sale en ninguna parte, y nadie se entera."""
-    if not _HEREDA.search(texto.texto):
-        return
-    conocidos = {"asunto", *_BLOQUE.findall(comunes)}
-    for linea, renglon in enumerate(texto.texto.split("\n"), 1):
-        for bloque in _BLOQUE.findall(renglon):
-            if bloque not in conocidos:
-                hay = ", ".join(sorted(conocidos))
-                raise PlantillaRota(texto.archivo, linea, f"el bloque «{bloque}» no saldría: la común sólo tiene {hay}")
-
-
-def _revisar_comun(ctx: Contexto, clave: str, limpio: str) -> None:
-    """La común sola, y cada una que la hereda; lo que ya estaba roto antes no se le achaca."""
-    archivo = f"{clave}{EXTENSION}"
-    sola = limpio if "asunto" in _BLOQUE.findall(limpio) else f"{limpio}{{% block asunto %}}Asunto{{% endblock %}}"
-    tablas, nombres, aparte = _vigentes(ctx), _nombres(ctx), taller.taller()
-    todas = usos(tablas, clave)
-    aparte.revisar(sola, next(ejemplos(todas, nombres)), nombre=archivo)
-    tiene = set(_BLOQUE.findall(limpio))
-    for hija in (borrador.vigente(ctx, c) for c in borrador.del_sistema()):
-        if archivo not in hija.texto:
-            continue
-        if perdidos := set(_BLOQUE.findall(hija.texto)) - tiene - {"asunto"}:
-            raise PlantillaRota(archivo, 0, f"le falta el bloque «{min(perdidos)}», que usa {hija.clave}: no saldría")
-        ejemplo = next(ejemplos(usos(tablas, hija.clave), nombres))
-        try:
-            aparte.redactar(hija.texto, ejemplo, ", ".join, editadas={archivo: limpio}, nombre=hija.archivo)
-        except PlantillaRota as error:
-            if error.plantilla == archivo:
-                raise
-
-
-def _nombres(ctx: Contexto) -> dict[str, str]:
-    return dict(ctx.s.execute(select(col(Unidad.clave), col(Unidad.nombre))).all())
 
 
 def _previos(folio: str) -> Any:  # noqa: ANN401 - un Select

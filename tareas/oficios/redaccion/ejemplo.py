@@ -13,6 +13,7 @@ from typing import Any
 from modelos.tabla import Tabla
 from modelos.tabla.actividad import Actividad, texto_salida
 from modelos.tabla.emision import Emision
+from modelos.tabla.plazo import ReglaPlazo
 
 TEXTO = "texto de ejemplo"
 FECHA = "20 de noviembre de 2026"
@@ -44,15 +45,12 @@ def ejemplos(donde: Sequence[Uso], unidades: Mapping[str, str]) -> Iterator[dict
 
 def diccionario(donde: Sequence[Uso]) -> dict[str, list[tuple[str, str]]]:
     """Lo que puede nombrar una plantilla ahí, con qué es cada cosa: datos, actividades, oficios y plazos."""
-    tablas = list({uso.tabla.clave: uso.tabla for uso in donde}.values())
-    actividades = [a for tabla in tablas for a in tabla.actividades]
-    datos = {campo: str(forma.get("title", campo)) for tabla in tablas for campo, forma in _formas(tabla)}
-    plazos = [a.plazo for a in actividades if a.plazo] + [x.regla for tabla in tablas for x in tabla.tramos]
+    alcance = _Alcance.de(donde)
     return {
-        "datos": list(datos.items()),
-        "actividades": [(a.clave, a.accion) for a in actividades],
-        "oficios": [(e.clave, a.accion) for a in actividades for e in a.oficios],
-        "plazos": list({p.clave: p.que for p in plazos}.items()),
+        "datos": list({campo: str(forma.get("title", campo)) for campo, forma in alcance.campos}.items()),
+        "actividades": [(a.clave, a.accion) for a in alcance.actividades],
+        "oficios": [(e.clave, a.accion) for a in alcance.actividades for e in a.oficios],
+        "plazos": list({p.clave: p.que for p in alcance.plazos}.items()),
     }
 
 
@@ -65,49 +63,95 @@ def minimo(donde: Sequence[Uso], unidades: Mapping[str, str]) -> dict[str, Any]:
     return {**lleno, **vacios, "datos": datos, "comentario": "", "periodo": ""}
 
 
+@dataclass(frozen=True)
+class _Alcance:
+    """Las tablas en que se usa una plantilla, y lo que por eso puede nombrar."""
+
+    tablas: Sequence[Tabla]
+
+    @classmethod
+    def de(cls, donde: Sequence[Uso]) -> _Alcance:
+        """Cada tabla, una vez."""
+        return cls(list({uso.tabla.clave: uso.tabla for uso in donde}.values()))
+
+    @property
+    def actividades(self) -> list[Actividad]:
+        return [a for tabla in self.tablas for a in tabla.actividades]
+
+    @property
+    def plazos(self) -> list[ReglaPlazo]:
+        """Los de las actividades y, después, los de los tramos."""
+        de_tramos = [tramo.regla for tabla in self.tablas for tramo in tabla.tramos]
+        return [a.plazo for a in self.actividades if a.plazo] + de_tramos
+
+    @property
+    def con_ciclo(self) -> bool:
+        return any(tabla.ciclo for tabla in self.tablas)
+
+    @property
+    def oficios(self) -> list[str]:
+        return [e.clave for a in self.actividades for e in a.oficios]
+
+    @property
+    def campos(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Lo que capturan sus formularios, con su esquema de JSON."""
+        for tabla in self.tablas:
+            for formulario in (tabla.datos, *(a.formulario for a in tabla.actividades if a.formulario)):
+                yield from formulario.model_json_schema()["properties"].items()
+
+
 def _completo(donde: Sequence[Uso], unidades: Mapping[str, str], salida: str) -> dict[str, Any]:
-    tablas = list({uso.tabla.clave: uso.tabla for uso in donde}.values())
-    actividades = [a for tabla in tablas for a in tabla.actividades]
-    pedida = next((uso.actividad for uso in donde if uso.actividad), actividades[0])
-    decisiones = [_decision(a, unidades) for a in actividades]
-    plazos = {a.plazo.clave for a in actividades if a.plazo} | {x.regla.clave for t in tablas for x in t.tramos}
-    firmados = [e.clave for a in actividades for e in a.oficios]
-    datos = {campo: _valor(forma) for tabla in tablas for campo, forma in _formas(tabla)}
+    alcance = _Alcance.de(donde)
+    pedida = _la_que_pide(donde) or alcance.actividades[0]
+    decisiones = [_decision(a, unidades) for a in alcance.actividades]
+    emisor = unidades.get("DSTC", "DSTC")
     return {
-        "expediente": {
-            "folio": f"{tablas[0].siglas}-2026-0001",
-            "asunto": "Asunto de ejemplo",
-            "procedimiento": tablas[0].nombre,
-            "codigo": tablas[0].codigo,
-            "abierto": FECHA,
-        },
-        "datos": datos,
+        "expediente": _expediente(alcance.tablas[0]),
+        "datos": {campo: _valor(forma) for campo, forma in alcance.campos},
         "actividad": {
             "clave": pedida.clave,
             "numero": pedida.numero_impreso,
             "accion": pedida.accion,
             "fundamento": pedida.fundamento,
         },
-        "emisor": {"clave": "DSTC", "nombre": unidades.get("DSTC", "DSTC")},
-        "destinatarios": [
-            {
-                "clave": "DSTC",
-                "nombre_unidad": unidades.get("DSTC", "DSTC"),
-                "nombre": "Nombre de ejemplo",
-                "cargo": "Persona titular",
-                "institucion": "",
-            }
-        ],
+        "emisor": {"clave": "DSTC", "nombre": emisor},
+        "destinatarios": [_destinatario("DSTC", emisor)],
         "decisiones": decisiones,
         "ultima": {decision["actividad"]: decision for decision in decisiones},
-        "plazos": {clave: {"que": "Plazo de ejemplo", "vence": FECHA} for clave in sorted(plazos)},
-        "oficios": {clave: {"numero": "DSTC/001/2026", "fecha": FECHA} for clave in firmados},
+        "plazos": {
+            clave: {"que": "Plazo de ejemplo", "vence": FECHA} for clave in sorted({p.clave for p in alcance.plazos})
+        },
+        "oficios": {clave: {"numero": "DSTC/001/2026", "fecha": FECHA} for clave in alcance.oficios},
         "salida": salida,
         "comentario": TEXTO if salida else "",
-        "periodo": "abril de 2027" if any(tabla.ciclo for tabla in tablas) else "",
+        "periodo": "abril de 2027" if alcance.con_ciclo else "",
         "anio": 2026,
         "anio_siguiente": 2027,
         "unidades": {**unidades, TEXTO: "Unidad de ejemplo"},  # un dato que nombra a una unidad también es de ejemplo
+    }
+
+
+def _la_que_pide(donde: Sequence[Uso]) -> Actividad | None:
+    return next((uso.actividad for uso in donde if uso.actividad), None)
+
+
+def _expediente(tabla: Tabla) -> dict[str, str]:
+    return {
+        "folio": f"{tabla.siglas}-2026-0001",
+        "asunto": "Asunto de ejemplo",
+        "procedimiento": tabla.nombre,
+        "codigo": tabla.codigo,
+        "abierto": FECHA,
+    }
+
+
+def _destinatario(clave: str, nombre_unidad: str) -> dict[str, str]:
+    return {
+        "clave": clave,
+        "nombre_unidad": nombre_unidad,
+        "nombre": "Nombre de ejemplo",
+        "cargo": "Persona titular",
+        "institucion": "",
     }
 
 
@@ -128,14 +172,8 @@ def _decision(actividad: Actividad, unidades: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _formas(tabla: Tabla) -> Iterator[tuple[str, dict[str, Any]]]:
-    for formulario in (tabla.datos, *(a.formulario for a in tabla.actividades if a.formulario)):
-        yield from formulario.model_json_schema()["properties"].items()
-
-
 def _valor(forma: Mapping[str, Any]) -> Any:  # noqa: ANN401 - un valor de JSON
-    posibles = [f for f in forma.get("anyOf", ()) if f.get("type") != "null"]
-    entera = {**forma, **posibles[0]} if posibles else dict(forma)
+    entera = _sin_nulo(forma)
     if "enum" in entera:
         return next((v for v in entera["enum"] if v), "")
     if entera.get("format") == "date":
@@ -146,3 +184,9 @@ def _valor(forma: Mapping[str, Any]) -> Any:  # noqa: ANN401 - un valor de JSON
         return [TEXTO]
     por_tipo = {"integer": entera.get("default") or entera.get("minimum", 1), "number": 1, "boolean": True}
     return por_tipo.get(entera.get("type", ""), "1500.00" if "pattern" in entera else TEXTO)
+
+
+def _sin_nulo(forma: Mapping[str, Any]) -> Mapping[str, Any]:
+    """La de un dato que puede faltar, como si no pudiera."""
+    posibles = [f for f in forma.get("anyOf", ()) if f.get("type") != "null"]
+    return {**forma, **posibles[0]} if posibles else forma

@@ -118,12 +118,12 @@ class Entorno(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Dato, right: Dato) -> Dato:
         """Ni potencias ni textos repetidos: sólo sirven para agotar la memoria."""
-        if any(isinstance(x, Faltante) for x in (left, right)):
-            return next(x for x in (left, right) if isinstance(x, Faltante))
+        falta = next((x for x in (left, right) if isinstance(x, Faltante)), None)
+        if falta is not None:
+            return falta
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             return self.pegar((left, right))
-        numeros = all(isinstance(x, int | float | Decimal) for x in (left, right))
-        if operator == "+" or (numeros and operator != "**"):
+        if operator == "+" or (operator != "**" and _son_numeros(left, right)):
             return super().call_binop(context, operator, left, right)
         raise TemplateError(f"no se admite «{operator}» entre esos datos")
 
@@ -143,6 +143,10 @@ class Entorno(ImmutableSandboxedEnvironment):
             "fecha": _o_faltante(fecha),
             "pesos": _o_faltante(pesos),
         }
+
+
+def _son_numeros(*valores: Dato) -> bool:
+    return all(isinstance(valor, int | float | Decimal) for valor in valores)
 
 
 def _o_faltante(funcion: Callable[..., Any]) -> Callable[..., Any]:

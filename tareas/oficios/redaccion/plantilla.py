@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 from jinja2 import (
@@ -235,17 +236,19 @@ def _rota(error: Exception, nombre: str) -> PlantillaRota:
     """La falta con la plantilla y la línea donde de veras ocurrió, que puede ser una heredada."""
     if isinstance(error, TemplateSyntaxError):
         return PlantillaRota(error.name or nombre, error.lineno, f"no se entiende: {error.message or 'sintaxis'}")
-    donde, linea, traza = nombre, 0, error.__traceback__
-    while traza:
-        plantilla = traza.tb_frame.f_globals.get("__jinja_template__")
+    donde, linea = nombre, 0
+    for marco, renglon in walk_tb(error.__traceback__):
+        plantilla = marco.f_globals.get("__jinja_template__")
         if plantilla is not None:
-            donde, linea = plantilla.name, plantilla.get_corresponding_lineno(traza.tb_lineno)
-        traza = traza.tb_next
+            donde, linea = plantilla.name, plantilla.get_corresponding_lineno(renglon)
+    return PlantillaRota(donde, linea, _que_paso(error))
+
+
+def _que_paso(error: Exception) -> str:
     if isinstance(error, NombreInexistente):
-        return PlantillaRota(donde, linea, f"«{error}» no existe en los datos")
+        return f"«{error}» no existe en los datos"
     if isinstance(error, TemplateNotFound):
-        return PlantillaRota(donde, linea, f"usa la plantilla «{error.name}», que no existe o no se admite")
+        return f"usa la plantilla «{error.name}», que no existe o no se admite"
     if isinstance(error, TemplateError):
-        return PlantillaRota(donde, linea, f"no se pudo redactar: {error}")
-    motivo = next((frase for clase, frase in _FRASES.items() if isinstance(error, clase)), "no se pudo redactar")
-    return PlantillaRota(donde, linea, motivo)
+        return f"no se pudo redactar: {error}"
+    return next((frase for clase, frase in _FRASES.items() if isinstance(error, clase)), "no se pudo redactar")

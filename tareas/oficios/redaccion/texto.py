@@ -122,12 +122,14 @@ def _bloque(nodo: SyntaxTreeNode) -> Nodo:
             "inicio": int(nodo.attrs.get("start", 1)),
             "elementos": [_bloques(elemento.children) for elemento in nodo.children],
         }
-    if nodo.type == "table":
-        filas = [[_renglon(celda) for celda in fila.children] for parte in nodo.children for fila in parte.children]
-        alineadas = [str(celda.attrs.get("style", "")) for celda in nodo.children[0].children[0].children]
-        columnas = [a.removeprefix("text-align:") or "left" for a in alineadas]
-        return {"t": "tabla", "columnas": columnas, "encabezado": filas[0], "filas": filas[1:]}
-    return {"t": "parrafo", "hijos": _renglon(nodo)}
+    return _tabla(nodo) if nodo.type == "table" else {"t": "parrafo", "hijos": _renglon(nodo)}
+
+
+def _tabla(nodo: SyntaxTreeNode) -> Nodo:
+    filas = [[_renglon(celda) for celda in fila.children] for parte in nodo.children for fila in parte.children]
+    alineadas = [str(celda.attrs.get("style", "")) for celda in nodo.children[0].children[0].children]
+    columnas = [a.removeprefix("text-align:") or "left" for a in alineadas]
+    return {"t": "tabla", "columnas": columnas, "encabezado": filas[0], "filas": filas[1:]}
 
 
 def _renglon(nodo: SyntaxTreeNode) -> list[Nodo]:
@@ -210,19 +212,26 @@ def _html(nodo: Nodo) -> str:
             etiqueta = f"h{min(nodo['nivel'] + 2, 6)}"
             return f"<{etiqueta}>{_html_renglon(nodo['hijos'])}</{etiqueta}>"
         case "lista":
-            etiqueta = "ol" if nodo["ordenada"] else "ul"
-            inicio = f' start="{nodo["inicio"]}"' if nodo["ordenada"] and nodo["inicio"] != 1 else ""
-            dentro = "".join(f"<li>{_html_elemento(e)}</li>" for e in nodo["elementos"])
-            return f"<{etiqueta}{inicio}>{dentro}</{etiqueta}>"
+            return _html_lista(nodo)
         case "tabla":
-            cabeza = "".join(f'<th scope="col">{_html_renglon(celda)}</th>' for celda in nodo["encabezado"])
-            filas = "".join(
-                "<tr>" + "".join(f"<td>{_html_renglon(celda)}</td>" for celda in fila) + "</tr>"
-                for fila in nodo["filas"]
-            )
-            return f"<table><thead><tr>{cabeza}</tr></thead><tbody>{filas}</tbody></table>"
+            return _html_tabla(nodo)
         case _:
             return f"<p>{_html_renglon(nodo['hijos'])}</p>"
+
+
+def _html_lista(nodo: Nodo) -> str:
+    etiqueta = "ol" if nodo["ordenada"] else "ul"
+    inicio = f' start="{nodo["inicio"]}"' if nodo["ordenada"] and nodo["inicio"] != 1 else ""
+    dentro = "".join(f"<li>{_html_elemento(e)}</li>" for e in nodo["elementos"])
+    return f"<{etiqueta}{inicio}>{dentro}</{etiqueta}>"
+
+
+def _html_tabla(nodo: Nodo) -> str:
+    cabeza = "".join(f'<th scope="col">{_html_renglon(celda)}</th>' for celda in nodo["encabezado"])
+    filas = "".join(
+        "<tr>" + "".join(f"<td>{_html_renglon(celda)}</td>" for celda in fila) + "</tr>" for fila in nodo["filas"]
+    )
+    return f"<table><thead><tr>{cabeza}</tr></thead><tbody>{filas}</tbody></table>"
 
 
 def _html_elemento(bloques: Sequence[Nodo]) -> str:

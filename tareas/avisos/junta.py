@@ -1,14 +1,12 @@
-"""Juntar lo que cada quien debe saber en un mensaje por destino, y enviarlo.
+"""Juntar lo que cada quien debe saber en una entrega por destino: qué sale, cuándo y a dónde.
 
-Dos pasos separados por la base: `juntar` decide qué sale y a dónde, en una transacción; `enviar` lo lleva,
-fuera de toda transacción, y anota cómo le fue. Varios motores pueden hacer ambos a la vez.
+Se decide en una transacción y ahí queda escrito; llevarlo es de `tareas.avisos.envio`. Varios motores pueden hacer
+ambos a la vez.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +16,6 @@ from sqlalchemy.orm import Session
 from modelos import reloj
 from modelos.avisos import canales, cola, de_oficios, mensajes
 from modelos.avisos.a_quien import Organigrama
-from modelos.avisos.cola import Tomada
 from modelos.avisos.entrega import Canal
 from modelos.avisos.mensajes import Destino
 from modelos.calendario import fecha_corta
@@ -27,23 +24,10 @@ from modelos.expedientes import comentarios
 from modelos.expedientes.notificacion import Clase
 from modelos.motor.latido import pulso
 from modelos.oficios.oficio import Oficio
-from modelos.plazos import hitos, vencimientos
 from modelos.sesion import lectura, serializar, transaccion
-from modelos.tabla import Catalogo
-from tareas.avisos import carta_de_oficio, redaccion
+from tareas.avisos import carta_de_oficio
 from tareas.avisos.asuntos import Parte, asunto
-from tareas.avisos.cartero import Carta, Cartero, CorreoSinConfigurar, EntregaAplazada, EntregaImposible
-from tareas.oficios import firmas
-from tareas.oficios.papel.archivo import Imprenta
-
-registro = logging.getLogger(__name__)
-
-A_LA_VEZ = 4
-"""Envíos simultáneos de un motor: un servidor lento no debe llevarse más."""
-YA_NO = "Lo que avisaba ya se atendió o dejó de tocarle."
-SIN_DESTINO = "La persona se dio de baja o el canal se desactivó."
-NO_LO_VE = "Ya no puede ver el expediente."
-_DE_QUIEN_SE_FUE = (mensajes.NO_LE_TOCA, mensajes.DE_BAJA, SIN_DESTINO)
+from tareas.avisos.omitidas import NO_LO_VE, descartar
 
 
 @dataclass
@@ -86,6 +70,26 @@ def _hay_por_salir(s: Session, ahora: datetime, *, con_resumen: bool) -> bool:
     return len(mensajes.existentes(s, resumenes)) < len(resumenes)
 
 
+@dataclass(frozen=True)
+class _Resumenes:
+    """Los resúmenes de hoy. habil: si hoy lo hay también para quien sólo tiene lo que puede esperar."""
+
+    ya_lo_tuvo: Collection[int]
+    habil: bool
+
+    def tendra(self, persona: int) -> bool:
+        """Si todavía le sale uno, aunque no le toque ningún hito."""
+        return self.habil and persona not in self.ya_lo_tuvo
+
+    def queda_para_manana(self, f: Any) -> bool:  # noqa: ANN401 - renglón de SQL
+        """Si va en el resumen y el de hoy ya se armó."""
+        return _va_en_resumen(f) and f.persona_id in self.ya_lo_tuvo
+
+    def solo_acompana(self, f: Any) -> bool:  # noqa: ANN401 - renglón de SQL
+        """Si no es motivo para escribirle: un oficio o, en día inhábil, lo que no es un hito."""
+        return bool(f.oficio) or (_va_en_resumen(f) and f.clase != Clase.HITO and not self.habil)
+
+
 class _Junta:
     """Lo que sale en una vuelta y a dónde."""
 
@@ -113,27 +117,29 @@ class _Junta:
         oficios = de_oficios.oficios(s, (f.oficio for m in self.montones.values() for f in m.filas if f.oficio))
         nuevas = [_entrega(d, m, armados, oficios, self.ahora) for d, m in self.montones.items()]
         mensajes.guardar(s, nuevas, self.salieron, self.ahora)
-        _descartar(s, filtro.motivos, self.ahora, en_canales=False)
+        descartar(s, filtro.motivos, self.ahora, en_canales=False)
         return len(nuevas)
 
     def _repartir(self, filtro: _Filtro, *, con_resumen: bool) -> None:
-        armados = mensajes.existentes(self.s, (mensajes.id_resumen(d, self.dia) for d in self.correos.values()))
-        ya_lo_tuvo = {p for p, d in self.correos.items() if mensajes.id_resumen(d, self.dia) in armados}
-        habil = con_resumen and es_habil(self.s, self.dia)
+        resumenes = self._resumenes(con_resumen=con_resumen)
         acompanan: list[Any] = []
         for f in mensajes.por_salir(self.s, con_hitos=con_resumen):
             if not filtro.deja(f, f.persona_id):
                 self.salieron.append(f.id)
-            elif f.persona_id not in self.correos or (_va_en_resumen(f) and f.persona_id in ya_lo_tuvo):
-                continue  # ya tuvo el resumen de hoy: mañana
-            elif f.oficio or (_va_en_resumen(f) and f.clase != Clase.HITO and not habil):
+            elif f.persona_id not in self.correos or resumenes.queda_para_manana(f):
+                continue
+            elif resumenes.solo_acompana(f):
                 acompanan.append(f)
             else:
                 self._poner(f)
         for f in acompanan:
-            tendra_resumen = habil and f.persona_id not in ya_lo_tuvo
-            if tendra_resumen or self.correos[f.persona_id] in self.montones:
+            if resumenes.tendra(f.persona_id) or self.correos[f.persona_id] in self.montones:
                 self._poner(f)
+
+    def _resumenes(self, *, con_resumen: bool) -> _Resumenes:
+        armados = mensajes.existentes(self.s, (mensajes.id_resumen(d, self.dia) for d in self.correos.values()))
+        ya_lo_tuvo = {p for p, d in self.correos.items() if mensajes.id_resumen(d, self.dia) in armados}
+        return _Resumenes(ya_lo_tuvo, habil=con_resumen and es_habil(self.s, self.dia))
 
     def _poner(self, f: Any) -> None:  # noqa: ANN401 - renglón de SQL
         """En el correo de la persona, en sus canales y en los de la unidad por que lo sabe."""
@@ -230,147 +236,3 @@ def _sustituir(filtro: _Filtro, resumenes: dict[Destino, _Monton]) -> None:
 
 def _destino(canal: Canal) -> Destino:
     return Destino(canal.persona_id, canal.id, canal.creado)
-
-
-def enviar(
-    url: str,
-    tablas: Catalogo,
-    cartero: Cartero,
-    motor: str,
-    cuantas: int = 2 * A_LA_VEZ,
-    *,
-    esperan: Collection[str] = (),
-) -> int:
-    """Toma hasta `cuantas` entregas, las envía y anota cómo les fue; devuelve cuántas tomó.
-
-    Vuelve a mirar lo que llevan: lo que ya se atendió no se envía. Ninguna falla detiene a las demás.
-
-    esperan: las que todavía no deben salir (`atrasados`).
-    """
-    with lectura(url) as s:
-        if not cola.hay_que_enviar(s):
-            return 0
-    with transaccion(url) as s:
-        tomadas = cola.tomar(s, motor, cuantas, esperan)
-    with ThreadPoolExecutor(A_LA_VEZ, thread_name_prefix="cartero") as hilos:
-        envios = [_Envio(t) for t in tomadas]
-        pendientes = {hilos.submit(_entregar, url, tablas, cartero, envio, motor): envio for envio in envios}
-        for terminada in as_completed(pendientes):
-            _anotar(url, pendientes[terminada], terminada.result, cartero.ajustes.entregas_intentos, motor)
-    return len(tomadas)
-
-
-class _YaNo(Exception):
-    """No hace falta enviarla; su texto dice por qué."""
-
-
-class _Ajena(Exception):
-    """Mientras este motor dormía, otro la retomó o un resumen posterior la sustituyó: ya no es suya."""
-
-
-@dataclass
-class _Envio:
-    """Una entrega en camino. omitidas: por qué no se dijo cada notificación que llevaba y ya no venía al caso."""
-
-    tomada: Tomada
-    omitidas: dict[int, str] = field(default_factory=dict)
-
-
-def atrasados(url: str, hoy: date) -> list[str]:
-    """Resúmenes de otro día que no han salido; los de hoy llevarán lo suyo en cuanto se vean los hitos de hoy."""
-    with lectura(url) as s:
-        return mensajes.resumenes_atrasados(s, hoy)
-
-
-def _entregar(url: str, tablas: Catalogo, cartero: Cartero, envio: _Envio, motor: str) -> Carta:
-    tomada = envio.tomada
-    if not tomada.activo:
-        envio.omitidas |= dict.fromkeys(tomada.notificaciones, SIN_DESTINO)
-        raise _YaNo(SIN_DESTINO)
-    with lectura(url) as s:
-        if not cola.sigue_suya(s, tomada.id, motor):
-            raise _Ajena
-        filas = mensajes.contenido(s, tomada.notificaciones)
-        redactar = _redactar(s, tablas, cartero, envio, filas)
-    carta = redactar()
-    if tomada.direccion:
-        cartero.por_canal(carta, tomada.direccion)
-    else:
-        cartero.por_correo(carta, tomada.nombre, tomada.correo)
-    return carta
-
-
-def _lo_ve(s: Session, f: Any, persona: int | None) -> bool:  # noqa: ANN401 - renglón de SQL
-    """Si quien recibe una mención todavía puede leer el expediente; lo demás se debe, y quien lo debe lo ve."""
-    return not f.datos.get("mencion") or (persona is not None and comentarios.lo_ve(s, persona, f.folio))
-
-
-def _redactar(
-    s: Session, tablas: Catalogo, cartero: Cartero, envio: _Envio, filas: Sequence[Any]
-) -> Callable[[], Carta]:
-    """Lee de la base lo que falta y devuelve con qué escribir la carta, ya sin ella."""
-    tomada, organigrama, vivas = envio.tomada, Organigrama(s), []
-    for f in filas:
-        motivo = mensajes.por_que_no(f, tomada.persona, organigrama, reloj.hoy())
-        if motivo or not _lo_ve(s, f, tomada.persona):
-            envio.omitidas[f.id] = motivo or NO_LO_VE
-        else:
-            vivas.append(f)
-    llegados, ya_no = de_oficios.llegados(s, (f for f in vivas if f.clase == Clase.OFICIO))
-    envio.omitidas |= ya_no
-    ambitos = {tuple(ambito) for f in vivas if f.clase == Clase.FIRMA for ambito in f.datos["ambitos"]}
-    por_firmar = firmas.lo_que_espera(s, tablas, sorted(ambitos))
-    if not por_firmar.total:
-        envio.omitidas |= {f.id: mensajes.YA_NO_SE_DEBE for f in vivas if f.clase == Clase.FIRMA}
-    vivas = [f for f in vivas if f.clase not in (Clase.FIRMA, Clase.OFICIO)]
-    if not vivas and not por_firmar.total and not llegados:
-        raise _YaNo(YA_NO)
-    rigen = vencimientos.plazos_de(s, mensajes.turnos_de(s, vivas))
-    atender = mensajes.por_atender(s, vivas, tomada.persona)
-    lugar = redaccion.Lugar(cartero.ajustes.url_publica, reloj.hoy(), rigen, atender, por_firmar)
-    # Por un canal no van archivos.
-    imprenta = None if tomada.direccion else Imprenta(cartero.ajustes)
-
-    def redactar() -> Carta:
-        recibidos = carta_de_oficio.recibidos(imprenta, llegados, lugar.direccion)
-        return redaccion.carta(tomada.id, vivas, tablas, lugar, tomada.nombre, recibidos)
-
-    return redactar
-
-
-def _anotar(url: str, envio: _Envio, resultado: Callable[[], Carta], maximo: int, motor: str) -> None:
-    tomada = envio.tomada
-    # Lo que no se dice en el canal de alguien puede haberse dicho en su correo: de ahí es de donde consta.
-    omitidas = {} if tomada.direccion else envio.omitidas
-    try:
-        carta = resultado()
-    except _Ajena:
-        registro.warning("la entrega %s ya no era de este motor; no se envió", tomada.id)
-    except (_YaNo, CorreoSinConfigurar) as error:
-        with transaccion(url) as s:
-            cola.descartada(s, tomada.id, str(error))
-            _descartar(s, omitidas, reloj.ahora(), en_canales=True)
-    except Exception as error:  # noqa: BLE001 - la falla de un mensaje se anota en él y no detiene a los demás
-        conocida = isinstance(error, EntregaImposible | EntregaAplazada)
-        # El texto de una falla ajena puede traer direcciones o claves: sólo se guarda su clase.
-        motivo = str(error) if conocida else f"El mensaje no se pudo enviar ({type(error).__name__})."
-        if not conocida:
-            registro.error("no salió la entrega %s: %s", tomada.id, type(error).__name__)
-        with transaccion(url) as s:
-            cola.fallar(s, tomada.id, motor, motivo, 0 if isinstance(error, EntregaImposible) else maximo)
-    else:
-        with transaccion(url) as s:
-            cola.enviada(s, tomada.id, carta.asunto, reloj.ahora())
-            _descartar(s, omitidas, reloj.ahora(), en_canales=True)
-
-
-def _descartar(s: Session, motivos: Mapping[int, str], ahora: datetime, *, en_canales: bool) -> None:
-    """Anota por qué no se dijo cada cosa; lo que iba para quien se fue, se dice en la vuelta siguiente a quien toca.
-
-    en_canales: si ya se había armado, y por tanto los canales de su unidad ya lo llevan.
-    """
-    mensajes.descartar(s, motivos)
-    huerfanas = [id_ for id_, motivo in motivos.items() if motivo in _DE_QUIEN_SE_FUE]
-    hitos.notificar(
-        s, mensajes.relevos(s, huerfanas, Organigrama(s), en_canales=en_canales), ahora, reloj.local(ahora).date()
-    )
