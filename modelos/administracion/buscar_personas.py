@@ -23,6 +23,7 @@ from modelos.organizacion import cambios
 from modelos.organizacion.cambios import Cambio, Cosa, Renglon
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
 from modelos.organizacion.permisos import Rol
+from modelos.organizacion.vigencia import ha_acabado
 
 ESTADOS = {
     "activas": "Pueden entrar",
@@ -146,7 +147,7 @@ def estado_de(fila: Adscripcion, hoy: date) -> str:
     """«rige», «por_regir» o «terminada»."""
     if fila.desde > hoy:
         return "por_regir"
-    return "terminada" if fila.hasta is not None and fila.hasta < hoy else "rige"
+    return "terminada" if ha_acabado(fila.hasta, hoy) else "rige"
 
 
 # --- quién cambió qué --------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,6 +14,8 @@ from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.organizacion.organigrama import Adscripcion, Persona
 from modelos.organizacion.permisos import Rol
+from modelos.organizacion.vigencia import ha_acabado, rige
+from modelos.organizacion.vigencia_sql import no_ha_acabado
 
 ATIENDEN = (Rol.OPERACION.value, Rol.COORDINACION.value)
 _UN_DIA = timedelta(days=1)
@@ -61,14 +63,14 @@ def de_persona(s: Session, persona: Persona, suyas: Iterable[Adscripcion], hoy: 
     quedan: dict[str, SinNadie] = {}
     for a in con_turnos:
         cuantos = turnos[a.unidad]
-        if persona.activa and (a.hasta is None or a.hasta >= hoy):
+        if persona.activa and not ha_acabado(a.hasta, hoy):
             rige_en = max(hoy, a.desde)
             if not [o for o in _rigen(quienes, a.unidad, rige_en) if o.id != a.id]:
                 si_se_corta[a.id or 0] = SinNadie(a.unidad, cuantos, rige_en)
-            if a.desde <= hoy and all(o.persona_id == persona.id for o in _rigen(quienes, a.unidad, hoy)):
+            if rige(a.desde, a.hasta, hoy) and all(o.persona_id == persona.id for o in _rigen(quienes, a.unidad, hoy)):
                 si_se_va[a.unidad] = SinNadie(a.unidad, cuantos, hoy)
         # De una persona activa, sólo lo que termina o acaba de terminar: lo viejo ya lo dice la página de la unidad.
-        if a.hasta is not None and (a.hasta >= hoy - _UN_DIA or not persona.activa):
+        if a.hasta is not None and not (persona.activa and ha_acabado(a.hasta, hoy - _UN_DIA)):
             sin_ella = max(hoy, a.hasta + _UN_DIA) if persona.activa else hoy
             if not _rigen(quienes, a.unidad, sin_ella):
                 quedan[a.unidad] = SinNadie(a.unidad, cuantos, sin_ella)
@@ -83,7 +85,7 @@ def _quienes(s: Session, unidades: Iterable[str], hoy: date) -> Sequence[Adscrip
         .where(
             col(Adscripcion.unidad).in_(list(unidades)),
             col(Adscripcion.rol).in_(ATIENDEN),
-            or_(col(Adscripcion.hasta).is_(None), col(Adscripcion.hasta) >= hoy),
+            no_ha_acabado(col(Adscripcion.hasta), hoy),
             col(Persona.activa).is_(True),
         )
     )
@@ -91,7 +93,7 @@ def _quienes(s: Session, unidades: Iterable[str], hoy: date) -> Sequence[Adscrip
 
 
 def _rigen(quienes: Iterable[Adscripcion], unidad: str, dia: date) -> list[Adscripcion]:
-    return [a for a in quienes if a.unidad == unidad and a.desde <= dia and (a.hasta is None or a.hasta >= dia)]
+    return [a for a in quienes if a.unidad == unidad and rige(a.desde, a.hasta, dia)]
 
 
 def _a_mano(s: Session, unidades: Iterable[str]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.escritura import limpiar_texto
+from modelos.organizacion import vigencia
 
 
 class EstadoNorma(StrEnum):
@@ -135,8 +136,8 @@ def en_proyecto(s: Session, claves: Sequence[str], en: date | None = None) -> li
 
 def rige(norma: Ordenamiento, en: date) -> bool:
     """Si consta como vigente y esa fecha cae entre las suyas, inclusive; sin fechas, se toma su estado."""
-    desde, hasta = norma.vigente_desde or date.min, norma.vigente_hasta or date.max
-    return norma.estado == EstadoNorma.VIGENTE and desde <= en <= hasta
+    desde = norma.vigente_desde or date.min
+    return norma.estado == EstadoNorma.VIGENTE and vigencia.rige(desde, norma.vigente_hasta, en)
 
 
 def citar(normas: dict[str, Ordenamiento], claves: Sequence[str]) -> Cita:
@@ -193,7 +194,7 @@ def fijar(s: Session, clave: str, campos: dict[str, str], fechas: dict[str, date
     if (pasa_a_regir or perdio_fecha) and not fechas.get("vigente_desde"):
         faltas["vigente_desde"] = "diga desde cuándo rige; sin esa fecha no se puede dar por vigente"
     desde, hasta = fechas.get("vigente_desde"), fechas.get("vigente_hasta")
-    if desde and hasta and hasta < desde:
+    if desde and vigencia.ha_acabado(hasta, desde):
         faltas["vigente_hasta"] = "no puede ser anterior a la fecha desde la que rige"
     if faltas:
         raise FormularioIncompleto(faltas)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, bindparam, delete, or_, select, update
+from sqlalchemy import Column, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -20,7 +20,7 @@ from modelos.ajustes import Ajustes
 from modelos.columnas import Instante
 from modelos.errores import BaseInaccesible
 from modelos.escritura import limpiar_texto
-from modelos.organizacion import claves, contrasenas, equipos
+from modelos.organizacion import claves, contrasenas, equipos, vigencia_sql
 from modelos.organizacion.correos import normalizado
 from modelos.organizacion.errores import ClaveProvisional, CredencialesInvalidas, SinPalabras, SinSesion
 from modelos.organizacion.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
@@ -159,8 +159,7 @@ _QUIEN = (
     .join(
         Adscripcion,
         (col(Adscripcion.persona_id) == Persona.id)
-        & (col(Adscripcion.desde) <= bindparam("hoy"))
-        & or_(col(Adscripcion.hasta).is_(None), col(Adscripcion.hasta) >= bindparam("hoy")),
+        & vigencia_sql.rige(col(Adscripcion.desde), col(Adscripcion.hasta), bindparam("hoy")),
         isouter=True,
     )
     .where(

@@ -18,7 +18,6 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     false,
-    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -28,7 +27,7 @@ from modelos import reloj
 from modelos.columnas import Instante
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.escritura import limpiar_texto
-from modelos.organizacion import contrasenas, correos
+from modelos.organizacion import contrasenas, correos, vigencia_sql
 from modelos.organizacion.claves import cifrar, cifrar_generada
 from modelos.organizacion.permisos import Quien, Rol
 from modelos.tabla.unidades import TIPO_DE_GRUPO, TipoUnidad
@@ -82,7 +81,7 @@ class Adscripcion(SQLModel, table=True):
 
 def vigente(en: date) -> ColumnElement[bool]:
     """Condición SQL: la adscripción rige en esa fecha."""
-    return (col(Adscripcion.desde) <= en) & or_(col(Adscripcion.hasta).is_(None), col(Adscripcion.hasta) >= en)
+    return vigencia_sql.rige(col(Adscripcion.desde), col(Adscripcion.hasta), en)
 
 
 def quien_es(s: Session, persona: Persona) -> Quien:

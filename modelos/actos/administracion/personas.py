@@ -31,6 +31,7 @@ from modelos.organizacion.organigrama import (
     faltas_de_persona,
 )
 from modelos.organizacion.permisos import Rol, exigir_administracion
+from modelos.organizacion.vigencia import dura_mas
 from modelos.sesion import serializar
 from modelos.tabla.formularios import exigir_motivo
 
@@ -130,7 +131,7 @@ def fijar_ultimo_dia(ctx: Contexto, persona: int, id_: int, hasta: date | None, 
             raise NoExiste("la adscripción", str(id_))
         if es_con_la_que_administra(ctx, previa) and hasta is not None:
             raise ActoNoProcede("retirarse la administración", "es la suya", LO_SUYO)
-        if personas.alarga(previa, hasta):
+        if dura_mas(hasta, previa.hasta):
             exigir_que_sea_otra(ctx, persona, "alargarse una adscripción")
         with _constancia(ctx, persona, autor, motivo):
             return personas.fijar_ultimo_dia(ctx.s, id_, hasta)

@@ -18,7 +18,7 @@ from modelos import reloj
 from modelos.administracion.carga import hojas
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
 from modelos.administracion.carga.vigencias import Llave, Vigencias
-from modelos.administracion.personas import alarga, falta_de_ultimo_dia
+from modelos.administracion.personas import falta_de_ultimo_dia
 from modelos.errores import FormularioIncompleto
 from modelos.escritura import limpiar_texto
 from modelos.expedientes.bitacora import canonico
@@ -33,6 +33,7 @@ from modelos.organizacion.organigrama import (
     faltas_de_persona,
 )
 from modelos.organizacion.permisos import Rol
+from modelos.organizacion.vigencia import dura_mas, ha_acabado
 from modelos.tabla.unidades import TipoUnidad
 
 SU_PAGINA = "en su página, con su motivo"
@@ -269,7 +270,7 @@ class _Revision:
             hasta = previa.hasta  # sin esa columna no se dice nada de su último día
         primer_dia = previa.desde if previa else desde or self.hoy
         repetido = self._repetido(r, "correo", correo, unidad, rol, primer_dia.isoformat())
-        al_reves = hasta is not None and hasta < primer_dia
+        al_reves = ha_acabado(hasta, primer_dia)
         if al_reves:
             self.falta(r, "hasta", f"no puede ser anterior a {primer_dia:%Y-%m-%d}, el día en que empieza")
         self.con_unidad.add(correo)
@@ -309,7 +310,7 @@ class _Revision:
             return
         if previa.rol == Rol.ADMINISTRACION and hasta is not None:
             self.falta(r, "hasta", "es su propia administración; pida a otra persona que se la retire")
-        elif alarga(previa, hasta):
+        elif dura_mas(hasta, previa.hasta):
             self.falta(r, "hasta", "es suya; pida a otra persona de la administración que se la alargue")
 
     def _adscripcion_nueva(self, r: Renglon, nombre: str, datos: dict[str, str], hasta: date | None) -> Paso:
@@ -345,7 +346,7 @@ def _la_misma(suyas: Sequence[Adscripcion], desde: date | None, hoy: date) -> Ad
     guardadas = [fila for fila in suyas if fila.id is not None]
     if desde is not None:
         return next((fila for fila in guardadas if fila.desde == desde), None)
-    vivas = [fila for fila in guardadas if fila.hasta is None or fila.hasta >= hoy]
+    vivas = [fila for fila in guardadas if not ha_acabado(fila.hasta, hoy)]
     return min(vivas, key=lambda fila: fila.desde, default=None)
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from modelos.administracion.carga.hojas import Renglon
-from modelos.administracion.personas import alarga
 from modelos.calendario import fecha_corta
 from modelos.organizacion.organigrama import Adscripcion
 from modelos.organizacion.permisos import Rol
-from modelos.organizacion.vigencia import cubiertos, primer_descubierto
+from modelos.organizacion.vigencia import cubiertos, dura_mas, ha_acabado, primer_descubierto, rige, se_enciman
 
 Llave = tuple[str, str, str]
 """Correo, unidad y rol: lo que no puede tenerse dos veces el mismo día."""
@@ -33,7 +32,7 @@ class _Final:
 
     def se_encima(self, otra: _Final) -> bool:
         """Si rigen a la vez algún día."""
-        return (self.hasta is None or self.hasta >= otra.desde) and (otra.hasta is None or self.desde <= otra.hasta)
+        return se_enciman(self.desde, self.hasta, otra.desde, otra.hasta)
 
 
 class Vigencias:
@@ -81,8 +80,7 @@ class Vigencias:
         )
         for previa in (fila for llave in de_rol for fila in self._suyas.get(llave, ())):
             renglon, hasta = self._cambios.get(previa.id or 0, (None, None))
-            regia = previa.desde <= dia and (previa.hasta is None or previa.hasta >= dia)
-            if renglon and regia and hasta is not None and hasta < dia:
+            if renglon and rige(previa.desde, previa.hasta, dia) and ha_acabado(hasta, dia):
                 yield renglon, "hasta", que
 
     def _finales(self, llave: Llave) -> list[_Final]:
@@ -93,7 +91,7 @@ class Vigencias:
         if fila.id not in self._cambios:
             return _Final(fila.desde, fila.hasta)
         renglon, hasta = self._cambios[fila.id]
-        return _Final(fila.desde, hasta, renglon, "hasta" if alarga(fila, hasta) else "")
+        return _Final(fila.desde, hasta, renglon, "hasta" if dura_mas(hasta, fila.hasta) else "")
 
     def _toca(self, filas: Iterable[Adscripcion]) -> bool:
         return any(fila.id in self._cambios for fila in filas)
