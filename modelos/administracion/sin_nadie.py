@@ -13,11 +13,10 @@ from sqlmodel import col
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.organizacion.organigrama import Adscripcion, Persona
-from modelos.organizacion.permisos import Rol
+from modelos.organizacion.permisos import ATIENDEN
 from modelos.organizacion.vigencia import ha_acabado, rige
 from modelos.organizacion.vigencia_sql import no_ha_acabado
 
-ATIENDEN = (Rol.OPERACION.value, Rol.COORDINACION.value)
 _UN_DIA = timedelta(days=1)
 
 

@@ -21,7 +21,7 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeC
 from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
 from modelos.motor.latido import VIVO_S, Latido, pulso
 from modelos.organizacion.organigrama import Persona
-from modelos.organizacion.permisos import Quien, Rol, exigir_administracion
+from modelos.organizacion.permisos import Quien, exigir_administracion, ve_entregas
 
 ESPERAS_S = (60.0, 120.0, 300.0, 900.0, 3600.0)
 """Lo que se espera tras cada intento fallido; el último se repite."""
@@ -228,7 +228,7 @@ class Ficha:
 
 def exigir_que_mire(quien: Quien) -> None:
     """Sólo administración y dirección ven qué mensajes salieron. Lanza NoLeCorresponde."""
-    if not quien.tiene(Rol.ADMINISTRACION, Rol.DIRECCION):
+    if not ve_entregas(quien):
         raise NoLeCorresponde("ver las entregas", "administración o dirección")
 
 

@@ -27,7 +27,7 @@ from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.motor.latido import pulso
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
-from modelos.organizacion.permisos import Rol
+from modelos.organizacion.permisos import ATIENDEN
 from modelos.plazos import hitos
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.reloj import fin_del_dia, hoy, iso, local
@@ -426,7 +426,7 @@ def por_atender(s: Session, filas: Iterable[Any], persona: int | None) -> dict[s
     folios = list({f.folio for f in tramos})
     suyas: set[str] = set()
     if persona is not None and tramos:
-        atiende = col(Adscripcion.rol).in_((Rol.OPERACION.value, Rol.COORDINACION.value))
+        atiende = col(Adscripcion.rol).in_(ATIENDEN)
         consulta = select(col(Adscripcion.unidad)).where(col(Adscripcion.persona_id) == persona, atiende)
         suyas = set(s.scalars(consulta.where(vigente(hoy()))))
     abiertos: dict[str, list[Turno]] = {}

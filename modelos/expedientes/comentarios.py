@@ -23,7 +23,7 @@ from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.expedientes.visibles import conciernen, expediente_visible
 from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, quien_es, vigente
-from modelos.organizacion.permisos import Quien, Rol
+from modelos.organizacion.permisos import DIRIGEN, Quien, Rol, hacia_arriba
 from modelos.tabla.unidades import TipoUnidad
 from modelos.tabla.unidades import Unidad as Sigla
 
@@ -61,8 +61,8 @@ class Aludido:
 def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
     """Las personas activas que hoy pueden leer ese expediente; primero las de las unidades que participan."""
     turnos = set(s.scalars(select(col(Turno.unidad)).where(col(Turno.folio) == expediente.folio).distinct()))
-    superior = {clave: (de, tipo) for clave, de, tipo in s.execute(_ORGANIGRAMA)}
-    estatales = {superior[u][0] for u in turnos if u in superior and superior[u][1] == TipoUnidad.CAST.value}
+    unidades = s.execute(_ORGANIGRAMA).all()
+    estatales = {de for clave, de, tipo in unidades if clave in turnos and tipo == TipoUnidad.CAST.value}
     participan = turnos | {u for u in estatales if u}
     avisadas = set(
         s.scalars(
@@ -72,7 +72,8 @@ def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
         )
     )
     # Coordina la unidad dueña, o la DSTC, quien coordina alguna de las que están por encima de ellas.
-    conducen = {u for base in (expediente.duena, Sigla.DSTC.value) for u in _hacia_arriba(base, superior)}
+    superiores = {clave: de for clave, de, _ in unidades}
+    conducen = {*hacia_arriba(expediente.duena, superiores), *hacia_arriba(Sigla.DSTC.value, superiores)}
     de_aviso = exists().where(
         col(Notificacion.folio) == expediente.folio,
         col(Notificacion.persona_id) == Persona.id,
@@ -81,7 +82,7 @@ def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
     )
     rol, unidad = col(Adscripcion.rol), col(Adscripcion.unidad)
     lee = or_(
-        rol.in_((Rol.DIRECCION.value, Rol.ADMINISTRACION.value)),
+        rol.in_(DIRIGEN),
         unidad.in_(participan),
         (rol == Rol.COORDINACION.value) & unidad.in_(conducen),
         unidad.in_(avisadas - {None}) & de_aviso,
@@ -212,15 +213,6 @@ def repetido(s: Session, persona: int, folio: str, texto: str, desde: datetime) 
 # --- piezas --------------------------------------------------------------------
 
 _ORGANIGRAMA = select(col(Unidad.clave), col(Unidad.depende_de), col(Unidad.tipo))
-
-
-def _hacia_arriba(unidad: str, superior: dict[str, tuple[str | None, str]]) -> set[str]:
-    vistas: set[str] = set()
-    sigue: str | None = unidad
-    while sigue and sigue not in vistas:
-        vistas.add(sigue)
-        sigue = superior.get(sigue, (None, ""))[0]
-    return vistas
 
 
 def _dichos(s: Session, quien: Quien, tramo: Sequence[Comentario]) -> list[Dicho]:

@@ -15,7 +15,7 @@ from modelos.oficios import contexto, ordenamientos, papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Molde, Oficio
 from modelos.oficios.titulares import Titularidad
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
-from modelos.organizacion.permisos import Rol
+from modelos.organizacion.permisos import ATIENDEN
 from modelos.tabla.emision import FALTA, VIGENTES, EstadoOficio
 
 A_LA_VISTA = 6
@@ -151,7 +151,7 @@ class Avisador:
             select(col(Adscripcion.unidad))
             .join(Persona, col(Persona.id) == Adscripcion.persona_id)
             .where(
-                col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
+                col(Adscripcion.rol).in_(ATIENDEN),
                 col(Persona.activa).is_(True),
                 vigente(self.hoy),
             )

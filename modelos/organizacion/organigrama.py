@@ -29,7 +29,7 @@ from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.escritura import limpiar_texto
 from modelos.organizacion import contrasenas, correos, vigencia_sql
 from modelos.organizacion.claves import cifrar, cifrar_generada
-from modelos.organizacion.permisos import Quien, Rol
+from modelos.organizacion.permisos import ATIENDEN, Quien, Rol
 from modelos.tabla.unidades import TIPO_DE_GRUPO, TipoUnidad
 from modelos.tabla.unidades import Unidad as Sigla
 
@@ -159,7 +159,7 @@ def _que_atienden(hoy: date) -> Select[int, str]:
         select(col(Adscripcion.persona_id), col(Adscripcion.unidad))
         .join(Persona, col(Persona.id) == Adscripcion.persona_id)
         .where(
-            col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
+            col(Adscripcion.rol).in_(ATIENDEN),
             col(Persona.activa).is_(True),
             vigente(hoy),
         )

@@ -30,7 +30,7 @@ from modelos.organizacion.organigrama import (
     es_de_demostracion,
     faltas_de_persona,
 )
-from modelos.organizacion.permisos import Rol, exigir_administracion
+from modelos.organizacion.permisos import Rol, exigir_administracion, puede_dar_acceso, puede_retirar
 from modelos.organizacion.vigencia import dura_mas
 from modelos.sesion import serializar
 from modelos.tabla.formularios import exigir_motivo
@@ -129,7 +129,7 @@ def fijar_ultimo_dia(ctx: Contexto, persona: int, id_: int, hasta: date | None, 
         previa = ctx.s.get(Adscripcion, id_, populate_existing=True)
         if previa is None or previa.persona_id != persona:
             raise NoExiste("la adscripción", str(id_))
-        if es_con_la_que_administra(ctx, previa) and hasta is not None:
+        if hasta is not None and not puede_retirar(ctx.quien, previa.persona_id, previa.rol):
             raise ActoNoProcede("retirarse la administración", "es la suya", LO_SUYO)
         if dura_mas(hasta, previa.hasta):
             exigir_que_sea_otra(ctx, persona, "alargarse una adscripción")
@@ -137,14 +137,9 @@ def fijar_ultimo_dia(ctx: Contexto, persona: int, id_: int, hasta: date | None, 
             return personas.fijar_ultimo_dia(ctx.s, id_, hasta)
 
 
-def es_con_la_que_administra(ctx: Contexto, fila: Adscripcion) -> bool:
-    """Si es una adscripción de administración de quien actúa."""
-    return ctx.quien is not None and fila.persona_id == ctx.quien.persona and fila.rol == Rol.ADMINISTRACION
-
-
 def exigir_que_sea_otra(ctx: Contexto, persona: int, acto: str) -> None:
     """Lo que da acceso lo decide alguien más: nadie se lo da ni se lo alarga. Lanza ActoNoProcede."""
-    if ctx.quien is not None and ctx.quien.persona == persona:
+    if not puede_dar_acceso(ctx.quien, persona):
         raise ActoNoProcede(acto, "es usted", LO_SUYO)
 
 

@@ -25,7 +25,7 @@ from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Turno
 from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.organizacion.organigrama import Unidad
-from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir, ve_todo
+from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir, ve_lo_de
 from modelos.plazos import hitos
 from modelos.sesion import serializar
 from modelos.tabla import Tabla
@@ -62,7 +62,7 @@ def puede_lanzar(quien: Quien, tabla: Tabla) -> bool:
 
 def puede_mirar(quien: Quien, tabla: Tabla) -> bool:
     """Si puede ver la matriz entera: quien lo conduce, o quien ve todo."""
-    return reparte(tabla) is not None and (ve_todo(quien) or puede_conducir(quien, tabla.duena))
+    return reparte(tabla) is not None and ve_lo_de(quien, tabla.duena)
 
 
 def periodo_de(tabla: Tabla, datos: dict[str, Any]) -> str:

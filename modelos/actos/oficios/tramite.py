@@ -21,7 +21,7 @@ from modelos.expedientes.expediente import EstadoExpediente, Expediente
 from modelos.oficios import titulares
 from modelos.oficios.errores import OficioCambio
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
-from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir
+from modelos.organizacion.permisos import Quien, lleva, puede_atender, puede_conducir
 from modelos.tabla import Tabla
 from modelos.tabla.emision import HECHOS, VIGENTES, EstadoOficio
 from modelos.tabla.formularios import exigir_motivo
@@ -272,7 +272,7 @@ def exigir_motivo_de_papel(nota: str) -> str:
 
 def puede_redactar(ctx: Contexto, quien: Quien, oficio: Oficio, expediente: Expediente) -> bool:
     """Si corrige o descarta su borrador: la unidad que lo emite, quien conduce el expediente o quien lo firma."""
-    if puede_atender(quien, oficio.unidad) or puede_conducir(quien, expediente.duena):
+    if lleva(quien, oficio.unidad, expediente.duena):
         return True
     hoy = reloj.local(ctx.ahora).date()
     return quien.persona in titulares.firman(ctx.s, oficio.unidad, hoy, expediente.procedimiento)

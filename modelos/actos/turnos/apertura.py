@@ -19,11 +19,10 @@ from modelos.escritura import limpiar_texto
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
 from modelos.organizacion.organigrama import exigir_unidades
-from modelos.organizacion.permisos import Quien, atiende, puede_conducir
+from modelos.organizacion.permisos import puede_iniciar
 from modelos.sesion import insertar
 from modelos.tabla import Tabla, avance
 from modelos.tabla.formularios import validar
-from modelos.tabla.unidades import es_estatal
 
 LARGO_ASUNTO = 300
 
@@ -49,16 +48,6 @@ def iniciar(
     halladas = repetidos(ctx.s, tabla, expediente.datos, expediente.folio)
     exigir_confirmadas([*halladas, *vencidos(ctx.s, tabla, expediente.datos, ctx.ahora)], confirmadas)
     return expediente
-
-
-def puede_iniciar(quien: Quien, tabla: Tabla, datos: Mapping[str, Any] | None = None) -> bool:
-    """Si coordina la unidad dueña, o atiende a la unidad que lo promueve; sin `datos`, si podría con alguna suya."""
-    if puede_conducir(quien, tabla.duena):
-        return True
-    if not tabla.promueve:
-        return False
-    suyas = {unidad for unidad in atiende(quien) if es_estatal(unidad)}
-    return bool(suyas) if datos is None else datos.get(tabla.promueve) in suyas
 
 
 def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre: Turno | None = None) -> Expediente:

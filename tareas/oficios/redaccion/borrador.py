@@ -22,7 +22,7 @@ from modelos.oficios import ordenamientos
 from modelos.oficios.contexto import Pedido, contexto, nombrar, resolver
 from modelos.oficios.oficio import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada
 from modelos.organizacion.organigrama import Unidad
-from modelos.organizacion.permisos import puede_atender, puede_conducir
+from modelos.organizacion.permisos import lleva
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
 from modelos.tabla.emision import Destino, EstadoOficio, Forma, Hacia
@@ -168,7 +168,7 @@ def emitir(
     quien = persona_que_actua(ctx)
     expediente, tabla = bloquear(ctx, folio)
     expediente_visible(ctx.s, quien, folio)  # la plantilla dice lo que hay en él
-    if not puede_conducir(quien, expediente.duena) and not puede_atender(quien, emisor):
+    if not lleva(quien, emisor, expediente.duena):
         raise NoLeCorresponde("emitir un oficio aquí", f"{emisor} o la coordinación de la {expediente.duena}")
     faltas = {}
     for campo, claves in (("emisor", [emisor]), ("para", para), ("ccp", ccp)):
