@@ -62,8 +62,8 @@ def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
     """Las personas activas que hoy pueden leer ese expediente; primero las de las unidades que participan."""
     turnos = set(s.scalars(select(col(Turno.unidad)).where(col(Turno.folio) == expediente.folio).distinct()))
     unidades = s.execute(_ORGANIGRAMA).all()
-    estatales = {de for clave, de, tipo in unidades if clave in turnos and tipo == TipoUnidad.CAST.value}
-    participan = turnos | {u for u in estatales if u}
+    estatales = {de for clave, de, tipo in unidades if de and clave in turnos and tipo == TipoUnidad.CAST.value}
+    participan = turnos | estatales
     avisadas = set(
         s.scalars(
             select(col(Notificacion.datos)["para"].as_string())
@@ -216,16 +216,7 @@ _ORGANIGRAMA = select(col(Unidad.clave), col(Unidad.depende_de), col(Unidad.tipo
 
 
 def _dichos(s: Session, quien: Quien, tramo: Sequence[Comentario]) -> list[Dicho]:
-    ids = [c.id or 0 for c in tramo]
-    menciones: dict[int, list[tuple[str, int, datetime | None]]] = {}
-    consulta = (
-        select(col(Mencion.comentario_id), col(Persona.nombre), col(Mencion.persona_id), col(Mencion.visto))
-        .join(Persona, col(Persona.id) == Mencion.persona_id)
-        .where(col(Mencion.comentario_id).in_(ids))
-        .order_by(col(Persona.nombre))
-    )
-    for comentario, nombre, persona, visto in s.execute(consulta) if ids else ():
-        menciones.setdefault(comentario, []).append((nombre, persona, visto))
+    menciones = _menciones(s, [c.id or 0 for c in tramo])
     de = visibles.nombres(s, (c.persona_id for c in tramo))
     return [
         Dicho(
@@ -236,3 +227,17 @@ def _dichos(s: Session, quien: Quien, tramo: Sequence[Comentario]) -> list[Dicho
         )
         for c in tramo
     ]
+
+
+def _menciones(s: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, int, datetime | None]]]:
+    """De cada comentario: a quién nombra, por nombre, y cuándo lo vio."""
+    menciones: dict[int, list[tuple[str, int, datetime | None]]] = {}
+    consulta = (
+        select(col(Mencion.comentario_id), col(Persona.nombre), col(Mencion.persona_id), col(Mencion.visto))
+        .join(Persona, col(Persona.id) == Mencion.persona_id)
+        .where(col(Mencion.comentario_id).in_(ids))
+        .order_by(col(Persona.nombre))
+    )
+    for comentario, nombre, persona, visto in s.execute(consulta) if ids else ():
+        menciones.setdefault(comentario, []).append((nombre, persona, visto))
+    return menciones

@@ -7,7 +7,7 @@ sigue en proyecto, el oficio lo dice o no se firma, según el ajuste (dominio 00
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,7 +19,7 @@ from sqlmodel import Field, SQLModel, col
 
 from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon, faltas_de_largo
 from modelos.organizacion import vigencia
 
 
@@ -148,19 +148,7 @@ def citar(normas: dict[str, Ordenamiento], claves: Sequence[str]) -> Cita:
     Lanza:
         NoExiste: cita una norma que no está registrada.
     """
-    articulos: dict[str, list[str]] = {}
-    actividades: dict[str, list[str]] = {}
-    for clave in claves:
-        partes = _CLAVE.fullmatch(clave.strip())
-        if partes is None or partes["norma"] not in normas:
-            raise NoExiste("el ordenamiento que se cita", clave)
-        if partes["norma"] == "M":
-            procedimiento, _, numero = partes["resto"].partition("-")
-            if procedimiento not in _PROCEDIMIENTOS or not numero:
-                raise NoExiste("el procedimiento del Manual que se cita", clave)
-            _agregar(actividades, procedimiento, numero)
-        else:
-            _agregar(articulos, partes["norma"], partes["resto"])
+    articulos, actividades = _por_norma(normas, claves)
     piezas = [
         f"{_plural('el artículo', 'los artículos', articulos[n])} {normas[n].cita}" for n in normas if n in articulos
     ]
@@ -169,6 +157,24 @@ def citar(normas: dict[str, Ordenamiento], claves: Sequence[str]) -> Cita:
         piezas[-1] += f", {normas['M'].cita}"
     usadas = [n for n in normas if n in articulos or (n == "M" and actividades)]
     return Cita("Con fundamento en " + _unir(piezas), tuple(usadas))
+
+
+def _por_norma(normas: Container[str], claves: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Los artículos de cada norma y las actividades de cada procedimiento del Manual. Lanza NoExiste."""
+    articulos: dict[str, list[str]] = {}
+    actividades: dict[str, list[str]] = {}
+    for clave in claves:
+        partes = _CLAVE.fullmatch(clave.strip())
+        if partes is None or partes["norma"] not in normas:
+            raise NoExiste("el ordenamiento que se cita", clave)
+        if partes["norma"] != "M":
+            _agregar(articulos, partes["norma"], partes["resto"])
+            continue
+        procedimiento, _, numero = partes["resto"].partition("-")
+        if procedimiento not in _PROCEDIMIENTOS or not numero:
+            raise NoExiste("el procedimiento del Manual que se cita", clave)
+        _agregar(actividades, procedimiento, numero)
+    return articulos, actividades
 
 
 def fijar(s: Session, clave: str, campos: dict[str, str], fechas: dict[str, date | None]) -> Ordenamiento:
@@ -182,20 +188,11 @@ def fijar(s: Session, clave: str, campos: dict[str, str], fechas: dict[str, date
     norma = s.get(Ordenamiento, clave)
     if norma is None:
         raise NoExiste("el ordenamiento", clave)
-    limpios = {campo: " ".join(limpiar_texto(campo, campos.get(campo, "")).split()) for campo in LARGOS}
-    faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
+    limpios = {campo: en_un_renglon(campo, campos.get(campo, "")) for campo in LARGOS}
+    faltas = faltas_de_largo(limpios, LARGOS)
     faltas |= {c: "no puede quedar vacío" for c in ("nombre", "cita") if not limpios[c]}
     estado = campos.get("estado", "")
-    if estado not in set(EstadoNorma):
-        faltas["estado"] = f"elija uno de: {', '.join(EstadoNorma)}"
-    # De las que se sembraron vigentes sin fecha conocida se puede corregir lo demás sin inventarla.
-    pasa_a_regir = estado == EstadoNorma.VIGENTE and norma.estado != EstadoNorma.VIGENTE
-    perdio_fecha = norma.vigente_desde is not None and estado == EstadoNorma.VIGENTE
-    if (pasa_a_regir or perdio_fecha) and not fechas.get("vigente_desde"):
-        faltas["vigente_desde"] = "diga desde cuándo rige; sin esa fecha no se puede dar por vigente"
-    desde, hasta = fechas.get("vigente_desde"), fechas.get("vigente_hasta")
-    if desde and vigencia.ha_acabado(hasta, desde):
-        faltas["vigente_hasta"] = "no puede ser anterior a la fecha desde la que rige"
+    faltas |= _faltas_de_vigencia(norma, estado, fechas.get("vigente_desde"), fechas.get("vigente_hasta"))
     if faltas:
         raise FormularioIncompleto(faltas)
     norma.estado = estado
@@ -205,6 +202,21 @@ def fijar(s: Session, clave: str, campos: dict[str, str], fechas: dict[str, date
         setattr(norma, fecha, fechas.get(fecha))
     s.flush()
     return norma
+
+
+def _faltas_de_vigencia(norma: Ordenamiento, estado: str, desde: date | None, hasta: date | None) -> dict[str, str]:
+    """Del estado y las fechas que se le quieren poner."""
+    faltas = {}
+    if estado not in set(EstadoNorma):
+        faltas["estado"] = f"elija uno de: {', '.join(EstadoNorma)}"
+    # De las que se sembraron vigentes sin fecha conocida se puede corregir lo demás sin inventarla.
+    pasa_a_regir = estado == EstadoNorma.VIGENTE and norma.estado != EstadoNorma.VIGENTE
+    perdio_fecha = norma.vigente_desde is not None and estado == EstadoNorma.VIGENTE
+    if (pasa_a_regir or perdio_fecha) and not desde:
+        faltas["vigente_desde"] = "diga desde cuándo rige; sin esa fecha no se puede dar por vigente"
+    if desde and vigencia.ha_acabado(hasta, desde):
+        faltas["vigente_hasta"] = "no puede ser anterior a la fecha desde la que rige"
+    return faltas
 
 
 def _agregar(a: dict[str, list[str]], clave: str, numero: str) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.columnas import Instante, columna_json
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon, faltas_de_largo
 from modelos.oficios import letras
 from modelos.organizacion import vigencia_sql
 from modelos.organizacion.organigrama import Persona, Unidad, de_la, por_correo
@@ -269,10 +269,10 @@ def _persona(s: Session, unidad: str, correo: str) -> Persona:
 
 
 def _limpios(campos: dict[str, str], obligatorios: tuple[str, ...]) -> dict[str, str]:
-    limpios = {campo: " ".join(limpiar_texto(campo, valor).split()) for campo, valor in campos.items()}
-    faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
+    limpios = {campo: en_un_renglon(campo, valor) for campo, valor in campos.items()}
+    faltas = faltas_de_largo(limpios, LARGOS)
     faltas |= {c: "no puede quedar vacío" for c in obligatorios if not limpios[c]}
-    faltas |= {c: falta for c, v in limpios.items() if (falta := letras.falta(v))}
+    faltas |= letras.faltas(limpios)
     if faltas:
         raise FormularioIncompleto(faltas)
     return limpios

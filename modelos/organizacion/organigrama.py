@@ -26,7 +26,7 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.columnas import Instante
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon
 from modelos.organizacion import contrasenas, correos, vigencia_sql
 from modelos.organizacion.claves import cifrar, cifrar_generada
 from modelos.organizacion.permisos import ATIENDEN, Quien, Rol
@@ -195,7 +195,7 @@ def crear_persona(
         NoExiste: no hay esa unidad.
         DatoRepetido: ya hay una persona con ese correo.
     """
-    correo, nombre = correos.normalizado(correo), " ".join(limpiar_texto("nombre", nombre).split())
+    correo, nombre = correos.normalizado(correo), en_un_renglon("nombre", nombre)
     faltas = faltas_de_persona(correo, nombre, reservados=es_demo or es_de_demostracion(s))
     if falta := "" if al_azar or es_demo else contrasenas.falta(clave, (correo, nombre, unidad)):
         faltas["clave"] = f"la contraseña {falta}"

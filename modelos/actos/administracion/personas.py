@@ -18,7 +18,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import personas
 from modelos.administracion.quien_administra import LLAVE, exigir_que_quede_administracion
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon, limpiar_texto
 from modelos.expedientes.expediente import Turno
 from modelos.organizacion.cambios import Cosa, anotar, foto
 from modelos.organizacion.claves import generada
@@ -53,7 +53,7 @@ def alta_persona(ctx: Contexto, correo: str, nombre: str, unidad: str, rol: str,
         NoLeCorresponde, FormularioIncompleto, DatoRepetido.
     """
     autor = autor_de(ctx, "dar de alta a una persona")
-    limpio, inicial = " ".join(limpiar_texto("nombre", nombre).split()), clave or generada()
+    limpio, inicial = en_un_renglon("nombre", nombre), clave or generada()
     faltas = faltas_de_persona(correo, limpio, reservados=es_de_demostracion(ctx.s))
     if rol not in set(Rol):
         faltas["rol"] = f"elija uno de: {', '.join(Rol)}"

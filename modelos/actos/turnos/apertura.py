@@ -15,7 +15,7 @@ from modelos.actos.turnos.mover import Contexto, Hecho, asentar
 from modelos.actos.turnos.reparto import repartir
 from modelos.ciclos import ciclo
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
 from modelos.organizacion.organigrama import exigir_unidades
@@ -56,7 +56,7 @@ def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre
     Lanza:
         FormularioIncompleto: falta el asunto o los datos no cumplen el formulario inicial.
     """
-    asunto = " ".join(limpiar_texto("asunto", asunto).split())
+    asunto = en_un_renglon("asunto", asunto)
     if not 1 <= len(asunto) <= LARGO_ASUNTO:
         raise FormularioIncompleto({"asunto": f"escriba de qué trata, en {LARGO_ASUNTO} caracteres o menos"})
     limpios = validar(tabla.datos, datos)
