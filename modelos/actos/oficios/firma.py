@@ -19,7 +19,7 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.actos.oficios.tramite import destinatarios, leer, reservar_borrador
 from modelos.actos.turnos.atender import persona_que_actua
-from modelos.actos.turnos.mover import Contexto, encargar
+from modelos.actos.turnos.mover import Contexto, EncargoPedido, encargar
 from modelos.errores import ActoNoProcede, NoLeCorresponde
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Serie, Turno
@@ -99,7 +99,7 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
     )
     if oficio.sustituye:
         _sustituir(ctx, oficio.sustituye, f"Lo sustituye {oficio.numero}.")
-    encargar(ctx, expediente, orden, [("envio", f"Envía {oficio.numero}", {"oficio": oficio.id})])
+    encargar(ctx, expediente, orden, [EncargoPedido("envio", f"Envía {oficio.numero}", {"oficio": oficio.id})])
     ctx.s.flush()
     return oficio
 
