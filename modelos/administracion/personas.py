@@ -27,11 +27,11 @@ from modelos.organizacion.organigrama import (
     Unidad,
     es_de_demostracion,
     faltas_de_persona,
+    faltas_de_rol,
     lo_suyo,
     por_correo,
     vigente,
 )
-from modelos.organizacion.permisos import Rol
 from modelos.organizacion.vigencia import dura_mas, falta_de_anio, faltas_de_anio, ha_acabado, se_enciman
 
 LIMITE = 50
@@ -61,9 +61,7 @@ def adscribir(
     """
     persona = _persona(s, correo)
     desde = desde or reloj.hoy()
-    faltas = faltas_de_anio(desde=desde, hasta=hasta)
-    if rol not in set(Rol):
-        faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
+    faltas = faltas_de_anio(desde=desde, hasta=hasta) | faltas_de_rol(rol)
     if ha_acabado(hasta, desde):
         faltas.setdefault("hasta", f"no puede ser anterior a {desde:%Y-%m-%d}, el día en que empieza")
     if not persona.activa:

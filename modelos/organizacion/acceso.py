@@ -103,10 +103,7 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str, equipo: st
         raise CredencialesInvalidas
     ya_no_sirve = not (persona.es_demo and ajustes.demo) and _incumple(clave, suyo)
     with transaccion(ajustes.url_base) as s:
-        # Mientras se comprobaba pudieron cambiarle la contraseña o darla de baja.
-        ahora_es = s.get(Persona, persona.id, populate_existing=True)
-        if ahora_es is None or ahora_es.clave_cifrada != persona.clave_cifrada or not ahora_es.activa:
-            raise CredencialesInvalidas
+        ahora_es = _la_misma(s, persona)
         este = col(IntentoFallido.id).in_([intento.id for intento in intentos])
         s.execute(delete(IntentoFallido).where(col(IntentoFallido.llave).in_(propias) | este))
         olvidar_viejos(s, ajustes)
@@ -114,6 +111,14 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str, equipo: st
         ahora_es.clave_provisional = ahora_es.clave_provisional or ya_no_sirve
         s.execute(delete(SesionAbierta).where(col(SesionAbierta.vence) < reloj.ahora()))
         return abrir(s, ajustes, ahora_es, reloj.ahora(), equipo)
+
+
+def _la_misma(s: Session, persona: Persona) -> Persona:
+    """Como está ahora: mientras se comprobaba pudieron cambiarle la contraseña o darla de baja."""
+    ahora_es = s.get(Persona, persona.id, populate_existing=True)
+    if ahora_es is None or ahora_es.clave_cifrada != persona.clave_cifrada or not ahora_es.activa:
+        raise CredencialesInvalidas
+    return ahora_es
 
 
 def _incumple(clave: str, suyo: list[str]) -> bool:

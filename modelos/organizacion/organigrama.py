@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -197,10 +197,9 @@ def crear_persona(
     """
     correo, nombre = correos.normalizado(correo), en_un_renglon("nombre", nombre)
     faltas = faltas_de_persona(correo, nombre, reservados=es_demo or es_de_demostracion(s))
-    if falta := "" if al_azar or es_demo else contrasenas.falta(clave, (correo, nombre, unidad)):
-        faltas["clave"] = f"la contraseña {falta}"
-    if rol not in set(Rol):
-        faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
+    if not (al_azar or es_demo):
+        faltas |= _faltas_de_clave(clave, (correo, nombre, unidad))
+    faltas |= faltas_de_rol(rol)
     if faltas:
         raise FormularioIncompleto(faltas)
     if s.get(Unidad, unidad) is None:
@@ -220,6 +219,11 @@ def crear_persona(
     s.add(Adscripcion(persona_id=persona.id or 0, unidad=unidad, rol=rol, desde=reloj.hoy()))
     s.flush()
     return persona
+
+
+def _faltas_de_clave(clave: str, suyo: Sequence[str]) -> dict[str, str]:
+    falta = contrasenas.falta(clave, suyo)
+    return {"clave": f"la contraseña {falta}"} if falta else {}
 
 
 def lo_suyo(s: Session, persona: Persona | None) -> list[str]:
@@ -246,6 +250,11 @@ def faltas_de_persona(correo: str, nombre: str, *, ya: str | None = None, reserv
     if not 1 <= len(nombre) <= LARGO_MAXIMO or not nombre.isprintable():
         faltas["nombre"] = f"escriba el nombre en un renglón, de {LARGO_MAXIMO} caracteres a lo más"
     return faltas
+
+
+def faltas_de_rol(rol: str) -> dict[str, str]:
+    """Si no es ninguno de los que hay."""
+    return {} if rol in set(Rol) else {"rol": f"elija uno de: {', '.join(Rol)}"}
 
 
 def crear_cast(s: Session, *, clave: str, nombre: str, depende_de: str, es_demo: bool = False) -> Unidad:

@@ -29,8 +29,9 @@ from modelos.organizacion.organigrama import (
     crear_persona,
     es_de_demostracion,
     faltas_de_persona,
+    faltas_de_rol,
 )
-from modelos.organizacion.permisos import Rol, exigir_administracion, puede_dar_acceso, puede_retirar
+from modelos.organizacion.permisos import exigir_administracion, puede_dar_acceso, puede_retirar
 from modelos.organizacion.vigencia import dura_mas
 from modelos.sesion import serializar
 from modelos.tabla.formularios import exigir_motivo
@@ -55,8 +56,7 @@ def alta_persona(ctx: Contexto, correo: str, nombre: str, unidad: str, rol: str,
     autor = autor_de(ctx, "dar de alta a una persona")
     limpio, inicial = en_un_renglon("nombre", nombre), clave or generada()
     faltas = faltas_de_persona(correo, limpio, reservados=es_de_demostracion(ctx.s))
-    if rol not in set(Rol):
-        faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
+    faltas |= faltas_de_rol(rol)
     de_unidad = ctx.s.get(Unidad, unidad)
     if ctx.quien is not None and (de_unidad is None or not de_unidad.activa):
         faltas["unidad"] = "elija una unidad activa de la lista"
