@@ -101,6 +101,11 @@ def puede_conducir(quien: Quien, duena: str) -> bool:
     return any((unidad, Rol.COORDINACION) in quien.adscripciones for unidad in hacia_arriba(duena, quien.superiores))
 
 
+def coordina(quien: Quien) -> bool:
+    """Si coordina alguna unidad, la que sea."""
+    return quien.tiene(Rol.COORDINACION)
+
+
 def conducidas(quien: Quien) -> list[str]:
     """De sus unidades, aquellas cuyos procedimientos conduce."""
     return [unidad for unidad in quien.unidades if puede_conducir(quien, unidad)]
@@ -154,7 +159,7 @@ def ve_lo_de(quien: Quien, duena: str) -> bool:
 
 def ve_tablero(quien: Quien) -> bool:
     """Si mira el tablero y las corridas: dirección, administración y quien coordina alguna unidad."""
-    return dirige(quien) or quien.tiene(Rol.COORDINACION)
+    return dirige(quien) or coordina(quien)
 
 
 def ve_entregas(quien: Quien) -> bool:

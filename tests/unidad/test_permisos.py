@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -43,6 +45,7 @@ def _quien(*adscripciones: tuple[str, Rol]) -> Quien:
 # --- la tabla de verdad --------------------------------------------------------
 # Un expediente de la CST, que depende de la DSTC, con un turno de CE-15; la CSC no tiene que ver.
 
+RAIZ = Path(__file__).parents[2]
 YO, OTRA = 1, 2
 TURNO, DUENA, SUPERIOR, AJENA = "CE-15", "CST", "DSTC", "CSC"
 SIN_PROMOVER, PROMOVIDA = poda(duena=Unidad.CST), poda(duena=Unidad.CST, promueve=PROMUEVE, datos=Inicio)
@@ -50,6 +53,7 @@ SIN_PROMOVER, PROMOVIDA = poda(duena=Unidad.CST), poda(duena=Unidad.CST, promuev
 REGLAS: dict[str, Callable[[Quien], bool]] = {
     "puede_atender": lambda q: permisos.puede_atender(q, TURNO),
     "ve_bandeja": lambda q: permisos.ve_bandeja(q, TURNO),
+    "coordina": permisos.coordina,
     "puede_conducir": lambda q: permisos.puede_conducir(q, DUENA),
     "puede_iniciar": lambda q: permisos.puede_iniciar(q, SIN_PROMOVER),
     "puede_iniciar promovido": lambda q: permisos.puede_iniciar(q, PROMOVIDA),
@@ -76,6 +80,7 @@ TABLA = """
                           o c d a  o c d a  o c d a  o c d a
 puede_atender             s s - -  - - - -  - - - -  - - - -  -
 ve_bandeja                s s s s  - - s s  - s s s  - - s s  -
+coordina                  - s - -  - s - -  - s - -  - s - -  -
 puede_conducir            - - - -  - s - -  - s - -  - - - -  -
 puede_iniciar             - - - -  - s - -  - s - -  - - - -  -
 puede_iniciar promovido   s s - -  - s - -  - s - -  - - - -  -
@@ -109,6 +114,17 @@ def test_la_tabla_tiene_todas_las_reglas_y_a_todos_los_que_actuan() -> None:
     assert {regla.split()[0] for regla in REGLAS} | DE_ACCESO == de_si_o_no
     assert set(FILAS) == set(REGLAS)
     assert {len(fila) for fila in FILAS.values()} == {4 * len(Rol) + 1} == {len(ACTORES)}
+
+
+def test_nadie_mas_pregunta_por_un_rol() -> None:
+    """Si hace falta una regla nueva, va en permisos.py y en la tabla: ahí se ve a quién más alcanza."""
+    ajenas = [
+        archivo.relative_to(RAIZ).as_posix()
+        for piso in ("modelos", "tareas", "flujos", "api")
+        for archivo in sorted((RAIZ / piso).rglob("*.py"))
+        if archivo != Path(permisos.__file__) and re.search(r"quien\.tiene\(", archivo.read_text())
+    ]
+    assert not ajenas
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from modelos.oficios import deuda, deudores
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion import permisos
-from modelos.organizacion.permisos import Quien, Rol, atiende, puede_iniciar
+from modelos.organizacion.permisos import Quien, atiende, puede_iniciar
 from modelos.tabla import Catalogo
 
 ruta = APIRouter()
@@ -71,7 +71,7 @@ def inicio(request: Request, puerta: Entrada) -> Response:
     hoy = reloj.hoy()
     with puerta.lectura() as (s, quien):
         conduce = consultas_inicio.duenas_que_conduce(quien, puerta.tablas)
-        coordina = bool(conduce) or quien.tiene(Rol.COORDINACION)
+        coordina = bool(conduce) or permisos.coordina(quien)
         dirige = permisos.dirige(quien)
         bloques = []
         if atiende(quien):
