@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from unicodedata import category, normalize
 
 from modelos.errores import FormularioIncompleto
@@ -99,3 +100,13 @@ def limpiar_texto(campo: str, texto: str) -> str:
     if falta := estorbo(limpio):
         raise FormularioIncompleto({campo: falta})
     return limpio
+
+
+def en_un_renglon(campo: str, texto: str) -> str:
+    """Lo mismo, sin saltos ni espacios de más. Lanza FormularioIncompleto."""
+    return " ".join(limpiar_texto(campo, texto).split())
+
+
+def faltas_de_largo(escritos: Mapping[str, str], largos: Mapping[str, int]) -> dict[str, str]:
+    """De los que no caben, por campo, en cuánto deben escribirse."""
+    return {c: f"escríbalo en {largos[c]} caracteres o menos" for c, v in escritos.items() if len(v) > largos[c]}

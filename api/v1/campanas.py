@@ -24,8 +24,8 @@ from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, Expediente, Turno
 from modelos.listas import CURSOR_AJENO
+from modelos.organizacion.permisos import ve_tablero
 from modelos.plazos import vencimientos
-from modelos.tablero.filtro import ve_tablero
 
 ruta = APIRouter(tags=["Campañas"])
 LIMITE = 25

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,7 @@ from modelos.organizacion import cambios
 from modelos.organizacion.cambios import Cambio, Cosa, Renglon
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
 from modelos.organizacion.permisos import Rol
+from modelos.organizacion.vigencia import ha_acabado
 
 ESTADOS = {
     "activas": "Pueden entrar",
@@ -84,20 +85,30 @@ def buscar(
     """
     condiciones = _condiciones(unidad, rol, estado)
     if buscado := plegar(limpiar_texto("texto", texto)).strip():
-        filas = s.execute(select(col(Persona.id), col(Persona.nombre), col(Persona.correo)).where(*condiciones))
-        condiciones = [col(Persona.id).in_([i for i, *partes in filas if buscado in plegar(" ".join(partes))])]
+        condiciones = [col(Persona.id).in_(_que_dicen(s, buscado, condiciones))]
     orden = (col(Persona.nombre), col(Persona.id))
     consulta = select(Persona).where(*condiciones).order_by(*orden)
     if cursor:
-        ultima = s.get(Persona, int(cursor)) if cursor.isdecimal() and len(cursor) < 10 else None
-        if ultima is None:
-            raise FormularioIncompleto(CURSOR_AJENO)
+        ultima = _de_cursor(s, cursor)
         consulta = consulta.where(tuple_(*orden) > (ultima.nombre, ultima.id))
     total = s.scalar(select(func.count()).select_from(Persona).where(*condiciones)) or 0
     halladas = list(s.scalars(consulta.limit(limite + 1)))
     siguiente = str(halladas[limite - 1].id) if len(halladas) > limite else None
     suyas = _vigentes(s, [p.id or 0 for p in halladas[:limite]])
     return Pagina([Encontrada(p, tuple(suyas.get(p.id or 0, ()))) for p in halladas[:limite]], total, siguiente)
+
+
+def _que_dicen(s: Session, buscado: str, condiciones: Iterable[ColumnElement[bool]]) -> list[int | None]:
+    """Los ids de las que llevan ese texto, ya plegado, en el nombre o en el correo."""
+    filas = s.execute(select(col(Persona.id), col(Persona.nombre), col(Persona.correo)).where(*condiciones))
+    return [i for i, *partes in filas if buscado in plegar(" ".join(partes))]
+
+
+def _de_cursor(s: Session, cursor: str) -> Persona:
+    persona = s.get(Persona, int(cursor)) if cursor.isdecimal() and len(cursor) < 10 else None
+    if persona is None:
+        raise FormularioIncompleto(CURSOR_AJENO)
+    return persona
 
 
 def _condiciones(unidad: str, rol: str, estado: str) -> list[ColumnElement[bool]]:
@@ -146,7 +157,7 @@ def estado_de(fila: Adscripcion, hoy: date) -> str:
     """«rige», «por_regir» o «terminada»."""
     if fila.desde > hoy:
         return "por_regir"
-    return "terminada" if fila.hasta is not None and fila.hasta < hoy else "rige"
+    return "terminada" if ha_acabado(fila.hasta, hoy) else "rige"
 
 
 # --- quién cambió qué --------------------------------------------------------------
@@ -165,13 +176,7 @@ def anotados(s: Session, *, cosa: str = "", quien: str = "", cursor: str = "", l
 
     cosa: una de `Cosa`. quien: el id de quien cambió; «consola», la línea de órdenes.
     """
-    condiciones: list[ColumnElement[bool]] = []
-    if cosa:
-        if cosa not in set(Cosa):
-            raise FormularioIncompleto({"cosa": f"use una de: {', '.join(Cosa)}"})
-        condiciones.append(col(Cambio.cosa) == cosa)
-    if quien:
-        condiciones.append(_autor(quien))
+    condiciones = [*([_cosa(cosa)] if cosa else []), *([_autor(quien)] if quien else [])]
     consulta = select(Cambio).where(*condiciones).order_by(col(Cambio.id).desc())
     if cursor:
         if not cursor.isdecimal() or len(cursor) > 9:
@@ -199,6 +204,12 @@ def autores(s: Session) -> list[tuple[str, str]]:
     filas = s.execute(select(col(Persona.id), col(Persona.nombre)).where(col(Persona.id).in_(ids - {None})))
     por_nombre = sorted(((str(i), nombre) for i, nombre in filas), key=lambda par: plegar(par[1]))
     return [*por_nombre, *([("consola", cambios.CONSOLA)] if None in ids else [])]
+
+
+def _cosa(cosa: str) -> ColumnElement[bool]:
+    if cosa not in set(Cosa):
+        raise FormularioIncompleto({"cosa": f"use una de: {', '.join(Cosa)}"})
+    return col(Cambio.cosa) == cosa
 
 
 def _autor(quien: str) -> ColumnElement[bool]:

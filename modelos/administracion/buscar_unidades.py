@@ -56,25 +56,25 @@ def buscar(
 
     cursor: la última clave del tramo anterior.
     """
-    condiciones: list[ColumnElement[bool]] = []
-    if tipo:
-        if tipo not in TIPOS:
-            raise FormularioIncompleto({"tipo": f"use uno de: {', '.join(TIPOS)}"})
-        condiciones.append(col(Unidad.tipo) == tipo)
-    if estado:
-        if estado not in ESTADOS:
-            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(ESTADOS)}"})
-        condiciones.append(
-            col(Unidad.por_confirmar).is_(True)
-            if estado == "por_confirmar"
-            else col(Unidad.activa).is_(estado == "activas")
-        )
-    todas = list(s.scalars(select(Unidad).where(*condiciones).order_by(col(Unidad.clave))))
+    todas = list(s.scalars(select(Unidad).where(*_condiciones(tipo, estado)).order_by(col(Unidad.clave))))
     if buscado := plegar(limpiar_texto("texto", texto)).strip():
         # Son cientos a lo más: comparar aquí es lo que permite no distinguir acentos en ninguna base.
         todas = [u for u in todas if buscado in plegar(f"{u.clave} {u.nombre} {ENTIDADES.get(u.entidad or '', '')}")]
     siguen = [u for u in todas if u.clave > cursor]
     return Pagina(siguen[:limite], len(todas), siguen[limite - 1].clave if len(siguen) > limite else None)
+
+
+def _condiciones(tipo: str, estado: str) -> list[ColumnElement[bool]]:
+    if tipo and tipo not in TIPOS:
+        raise FormularioIncompleto({"tipo": f"use uno de: {', '.join(TIPOS)}"})
+    if estado and estado not in ESTADOS:
+        raise FormularioIncompleto({"estado": f"use uno de: {', '.join(ESTADOS)}"})
+    condiciones = [col(Unidad.tipo) == tipo] if tipo else []
+    if estado == "por_confirmar":
+        condiciones.append(col(Unidad.por_confirmar).is_(True))
+    elif estado:
+        condiciones.append(col(Unidad.activa).is_(estado == "activas"))
+    return condiciones
 
 
 def una(s: Session, clave: str) -> DetalleUnidad:

@@ -60,12 +60,7 @@ def sembrar_demo(s: Session, casts: Sequence[tuple[str, str, str]] = CASTS) -> N
     for clave, nombre, depende_de in casts:
         if clave not in existentes:
             crear_cast(s, clave=clave, nombre=nombre, depende_de=depende_de, es_demo=True)
-    personas = set(s.scalars(select(col(Persona.correo))))
-    unidades = [
-        (clave.lower(), f"Personal de {clave}", clave, Rol.OPERACION)
-        for clave in s.scalars(select(col(Unidad.clave)).order_by(col(Unidad.clave)))
-    ]
-    nuevas = [cuenta for cuenta in (*CUENTAS, *unidades) if f"{cuenta[0]}@{DOMINIO}" not in personas]
+    nuevas = _cuentas_que_faltan(s)
     if not nuevas:
         return
     # Una sola vez: cifrar cuesta un cuarto de segundo y aquí la contraseña es pública.
@@ -84,6 +79,16 @@ def sembrar_demo(s: Session, casts: Sequence[tuple[str, str, str]] = CASTS) -> N
         if alias == unidad.lower():
             s.add(_titularidad(s, unidad, persona.id or 0))
     s.flush()
+
+
+def _cuentas_que_faltan(s: Session) -> list[tuple[str, str, str, Rol]]:
+    """De las que se ofrecen y la de cada unidad, las que nadie ha dado de alta."""
+    personas = set(s.scalars(select(col(Persona.correo))))
+    unidades = [
+        (clave.lower(), f"Personal de {clave}", clave, Rol.OPERACION)
+        for clave in s.scalars(select(col(Unidad.clave)).order_by(col(Unidad.clave)))
+    ]
+    return [cuenta for cuenta in (*CUENTAS, *unidades) if f"{cuenta[0]}@{DOMINIO}" not in personas]
 
 
 def _titularidad(s: Session, clave: str, persona: int) -> Titularidad:

@@ -17,6 +17,7 @@ from modelos.oficios.papeleria import Leyenda, Papeleria
 from modelos.oficios.titulares import Suplencia, Titularidad
 from modelos.organizacion.cambios import Cosa, Renglon, historia
 from modelos.organizacion.organigrama import Persona, Unidad
+from modelos.organizacion.vigencia import rige
 from modelos.tabla.emision import numerar
 
 ROTULOS = {
@@ -98,7 +99,7 @@ def cargos(s: Session, hoy: date) -> list[Cargo]:
 
 def cargo(s: Session, unidad: Unidad, hoy: date) -> Cargo:
     """El de una unidad."""
-    suplen = [(fila, quien) for fila, quien in suplencias(s, unidad.clave) if fila.desde <= hoy <= fila.hasta]
+    suplen = [(fila, quien) for fila, quien in suplencias(s, unidad.clave) if rige(fila.desde, fila.hasta, hoy)]
     return Cargo(unidad, titulares.titular(s, unidad.clave, hoy), suplen)
 
 

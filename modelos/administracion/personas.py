@@ -27,12 +27,12 @@ from modelos.organizacion.organigrama import (
     Unidad,
     es_de_demostracion,
     faltas_de_persona,
+    faltas_de_rol,
     lo_suyo,
     por_correo,
     vigente,
 )
-from modelos.organizacion.permisos import Rol
-from modelos.organizacion.vigencia import falta_de_anio, faltas_de_anio
+from modelos.organizacion.vigencia import dura_mas, falta_de_anio, faltas_de_anio, ha_acabado, se_enciman
 
 LIMITE = 50
 
@@ -61,10 +61,8 @@ def adscribir(
     """
     persona = _persona(s, correo)
     desde = desde or reloj.hoy()
-    faltas = faltas_de_anio(desde=desde, hasta=hasta)
-    if rol not in set(Rol):
-        faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
-    if hasta is not None and hasta < desde:
+    faltas = faltas_de_anio(desde=desde, hasta=hasta) | faltas_de_rol(rol)
+    if ha_acabado(hasta, desde):
         faltas.setdefault("hasta", f"no puede ser anterior a {desde:%Y-%m-%d}, el día en que empieza")
     if not persona.activa:
         faltas["correo"] = "está de baja; primero reactívela"
@@ -72,7 +70,7 @@ def adscribir(
         faltas["unidad"] = f"{unidad} ya no está activa; elija otra"
     if faltas:
         raise FormularioIncompleto(faltas)
-    if any(se_enciman(previa, desde, hasta) for previa in _suyas(s, persona, unidad, rol)):
+    if any(se_enciman(desde, hasta, previa.desde, previa.hasta) for previa in _suyas(s, persona, unidad, rol)):
         raise DatoRepetido("la adscripción en esas fechas", f"{persona.correo}, {unidad}, {rol}")
     nueva = Adscripcion(persona_id=persona.id or 0, unidad=unidad, rol=rol, desde=desde, hasta=hasta)
     s.add(nueva)
@@ -97,7 +95,7 @@ def retirar(s: Session, correo: str, *, unidad: str, rol: str, hasta: date | Non
         raise FormularioIncompleto({"hasta": falta})
     if hasta < ayer:
         raise FormularioIncompleto({"hasta": f"use {ayer:%Y-%m-%d} (ayer, para cortarla ya) o una fecha posterior"})
-    abiertas = [previa for previa in _suyas(s, persona, unidad, rol) if previa.hasta is None or previa.hasta >= hoy]
+    abiertas = [previa for previa in _suyas(s, persona, unidad, rol) if not ha_acabado(previa.hasta, hoy)]
     if not abiertas:
         raise NoExiste(f"de {persona.correo} la adscripción vigente", f"{unidad}, {rol}")
     # Con varias, la primera: las demás empiezan después y se retiran por separado.
@@ -128,7 +126,7 @@ def fijar_ultimo_dia(s: Session, id_: int, hasta: date | None) -> Adscripcion | 
     else:
         _cerrar(s, fila, hasta)
     s.flush()
-    return None if hasta is not None and hasta < fila.desde else fila
+    return None if ha_acabado(hasta, fila.desde) else fila
 
 
 def falta_de_ultimo_dia(
@@ -141,14 +139,14 @@ def falta_de_ultimo_dia(
     if falta := falta_de_anio(hasta):
         return falta
     ayer = reloj.hoy() - timedelta(days=1)
-    if fila.hasta is not None and fila.hasta < ayer:
+    if ha_acabado(fila.hasta, ayer):
         return f"terminó el {fila.hasta:%Y-%m-%d}; lo que ya rigió no se reescribe: dele otra"
-    if hasta is not None and hasta < ayer:
+    if ha_acabado(hasta, ayer):
         return f"use {ayer:%Y-%m-%d} (ayer, para cortarla ya) o una fecha posterior"
-    mas = alarga(fila, hasta)
+    mas = dura_mas(hasta, fila.hasta)
     if mas and not activa:
         return "la persona está de baja; primero reactívela"
-    if mas and any(se_enciman(otra, fila.desde, hasta) for otra in otras):
+    if mas and any(se_enciman(fila.desde, hasta, otra.desde, otra.hasta) for otra in otras):
         return "se encima con otra suya, de la misma unidad y rol"
     return ""
 
@@ -217,7 +215,7 @@ def dar_de_baja(s: Session, correo: str) -> None:
     persona.activa = False
     acceso.revocar_todas(s, persona.id or 0)
     for suya in s.scalars(select(Adscripcion).where(col(Adscripcion.persona_id) == persona.id)).all():
-        if suya.hasta is None or suya.hasta > hoy:
+        if dura_mas(suya.hasta, hoy):
             _cerrar(s, suya, hoy)
     s.flush()
 
@@ -286,16 +284,6 @@ def _suyas(s: Session, persona: Persona, unidad: str, rol: str) -> Sequence[Adsc
 def tomados_por(persona: int) -> tuple[ColumnElement[bool], ...]:
     """Condiciones SQL: el turno lo tiene tomado esa persona, como las reconoce su índice (`ix_turno_tomado`)."""
     return col(Turno.persona_id) == persona, de_los(col(Turno.estado), (EstadoTurno.TOMADO.value,))
-
-
-def alarga(fila: Adscripcion, hasta: date | None) -> bool:
-    """Si con ese último día duraría más que ahora."""
-    return fila.hasta is not None and (hasta is None or hasta > fila.hasta)
-
-
-def se_enciman(previa: Adscripcion, desde: date, hasta: date | None) -> bool:
-    """Si rigen a la vez algún día."""
-    return (previa.hasta is None or previa.hasta >= desde) and (hasta is None or previa.desde <= hasta)
 
 
 def _cerrar(s: Session, adscripcion: Adscripcion, hasta: date) -> None:

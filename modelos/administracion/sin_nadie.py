@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.organizacion.organigrama import Adscripcion, Persona
-from modelos.organizacion.permisos import Rol
+from modelos.organizacion.permisos import ATIENDEN
+from modelos.organizacion.vigencia import ha_acabado, rige
+from modelos.organizacion.vigencia_sql import no_ha_acabado
 
-ATIENDEN = (Rol.OPERACION.value, Rol.COORDINACION.value)
 _UN_DIA = timedelta(days=1)
 
 
@@ -54,25 +55,44 @@ def de_persona(s: Session, persona: Persona, suyas: Iterable[Adscripcion], hoy: 
     """Lo que dejaría, o deja, sin nadie. suyas: todas sus adscripciones."""
     que_atienden = [a for a in suyas if a.rol in ATIENDEN]
     turnos = _a_mano(s, {a.unidad for a in que_atienden})
-    con_turnos = [a for a in que_atienden if a.unidad in turnos]
     quienes = _quienes(s, turnos, hoy)
     si_se_va: dict[str, SinNadie] = {}
     si_se_corta: dict[int, SinNadie] = {}
     quedan: dict[str, SinNadie] = {}
-    for a in con_turnos:
-        cuantos = turnos[a.unidad]
-        if persona.activa and (a.hasta is None or a.hasta >= hoy):
-            rige_en = max(hoy, a.desde)
-            if not [o for o in _rigen(quienes, a.unidad, rige_en) if o.id != a.id]:
-                si_se_corta[a.id or 0] = SinNadie(a.unidad, cuantos, rige_en)
-            if a.desde <= hoy and all(o.persona_id == persona.id for o in _rigen(quienes, a.unidad, hoy)):
-                si_se_va[a.unidad] = SinNadie(a.unidad, cuantos, hoy)
-        # De una persona activa, sólo lo que termina o acaba de terminar: lo viejo ya lo dice la página de la unidad.
-        if a.hasta is not None and (a.hasta >= hoy - _UN_DIA or not persona.activa):
-            sin_ella = max(hoy, a.hasta + _UN_DIA) if persona.activa else hoy
-            if not _rigen(quienes, a.unidad, sin_ella):
-                quedan[a.unidad] = SinNadie(a.unidad, cuantos, sin_ella)
+    for a in que_atienden:
+        if a.unidad not in turnos:
+            continue
+        if dia := _sin_esta(persona, a, quienes, hoy):
+            si_se_corta[a.id or 0] = SinNadie(a.unidad, turnos[a.unidad], dia)
+        if _esta_sola(persona, a, quienes, hoy):
+            si_se_va[a.unidad] = SinNadie(a.unidad, turnos[a.unidad], hoy)
+        if dia := _al_terminar(persona, a, quienes, hoy):
+            quedan[a.unidad] = SinNadie(a.unidad, turnos[a.unidad], dia)
     return DePersona(list(si_se_va.values()), si_se_corta, list(quedan.values()))
+
+
+def _sin_esta(persona: Persona, a: Adscripcion, quienes: Iterable[Adscripcion], hoy: date) -> date | None:
+    """El día en que, retirada esta adscripción, no habría nadie en la unidad; None si habría alguien."""
+    if not persona.activa or ha_acabado(a.hasta, hoy):
+        return None
+    dia = max(hoy, a.desde)
+    return None if [otra for otra in _rigen(quienes, a.unidad, dia) if otra.id != a.id] else dia
+
+
+def _esta_sola(persona: Persona, a: Adscripcion, quienes: Iterable[Adscripcion], hoy: date) -> bool:
+    """Si hoy sólo ella atiende a la unidad, con esta adscripción o con otra."""
+    if not persona.activa or not rige(a.desde, a.hasta, hoy):
+        return False
+    return all(otra.persona_id == persona.id for otra in _rigen(quienes, a.unidad, hoy))
+
+
+def _al_terminar(persona: Persona, a: Adscripcion, quienes: Iterable[Adscripcion], hoy: date) -> date | None:
+    """El día en que, por su último día o por la baja, no hay o no habrá nadie en la unidad; None si hay alguien."""
+    # De una persona activa, sólo lo que termina o acaba de terminar: lo viejo ya lo dice la página de la unidad.
+    if a.hasta is None or (persona.activa and ha_acabado(a.hasta, hoy - _UN_DIA)):
+        return None
+    dia = max(hoy, a.hasta + _UN_DIA) if persona.activa else hoy
+    return None if _rigen(quienes, a.unidad, dia) else dia
 
 
 def _quienes(s: Session, unidades: Iterable[str], hoy: date) -> Sequence[Adscripcion]:
@@ -83,7 +103,7 @@ def _quienes(s: Session, unidades: Iterable[str], hoy: date) -> Sequence[Adscrip
         .where(
             col(Adscripcion.unidad).in_(list(unidades)),
             col(Adscripcion.rol).in_(ATIENDEN),
-            or_(col(Adscripcion.hasta).is_(None), col(Adscripcion.hasta) >= hoy),
+            no_ha_acabado(col(Adscripcion.hasta), hoy),
             col(Persona.activa).is_(True),
         )
     )
@@ -91,7 +111,7 @@ def _quienes(s: Session, unidades: Iterable[str], hoy: date) -> Sequence[Adscrip
 
 
 def _rigen(quienes: Iterable[Adscripcion], unidad: str, dia: date) -> list[Adscripcion]:
-    return [a for a in quienes if a.unidad == unidad and a.desde <= dia and (a.hasta is None or a.hasta >= dia)]
+    return [a for a in quienes if a.unidad == unidad and rige(a.desde, a.hasta, dia)]
 
 
 def _a_mano(s: Session, unidades: Iterable[str]) -> dict[str, int]:

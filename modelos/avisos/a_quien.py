@@ -21,7 +21,7 @@ from modelos.columnas import de_los
 from modelos.expedientes.expediente import EstadoTurno, Turno
 from modelos.oficios import titulares
 from modelos.organizacion.organigrama import Adscripcion, Persona, responsables, responsables_de_todas, vigente
-from modelos.organizacion.permisos import Rol
+from modelos.organizacion.permisos import ATIENDEN, Rol
 from modelos.plazos import hitos
 
 
@@ -117,7 +117,7 @@ def _presente() -> ColumnElement[bool]:
     return (
         consulta.where(
             en_la_unidad,
-            col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
+            col(Adscripcion.rol).in_(ATIENDEN),
             col(Persona.activa).is_(True),
             vigente(reloj.hoy()),
         )

@@ -172,19 +172,8 @@ def agregar(
     """
     nombre, direccion = limpiar_texto("nombre", nombre).strip(), direccion.strip()
     correo, unidad = limpiar_texto("correo", correo).strip(), limpiar_texto("unidad", unidad).strip()
-    faltas: dict[str, str] = {}
-    if not 1 <= len(nombre) <= LARGO_NOMBRE or not nombre.isprintable():
-        faltas["nombre"] = f"escriba cómo reconocerlo, en un renglón de {LARGO_NOMBRE} caracteres a lo más"
-    if falta := falta_de_direccion(direccion):
-        faltas["direccion"] = falta
     persona = por_correo(s, correo) if correo else None
-    if bool(correo) == bool(unidad):
-        faltas["de"] = "diga de quién es: el correo de una persona o la clave de una unidad, sólo uno"
-    elif correo and (persona is None or not persona.activa):
-        faltas["correo"] = "no hay una persona activa con ese correo"
-    elif unidad and s.get(Unidad, unidad) is None:
-        faltas["unidad"] = "no hay una unidad con esa clave"
-    if faltas:
+    if faltas := _faltas_de_canal(nombre, direccion) | _faltas_de_quien(s, correo, persona, unidad):
         raise FormularioIncompleto(faltas)
     canal = Canal(
         persona_id=persona.id if persona else None,
@@ -197,6 +186,26 @@ def agregar(
     s.add(canal)
     s.flush()
     return canal
+
+
+def _faltas_de_canal(nombre: str, direccion: str) -> dict[str, str]:
+    faltas = {}
+    if not 1 <= len(nombre) <= LARGO_NOMBRE or not nombre.isprintable():
+        faltas["nombre"] = f"escriba cómo reconocerlo, en un renglón de {LARGO_NOMBRE} caracteres a lo más"
+    if falta := falta_de_direccion(direccion):
+        faltas["direccion"] = falta
+    return faltas
+
+
+def _faltas_de_quien(s: Session, correo: str, persona: Persona | None, unidad: str) -> dict[str, str]:
+    """persona: la de ese correo, si la hay."""
+    if bool(correo) == bool(unidad):
+        return {"de": "diga de quién es: el correo de una persona o la clave de una unidad, sólo uno"}
+    if correo and (persona is None or not persona.activa):
+        return {"correo": "no hay una persona activa con ese correo"}
+    if unidad and s.get(Unidad, unidad) is None:
+        return {"unidad": "no hay una unidad con esa clave"}
+    return {}
 
 
 def quitar(s: Session, id_: int) -> Ficha:

@@ -21,7 +21,7 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeC
 from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
 from modelos.motor.latido import VIVO_S, Latido, pulso
 from modelos.organizacion.organigrama import Persona
-from modelos.organizacion.permisos import Quien, Rol, exigir_administracion
+from modelos.organizacion.permisos import Quien, exigir_administracion, ve_entregas
 
 ESPERAS_S = (60.0, 120.0, 300.0, 900.0, 3600.0)
 """Lo que se espera tras cada intento fallido; el último se repite."""
@@ -228,7 +228,7 @@ class Ficha:
 
 def exigir_que_mire(quien: Quien) -> None:
     """Sólo administración y dirección ven qué mensajes salieron. Lanza NoLeCorresponde."""
-    if not quien.tiene(Rol.ADMINISTRACION, Rol.DIRECCION):
+    if not ve_entregas(quien):
         raise NoLeCorresponde("ver las entregas", "administración o dirección")
 
 
@@ -252,11 +252,7 @@ def listar(
     exigir_que_mire(quien)
     if not 1 <= limite <= LIMITE_MAXIMO:
         raise FormularioIncompleto({"limite": f"use un número entre 1 y {LIMITE_MAXIMO}"})
-    condiciones: list[ColumnElement[bool]] = []
-    if estado:
-        if estado not in set(EstadoEntrega):
-            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoEntrega)}"})
-        condiciones.append(col(Entrega.estado) == estado)
+    condiciones = _en_estado(estado) if estado else []
     total = s.scalar(select(func.count()).select_from(Entrega).where(*condiciones)) or 0
     if cursor:
         condiciones.append(tuple_(col(Entrega.creada), col(Entrega.id)) < leer_cursor(cursor))
@@ -268,22 +264,19 @@ def listar(
         .order_by(col(Entrega.creada).desc(), col(Entrega.id).desc())
         .limit(limite + 1)
     )
-    fichas = [
-        Ficha(
-            e.id,
-            nombre or unidad or "",
-            canal or "correo",
-            e.estado,
-            e.asunto,
-            e.creada,
-            e.intentos,
-            e.enviada,
-            e.error or "",
-        )
-        for e, nombre, canal, unidad in s.execute(consulta).all()
-    ]
+    fichas = [_ficha(e, nombre or unidad, canal) for e, nombre, canal, unidad in s.execute(consulta)]
     ultima = fichas[limite - 1] if len(fichas) > limite else None
     return Pagina(fichas[:limite], total, escribir_cursor(ultima.creada, ultima.id) if ultima else None)
+
+
+def _en_estado(estado: str) -> list[ColumnElement[bool]]:
+    if estado not in set(EstadoEntrega):
+        raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoEntrega)}"})
+    return [col(Entrega.estado) == estado]
+
+
+def _ficha(e: Entrega, de: str | None, canal: str | None) -> Ficha:
+    return Ficha(e.id, de or "", canal or "correo", e.estado, e.asunto, e.creada, e.intentos, e.enviada, e.error or "")
 
 
 def reintentar(s: Session, quien: Quien, id_: str) -> None:

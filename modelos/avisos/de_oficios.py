@@ -68,10 +68,14 @@ def _llegado(s: Session, oficio: Oficio, filas: Sequence[Any]) -> Llegado | None
     suyos = [(d, nombre) for d, nombre in s.execute(consulta) if d.orden in llegan or d.acusado is None]
     if not suyos:
         return None
-    para, ccp = (tuple(f"{nombre} ({d.unidad})" for d, nombre in suyos if d.clase == c) for c in ("para", "ccp"))
+    para, ccp = _de_clase("para", suyos), _de_clase("ccp", suyos)
     por_acusar = any(d.clase == "para" and d.acusado is None for d, _ in suyos)
     emite = s.get_one(Unidad, oficio.unidad).nombre
     return Llegado(oficio, emite, para, ccp, falta=not llegan, por_acusar=por_acusar)
+
+
+def _de_clase(clase: str, suyos: Iterable[tuple[Destinatario, str]]) -> tuple[str, ...]:
+    return tuple(f"{nombre} ({d.unidad})" for d, nombre in suyos if d.clase == clase)
 
 
 def oficios(s: Session, ids: Iterable[str]) -> dict[str, Oficio]:

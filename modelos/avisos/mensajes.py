@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from sqlalchemy import Select, bindparam, case, exists, false, func, or_, select, text, update
@@ -27,7 +27,7 @@ from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.motor.latido import pulso
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
-from modelos.organizacion.permisos import Rol
+from modelos.organizacion.permisos import ATIENDEN
 from modelos.plazos import hitos
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.reloj import fin_del_dia, hoy, iso, local
@@ -36,6 +36,7 @@ from modelos.tabla.emision import VIGENTES
 
 _ESPACIO = UUID("6f1a2b0e-3c53-5a0b-9d1e-0d57c0de0022")
 TRAMO = 500
+T = TypeVar("T")
 DEL_RESUMEN = (Clase.HITO.value, Clase.FIRMA.value)
 """Lo que espera al resumen del día; lo demás sale en cuanto se sabe."""
 _sin_salir = col(Notificacion.salio).is_(None)
@@ -90,8 +91,8 @@ def por_salir(s: Session, *, con_hitos: bool) -> Iterator[Any]:
 
 def de_nuevo(s: Session, ids: Sequence[int]) -> Iterator[Any]:
     """Esas notificaciones, con las columnas y el orden de `por_salir`."""
-    for i in range(0, len(ids), TRAMO):
-        yield from s.execute(_resumidas().where(col(Notificacion.id).in_(ids[i : i + TRAMO])))
+    for tramo in _tramos(ids):
+        yield from s.execute(_resumidas().where(col(Notificacion.id).in_(tramo)))
 
 
 def _resumidas() -> Select[Any]:
@@ -156,8 +157,8 @@ def altas(s: Session, personas: Iterable[int]) -> dict[int, datetime]:
     """Cuándo se dio de alta a cada persona."""
     pedidas = list(personas)
     de: dict[int, datetime] = {}
-    for i in range(0, len(pedidas), TRAMO):
-        consulta = select(col(Persona.id), col(Persona.creada)).where(col(Persona.id).in_(pedidas[i : i + TRAMO]))
+    for tramo in _tramos(pedidas):
+        consulta = select(col(Persona.id), col(Persona.creada)).where(col(Persona.id).in_(tramo))
         de |= {id_: creada for id_, creada in s.execute(consulta) if id_ is not None}
     return de
 
@@ -193,12 +194,20 @@ def _no_es_suyo(f: Any, persona: int, organigrama: Organigrama) -> str:  # noqa:
         return "" if persona in organigrama.recibe(f.para) else NO_LE_TOCA
     if f.para and persona in organigrama.de(f.para):
         return ""
-    if f.atendido is not None and f.para:
-        return "" if persona in (i.persona for i in organigrama.firma(f.para, f.procedimiento)) else NO_LE_TOCA
+    if f.para and f.atendido is not None:
+        return "" if persona in _personas(organigrama.firma(f.para, f.procedimiento)) else NO_LE_TOCA
+    return _no_es_su_turno(f, persona, organigrama)
+
+
+def _no_es_su_turno(f: Any, persona: int, organigrama: Organigrama) -> str:  # noqa: ANN401 - renglón de SQL
     unidad = f.turno_unidad or f.para
-    if persona in (i.persona for i in organigrama.toca(unidad, f.tomado_por)):
+    if persona in _personas(organigrama.toca(unidad, f.tomado_por)):
         return ""
     return LO_TIENE_OTRA if persona in organigrama.de(unidad) else NO_LE_TOCA
+
+
+def _personas(interesados: Iterable[Interesado]) -> set[int]:
+    return {interesado.persona for interesado in interesados}
 
 
 def _no_se_debe(f: Any, dia: date) -> str:  # noqa: ANN401 - renglón de SQL
@@ -207,10 +216,13 @@ def _no_se_debe(f: Any, dia: date) -> str:  # noqa: ANN401 - renglón de SQL
         return YA_NO_SE_DEBE
     if f.expediente_estado == EstadoExpediente.SUSPENDIDO:
         return SUSPENDIDO
-    if f.clase == Clase.HITO and f.plazo_estado != EstadoPlazo.ABIERTO:
+    if f.clase != Clase.HITO:
+        return ""
+    if f.plazo_estado != EstadoPlazo.ABIERTO:
         return CUMPLIDO
     vencido = f.conservador is not None and f.conservador < dia
-    return COMPROMETIDO if f.clase == Clase.HITO and vencido and f.compromiso and f.compromiso >= dia else ""
+    comprometido = f.compromiso is not None and f.compromiso >= dia
+    return COMPROMETIDO if vencido and comprometido else ""
 
 
 def relevos(s: Session, ids: Sequence[int], organigrama: Organigrama, *, en_canales: bool) -> list[dict[str, Any]]:
@@ -262,8 +274,8 @@ def existentes(s: Session, ids: Iterable[str]) -> set[str]:
     """Cuáles de esas entregas ya se armaron."""
     pedidos = list(ids)
     hallados: set[str] = set()
-    for i in range(0, len(pedidos), TRAMO):
-        hallados |= set(s.scalars(select(col(Entrega.id)).where(col(Entrega.id).in_(pedidos[i : i + TRAMO]))))
+    for tramo in _tramos(pedidos):
+        hallados |= set(s.scalars(select(col(Entrega.id)).where(col(Entrega.id).in_(tramo))))
     return hallados
 
 
@@ -271,21 +283,29 @@ def resumenes_sin_entregar(s: Session, destinos: Iterable[Destino], dia: date) -
     """De cada destino, sus resúmenes de antes de `dia` que no han llegado y nadie está enviando; bloqueados."""
     de_persona = {d.persona: d for d in destinos if d.canal is None}
     de_canal = {d.canal: d for d in destinos if d.canal is not None}
+    hallados: dict[Destino, dict[str, Entrega]] = {}
+    for fila in _sin_entregar(s, de_persona, de_canal):
+        destino = de_persona.get(fila.persona_id) if fila.canal_id is None else de_canal.get(fila.canal_id)
+        if destino and _es_su_resumen(fila, destino, dia):
+            # La del canal de una persona se halla por ella y por él.
+            hallados.setdefault(destino, {})[fila.id] = fila
+    return {destino: list(filas.values()) for destino, filas in hallados.items()}
+
+
+def _sin_entregar(s: Session, personas: Iterable[int | None], canales: Iterable[int]) -> Iterator[Entrega]:
     sin_entregar = col(Entrega.estado).in_((EstadoEntrega.PENDIENTE.value, EstadoEntrega.FALLIDA.value))
     # La que tomó un motor que murió tampoco llegó: si no se sustituye, al revivir saldría además de la de hoy.
     base = select(Entrega).where(sin_entregar, libre(pulso())).order_by(col(Entrega.creada))
     base = base.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    hallados: dict[Destino, list[Entrega]] = {}
-    for columna, por_id in ((col(Entrega.persona_id), de_persona), (col(Entrega.canal_id), de_canal)):
-        ids = [id_ for id_ in por_id if id_ is not None]
-        for i in range(0, len(ids), TRAMO):
-            for fila in s.scalars(base.where(columna.in_(ids[i : i + TRAMO]))):
-                destino = de_persona.get(fila.persona_id) if fila.canal_id is None else de_canal.get(fila.canal_id)
-                armada = local(fila.creada).date()
-                # Un resumen se reconoce por su id; lo demás (los turnos nuevos) sigue su camino.
-                if destino and armada < dia and fila.id == id_resumen(destino, armada):
-                    hallados.setdefault(destino, []).append(fila)
-    return {destino: list({e.id: e for e in filas}.values()) for destino, filas in hallados.items()}
+    for columna, ids in ((col(Entrega.persona_id), personas), (col(Entrega.canal_id), canales)):
+        for tramo in _tramos([id_ for id_ in ids if id_ is not None]):
+            yield from s.scalars(base.where(columna.in_(tramo)))
+
+
+def _es_su_resumen(fila: Entrega, destino: Destino, dia: date) -> bool:
+    """Si es el de un día anterior. Un resumen se reconoce por su id; lo demás (los turnos nuevos) sigue su camino."""
+    armada = local(fila.creada).date()
+    return armada < dia and fila.id == id_resumen(destino, armada)
 
 
 def resumenes_atrasados(s: Session, dia: date) -> list[str]:
@@ -305,7 +325,7 @@ def resumenes_atrasados(s: Session, dia: date) -> list[str]:
             destino = Destino(fila.persona_id, None, altas_de[fila.persona_id])
         else:
             continue
-        if fila.id == id_resumen(destino, local(fila.creada).date()):
+        if _es_su_resumen(fila, destino, dia):
             hallados.append(fila.id)
     return hallados
 
@@ -313,8 +333,8 @@ def resumenes_atrasados(s: Session, dia: date) -> list[str]:
 def sustituir(s: Session, ids: Sequence[str], motivo: str) -> None:
     """Descarta esas entregas porque otra ya lleva lo suyo."""
     valores = {"estado": EstadoEntrega.DESCARTADA.value, "error": motivo, "motor": None, "tomada": None}
-    for i in range(0, len(ids), TRAMO):
-        orden = update(Entrega).where(col(Entrega.id).in_(ids[i : i + TRAMO])).values(**valores)
+    for tramo in _tramos(ids):
+        orden = update(Entrega).where(col(Entrega.id).in_(tramo)).values(**valores)
         s.execute(orden, execution_options={"synchronize_session": False})
 
 
@@ -341,8 +361,8 @@ def descartar(s: Session, motivos: Mapping[int, str]) -> None:
     for id_, motivo in motivos.items():
         de.setdefault(motivo, []).append(id_)
     for motivo, ids in de.items():
-        for i in range(0, len(ids), TRAMO):
-            orden = update(Notificacion).where(col(Notificacion.id).in_(ids[i : i + TRAMO]))
+        for tramo in _tramos(ids):
+            orden = update(Notificacion).where(col(Notificacion.id).in_(tramo))
             s.execute(orden.values(descartada=motivo), execution_options={"synchronize_session": False})
 
 
@@ -352,17 +372,16 @@ def guardar(s: Session, entregas: Sequence[dict[str, Any]], salieron: Sequence[i
         s.execute(insertar(s, Entrega).on_conflict_do_nothing(), list(entregas))
     dialecto = s.get_bind().dialect.name
     marcar = _MARCAR[dialecto].bindparams(bindparam("ahora", type_=Instante))
-    for i in range(0, len(salieron), 20 * TRAMO):
-        ids = list(salieron[i : i + 20 * TRAMO])
+    for tramo in _tramos(salieron, 20 * TRAMO):
+        ids = list(tramo)
         s.execute(marcar, {"ahora": ahora, "ids": json.dumps(ids) if dialecto == "sqlite" else ids})
 
 
 def contenido(s: Session, notificaciones: Sequence[int]) -> Sequence[Any]:
     """Lo que lleva una entrega, con todo lo que se dirá de cada cosa: expediente, turno y plazo como están ahora."""
     filas: list[Any] = []
-    ids = sorted(notificaciones)
-    for i in range(0, len(ids), TRAMO):
-        filas += s.execute(_contenido(), {"ids": ids[i : i + TRAMO]}).all()
+    for ids in _tramos(sorted(notificaciones)):
+        filas += s.execute(_contenido(), {"ids": ids}).all()
     return filas
 
 
@@ -412,8 +431,8 @@ def turnos_de(s: Session, filas: Iterable[Any]) -> list[Turno]:
     """Los turnos de que avisan esas filas de `contenido`."""
     ids = list({f.turno_id for f in filas if f.turno_id})
     turnos: list[Turno] = []
-    for i in range(0, len(ids), TRAMO):
-        turnos += s.scalars(select(Turno).where(col(Turno.id).in_(ids[i : i + TRAMO])))
+    for tramo in _tramos(ids):
+        turnos += s.scalars(select(Turno).where(col(Turno.id).in_(tramo)))
     return turnos
 
 
@@ -422,27 +441,49 @@ def por_atender(s: Session, filas: Iterable[Any], persona: int | None) -> dict[s
 
     persona: quien lo atendería; None: cualquiera de la unidad a la que se le dice.
     """
-    tramos = [f for f in filas if not f.turno_id and not f.datos.get("sube")]
-    folios = list({f.folio for f in tramos})
-    suyas: set[str] = set()
-    if persona is not None and tramos:
-        atiende = col(Adscripcion.rol).in_((Rol.OPERACION.value, Rol.COORDINACION.value))
-        consulta = select(col(Adscripcion.unidad)).where(col(Adscripcion.persona_id) == persona, atiende)
-        suyas = set(s.scalars(consulta.where(vigente(hoy()))))
-    abiertos: dict[str, list[Turno]] = {}
-    for i in range(0, len(folios), TRAMO):
-        de_folio = select(Turno).where(
-            col(Turno.folio).in_(folios[i : i + TRAMO]), col(Turno.estado).in_(ABIERTOS), col(Turno.a_mano).is_(True)
-        )
-        for turno in s.scalars(de_folio.order_by(col(Turno.apertura), col(Turno.id))):
-            abiertos.setdefault(turno.folio, []).append(turno)
+    tramos = [f for f in filas if _es_de_tramo(f)]
+    suyas = _unidades_que_atiende(s, persona) if tramos else set()
+    abiertos = _abiertos_a_mano(s, list({f.folio for f in tramos}))
     halladas: dict[str, str] = {}
     for f in tramos:
         unidades = {f.datos.get("para")} if persona is None else suyas
         for turno in abiertos.get(f.folio, ()):
-            if turno.unidad in unidades and (persona is None or turno.persona_id in (None, persona)):
+            if turno.unidad in unidades and _puede_responder(turno, persona):
                 halladas.setdefault(f.clave, turno.id)
     return halladas
+
+
+def _es_de_tramo(f: Any) -> bool:  # noqa: ANN401 - renglón de SQL
+    """De un plazo que abarca varias actividades, a quien lo debe; no a quien sólo le da seguimiento."""
+    return not f.turno_id and not f.datos.get("sube")
+
+
+def _puede_responder(turno: Turno, persona: int | None) -> bool:
+    return persona is None or turno.persona_id in (None, persona)
+
+
+def _unidades_que_atiende(s: Session, persona: int | None) -> set[str]:
+    if persona is None:
+        return set()
+    consulta = select(col(Adscripcion.unidad)).where(col(Adscripcion.persona_id) == persona, vigente(hoy()))
+    return set(s.scalars(consulta.where(col(Adscripcion.rol).in_(ATIENDEN))))
+
+
+def _abiertos_a_mano(s: Session, folios: Sequence[str]) -> dict[str, list[Turno]]:
+    """De cada expediente, los turnos que alguien puede atender ya, en el orden en que se abrieron."""
+    abiertos: dict[str, list[Turno]] = {}
+    for tramo in _tramos(folios):
+        consulta = select(Turno).where(
+            col(Turno.folio).in_(tramo), col(Turno.estado).in_(ABIERTOS), col(Turno.a_mano).is_(True)
+        )
+        for turno in s.scalars(consulta.order_by(col(Turno.apertura), col(Turno.id))):
+            abiertos.setdefault(turno.folio, []).append(turno)
+    return abiertos
+
+
+def _tramos(cosas: Sequence[T], largo: int = TRAMO) -> Iterator[Sequence[T]]:
+    """De a tantas: una consulta no admite cualquier número de parámetros."""
+    return (cosas[i : i + largo] for i in range(0, len(cosas), largo))
 
 
 def _clases(*, con_hitos: bool) -> list[Any]:

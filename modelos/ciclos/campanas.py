@@ -19,7 +19,7 @@ from modelos.ciclos.ciclo import EstadoApertura
 from modelos.ciclos.previstas import aperturas
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, EstadoExpediente, Expediente, Turno
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, activas, vigente
-from modelos.organizacion.permisos import Rol
+from modelos.organizacion.permisos import ATIENDEN
 from modelos.tabla import Tabla
 from modelos.tabla.plazo import DEL_PERIODO
 from modelos.tabla.unidades import ENTIDADES
@@ -200,7 +200,7 @@ def _con_gente(s: Session, unidades: Sequence[str]) -> set[str]:
         .join(Persona, col(Persona.id) == Adscripcion.persona_id)
         .where(
             col(Adscripcion.unidad).in_(unidades),
-            col(Adscripcion.rol).in_((Rol.OPERACION.value, Rol.COORDINACION.value)),
+            col(Adscripcion.rol).in_(ATIENDEN),
             col(Persona.activa).is_(True),
             vigente(reloj.hoy()),
         )

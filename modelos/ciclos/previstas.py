@@ -22,6 +22,7 @@ from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.ciclos.ciclo import PARA_TODOS, Apertura, EstadoApertura
 from modelos.dias.dia import dias_vigentes, oficina
 from modelos.organizacion.organigrama import activas
+from modelos.organizacion.vigencia import se_enciman
 from modelos.tabla import Catalogo, Tabla
 from modelos.tabla.errores import ProcedimientoDesconocido
 from modelos.tabla.periodo import Ciclo, Periodo, nombre_periodo
@@ -209,7 +210,7 @@ def _periodos(tablas: Catalogo, desde: date, hasta: date, calendarios: Calendari
             continue
         for periodo in tabla.ciclo.periodos(_antes(desde, tabla.ciclo), hasta):
             abre = fecha_de_apertura(tabla.ciclo, periodo, calendarios) or tabla.ciclo.natural(periodo)
-            if abre <= hasta and tabla.ciclo.limite(periodo) >= desde and _regira(tablas, tabla, abre):
+            if se_enciman(desde, hasta, abre, tabla.ciclo.limite(periodo)) and _regira(tablas, tabla, abre):
                 yield tabla, periodo
 
 

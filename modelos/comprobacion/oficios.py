@@ -72,11 +72,8 @@ def diferencias(s: Session, folio: str) -> Iterator[str]:
     for id_ in sorted(debido.firmas.keys() ^ guardados.keys()):
         yield f"oficio {id_}: {'sobra' if id_ in guardados else 'falta'}"
     for id_ in sorted(debido.firmas.keys() & guardados.keys()):
-        oficio, firma = guardados[id_], debido.firmas[id_]
-        for campo in ASENTADOS:
-            if getattr(oficio, campo) != firma[campo]:
-                yield f"oficio {id_}, {campo}: dice {getattr(oficio, campo)!r} y la bitácora {firma[campo]!r}"
-        yield from _alterado(oficio, firma, debido.actores[id_])
+        oficio = guardados[id_]
+        yield from _alterado(oficio, debido.firmas[id_], debido.actores[id_])
         if oficio.estado != debido.estado(id_) or (oficio.enviado is not None) != (id_ in debido.enviados):
             yield f"oficio {id_}: está {oficio.estado} y la bitácora no dice lo mismo"
     if guardados:
@@ -98,7 +95,10 @@ def _fuera_distintos(s: Session, folio: str, debidos: dict[str, dict[str, Any]])
 
 
 def _alterado(oficio: Oficio, firma: dict[str, Any], actor: str) -> Iterator[str]:
-    """Lo firmado lleva un sello de todo lo que dice: si lo guardado ya no lo da, alguien lo cambió."""
+    """Lo que ya no es como se asentó. El sello es de todo lo que dice: si lo guardado no lo da, alguien lo cambió."""
+    for campo in ASENTADOS:
+        if getattr(oficio, campo) != firma[campo]:
+            yield f"oficio {oficio.id}, {campo}: dice {getattr(oficio, campo)!r} y la bitácora {firma[campo]!r}"
     hoja = json.loads(oficio.contenido or "{}")
     if impreso.sello(hoja) != firma["sello"]:
         yield f"oficio {oficio.id}: lo guardado no es lo que se firmó"

@@ -116,10 +116,7 @@ def _rehacer_plazos(s: Session, folio: str, debidos: Filas) -> bool:
     guardados = plazos_guardados(s, folio)
     faltan, sobran = debidos.keys() - guardados.keys(), guardados.keys() - debidos.keys()
     distintos = [id_ for id_ in debidos.keys() & guardados.keys() if plazo_distinto(debidos[id_], guardados[id_])]
-    de_unidad = oficinas(s, {debidos[id_]["unidad"] for id_ in (*faltan, *distintos)})
-    rehechos = {
-        id_: completo(id_, folio, debidos[id_], de_unidad[debidos[id_]["unidad"]]) for id_ in (*faltan, *distintos)
-    }
+    rehechos = _completos(s, folio, {id_: debidos[id_] for id_ in (*faltan, *distintos)})
     for id_ in sorted(faltan):
         s.execute(insert(Plazo), rehechos[id_])
     _quitar_plazos(s, sobran)
@@ -128,6 +125,12 @@ def _rehacer_plazos(s: Session, folio: str, debidos: Filas) -> bool:
         valores = {campo: valor for campo, valor in rehechos[id_].items() if campo not in ("insistencias", "vuelta")}
         s.execute(update(Plazo).where(col(Plazo.id) == id_).values(**valores))
     return bool(faltan or sobran or distintos)
+
+
+def _completos(s: Session, folio: str, debidos: Filas) -> Filas:
+    """Los plazos con lo que la bitácora no dice de ellos y se puede volver a contar."""
+    de_unidad = oficinas(s, {debido["unidad"] for debido in debidos.values()})
+    return {id_: completo(id_, folio, debido, de_unidad[debido["unidad"]]) for id_, debido in debidos.items()}
 
 
 def plazo_distinto(debido: Mapping[str, Any], guardado: Mapping[str, Any]) -> list[str]:
@@ -151,16 +154,22 @@ def reconstruir(s: Session, tablas: Catalogo, expediente: Expediente, asientos: 
     cambios = {campo: valor for campo, valor in debido.items() if getattr(expediente, campo) != valor}
     for campo, valor in cambios.items():
         setattr(expediente, campo, valor)
-    guardados = turnos_guardados(s, expediente.folio)
     debidos = turnos_debidos(expediente.folio, asientos, caso)
+    turnos = _rehacer_turnos(s, expediente.folio, debidos, asientos[-1]["orden"])
+    plazos = _rehacer_plazos(s, expediente.folio, plazos_debidos(asientos, caso))
+    return bool(cambios or turnos or plazos)
+
+
+def _rehacer_turnos(s: Session, folio: str, debidos: Filas, orden: int) -> bool:
+    """orden: el del último asiento, que se dice si uno de los que sobran no se puede quitar."""
+    guardados = turnos_guardados(s, folio)
     for id_ in debidos.keys() - guardados.keys():
         s.execute(insert(Turno), {"id": id_, "anexos": 0, **debidos[id_]})
-    _quitar(s, guardados.keys() - debidos.keys(), asientos[-1]["orden"])
+    _quitar(s, guardados.keys() - debidos.keys(), orden)
     distintos = [id_ for id_ in debidos.keys() & guardados.keys() if debidos[id_] != guardados[id_]]
     for id_ in distintos:
         s.execute(update(Turno).where(col(Turno.id) == id_).values(**debidos[id_]))
-    plazos = _rehacer_plazos(s, expediente.folio, plazos_debidos(asientos, caso))
-    return bool(cambios or distintos or debidos.keys() != guardados.keys() or plazos)
+    return bool(distintos) or debidos.keys() != guardados.keys()
 
 
 def _quitar(s: Session, sobran: Collection[str], orden: int) -> None:

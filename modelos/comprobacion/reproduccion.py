@@ -59,6 +59,11 @@ class PlazoReproducido:
     cumplio: str | None = None
     cumplido: str | None = None
 
+    @property
+    def falta_atenderlo(self) -> bool:
+        """Si no consta que se atendiera, y corre o ya lo cumplió su oficio."""
+        return self.atencion is None and (self.cierre is None or self.estado == EstadoPlazo.CUMPLIDO.value)
+
 
 @dataclass
 class Reproducido:
@@ -226,15 +231,7 @@ def _ampliacion(caso: Reproducido, _tabla: Tabla, asiento: Mapping[str, Any]) ->
 def _mover(caso: Reproducido, tabla: Tabla, movimiento: Movimiento, asiento: Mapping[str, Any]) -> None:
     if movimiento.abre() != asiento["datos"].get("abre", {}):
         raise BitacoraIncongruente(asiento["orden"], "los turnos que abrió no son los que dice la tabla")
-    for nuevo in movimiento.abiertos:
-        a_mano = tabla[nuevo.actividad].a_mano
-        turno = TurnoReproducido(EstadoTurno.PENDIENTE.value, asiento["orden"], a_mano=a_mano)
-        caso.turnos[(nuevo.actividad, nuevo.unidad, nuevo.vuelta)] = turno
-    for sobra in movimiento.cancelados:
-        turno = caso.turnos[(sobra.actividad, sobra.unidad, sobra.vuelta)]
-        turno.estado, turno.cierre = EstadoTurno.CANCELADO.value, asiento["orden"]
-        turno.version += 1
-        _cerrar_plazo(caso, _id(caso, sobra), EstadoPlazo.CANCELADO, asiento)
+    _mover_turnos(caso, tabla, movimiento, asiento)
     for id_ in reemplazados(caso.folio, tabla, movimiento):
         _cerrar_plazo(caso, id_, EstadoPlazo.CANCELADO, asiento)
     caso.situacion = movimiento.situacion
@@ -249,17 +246,30 @@ def _mover(caso: Reproducido, tabla: Tabla, movimiento: Movimiento, asiento: Map
         caso.cierre = asiento["orden"]
 
 
+def _mover_turnos(caso: Reproducido, tabla: Tabla, movimiento: Movimiento, asiento: Mapping[str, Any]) -> None:
+    for nuevo in movimiento.abiertos:
+        a_mano = tabla[nuevo.actividad].a_mano
+        turno = TurnoReproducido(EstadoTurno.PENDIENTE.value, asiento["orden"], a_mano=a_mano)
+        caso.turnos[(nuevo.actividad, nuevo.unidad, nuevo.vuelta)] = turno
+    for sobra in movimiento.cancelados:
+        turno = caso.turnos[(sobra.actividad, sobra.unidad, sobra.vuelta)]
+        turno.estado, turno.cierre = EstadoTurno.CANCELADO.value, asiento["orden"]
+        turno.version += 1
+        _cerrar_plazo(caso, _id(caso, sobra), EstadoPlazo.CANCELADO, asiento)
+
+
 def _cumplir(caso: Reproducido, tabla: Tabla, atendido: Pendiente, asiento: Mapping[str, Any]) -> None:
     """El plazo del turno atendido y los de los tramos que esa actividad cierra, salvo los que esperan su acto."""
     datos = asiento["datos"]
     debe, turno = tabla[atendido.actividad].debe(datos["salida"], datos["datos"]), _id(caso, atendido)
     claves = {tramo.regla.clave for tramo in tabla.tramos if atendido.actividad in tramo.cumplen}
     for id_, plazo in caso.plazos.items():
-        if id_ != turno and not (plazo.fijo["turno_id"] is None and plazo.fijo["clave"] in claves):
+        del_tramo = plazo.fijo["turno_id"] is None and plazo.fijo["clave"] in claves
+        if id_ != turno and not del_tramo:
             continue
         if plazo.fijo["acto"] not in debe:
             _cerrar_plazo(caso, id_, EstadoPlazo.CUMPLIDO, asiento)
-        elif plazo.atencion is None and (plazo.cierre is None or plazo.estado == EstadoPlazo.CUMPLIDO.value):
+        elif plazo.falta_atenderlo:
             plazo.atencion = asiento["orden"]
 
 

@@ -18,7 +18,7 @@ from modelos import fechas
 from modelos.calendario import Ambito, DiasInstitucionales, TipoDia
 from modelos.calendario.errores import DiasInstitucionalesInvalidos
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, FormularioIncompleto
-from modelos.escritura import descifrar, limpiar_texto, sin_estorbos
+from modelos.escritura import descifrar, estorbo, limpiar_texto, sin_estorbos
 from modelos.fechas import COMO_FECHA
 
 MAXIMO_BYTES = 256 * 1024
@@ -53,6 +53,7 @@ class Escrito:
 COLUMNAS = tuple(campo.name for campo in fields(Escrito) if campo.name not in ("donde", "roto"))
 """La cabecera del CSV y las claves de cada `[[dias]]` del TOML; `lugar` y `publicado_dof` pueden ir vacías."""
 _OPCIONALES = ("lugar", "publicado_dof")
+_DE_FECHA = ("inicio", "fin", "publicado_dof")
 ROTULOS = {
     TipoDia.VACACIONES.value: "Vacaciones generales",
     TipoDia.SUSPENSION.value: "Suspensión de labores",
@@ -118,20 +119,7 @@ def exigir(faltas: Mapping[str, str]) -> None:
 def _faltas(escrito: Escrito, hoy: date) -> dict[str, str]:
     if escrito.roto:
         return {"": escrito.roto}
-    faltas: dict[str, str] = {}
-    for campo in COLUMNAS:
-        valor = getattr(escrito, campo)
-        try:
-            limpiar_texto(campo, valor)
-        except FormularioIncompleto as error:
-            faltas |= error.campos
-            continue
-        if not valor and campo not in _OPCIONALES:
-            faltas[campo] = "es obligatorio"
-        elif len(valor) > LARGOS.get(campo, 40):
-            faltas[campo] = f"es demasiado largo (máximo {LARGOS.get(campo, 40)} caracteres)"
-        elif campo in {"inicio", "fin", "publicado_dof"} and valor and _fecha(valor) is None:
-            faltas[campo] = COMO_FECHA
+    faltas = {campo: falta for campo in COLUMNAS if (falta := _falta(campo, getattr(escrito, campo)))}
     for campo, clase in (("tipo", TipoDia), ("ambito", Ambito)):
         if campo not in faltas and getattr(escrito, campo) not in set(clase):
             faltas[campo] = f"debe ser uno de: {', '.join(clase)}"
@@ -139,6 +127,20 @@ def _faltas(escrito: Escrito, hoy: date) -> dict[str, str]:
     if publicado and publicado > hoy:
         faltas["publicado_dof"] = "no puede ser posterior a hoy; si aún no sale en el DOF, déjelo vacío"
     return faltas
+
+
+def _falta(campo: str, valor: str) -> str:
+    """Lo que una celda tiene de malo, sin mirar las demás; vacío si nada."""
+    largo = LARGOS.get(campo, 40)
+    if falta := estorbo(sin_estorbos(valor)):
+        return falta
+    if not valor and campo not in _OPCIONALES:
+        return "es obligatorio"
+    if len(valor) > largo:
+        return f"es demasiado largo (máximo {largo} caracteres)"
+    if campo in _DE_FECHA and valor and _fecha(valor) is None:
+        return COMO_FECHA
+    return ""
 
 
 def _tramo(escrito: Escrito) -> DiasInstitucionales:
@@ -178,19 +180,19 @@ def _de_csv(nombre: str, texto: str) -> list[Escrito]:
         columnas = [c.strip().lower() for c in next(lector, [])]
         _exigir_columnas(nombre, columnas, "su primer renglón debe ser")
         for celdas in lector:
-            if not any(celda.strip() for celda in celdas):
-                continue
-            if len(celdas) != len(columnas):
-                trae = f"trae {len(celdas)} {'columna' if len(celdas) == 1 else 'columnas'} y son {len(columnas)}"
-                roto = f"{trae}; ponga entre comillas lo que lleve «{separador}»"
-                escritos.append(Escrito(f"renglón {lector.line_num}, ", roto=roto))
-            else:
-                valores = {c: v.strip() for c, v in zip(columnas, celdas, strict=True)}
-                escritos.append(_escrito(f"renglón {lector.line_num}, ", valores))
-            _exigir_cupo(nombre, escritos)
+            if any(celda.strip() for celda in celdas):
+                escritos.append(_de_renglon(f"renglón {lector.line_num}, ", columnas, celdas, separador))
+                _exigir_cupo(nombre, escritos)
     except csv.Error as error:
         raise ArchivoRechazado(nombre, f"no es CSV: el renglón {lector.line_num} no se entiende") from error
     return escritos
+
+
+def _de_renglon(donde: str, columnas: Sequence[str], celdas: Sequence[str], separador: str) -> Escrito:
+    if len(celdas) != len(columnas):
+        trae = f"trae {len(celdas)} {'columna' if len(celdas) == 1 else 'columnas'} y son {len(columnas)}"
+        return Escrito(donde, roto=f"{trae}; ponga entre comillas lo que lleve «{separador}»")
+    return _escrito(donde, {c: v.strip() for c, v in zip(columnas, celdas, strict=True)})
 
 
 def _de_toml(nombre: str, texto: str) -> list[Escrito]:

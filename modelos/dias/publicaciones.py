@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -146,29 +146,33 @@ def dias_entre(
         tocan = [d for d in calendarios.institucionales if d.inicio <= fecha <= d.fin]
         inhabil = cal.inhabil(fecha)
         if inhabil is None:
-            tocan = [d for d in tocan if d.tipo is TipoDia.HABILITADO]
-            if not tocan:
-                continue
-            motivo, fuente = (f"{_HABILITADO}: {_juntos(d.motivo for d in tocan)}", _juntos(d.fuente for d in tocan))
-            inhabil = Inhabil(fecha, motivo, fuente, fuente)
-            habil = True
-        else:
-            habil = False
-            if not inhabil.fuente and not tocan and not fines_de_semana:
-                continue
-        encontrados.append(
-            Dia(
-                fecha,
-                habil,
-                inhabil.motivo,
-                inhabil.fundamento,
-                inhabil.fuente,
-                inhabil.verificacion,
-                bool(tocan),
-                any(d.sustento_pendiente for d in tocan),
-            )
-        )
+            encontrados += _si_se_habilito(fecha, tocan)
+        elif inhabil.fuente or tocan or fines_de_semana:
+            encontrados.append(_dia(inhabil, tocan, habil=False))
     return encontrados
+
+
+def _si_se_habilito(fecha: date, tocan: Sequence[DiasInstitucionales]) -> list[Dia]:
+    """El día hábil que no lo sería, con quién lo habilitó y por qué; vacío si es uno cualquiera."""
+    habilitan = [d for d in tocan if d.tipo is TipoDia.HABILITADO]
+    if not habilitan:
+        return []
+    motivo, fuente = (f"{_HABILITADO}: {_juntos(d.motivo for d in habilitan)}", _juntos(d.fuente for d in habilitan))
+    return [_dia(Inhabil(fecha, motivo, fuente, fuente), habilitan, habil=True)]
+
+
+def _dia(inhabil: Inhabil, tocan: Sequence[DiasInstitucionales], *, habil: bool) -> Dia:
+    """tocan: lo que la institución publicó de ese día."""
+    return Dia(
+        inhabil.fecha,
+        habil,
+        inhabil.motivo,
+        inhabil.fundamento,
+        inhabil.fuente,
+        inhabil.verificacion,
+        bool(tocan),
+        any(d.sustento_pendiente for d in tocan),
+    )
 
 
 def anios_publicados() -> range:

@@ -23,7 +23,7 @@ from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.expedientes.visibles import conciernen, expediente_visible
 from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, quien_es, vigente
-from modelos.organizacion.permisos import Quien, Rol
+from modelos.organizacion.permisos import DIRIGEN, Quien, Rol, hacia_arriba
 from modelos.tabla.unidades import TipoUnidad
 from modelos.tabla.unidades import Unidad as Sigla
 
@@ -61,9 +61,9 @@ class Aludido:
 def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
     """Las personas activas que hoy pueden leer ese expediente; primero las de las unidades que participan."""
     turnos = set(s.scalars(select(col(Turno.unidad)).where(col(Turno.folio) == expediente.folio).distinct()))
-    superior = {clave: (de, tipo) for clave, de, tipo in s.execute(_ORGANIGRAMA)}
-    estatales = {superior[u][0] for u in turnos if u in superior and superior[u][1] == TipoUnidad.CAST.value}
-    participan = turnos | {u for u in estatales if u}
+    unidades = s.execute(_ORGANIGRAMA).all()
+    estatales = {de for clave, de, tipo in unidades if de and clave in turnos and tipo == TipoUnidad.CAST.value}
+    participan = turnos | estatales
     avisadas = set(
         s.scalars(
             select(col(Notificacion.datos)["para"].as_string())
@@ -72,7 +72,8 @@ def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
         )
     )
     # Coordina la unidad dueña, o la DSTC, quien coordina alguna de las que están por encima de ellas.
-    conducen = {u for base in (expediente.duena, Sigla.DSTC.value) for u in _hacia_arriba(base, superior)}
+    superiores = {clave: de for clave, de, _ in unidades}
+    conducen = {*hacia_arriba(expediente.duena, superiores), *hacia_arriba(Sigla.DSTC.value, superiores)}
     de_aviso = exists().where(
         col(Notificacion.folio) == expediente.folio,
         col(Notificacion.persona_id) == Persona.id,
@@ -81,7 +82,7 @@ def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
     )
     rol, unidad = col(Adscripcion.rol), col(Adscripcion.unidad)
     lee = or_(
-        rol.in_((Rol.DIRECCION.value, Rol.ADMINISTRACION.value)),
+        rol.in_(DIRIGEN),
         unidad.in_(participan),
         (rol == Rol.COORDINACION.value) & unidad.in_(conducen),
         unidad.in_(avisadas - {None}) & de_aviso,
@@ -214,26 +215,8 @@ def repetido(s: Session, persona: int, folio: str, texto: str, desde: datetime) 
 _ORGANIGRAMA = select(col(Unidad.clave), col(Unidad.depende_de), col(Unidad.tipo))
 
 
-def _hacia_arriba(unidad: str, superior: dict[str, tuple[str | None, str]]) -> set[str]:
-    vistas: set[str] = set()
-    sigue: str | None = unidad
-    while sigue and sigue not in vistas:
-        vistas.add(sigue)
-        sigue = superior.get(sigue, (None, ""))[0]
-    return vistas
-
-
 def _dichos(s: Session, quien: Quien, tramo: Sequence[Comentario]) -> list[Dicho]:
-    ids = [c.id or 0 for c in tramo]
-    menciones: dict[int, list[tuple[str, int, datetime | None]]] = {}
-    consulta = (
-        select(col(Mencion.comentario_id), col(Persona.nombre), col(Mencion.persona_id), col(Mencion.visto))
-        .join(Persona, col(Persona.id) == Mencion.persona_id)
-        .where(col(Mencion.comentario_id).in_(ids))
-        .order_by(col(Persona.nombre))
-    )
-    for comentario, nombre, persona, visto in s.execute(consulta) if ids else ():
-        menciones.setdefault(comentario, []).append((nombre, persona, visto))
+    menciones = _menciones(s, [c.id or 0 for c in tramo])
     de = visibles.nombres(s, (c.persona_id for c in tramo))
     return [
         Dicho(
@@ -244,3 +227,17 @@ def _dichos(s: Session, quien: Quien, tramo: Sequence[Comentario]) -> list[Dicho
         )
         for c in tramo
     ]
+
+
+def _menciones(s: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, int, datetime | None]]]:
+    """De cada comentario: a quién nombra, por nombre, y cuándo lo vio."""
+    menciones: dict[int, list[tuple[str, int, datetime | None]]] = {}
+    consulta = (
+        select(col(Mencion.comentario_id), col(Persona.nombre), col(Mencion.persona_id), col(Mencion.visto))
+        .join(Persona, col(Persona.id) == Mencion.persona_id)
+        .where(col(Mencion.comentario_id).in_(ids))
+        .order_by(col(Persona.nombre))
+    )
+    for comentario, nombre, persona, visto in s.execute(consulta) if ids else ():
+        menciones.setdefault(comentario, []).append((nombre, persona, visto))
+    return menciones

@@ -25,7 +25,7 @@ from modelos.expedientes.expediente import (
 from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, leer_cursor, paginar
 from modelos.organizacion.organigrama import Persona, Unidad, responsables
-from modelos.organizacion.permisos import Quien, atiende, puede_conducir, ve_todo
+from modelos.organizacion.permisos import Quien, atiende, conducidas, ve_bandeja, ve_lo_de, ve_todo
 from modelos.tabla.unidades import TipoUnidad
 
 # --- expedientes ---------------------------------------------------------------
@@ -41,7 +41,7 @@ def expediente_visible(s: Session, quien: Quien, folio: str) -> Expediente:
     expediente = s.get(Expediente, folio)
     if expediente is None:
         raise NoExiste("el expediente", folio)
-    if not ve_todo(quien) and not puede_conducir(quien, expediente.duena) and not _concierne(s, quien, folio):
+    if not ve_lo_de(quien, expediente.duena) and not _concierne(s, quien, folio):
         raise NoLeCorresponde(f"ver {folio}", "las unidades que participan en él")
     return expediente
 
@@ -68,8 +68,7 @@ def conciernen(quien: Quien) -> list[ColumnElement[bool]]:
         col(Notificacion.clase) != Clase.OFICIO.value,  # recibir un oficio no abre el expediente del que salió
         col(Notificacion.datos)["para"].as_string().in_(quien.unidades),
     )
-    coordinadas = [u for u in quien.unidades if puede_conducir(quien, u)]
-    return [or_(suyos, col(Expediente.folio).in_(avisados), col(Expediente.duena).in_(coordinadas))]
+    return [or_(suyos, col(Expediente.folio).in_(avisados), col(Expediente.duena).in_(conducidas(quien)))]
 
 
 def subexpedientes(s: Session, folio: str) -> list[str]:
@@ -124,7 +123,7 @@ def de_bandeja(
     """Los turnos de su bandeja, sin orden."""
     unidades = atiende(quien)
     if unidad:
-        if unidad not in unidades and not ve_todo(quien):
+        if not ve_bandeja(quien, unidad):
             raise NoLeCorresponde(f"ver la bandeja de {unidad}", f"quien está adscrito a {unidad}")
         unidades = frozenset((unidad,))
     de_unidad, con_estado = col(Turno.unidad), col(Turno.estado)

@@ -72,11 +72,17 @@ def de(s: Session, expediente: Expediente, tablas: Catalogo) -> Espera:
         etiquetas.append("suspendido")
     else:
         texto = "espera: " + ("; ".join(_dicha(parte) for parte in partes) or "a que se revise, nadie tiene turno")
+    etiquetas += _etiquetas(partes)
+    return Espera(texto[:LARGO], tuple(dict.fromkeys(etiquetas)), expediente.asientos)
+
+
+def _etiquetas(partes: Sequence[_Parte]) -> list[str]:
+    """A quién se espera y, si algo vence, cuándo lo primero."""
     unidades = _unidades([turno for parte in partes for turno in parte.turnos])
-    etiquetas += [f"espera:{u}" for u in unidades] if len(unidades) <= UNIDADES else ["espera:varias"]
+    etiquetas = [f"espera:{u}" for u in unidades] if len(unidades) <= UNIDADES else ["espera:varias"]
     if fechas := [parte.vence for parte in partes if parte.vence]:
         etiquetas.append(f"vence:{min(fechas):%Y-%m-%d}")
-    return Espera(texto[:LARGO], tuple(dict.fromkeys(etiquetas)), expediente.asientos)
+    return etiquetas
 
 
 def por_decir(s: Session, limite: int) -> list[str]:

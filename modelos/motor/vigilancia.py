@@ -12,7 +12,7 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, Encargo, Expediente, Turno
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
-from modelos.organizacion.permisos import Rol
+from modelos.organizacion.permisos import ATIENDEN
 
 
 def sin_rumbo(s: Session, limite: int = 200) -> list[str]:
@@ -42,7 +42,7 @@ def sin_responsable(s: Session, limite: int = 200) -> list[tuple[str, str]]:
     # Si lo tomó alguien que ya no está, lo pueden atender sus compañeros (`modelos.actos.turnos.tenencia`).
     alguien = exists().where(
         col(Adscripcion.unidad) == Turno.unidad,
-        col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
+        col(Adscripcion.rol).in_(ATIENDEN),
         col(Persona.id) == Adscripcion.persona_id,
         col(Persona.activa).is_(True),
         vigente(reloj.hoy()),

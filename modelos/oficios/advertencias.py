@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,7 +15,7 @@ from modelos.oficios import contexto, ordenamientos, papeleria, titulares
 from modelos.oficios.oficio import Destinatario, Molde, Oficio
 from modelos.oficios.titulares import Titularidad
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
-from modelos.organizacion.permisos import Rol
+from modelos.organizacion.permisos import ATIENDEN
 from modelos.tabla.emision import FALTA, VIGENTES, EstadoOficio
 
 A_LA_VISTA = 6
@@ -136,11 +136,7 @@ class Avisador:
         consulta = (
             select(Titularidad, col(Persona.nombre))
             .join(Persona, col(Persona.id) == Titularidad.persona_id)
-            .where(
-                col(Titularidad.desde) <= self.hoy,
-                or_(col(Titularidad.hasta).is_(None), col(Titularidad.hasta) >= self.hoy),
-                col(Persona.activa).is_(True),
-            )
+            .where(titulares.rige(Titularidad, self.hoy), col(Persona.activa).is_(True))
         )
         return {t.unidad: titulares.con_nombre(t.tratamiento, nombre) for t, nombre in self.s.execute(consulta)}
 
@@ -155,7 +151,7 @@ class Avisador:
             select(col(Adscripcion.unidad))
             .join(Persona, col(Persona.id) == Adscripcion.persona_id)
             .where(
-                col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
+                col(Adscripcion.rol).in_(ATIENDEN),
                 col(Persona.activa).is_(True),
                 vigente(self.hoy),
             )
@@ -163,11 +159,7 @@ class Avisador:
         con_cargo = (
             select(col(Titularidad.unidad))
             .join(Persona, col(Persona.id) == Titularidad.persona_id)
-            .where(
-                col(Titularidad.desde) <= self.hoy,
-                or_(col(Titularidad.hasta).is_(None), col(Titularidad.hasta) >= self.hoy),
-                col(Persona.activa).is_(True),
-            )
+            .where(titulares.rige(Titularidad, self.hoy), col(Persona.activa).is_(True))
         )
         return {*self.s.scalars(atienden.distinct()), *self.s.scalars(con_cargo.distinct())}
 

@@ -140,21 +140,24 @@ def por_citar(s: Session, oficio: Oficio, molde: str) -> list[str]:
 
 
 def _resolver(s: Session, expediente: Expediente, emisor: str, destino: Destino, hoy: date) -> list[Destinatario]:
-    valor = expediente.datos.get(destino.valor)
-    if destino.hacia is Hacia.TODAS:
-        return [_de_unidad(s, clave, hoy) for clave in activas(s, Sigla(destino.valor))]
     if destino.hacia is Hacia.PERSONA:
-        return [_externo(str(valor or EXTERNO), "", "")]
-    if destino.hacia is Hacia.SUPERIOR:
-        superior = s.get_one(Unidad, emisor).depende_de
-        return [_de_unidad(s, superior, hoy)] if superior else []
-    if destino.hacia is Hacia.UNIDAD:
-        return [_de_unidad(s, destino.valor, hoy)]
-    nombradas = valor if isinstance(valor, list) else [valor]
-    claves = [str(clave) for clave in nombradas if clave]
-    if destino.hacia is Hacia.ESTATAL_DE:
-        claves = [_estatal(s, clave) for clave in claves]
-    return [_de_unidad(s, clave, hoy) for clave in claves]
+        return [_externo(str(expediente.datos.get(destino.valor) or EXTERNO), "", "")]
+    return [_de_unidad(s, clave, hoy) for clave in _claves(s, expediente, emisor, destino)]
+
+
+def _claves(s: Session, expediente: Expediente, emisor: str, destino: Destino) -> list[str]:
+    """Las unidades a que va."""
+    match destino.hacia:
+        case Hacia.TODAS:
+            return activas(s, Sigla(destino.valor))
+        case Hacia.UNIDAD:
+            return [destino.valor]
+        case Hacia.SUPERIOR:
+            superior = s.get_one(Unidad, emisor).depende_de
+            return [superior] if superior else []
+    dicho = expediente.datos.get(destino.valor)
+    claves = [str(clave) for clave in (dicho if isinstance(dicho, list) else [dicho]) if clave]
+    return [_estatal(s, clave) for clave in claves] if destino.hacia is Hacia.ESTATAL_DE else claves
 
 
 def _estatal(s: Session, clave: str) -> str:

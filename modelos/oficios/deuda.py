@@ -76,17 +76,12 @@ def de_oficios(s: Session, tablas: Catalogo, oficios: Sequence[Oficio]) -> dict[
     pendientes = set(s.scalars(select(col(Oficio.id)).where(col(Oficio.id).in_(ids), SE_DEBE))) if ids else set()
     esperan = plazos_que_esperan(s, [o for o in oficios if o.id in pendientes])
     emisiones = _emisiones(s, tablas, {o.folio for o in oficios})
-    return {
-        o.id: Debido(
-            o,
-            esperan.get(o.id),
-            e is not None and e.exigido,
-            e.fundamento if e else "",
-            o.id in pendientes,
-        )
-        for o in oficios
-        for e in [emisiones[o.folio].get(o.clave)]
-    }
+    debidos: dict[str, Debido] = {}
+    for o in oficios:
+        emision = emisiones[o.folio].get(o.clave)
+        exigido, fundamento = (emision.exigido, emision.fundamento) if emision else (False, "")
+        debidos[o.id] = Debido(o, esperan.get(o.id), exigido, fundamento, o.id in pendientes)
+    return debidos
 
 
 def plazos_que_esperan(s: Session, oficios: Sequence[Oficio]) -> dict[str, Plazo]:
@@ -111,26 +106,41 @@ def exigidos_sin_firmar(
 
     por_responder: el turno y la salida por la que se respondería, como si ya se hubiera hecho.
     """
-    con_exigidos = [a for a in tabla.actividades if any(e.exigido for e in a.oficios)]
-    if not con_exigidos:
+    exigidos = _exigidos(tabla)
+    if not exigidos:
         return []
-    atendidos = select(col(Turno.actividad), col(Turno.salida), col(Turno.unidad)).where(
-        col(Turno.folio) == expediente.folio,
-        col(Turno.estado) == EstadoTurno.ATENDIDO.value,
-        col(Turno.actividad).in_([a.clave for a in con_exigidos]),
-    )
-    de_este = col(Oficio.folio) == expediente.folio, col(Oficio.estado).in_(HECHOS)
-    firmados = {(clave, de) for clave, de in s.execute(select(col(Oficio.clave), col(Oficio.unidad)).where(*de_este))}
+    firmados = _firmados(s, expediente.folio)
     faltan: dict[tuple[str, str], tuple[Actividad, Emision, str]] = {}
-    respuestas = [(clave, salida or "", de) for clave, salida, de in s.execute(atendidos.order_by(col(Turno.apertura)))]
+    respuestas = _respuestas(s, expediente.folio, list(exigidos))
     if por_responder:
         respuestas.append((por_responder[0].actividad, por_responder[1], por_responder[0].unidad))
     for clave, salida, unidad in respuestas:
-        for emision in tabla[clave].oficios:
+        for emision in exigidos.get(clave, ()):
             de = tabla[clave].emisora(emision, unidad)
-            if emision.exigido and (emision.clave, de) not in firmados and emision.se_debe(salida, expediente.datos):
+            if (emision.clave, de) not in firmados and emision.se_debe(salida, expediente.datos):
                 faltan[emision.clave, de] = (tabla[clave], emision, de)
     return list(faltan.values())
+
+
+def _exigidos(tabla: Tabla) -> dict[str, list[Emision]]:
+    """Los que la norma exige, por la actividad que los pide; sin las que no piden ninguno."""
+    return {a.clave: suyos for a in tabla.actividades if (suyos := [e for e in a.oficios if e.exigido])}
+
+
+def _respuestas(s: Session, folio: str, actividades: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(actividad, salida, unidad) de cada turno atendido de esas actividades, en el orden en que se abrieron."""
+    atendidos = select(col(Turno.actividad), col(Turno.salida), col(Turno.unidad)).where(
+        col(Turno.folio) == folio,
+        col(Turno.estado) == EstadoTurno.ATENDIDO.value,
+        col(Turno.actividad).in_(actividades),
+    )
+    return [(clave, salida or "", de) for clave, salida, de in s.execute(atendidos.order_by(col(Turno.apertura)))]
+
+
+def _firmados(s: Session, folio: str) -> set[tuple[str, str]]:
+    """(clave, unidad que lo emitió) de los ya firmados, aquí o fuera."""
+    suyos = col(Oficio.folio) == folio, col(Oficio.estado).in_(HECHOS)
+    return {(clave, de) for clave, de in s.execute(select(col(Oficio.clave), col(Oficio.unidad)).where(*suyos))}
 
 
 def _emisiones(s: Session, tablas: Catalogo, folios: Iterable[str]) -> dict[str, dict[str, Emision]]:

@@ -37,35 +37,53 @@ def contenido(
     unidad = s.get_one(Unidad, oficio.unidad)
     hoja = papeleria.de_unidad(s, unidad)
     local = reloj.local(oficio.firmado or oficio.terminado or reloj.ahora())
-    para = [d for d in a_quien if d.clase == "para"]
-    en_conjunto = len(para) > POR_SEPARADO
     lugar = f"{hoja.lugar}, a " if hoja.lugar else "A "
     datos: dict[str, Any] = {
+        **_numerado(oficio, direccion),
+        **_a_quien(s, [d for d in a_quien if d.clase == "para"]),
         "forma": oficio.forma,
-        "estado": "firmado" if oficio.numero else "borrador",
         "idioma": "es-MX",
         "membrete": {"institucion": papeleria.INSTITUCION, "jerarquia": papeleria.jerarquia(s, unidad)},
         "leyenda": papeleria.leyenda(s, local.year),
-        "numero": oficio.numero or "",
         "asunto": oficio.asunto,
         "expediente": oficio.folio,
         "lugar_fecha": f"{lugar}{fecha_larga(local.date())}.",
         "fecha": local.date().isoformat(),
-        "destinatarios": [conjunto(s, para)] if en_conjunto else [d.a_json() for d in para],
-        "presente": "Presentes" if len(para) > 1 else "Presente",
         "cuerpo_markdown": oficio.cuerpo,
         "atentamente": _bloque(s, oficio, firmante, local),
         "ccp": [_copia(d) for d in a_quien if d.clase == "ccp"],
         "iniciales": _iniciales(s, oficio, firmante, local.date()),
-        "anexos": [renglon.strip() for renglon in oficio.anexos.splitlines() if renglon.strip()],
-        "distribucion": [{"clave": d.unidad or "", "nombre": d.cargo or d.nombre} for d in para] if en_conjunto else [],
+        "anexos": _renglones(oficio.anexos),
         "pie": {"domicilio": hoja.domicilio, "telefono": hoja.telefono, "sitio": hoja.sitio},
         "aviso": AVISO_PROYECTO if ordenamientos.en_proyecto(s, oficio.ordenamientos) else "",
-        "codigo": mostrar_codigo(oficio.codigo) if oficio.codigo else "",
-        "direccion_verificacion": f"{direccion}/v/{oficio.codigo or ''}",
     }
     datos["sello"] = sello(datos) if oficio.numero else ""
     return datos
+
+
+def _numerado(oficio: Oficio, direccion: str) -> dict[str, Any]:
+    """Lo que se le pone al firmarlo; de un borrador, como se ve mientras tanto."""
+    return {
+        "estado": "firmado" if oficio.numero else "borrador",
+        "numero": oficio.numero or "",
+        "codigo": mostrar_codigo(oficio.codigo) if oficio.codigo else "",
+        "direccion_verificacion": f"{direccion}/v/{oficio.codigo or ''}",
+    }
+
+
+def _a_quien(s: Session, para: Sequence[Destinatario]) -> dict[str, Any]:
+    """Los destinatarios, uno por uno; si son muchos, en conjunto y enumerados al final."""
+    en_conjunto = len(para) > POR_SEPARADO
+    enumerados = [{"clave": d.unidad or "", "nombre": d.cargo or d.nombre} for d in para]
+    return {
+        "destinatarios": [conjunto(s, para)] if en_conjunto else [d.a_json() for d in para],
+        "presente": "Presentes" if len(para) > 1 else "Presente",
+        "distribucion": enumerados if en_conjunto else [],
+    }
+
+
+def _renglones(texto: str) -> list[str]:
+    return [renglon.strip() for renglon in texto.splitlines() if renglon.strip()]
 
 
 def sello(datos: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -75,6 +75,11 @@ def falta(texto: str) -> str:
         return ""
     cuales = ", ".join(nombre(signo) for signo in hallados[:_A_LA_VISTA])
     return f"lleva {cuales}, que la letra de los oficios no tiene; escríbalo de otro modo"
+
+
+def faltas(escritos: Mapping[str, str]) -> dict[str, str]:
+    """De los que no se pueden imprimir, por campo, por qué. Lanza SinTipografias."""
+    return {campo: motivo for campo, texto in escritos.items() if (motivo := falta(texto))}
 
 
 @cache

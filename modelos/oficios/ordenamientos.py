@@ -19,7 +19,8 @@ from sqlmodel import Field, SQLModel, col
 
 from modelos import reloj
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon, faltas_de_largo
+from modelos.organizacion import vigencia
 from modelos.tabla.tabla import Citable
 
 
@@ -135,8 +136,8 @@ def en_proyecto(s: Session, claves: Sequence[str], en: date | None = None) -> li
 
 def rige(norma: Ordenamiento, en: date) -> bool:
     """Si consta como vigente y esa fecha cae entre las suyas, inclusive; sin fechas, se toma su estado."""
-    desde, hasta = norma.vigente_desde or date.min, norma.vigente_hasta or date.max
-    return norma.estado == EstadoNorma.VIGENTE and desde <= en <= hasta
+    desde = norma.vigente_desde or date.min
+    return norma.estado == EstadoNorma.VIGENTE and vigencia.rige(desde, norma.vigente_hasta, en)
 
 
 def citar(normas: Mapping[str, Ordenamiento], claves: Sequence[str], citables: Mapping[str, Citable]) -> Cita:
@@ -203,20 +204,11 @@ def fijar(s: Session, clave: str, campos: dict[str, str], fechas: dict[str, date
     norma = s.get(Ordenamiento, clave)
     if norma is None:
         raise NoExiste("el ordenamiento", clave)
-    limpios = {campo: " ".join(limpiar_texto(campo, campos.get(campo, "")).split()) for campo in LARGOS}
-    faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
+    limpios = {campo: en_un_renglon(campo, campos.get(campo, "")) for campo in LARGOS}
+    faltas = faltas_de_largo(limpios, LARGOS)
     faltas |= {c: "no puede quedar vacío" for c in ("nombre", "cita") if not limpios[c]}
     estado = campos.get("estado", "")
-    if estado not in set(EstadoNorma):
-        faltas["estado"] = f"elija uno de: {', '.join(EstadoNorma)}"
-    # De las que se sembraron vigentes sin fecha conocida se puede corregir lo demás sin inventarla.
-    pasa_a_regir = estado == EstadoNorma.VIGENTE and norma.estado != EstadoNorma.VIGENTE
-    perdio_fecha = norma.vigente_desde is not None and estado == EstadoNorma.VIGENTE
-    if (pasa_a_regir or perdio_fecha) and not fechas.get("vigente_desde"):
-        faltas["vigente_desde"] = "diga desde cuándo rige; sin esa fecha no se puede dar por vigente"
-    desde, hasta = fechas.get("vigente_desde"), fechas.get("vigente_hasta")
-    if desde and hasta and hasta < desde:
-        faltas["vigente_hasta"] = "no puede ser anterior a la fecha desde la que rige"
+    faltas |= _faltas_de_vigencia(norma, estado, fechas.get("vigente_desde"), fechas.get("vigente_hasta"))
     if faltas:
         raise FormularioIncompleto(faltas)
     norma.estado = estado
@@ -226,6 +218,21 @@ def fijar(s: Session, clave: str, campos: dict[str, str], fechas: dict[str, date
         setattr(norma, fecha, fechas.get(fecha))
     s.flush()
     return norma
+
+
+def _faltas_de_vigencia(norma: Ordenamiento, estado: str, desde: date | None, hasta: date | None) -> dict[str, str]:
+    """Del estado y las fechas que se le quieren poner."""
+    faltas = {}
+    if estado not in set(EstadoNorma):
+        faltas["estado"] = f"elija uno de: {', '.join(EstadoNorma)}"
+    # De las que se sembraron vigentes sin fecha conocida se puede corregir lo demás sin inventarla.
+    pasa_a_regir = estado == EstadoNorma.VIGENTE and norma.estado != EstadoNorma.VIGENTE
+    perdio_fecha = norma.vigente_desde is not None and estado == EstadoNorma.VIGENTE
+    if (pasa_a_regir or perdio_fecha) and not desde:
+        faltas["vigente_desde"] = "diga desde cuándo rige; sin esa fecha no se puede dar por vigente"
+    if desde and vigencia.ha_acabado(hasta, desde):
+        faltas["vigente_hasta"] = "no puede ser anterior a la fecha desde la que rige"
+    return faltas
 
 
 def _agregar(a: dict[str, list[str]], clave: str, numero: str) -> None:

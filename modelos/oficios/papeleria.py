@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.columnas import Instante
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon, faltas_de_largo, limpiar_texto
 from modelos.oficios import letras
 from modelos.organizacion.organigrama import Unidad
 from modelos.tabla.emision import FORMATO, LARGO_FORMATO, falta_de_formato, numerar
@@ -108,9 +108,8 @@ def fijar(s: Session, clave: str, campos: dict[str, str], ahora: datetime, perso
     """
     if s.get(Unidad, clave) is None:
         raise NoExiste("la unidad", clave)
-    limpios = {campo: " ".join(limpiar_texto(campo, campos.get(campo, "")).split()) for campo in LARGOS}
-    faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
-    faltas |= {c: falta for c, v in limpios.items() if (falta := letras.falta(v))}
+    limpios = {campo: en_un_renglon(campo, campos.get(campo, "")) for campo in LARGOS}
+    faltas = faltas_de_largo(limpios, LARGOS) | letras.faltas(limpios)
     formato = limpiar_texto("formato", campos.get("formato", "")).strip() or FORMATO
     if falta := falta_de_formato(formato) or _falta_al_numerar(s, clave, formato):
         faltas["formato"] = falta
@@ -132,7 +131,7 @@ def fijar_leyenda(s: Session, anio: int, texto: str, fuente: str) -> Leyenda:
         FormularioIncompleto: el año no es uno, falta el texto o su fuente, o el texto es de otro año.
     """
     faltas = {}
-    limpio, origen = (" ".join(limpiar_texto(c, t).split()) for c, t in (("texto", texto), ("fuente", fuente)))
+    limpio, origen = (en_un_renglon(c, t) for c, t in (("texto", texto), ("fuente", fuente)))
     limpio = limpio.strip('«»"“” ')
     if not 2000 <= anio <= 2100:
         faltas["anio"] = "escriba el año con cuatro cifras"

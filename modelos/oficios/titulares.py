@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Column, ColumnElement, or_, select
+from sqlalchemy import Column, ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from modelos import reloj
 from modelos.columnas import Instante, columna_json
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon, faltas_de_largo
 from modelos.oficios import letras
+from modelos.organizacion import vigencia_sql
 from modelos.organizacion.organigrama import Persona, Unidad, de_la, por_correo
+from modelos.organizacion.vigencia import dura_mas
 
 LARGOS = {"cargo": 250, "tratamiento": 20, "iniciales": 10, "precepto": 300, "ausencia": 200}
 
@@ -70,7 +72,7 @@ def titular(s: Session, unidad: str, en: date) -> tuple[Titularidad, Persona] | 
     consulta = (
         select(Titularidad, Persona)
         .join(Persona, col(Persona.id) == Titularidad.persona_id)
-        .where(col(Titularidad.unidad) == unidad, _rige(Titularidad, en), col(Persona.activa).is_(True))
+        .where(col(Titularidad.unidad) == unidad, rige(Titularidad, en), col(Persona.activa).is_(True))
         .order_by(col(Titularidad.desde).desc())
         .limit(1)
     )
@@ -84,7 +86,7 @@ def como_firma(s: Session, persona: int, unidad: str, procedimiento: str, en: da
     if con_cargo and con_cargo[0].persona_id == persona:
         return Firmante(persona, con_nombre(con_cargo[0].tratamiento, con_cargo[1].nombre), con_cargo[0].cargo)
     suplencias = select(Suplencia).where(
-        col(Suplencia.unidad) == unidad, col(Suplencia.persona_id) == persona, _rige(Suplencia, en)
+        col(Suplencia.unidad) == unidad, col(Suplencia.persona_id) == persona, rige(Suplencia, en)
     )
     for suya in s.scalars(suplencias.order_by(col(Suplencia.id))):
         if not suya.procedimientos or procedimiento in suya.procedimientos:
@@ -103,11 +105,9 @@ def firman(s: Session, unidad: str, en: date, procedimiento: str | None = None) 
     procedimiento: sólo quienes pueden firmar los de ése; None: quienes puedan firmar alguno.
     """
     con_cargo = select(col(Titularidad.persona_id)).join(Persona, col(Persona.id) == Titularidad.persona_id)
-    con_cargo = con_cargo.where(
-        col(Titularidad.unidad) == unidad, _rige(Titularidad, en), col(Persona.activa).is_(True)
-    )
+    con_cargo = con_cargo.where(col(Titularidad.unidad) == unidad, rige(Titularidad, en), col(Persona.activa).is_(True))
     suplencias = select(Suplencia).join(Persona, col(Persona.id) == Suplencia.persona_id)
-    suplencias = suplencias.where(col(Suplencia.unidad) == unidad, _rige(Suplencia, en), col(Persona.activa).is_(True))
+    suplencias = suplencias.where(col(Suplencia.unidad) == unidad, rige(Suplencia, en), col(Persona.activa).is_(True))
     suplentes = {
         suya.persona_id
         for suya in s.scalars(suplencias)
@@ -118,9 +118,9 @@ def firman(s: Session, unidad: str, en: date, procedimiento: str | None = None) 
 
 def lo_que_firma(s: Session, persona: int, en: date) -> dict[str, frozenset[str] | None]:
     """Por cuáles unidades puede firmar hoy, y de qué procedimientos; None: de todos."""
-    propias = select(col(Titularidad.unidad)).where(col(Titularidad.persona_id) == persona, _rige(Titularidad, en))
+    propias = select(col(Titularidad.unidad)).where(col(Titularidad.persona_id) == persona, rige(Titularidad, en))
     suyas: dict[str, frozenset[str] | None] = dict.fromkeys(s.scalars(propias))
-    suplidas = select(Suplencia).where(col(Suplencia.persona_id) == persona, _rige(Suplencia, en))
+    suplidas = select(Suplencia).where(col(Suplencia.persona_id) == persona, rige(Suplencia, en))
     for suplencia in s.scalars(suplidas):
         previos = suyas.get(suplencia.unidad, frozenset())
         todos = previos is None or not suplencia.procedimientos
@@ -153,7 +153,7 @@ def nombrar(
     persona, desde = _persona(s, unidad, correo), desde or reloj.hoy()
     textos = _limpios({"cargo": cargo, "tratamiento": tratamiento, "iniciales": iniciales}, ("cargo",))
     abiertas = select(Titularidad).where(
-        col(Titularidad.unidad) == unidad, or_(col(Titularidad.hasta).is_(None), col(Titularidad.hasta) >= desde)
+        col(Titularidad.unidad) == unidad, vigencia_sql.no_ha_acabado(col(Titularidad.hasta), desde)
     )
     nueva = Titularidad(unidad=unidad, persona_id=0, cargo="", desde=desde)
     for previa in s.scalars(abiertas):
@@ -241,7 +241,7 @@ def vacar(s: Session, titularidad: int, hasta: date) -> Titularidad:
     if fila is None:
         raise NoExiste("el nombramiento", str(titularidad))
     ayer = date.fromordinal(reloj.hoy().toordinal() - 1)
-    if hasta < ayer or (fila.hasta is not None and hasta > fila.hasta):
+    if hasta < ayer or dura_mas(hasta, fila.hasta):
         tope = f"entre {ayer:%Y-%m-%d} y {fila.hasta:%Y-%m-%d}" if fila.hasta else f"del {ayer:%Y-%m-%d} en adelante"
         raise FormularioIncompleto({"hasta": f"use una fecha {tope}"})
     fila.hasta = hasta
@@ -254,8 +254,9 @@ def con_nombre(tratamiento: str, nombre: str) -> str:
     return f"{tratamiento} {nombre}".strip()
 
 
-def _rige(tabla: type[Titularidad | Suplencia], en: date) -> ColumnElement[bool]:
-    return (col(tabla.desde) <= en) & or_(col(tabla.hasta).is_(None), col(tabla.hasta) >= en)
+def rige(tabla: type[Titularidad | Suplencia], en: date) -> ColumnElement[bool]:
+    """Condición SQL: el cargo, o la suplencia, rige en esa fecha."""
+    return vigencia_sql.rige(col(tabla.desde), col(tabla.hasta), en)
 
 
 def _persona(s: Session, unidad: str, correo: str) -> Persona:
@@ -268,10 +269,10 @@ def _persona(s: Session, unidad: str, correo: str) -> Persona:
 
 
 def _limpios(campos: dict[str, str], obligatorios: tuple[str, ...]) -> dict[str, str]:
-    limpios = {campo: " ".join(limpiar_texto(campo, valor).split()) for campo, valor in campos.items()}
-    faltas = {c: f"escríbalo en {LARGOS[c]} caracteres o menos" for c, v in limpios.items() if len(v) > LARGOS[c]}
+    limpios = {campo: en_un_renglon(campo, valor) for campo, valor in campos.items()}
+    faltas = faltas_de_largo(limpios, LARGOS)
     faltas |= {c: "no puede quedar vacío" for c in obligatorios if not limpios[c]}
-    faltas |= {c: falta for c, v in limpios.items() if (falta := letras.falta(v))}
+    faltas |= letras.faltas(limpios)
     if faltas:
         raise FormularioIncompleto(faltas)
     return limpios

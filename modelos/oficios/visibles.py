@@ -21,7 +21,7 @@ from modelos.expedientes.visibles import conciernen
 from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
 from modelos.oficios import titulares
 from modelos.oficios.oficio import Destinatario, Oficio
-from modelos.organizacion.permisos import Quien, atiende, puede_conducir, ve_todo
+from modelos.organizacion.permisos import Quien, atiende, conducidas, ve_todo
 from modelos.tabla.emision import CON_NUMERO, VIGENTES, EstadoOficio
 
 _NUMERADO = col(Oficio.estado).in_(CON_NUMERO)
@@ -162,8 +162,7 @@ def _emite(s: Session, quien: Quien) -> ColumnElement[bool]:
     """Los de sus unidades y los de los expedientes que conduce; todos, si ve todo."""
     if ve_todo(quien):
         return col(Oficio.id).is_not(None)
-    conducidas = [u for u in quien.unidades if puede_conducir(quien, u)]
-    return or_(col(Oficio.unidad).in_(atiende(quien)), _firma(s, quien), col(Expediente.duena).in_(conducidas))
+    return or_(col(Oficio.unidad).in_(atiende(quien)), _firma(s, quien), col(Expediente.duena).in_(conducidas(quien)))
 
 
 def _firma(s: Session, quien: Quien) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, bindparam, delete, or_, select, update
+from sqlalchemy import Column, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -20,7 +20,7 @@ from modelos.ajustes import Ajustes
 from modelos.columnas import Instante
 from modelos.errores import BaseInaccesible
 from modelos.escritura import limpiar_texto
-from modelos.organizacion import claves, contrasenas, equipos
+from modelos.organizacion import claves, contrasenas, equipos, vigencia_sql
 from modelos.organizacion.correos import normalizado
 from modelos.organizacion.errores import ClaveProvisional, CredencialesInvalidas, SinPalabras, SinSesion
 from modelos.organizacion.intentos import IntentoFallido, exigir_espera, olvidar_viejos, red
@@ -103,10 +103,7 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str, equipo: st
         raise CredencialesInvalidas
     ya_no_sirve = not (persona.es_demo and ajustes.demo) and _incumple(clave, suyo)
     with transaccion(ajustes.url_base) as s:
-        # Mientras se comprobaba pudieron cambiarle la contraseña o darla de baja.
-        ahora_es = s.get(Persona, persona.id, populate_existing=True)
-        if ahora_es is None or ahora_es.clave_cifrada != persona.clave_cifrada or not ahora_es.activa:
-            raise CredencialesInvalidas
+        ahora_es = _la_misma(s, persona)
         este = col(IntentoFallido.id).in_([intento.id for intento in intentos])
         s.execute(delete(IntentoFallido).where(col(IntentoFallido.llave).in_(propias) | este))
         olvidar_viejos(s, ajustes)
@@ -114,6 +111,14 @@ def entrar(ajustes: Ajustes, correo: str, clave: str, direccion: str, equipo: st
         ahora_es.clave_provisional = ahora_es.clave_provisional or ya_no_sirve
         s.execute(delete(SesionAbierta).where(col(SesionAbierta.vence) < reloj.ahora()))
         return abrir(s, ajustes, ahora_es, reloj.ahora(), equipo)
+
+
+def _la_misma(s: Session, persona: Persona) -> Persona:
+    """Como está ahora: mientras se comprobaba pudieron cambiarle la contraseña o darla de baja."""
+    ahora_es = s.get(Persona, persona.id, populate_existing=True)
+    if ahora_es is None or ahora_es.clave_cifrada != persona.clave_cifrada or not ahora_es.activa:
+        raise CredencialesInvalidas
+    return ahora_es
 
 
 def _incumple(clave: str, suyo: list[str]) -> bool:
@@ -159,8 +164,7 @@ _QUIEN = (
     .join(
         Adscripcion,
         (col(Adscripcion.persona_id) == Persona.id)
-        & (col(Adscripcion.desde) <= bindparam("hoy"))
-        & or_(col(Adscripcion.hasta).is_(None), col(Adscripcion.hasta) >= bindparam("hoy")),
+        & vigencia_sql.rige(col(Adscripcion.desde), col(Adscripcion.hasta), bindparam("hoy")),
         isouter=True,
     )
     .where(

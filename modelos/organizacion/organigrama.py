@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,6 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     false,
-    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -27,10 +26,10 @@ from sqlmodel import Field, SQLModel, col
 from modelos import reloj
 from modelos.columnas import Instante
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
-from modelos.organizacion import contrasenas, correos
+from modelos.escritura import en_un_renglon
+from modelos.organizacion import contrasenas, correos, vigencia_sql
 from modelos.organizacion.claves import cifrar, cifrar_generada
-from modelos.organizacion.permisos import Quien, Rol
+from modelos.organizacion.permisos import ATIENDEN, Quien, Rol
 from modelos.tabla.unidades import TIPO_DE_GRUPO, TipoUnidad
 from modelos.tabla.unidades import Unidad as Sigla
 
@@ -82,7 +81,7 @@ class Adscripcion(SQLModel, table=True):
 
 def vigente(en: date) -> ColumnElement[bool]:
     """Condición SQL: la adscripción rige en esa fecha."""
-    return (col(Adscripcion.desde) <= en) & or_(col(Adscripcion.hasta).is_(None), col(Adscripcion.hasta) >= en)
+    return vigencia_sql.rige(col(Adscripcion.desde), col(Adscripcion.hasta), en)
 
 
 def quien_es(s: Session, persona: Persona) -> Quien:
@@ -160,7 +159,7 @@ def _que_atienden(hoy: date) -> Select[int, str]:
         select(col(Adscripcion.persona_id), col(Adscripcion.unidad))
         .join(Persona, col(Persona.id) == Adscripcion.persona_id)
         .where(
-            col(Adscripcion.rol).in_((Rol.OPERACION, Rol.COORDINACION)),
+            col(Adscripcion.rol).in_(ATIENDEN),
             col(Persona.activa).is_(True),
             vigente(hoy),
         )
@@ -196,12 +195,11 @@ def crear_persona(
         NoExiste: no hay esa unidad.
         DatoRepetido: ya hay una persona con ese correo.
     """
-    correo, nombre = correos.normalizado(correo), " ".join(limpiar_texto("nombre", nombre).split())
+    correo, nombre = correos.normalizado(correo), en_un_renglon("nombre", nombre)
     faltas = faltas_de_persona(correo, nombre, reservados=es_demo or es_de_demostracion(s))
-    if falta := "" if al_azar or es_demo else contrasenas.falta(clave, (correo, nombre, unidad)):
-        faltas["clave"] = f"la contraseña {falta}"
-    if rol not in set(Rol):
-        faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
+    if not (al_azar or es_demo):
+        faltas |= _faltas_de_clave(clave, (correo, nombre, unidad))
+    faltas |= faltas_de_rol(rol)
     if faltas:
         raise FormularioIncompleto(faltas)
     if s.get(Unidad, unidad) is None:
@@ -221,6 +219,11 @@ def crear_persona(
     s.add(Adscripcion(persona_id=persona.id or 0, unidad=unidad, rol=rol, desde=reloj.hoy()))
     s.flush()
     return persona
+
+
+def _faltas_de_clave(clave: str, suyo: Sequence[str]) -> dict[str, str]:
+    falta = contrasenas.falta(clave, suyo)
+    return {"clave": f"la contraseña {falta}"} if falta else {}
 
 
 def lo_suyo(s: Session, persona: Persona | None) -> list[str]:
@@ -247,6 +250,11 @@ def faltas_de_persona(correo: str, nombre: str, *, ya: str | None = None, reserv
     if not 1 <= len(nombre) <= LARGO_MAXIMO or not nombre.isprintable():
         faltas["nombre"] = f"escriba el nombre en un renglón, de {LARGO_MAXIMO} caracteres a lo más"
     return faltas
+
+
+def faltas_de_rol(rol: str) -> dict[str, str]:
+    """Si no es ninguno de los que hay."""
+    return {} if rol in set(Rol) else {"rol": f"elija uno de: {', '.join(Rol)}"}
 
 
 def crear_cast(s: Session, *, clave: str, nombre: str, depende_de: str, es_demo: bool = False) -> Unidad:

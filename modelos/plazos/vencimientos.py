@@ -73,15 +73,22 @@ def rigen(turnos: Iterable[Turno], plazos: Sequence[P]) -> dict[str, P]:
     """
     propios = {plazo.id: plazo for plazo in plazos if plazo.turno_id}
     tramos: dict[str, P] = {}
-    for plazo in sorted(plazos, key=lambda p: (p.vence is None, p.vence or date.max, p.id)):
-        if plazo.turno_id is None and plazo.estado in POR_CUMPLIR and plazo.atendido is None:
-            tramos.setdefault(plazo.folio, plazo)
+    for plazo in sorted(filter(_es_tramo_que_corre, plazos), key=_primero_el_que_vence):
+        tramos.setdefault(plazo.folio, plazo)
     rige: dict[str, P] = {}
     for turno in turnos:
         plazo_ = propios.get(turno.id) or (tramos.get(turno.folio) if turno.estado in ABIERTOS else None)
         if plazo_ is not None:
             rige[turno.id] = plazo_
     return rige
+
+
+def _es_tramo_que_corre(plazo: ConFecha) -> bool:
+    return plazo.turno_id is None and plazo.estado in POR_CUMPLIR and plazo.atendido is None
+
+
+def _primero_el_que_vence(plazo: ConFecha) -> tuple[bool, date, str]:
+    return plazo.vence is None, plazo.vence or date.max, plazo.id
 
 
 def fechas_de(s: Session, turnos: Sequence[Turno]) -> dict[str, Fechas]:

@@ -19,7 +19,7 @@ from modelos.calendario.errores import PlazoInvalido
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.escritura import limpiar_texto
 from modelos.organizacion.organigrama import Unidad
-from modelos.organizacion.permisos import Quien, Rol
+from modelos.organizacion.permisos import Quien, ve_tablero
 from modelos.tabla import Catalogo
 from modelos.tabla.periodo import MESES, Cada, Periodo, nombre_periodo
 from modelos.tabla.unidades import ENTIDADES
@@ -30,11 +30,6 @@ _NOMBRADOS = ("procedimiento", "entidad", "unidad", "actividad")
 _OFRECIDOS = {Cada.ANUAL: 4, Cada.SEMESTRAL: 4, Cada.TRIMESTRAL: 6, Cada.MENSUAL: 13}
 """Cuántos periodos de cada clase se ofrecen en la lista; por la dirección se puede pedir cualquiera."""
 GRUPOS = {Cada.ANUAL: "Año", Cada.SEMESTRAL: "Semestre", Cada.TRIMESTRAL: "Trimestre", Cada.MENSUAL: "Mes"}
-
-
-def ve_tablero(quien: Quien) -> bool:
-    """Si mira el tablero y las corridas: dirección, administración y quien coordina alguna unidad."""
-    return quien.tiene(Rol.DIRECCION, Rol.ADMINISTRACION, Rol.COORDINACION)
 
 
 def exigir_tablero(quien: Quien, acto: str = "ver el tablero") -> Quien:

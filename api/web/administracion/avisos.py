@@ -15,7 +15,7 @@ from api.web.piezas.pagina import pagina
 from modelos.avisos import canales, cola
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.expedientes import visibles
-from modelos.organizacion.permisos import Rol, exigir_administracion
+from modelos.organizacion.permisos import administra, exigir_administracion
 from tareas.avisos.cartero import Cartero
 
 ruta = APIRouter()
@@ -204,7 +204,7 @@ def _entregas(
         fallidas=fallidas,
         cursor=cursor,
         siguiente=urlencode({**filtro, "cursor": tramo.siguiente}) if tramo.siguiente else "",
-        puede_reintentar=quien.tiene(Rol.ADMINISTRACION),
+        puede_reintentar=administra(quien),
         hecho=hecho,
         problema=problema,
     )

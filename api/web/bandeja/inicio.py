@@ -16,7 +16,6 @@ from api.web.piezas import frases, frases_plazos
 from api.web.piezas.frases_plazos import Vencimiento
 from api.web.piezas.pagina import dia, enumera, hace, pagina
 from modelos import reloj
-from modelos.actos.turnos.apertura import puede_iniciar
 from modelos.bandeja import inicio as consultas_inicio
 from modelos.bandeja import vivo
 from modelos.bandeja.expedientes import DEBIENDO
@@ -29,7 +28,8 @@ from modelos.expedientes.expediente import Expediente, Turno
 from modelos.oficios import deuda, deudores
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion.permisos import Quien, Rol, atiende
+from modelos.organizacion import permisos
+from modelos.organizacion.permisos import Quien, atiende, puede_iniciar
 from modelos.tabla import Catalogo
 
 ruta = APIRouter()
@@ -71,8 +71,8 @@ def inicio(request: Request, puerta: Entrada) -> Response:
     hoy = reloj.hoy()
     with puerta.lectura() as (s, quien):
         conduce = consultas_inicio.duenas_que_conduce(quien, puerta.tablas)
-        coordina = bool(conduce) or quien.tiene(Rol.COORDINACION)
-        dirige = quien.tiene(Rol.DIRECCION, Rol.ADMINISTRACION)
+        coordina = bool(conduce) or permisos.coordina(quien)
+        dirige = permisos.dirige(quien)
         bloques = []
         if atiende(quien):
             bloques += _de_quien_atiende(s, puerta, quien, hoy)

@@ -22,7 +22,6 @@ from api.web.piezas.pagina import pagina
 from modelos import reloj
 from modelos.actos.comodidades import filtros
 from modelos.actos.turnos import asignacion
-from modelos.actos.turnos.apertura import puede_iniciar
 from modelos.actos.turnos.mover import Contexto
 from modelos.bandeja import bandeja as consultas_bandeja
 from modelos.bandeja import vivo
@@ -31,7 +30,7 @@ from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import EN_TRAMITE
 from modelos.organizacion.errores import SinSesion
-from modelos.organizacion.permisos import atiende, ve_todo
+from modelos.organizacion.permisos import atiende, puede_iniciar, ve_todo
 from modelos.tabla.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()

@@ -21,8 +21,7 @@ from modelos.ciclos import campanas as consultas_campanas
 from modelos.ciclos.campanas import EN_CURSO
 from modelos.errores import NoExiste, NoLeCorresponde
 from modelos.expedientes.expediente import EN_TRAMITE
-from modelos.organizacion.permisos import puede_atender
-from modelos.tablero.filtro import ve_tablero
+from modelos.organizacion.permisos import puede_atender, ve_tablero
 
 ruta = APIRouter()
 ruta.include_router(nueva.ruta)  # antes: su /campanas/{clave}/iniciar lo taparía un periodo

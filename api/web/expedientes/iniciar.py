@@ -28,7 +28,7 @@ from modelos.errores import ClaveRepetida, FaltaConfirmar, FormularioIncompleto,
 from modelos.expedientes import visibles
 from modelos.expedientes.errores import SinDestinatarios
 from modelos.organizacion.organigrama import activas
-from modelos.organizacion.permisos import Quien, atiende, puede_conducir
+from modelos.organizacion.permisos import Quien, atiende, puede_conducir, puede_iniciar
 from modelos.tabla import Tabla
 from modelos.tablero import duraciones
 from modelos.tablero.duraciones import Duracion
@@ -50,7 +50,7 @@ class Opcion:
 def elegir(request: Request, puerta: Entrada) -> HTMLResponse:
     """Los procedimientos que puede iniciar quien entró, con qué hacen y cuánto suelen durar."""
     with puerta.lectura() as (s, quien):
-        tablas = [t for t in puerta.tablas.vigentes(reloj.hoy()) if apertura.puede_iniciar(quien, t)]
+        tablas = [t for t in puerta.tablas.vigentes(reloj.hoy()) if puede_iniciar(quien, t)]
         if not tablas:
             raise NoLeCorresponde("iniciar un procedimiento", "la coordinación que lo conduce")
         de = duraciones.habituales(s, (t.clave for t in tablas))
@@ -90,7 +90,7 @@ def iniciar(request: Request, clave: str, puerta: Entrada, captura: Formulario) 
 def iniciable(puerta: Puerta, quien: Quien, clave: str) -> Tabla:
     """La tabla vigente, si quien pregunta puede iniciarla. Lanza ProcedimientoDesconocido, NoLeCorresponde."""
     tabla = puerta.tablas.vigente(clave, reloj.hoy())
-    if not apertura.puede_iniciar(quien, tabla):
+    if not puede_iniciar(quien, tabla):
         raise NoLeCorresponde(f"iniciar «{tabla.nombre}»", f"la coordinación de la {tabla.duena}")
     return tabla
 

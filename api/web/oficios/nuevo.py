@@ -20,7 +20,7 @@ from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, NoLeCo
 from modelos.expedientes import visibles
 from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.organigrama import Unidad
-from modelos.organizacion.permisos import Quien, atiende, puede_conducir
+from modelos.organizacion.permisos import Quien, atiende, lleva
 from modelos.tabla.unidades import TipoUnidad
 from tareas.oficios.redaccion import sueltos
 from tareas.oficios.redaccion.fuera import sin_tomar_la_base
@@ -118,9 +118,7 @@ def _unidades(s: Session) -> list[Unidad]:
 
 def _emisoras(quien: Quien, duena: str, unidades: list[Unidad]) -> list[Unidad]:
     """Por las que puede emitir: las suyas, o cualquiera si conduce el expediente."""
-    if puede_conducir(quien, duena):
-        return unidades
-    return [u for u in unidades if u.clave in atiende(quien)]
+    return [u for u in unidades if lleva(quien, u.clave, duena)]
 
 
 def _elegidas(captura: Captura, clase: str, unidades: list[Unidad]) -> list[str]:

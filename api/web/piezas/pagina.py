@@ -21,10 +21,9 @@ from modelos.ajustes import Ajustes
 from modelos.calendario import fecha_corta
 from modelos.errores import BaseInaccesible
 from modelos.oficios import visibles
-from modelos.organizacion.permisos import Quien, administra
+from modelos.organizacion.permisos import Quien, administra, ve_tablero
 from modelos.sesion import lectura
 from modelos.tabla.actividad import texto_salida
-from modelos.tablero.filtro import ve_tablero
 
 CARPETA = Path(__file__).parents[1]
 _ESTADOS = {

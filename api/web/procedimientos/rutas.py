@@ -13,8 +13,8 @@ from api.web.piezas import frases
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import diagrama, vista
 from modelos import reloj
-from modelos.actos.turnos import apertura
 from modelos.expedientes import visibles
+from modelos.organizacion.permisos import puede_iniciar
 from modelos.tabla import Tabla
 from tareas import procedimiento_pdf
 
@@ -26,7 +26,7 @@ def listar(request: Request, puerta: Entrada) -> HTMLResponse:
     """Los procedimientos vigentes."""
     with puerta.lectura() as (_, quien):
         tablas = puerta.tablas.vigentes(reloj.hoy())
-    iniciables = {t.clave for t in tablas if apertura.puede_iniciar(quien, t)}
+    iniciables = {t.clave for t in tablas if puede_iniciar(quien, t)}
     return pagina(request, "procedimientos/procedimientos.html", quien, tablas=tablas, iniciables=iniciables)
 
 
@@ -44,7 +44,7 @@ def ver(request: Request, clave: str, puerta: Entrada, version: str | None = Non
         tabla=tabla,
         vigente=tabla.version == vigente.version,
         versiones=sorted((t.vigente_desde for t in puerta.tablas if t.clave == clave), reverse=True),
-        puede_iniciar=apertura.puede_iniciar(quien, tabla),
+        puede_iniciar=puede_iniciar(quien, tabla),
         caminos={act.clave: frases.caminos(tabla, act) for act in tabla.actividades},
         plazos=vista.plazos(tabla),
         oficios=vista.oficios(tabla),

@@ -22,6 +22,7 @@ from modelos.expedientes import visibles
 from modelos.organizacion import contrasenas
 from modelos.organizacion.errores import DemasiadosIntentos, SinPalabras
 from modelos.organizacion.permisos import NOMBRES
+from modelos.organizacion.vigencia import ha_acabado
 
 ruta = APIRouter()
 CAMINO = "/cuenta"
@@ -84,7 +85,7 @@ def _mostrar(
         quien,
         status,
         persona=detalle.persona,
-        suyas=[a for a in detalle.adscripciones if a.hasta is None or a.hasta >= reloj.hoy()],
+        suyas=[a for a in detalle.adscripciones if not ha_acabado(a.hasta, reloj.hoy())],
         firma_por=detalle.firma_por,
         roles=NOMBRES,
         unidades=unidades,

@@ -18,7 +18,7 @@ from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES
 from modelos.administracion.carga.plan import Paso, Plan, Que, planear
 from modelos.administracion.quien_administra import exigir_que_quede_administracion
 from modelos.errores import ActoNoProcede, DatoRepetido, FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon
 from modelos.organizacion.cambios import Cosa, anotar_altas
 from modelos.organizacion.claves import cifrar_generada, generada
 from modelos.organizacion.organigrama import Adscripcion, Persona
@@ -47,7 +47,7 @@ def cargar(ctx: Contexto, libro: Libro, motivo: str, huella: str = "") -> Cargad
         ActoNoProcede: lo que haría ya no es lo que se aprobó, o no quedaría quien administre.
     """
     autor = autor_de(ctx, CARGAR)
-    limpio = " ".join(limpiar_texto("motivo", motivo).split())
+    limpio = en_un_renglon("motivo", motivo)
     if not 1 <= len(limpio) <= LARGO_FUENTE:
         raise FormularioIncompleto({"motivo": f"escriba por qué, en {LARGO_FUENTE} caracteres o menos"})
     with exigir_que_quede_administracion(ctx.s):

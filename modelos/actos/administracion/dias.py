@@ -6,7 +6,7 @@ hacen fila, de modo que dos administraciones a la vez no aprueban sobre lo que l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -141,24 +141,33 @@ def _faltas_de_tramos(
     unidades = set(s.scalars(select(col(Unidad.clave))))
     ya = {_identidad(dia.valor()): "ya está publicado igual" for dia in rigen}
     ya |= _pendientes(s)
-    anios = publicados().anios
     faltas: dict[str, str] = {}
     for escrito, tramo in entendidos:
-        sin_publicar = [str(a) for a in range(tramo.inicio.year, tramo.fin.year + 1) if a not in anios]
-        if sin_publicar:
-            falta = (
-                f"el calendario de {', '.join(sin_publicar)} no está publicado; se puede de {anios[0]} a {anios[-1]}"
-            )
+        if falta := _falta_de_anios(tramo):
             faltas[escrito.falta("inicio")] = falta
-        if tramo.ambito is Ambito.ENTIDAD and tramo.lugar not in ENTIDADES:
-            faltas[escrito.falta("lugar")] = f"no hay entidad «{tramo.lugar}»; escriba su clave, como MX-SON"
-        if tramo.ambito is Ambito.CENTRO and tramo.lugar not in unidades:
-            faltas[escrito.falta("lugar")] = f"no hay centro ni unidad «{tramo.lugar}»; use su clave del catálogo"
+        if falta := _falta_de_lugar(tramo, unidades):
+            faltas[escrito.falta("lugar")] = falta
         identidad = _identidad(tramo)
         if identidad in ya:
             faltas.setdefault(escrito.falta("inicio"), ya[identidad])
         ya[identidad] = f"se repite el tramo del {fecha_corta(tramo.inicio)} al {fecha_corta(tramo.fin)}"
     return faltas
+
+
+def _falta_de_anios(tramo: DiasInstitucionales) -> str:
+    anios = publicados().anios
+    sin_publicar = [str(a) for a in range(tramo.inicio.year, tramo.fin.year + 1) if a not in anios]
+    if not sin_publicar:
+        return ""
+    return f"el calendario de {', '.join(sin_publicar)} no está publicado; se puede de {anios[0]} a {anios[-1]}"
+
+
+def _falta_de_lugar(tramo: DiasInstitucionales, unidades: Container[str]) -> str:
+    if tramo.ambito is Ambito.ENTIDAD and tramo.lugar not in ENTIDADES:
+        return f"no hay entidad «{tramo.lugar}»; escriba su clave, como MX-SON"
+    if tramo.ambito is Ambito.CENTRO and tramo.lugar not in unidades:
+        return f"no hay centro ni unidad «{tramo.lugar}»; use su clave del catálogo"
+    return ""
 
 
 def _pendientes(s: Session) -> dict[tuple[object, ...], str]:

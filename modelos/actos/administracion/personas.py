@@ -18,7 +18,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import personas
 from modelos.administracion.quien_administra import LLAVE, exigir_que_quede_administracion
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon, limpiar_texto
 from modelos.expedientes.expediente import Turno
 from modelos.organizacion.cambios import Cosa, anotar, foto
 from modelos.organizacion.claves import generada
@@ -29,8 +29,10 @@ from modelos.organizacion.organigrama import (
     crear_persona,
     es_de_demostracion,
     faltas_de_persona,
+    faltas_de_rol,
 )
-from modelos.organizacion.permisos import Rol, exigir_administracion
+from modelos.organizacion.permisos import exigir_administracion, puede_dar_acceso, puede_retirar
+from modelos.organizacion.vigencia import dura_mas
 from modelos.sesion import serializar
 from modelos.tabla.formularios import exigir_motivo
 
@@ -52,10 +54,9 @@ def alta_persona(ctx: Contexto, correo: str, nombre: str, unidad: str, rol: str,
         NoLeCorresponde, FormularioIncompleto, DatoRepetido.
     """
     autor = autor_de(ctx, "dar de alta a una persona")
-    limpio, inicial = " ".join(limpiar_texto("nombre", nombre).split()), clave or generada()
+    limpio, inicial = en_un_renglon("nombre", nombre), clave or generada()
     faltas = faltas_de_persona(correo, limpio, reservados=es_de_demostracion(ctx.s))
-    if rol not in set(Rol):
-        faltas["rol"] = f"elija uno de: {', '.join(Rol)}"
+    faltas |= faltas_de_rol(rol)
     de_unidad = ctx.s.get(Unidad, unidad)
     if ctx.quien is not None and (de_unidad is None or not de_unidad.activa):
         faltas["unidad"] = "elija una unidad activa de la lista"
@@ -128,22 +129,17 @@ def fijar_ultimo_dia(ctx: Contexto, persona: int, id_: int, hasta: date | None, 
         previa = ctx.s.get(Adscripcion, id_, populate_existing=True)
         if previa is None or previa.persona_id != persona:
             raise NoExiste("la adscripción", str(id_))
-        if es_con_la_que_administra(ctx, previa) and hasta is not None:
+        if hasta is not None and not puede_retirar(ctx.quien, previa.persona_id, previa.rol):
             raise ActoNoProcede("retirarse la administración", "es la suya", LO_SUYO)
-        if personas.alarga(previa, hasta):
+        if dura_mas(hasta, previa.hasta):
             exigir_que_sea_otra(ctx, persona, "alargarse una adscripción")
         with _constancia(ctx, persona, autor, motivo):
             return personas.fijar_ultimo_dia(ctx.s, id_, hasta)
 
 
-def es_con_la_que_administra(ctx: Contexto, fila: Adscripcion) -> bool:
-    """Si es una adscripción de administración de quien actúa."""
-    return ctx.quien is not None and fila.persona_id == ctx.quien.persona and fila.rol == Rol.ADMINISTRACION
-
-
 def exigir_que_sea_otra(ctx: Contexto, persona: int, acto: str) -> None:
     """Lo que da acceso lo decide alguien más: nadie se lo da ni se lo alarga. Lanza ActoNoProcede."""
-    if ctx.quien is not None and ctx.quien.persona == persona:
+    if not puede_dar_acceso(ctx.quien, persona):
         raise ActoNoProcede(acto, "es usted", LO_SUYO)
 
 

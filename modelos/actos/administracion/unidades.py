@@ -15,7 +15,7 @@ from modelos.administracion import sin_nadie
 from modelos.administracion.quien_administra import LLAVE
 from modelos.columnas import de_los
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon, limpiar_texto
 from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.organizacion.cambios import Cosa, anotar, foto
 from modelos.organizacion.organigrama import Unidad, crear_cast, estatales, falta_de_nombre, faltas_de_cast
@@ -30,7 +30,7 @@ LARGO_FUENTE = 300
 def alta_cast(ctx: Contexto, clave: str, nombre: str, depende_de: str, motivo: str = "") -> Unidad:
     """Da de alta un CAST. Lanza NoLeCorresponde, FormularioIncompleto, DatoRepetido."""
     autor = autor_de(ctx, "dar de alta un CAST")
-    limpio = " ".join(limpiar_texto("nombre", nombre).split())
+    limpio = en_un_renglon("nombre", nombre)
     serializar(ctx.s, LLAVE)  # dos altas a la vez con la misma clave: la segunda la encuentra
     unidad = crear_cast(ctx.s, clave=clave.strip().upper(), nombre=limpio, depende_de=depende_de.strip())
     anotar(ctx.s, Cosa.UNIDAD, unidad.clave, {}, unidad, autor, ctx.ahora, motivo=motivo)
@@ -48,7 +48,7 @@ def corregir_unidad(ctx: Contexto, clave: str, campos: Mapping[str, str], *, con
     """
     autor = autor_de(ctx, "corregir una unidad")
     unidad = _unidad(ctx, clave)
-    nombre = " ".join(limpiar_texto("nombre", campos.get("nombre", "")).split())
+    nombre = en_un_renglon("nombre", campos.get("nombre", ""))
     fuente = limpiar_texto("fuente", campos.get("fuente", "")).strip()
     depende_de = unidad.depende_de
     if unidad.tipo == TipoUnidad.CAST.value:

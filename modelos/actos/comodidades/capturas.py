@@ -46,9 +46,7 @@ def guardar(
         FormularioIncompleto: pasa de `LARGO_TOTAL`.
     """
     persona = _exigir_que_atienda(ctx, id_)
-    limpios = {nombre: texto for nombre, texto in textos.items() if texto.strip()}
-    if sum(len(nombre) + len(texto) for nombre, texto in limpios.items()) > LARGO_TOTAL:
-        raise FormularioIncompleto({"datos": "es demasiado largo para guardarse a medias; recorte lo que escribió"})
+    limpios = _limpios(textos)
     if not 0 <= revision <= REVISION_MAXIMA:
         raise FormularioIncompleto({"captura_revision": "no es una que se haya dado; recargue la página"})
     if not limpios and not revision:
@@ -81,6 +79,14 @@ def registrada(ctx: Contexto, id_: str) -> None:
     persona = persona_que_actua(ctx).persona
     suya = col(CapturaGuardada.persona_id) == persona, col(CapturaGuardada.turno_id) == id_
     ctx.s.execute(delete(CapturaGuardada).where(*suya).execution_options(synchronize_session=False))
+
+
+def _limpios(textos: Mapping[str, str]) -> dict[str, str]:
+    """Los que llevan algo. Lanza FormularioIncompleto si entre todos son demasiado."""
+    limpios = {nombre: texto for nombre, texto in textos.items() if texto.strip()}
+    if sum(len(nombre) + len(texto) for nombre, texto in limpios.items()) > LARGO_TOTAL:
+        raise FormularioIncompleto({"datos": "es demasiado largo para guardarse a medias; recorte lo que escribió"})
+    return limpios
 
 
 def _exigir_que_atienda(ctx: Contexto, id_: str) -> int:

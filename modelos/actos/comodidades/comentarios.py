@@ -112,35 +112,46 @@ def _aludidos(texto: str, elegidos: set[int], lectores: Sequence[Lector]) -> set
     """Los ids mencionados. Lanza FormularioIncompleto si alguno no ve el expediente."""
     if elegidos - {lector.id for lector in lectores}:
         raise FormularioIncompleto({"menciones": "una de las personas elegidas ya no ve este expediente; quítela"})
-    hallados, ajenos = set(elegidos), []
-    por_correo = {lector.correo: lector.id for lector in lectores}
-    por_nombre = sorted(((plegar(lector.nombre), lector.id) for lector in lectores), key=lambda par: -len(par[0]))
-    for arroba in _ARROBA.finditer(texto):
-        resto = texto[arroba.end() :]
-        persona: int | None = None
-        correo = _CORREO.match(resto)
-        if correo:
-            persona = por_correo.get(normalizado(correo[0].rstrip(".")))
-        else:
-            plegado = plegar(resto)
-            nombre = next((nombre for nombre, _ in por_nombre if _empieza(plegado, nombre)), None)
-            suyos = [id_ for otro, id_ in por_nombre if otro == nombre]
-            if len(suyos) > 1:
-                homonimos = f"hay {len(suyos)} personas con ese nombre: «@{resto[: len(nombre or '')]}»; use su correo"
-                raise FormularioIncompleto({"comentario": f"{homonimos} o elíjala de la lista de abajo"})
-            persona = suyos[0] if suyos else None
-        if persona is None:
-            ajenos.append(correo[0] if correo else palabra[0] if (palabra := _PALABRA.match(resto)) else resto[:20])
-        else:
-            hallados.add(persona)
+    nombrados, ajenos = _nombrados(texto, lectores)
     if ajenos:
         cuales = ", ".join(f"@{ajeno}" for ajeno in dict.fromkeys(ajenos))
         raise FormularioIncompleto(
             {"comentario": f"nadie que vea este expediente responde a {cuales}; elíjalo de la lista de abajo"}
         )
+    hallados = elegidos | nombrados
     if len(hallados) > MENCIONES_MAXIMO:
         raise FormularioIncompleto({"menciones": f"mencione a {MENCIONES_MAXIMO} personas o menos"})
     return hallados
+
+
+def _nombrados(texto: str, lectores: Sequence[Lector]) -> tuple[set[int], list[str]]:
+    """A quiénes nombra con una arroba, por su correo o su nombre; y lo que lleva arroba y no es de nadie."""
+    hallados: set[int] = set()
+    ajenos: list[str] = []
+    por_correo = {lector.correo: lector.id for lector in lectores}
+    por_nombre = [(plegar(lector.nombre), lector.id) for lector in lectores]
+    for arroba in _ARROBA.finditer(texto):
+        resto = texto[arroba.end() :]
+        correo = _CORREO.match(resto)
+        persona = por_correo.get(normalizado(correo[0].rstrip("."))) if correo else _con_nombre(resto, por_nombre)
+        if persona is not None:
+            hallados.add(persona)
+        else:
+            escrito = correo or _PALABRA.match(resto)
+            ajenos.append(escrito[0] if escrito else resto[:20])
+    return hallados, ajenos
+
+
+def _con_nombre(resto: str, por_nombre: Iterable[tuple[str, int]]) -> int | None:
+    """Aquel con cuyo nombre empieza el texto, el más largo que quepa. Lanza FormularioIncompleto si son varios."""
+    plegado = plegar(resto)
+    caben = [(nombre, id_) for nombre, id_ in por_nombre if _empieza(plegado, nombre)]
+    largo = max((len(nombre) for nombre, _ in caben), default=0)
+    suyos = [id_ for nombre, id_ in caben if len(nombre) == largo]
+    if len(suyos) > 1:
+        homonimos = f"hay {len(suyos)} personas con ese nombre: «@{resto[:largo]}»; use su correo"
+        raise FormularioIncompleto({"comentario": f"{homonimos} o elíjala de la lista de abajo"})
+    return suyos[0] if suyos else None
 
 
 def _empieza(texto: str, nombre: str) -> bool:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon, limpiar_texto
 from modelos.expedientes.comodidades import Filtro
 from modelos.organizacion.permisos import Quien
 from modelos.sesion import serializar
@@ -86,7 +86,7 @@ def _suyo(ctx: Contexto, quien: Quien, id_: int) -> Filtro:
 
 
 def _nombre(ctx: Contexto, quien: Quien, camino: str, nombre: str, menos: int = 0) -> str:
-    limpio = " ".join(limpiar_texto("nombre", nombre).split())
+    limpio = en_un_renglon("nombre", nombre)
     if not 1 <= len(limpio) <= LARGO_NOMBRE:
         raise FormularioIncompleto({"nombre": f"escriba uno de {LARGO_NOMBRE} letras o menos"})
     if any(f.nombre.casefold() == limpio.casefold() and f.id != menos for f in propios(ctx.s, quien, camino)):

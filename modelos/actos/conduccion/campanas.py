@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
@@ -21,11 +23,11 @@ from modelos.avisos.a_quien import Organigrama
 from modelos.ciclos import campanas
 from modelos.ciclos.campanas import EN_CURSO, Reparto, reparte
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon
 from modelos.expedientes.expediente import Turno
 from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.organizacion.organigrama import Unidad
-from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir, ve_todo
+from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir, ve_lo_de
 from modelos.plazos import hitos
 from modelos.sesion import serializar
 from modelos.tabla import Tabla
@@ -62,7 +64,7 @@ def puede_lanzar(quien: Quien, tabla: Tabla) -> bool:
 
 def puede_mirar(quien: Quien, tabla: Tabla) -> bool:
     """Si puede ver la matriz entera: quien lo conduce, o quien ve todo."""
-    return reparte(tabla) is not None and (ve_todo(quien) or puede_conducir(quien, tabla.duena))
+    return reparte(tabla) is not None and ve_lo_de(quien, tabla.duena)
 
 
 def periodo_de(tabla: Tabla, datos: dict[str, Any]) -> str:
@@ -73,7 +75,7 @@ def periodo_de(tabla: Tabla, datos: dict[str, Any]) -> str:
 def exigir_datos(tabla: Tabla, asunto: str, datos: dict[str, Any], unidad: str) -> str:
     """El asunto limpio, si con esos datos se puede abrir el de una unidad. Lanza FormularioIncompleto con todo."""
     faltan: dict[str, str] = {}
-    limpio = " ".join(limpiar_texto("asunto", asunto).split())
+    limpio = en_un_renglon("asunto", asunto)
     if not 1 <= len(limpio) <= apertura.LARGO_ASUNTO:
         faltan["asunto"] = f"escriba de qué trata, en {apertura.LARGO_ASUNTO} caracteres o menos"
     try:
@@ -133,13 +135,7 @@ def recordar(ctx: Contexto, tabla: Tabla, periodo: str) -> Recordados:
     dia = reloj.local(ctx.ahora).date()
     prefijo = f"recuerda:{dia.isoformat()}:"
     pares, solos = _a_quien(ctx, turnos)
-    hoy = select(col(Notificacion.persona_id)).where(
-        col(Notificacion.persona_id).in_({persona for persona, _ in pares}),
-        col(Notificacion.folio).in_({turno.folio for turno in turnos}),
-        col(Notificacion.dia) == dia,
-        col(Notificacion.clave).startswith(prefijo, autoescape=True),
-    )
-    ya = set(ctx.s.scalars(hoy.distinct())) if pares else set()
+    ya = _ya_avisadas(ctx.s, {persona for persona, _ in pares}, turnos, dia, prefijo)
     nuevos = [(persona, turno) for persona, turno in pares if persona not in ya]
     filas = [
         hitos.notificacion(
@@ -155,6 +151,19 @@ def recordar(ctx: Contexto, tabla: Tabla, periodo: str) -> Recordados:
     ]
     hitos.notificar(ctx.s, filas, ctx.ahora, dia)
     return Recordados(len({p for p, _ in nuevos}), len({t.id for _, t in nuevos}), len(ya), tuple(sorted(solos)))
+
+
+def _ya_avisadas(s: Session, personas: set[int], turnos: Sequence[Turno], dia: date, prefijo: str) -> set[int]:
+    """De esas personas, a las que ese día ya se les recordó algo de la campaña."""
+    if not personas:
+        return set()
+    consulta = select(col(Notificacion.persona_id)).where(
+        col(Notificacion.persona_id).in_(personas),
+        col(Notificacion.folio).in_({turno.folio for turno in turnos}),
+        col(Notificacion.dia) == dia,
+        col(Notificacion.clave).startswith(prefijo, autoescape=True),
+    )
+    return set(s.scalars(consulta.distinct()))
 
 
 def faltan(ctx: Contexto, quien: Quien, tabla: Tabla, periodo: str) -> list[Turno]:

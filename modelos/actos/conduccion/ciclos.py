@@ -178,10 +178,15 @@ def _pendientes(s: Session, tablas: Catalogo, hoy: date) -> tuple[list[Candidata
             except (CalendarioSinPublicar, PlazoInvalido) as error:
                 fallas.append(Falla(tabla.clave, periodo.clave, PARA_TODOS, str(error)))
                 continue
-            a_tiempo = tabla.ciclo.limite(periodo) >= hoy or (ultima is not None and abre > ultima)
-            if abre <= hoy and a_tiempo:
+            if _toca(tabla.ciclo, periodo, abre, hoy, ultima):
                 candidatas += [Candidata(tabla, periodo, unidad, abre) for unidad in faltan]
     return candidatas, fallas
+
+
+def _toca(ciclo: Ciclo, periodo: Periodo, abre: date, hoy: date, ultima: date | None) -> bool:
+    """Si ya se puede abrir y sigue a tiempo: en su ventana, o tocó mientras nadie barría."""
+    mientras_nadie = ultima is not None and abre > ultima
+    return abre <= hoy and (ciclo.limite(periodo) >= hoy or mientras_nadie)
 
 
 def _de_ahora(ciclo: Ciclo, hoy: date, ultima: date | None) -> Iterator[Periodo]:

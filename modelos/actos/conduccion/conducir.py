@@ -15,6 +15,7 @@ from modelos.actos.plazos import plazos
 from modelos.actos.turnos.atender import exigir_oficios
 from modelos.actos.turnos.mover import (
     Contexto,
+    EncargoPedido,
     Hecho,
     asentar,
     bloquear,
@@ -52,8 +53,9 @@ def _cancelar(ctx: Contexto, expediente: Expediente, tabla: Tabla, motivo: str) 
     movimiento = avance.cancelar(Situacion.de_json(expediente.situacion))
     expediente.estado = EstadoExpediente.CANCELADO.value
     expediente.cerrado = ctx.ahora
-    despierta = [("padre", f"Avisa a {expediente.padre}", {"padre": expediente.padre})] if expediente.padre else []
-    encargos = [("cancelacion", "Cancela la corrida", {}), *despierta]
+    encargos = [EncargoPedido("cancelacion", "Cancela la corrida", {})]
+    if expediente.padre:
+        encargos.append(EncargoPedido("padre", f"Avisa a {expediente.padre}", {"padre": expediente.padre}))
     hecho = Hecho("cancelacion", expediente.duena, {"motivo": motivo}, encargos=encargos)
     asentar(ctx, expediente, tabla, movimiento, hecho)
     tramite.descartar_los_de(ctx, expediente.folio, "Se canceló el expediente.")
@@ -75,7 +77,7 @@ def asentar_subcancelacion(ctx: Contexto, turno_id: str, hijo: Expediente) -> No
     orden = bitacora.asentar(ctx.s, expediente, "subcancelacion", ctx.actor, turno.unidad, asentado, ctx.ahora)
     turno.a_mano = True
     turno.version += 1
-    encargar(ctx, expediente, orden, [("aviso", f"Aviso a {turno.unidad}", {"turnos": [turno.id]})])
+    encargar(ctx, expediente, orden, [EncargoPedido("aviso", f"Aviso a {turno.unidad}", {"turnos": [turno.id]})])
     ctx.s.flush()
 
 
@@ -172,7 +174,7 @@ def cerrar_reunido(ctx: Contexto, expediente: Expediente, tabla: Tabla, activida
         raise ActoNoProcede("cerrar la espera", f"la {actividad} no espera a varias unidades", que_hacer) from error
     asentado = {"actividad": actividad, "motivo": exigir_motivo(motivo), "abre": movimiento.abre()}
     rotulo = f"{numero(tabla[actividad])} {tabla[actividad].unidad} · se cierra la espera"
-    hecho = Hecho("cierre_espera", expediente.duena, asentado, encargos=[("actividad", rotulo, {})])
+    hecho = Hecho("cierre_espera", expediente.duena, asentado, encargos=[EncargoPedido("actividad", rotulo, {})])
     asentar(ctx, expediente, tabla, movimiento, hecho)
     ctx.s.flush()
     return expediente

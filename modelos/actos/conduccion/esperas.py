@@ -21,7 +21,7 @@ from modelos.errores import BaseInaccesible, BaseSinPreparar, ErrorGestion
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion
-from modelos.tabla import Catalogo
+from modelos.tabla import Actividad, Catalogo
 from modelos.tabla.avance import Situacion
 
 registro = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def cerrar_vencidas(url: str, tablas: Catalogo, hoy: date) -> Cerradas:
         (tabla.clave, act.clave)
         for tabla in tablas
         for act in tabla.actividades
-        if act.plazo and act.por_cada and act.por_cada.union == "al_vencer"
+        if act.plazo and _cierra_al_vencer(act)
     }
     if not actividades:
         return Cerradas((), ())
@@ -91,20 +91,28 @@ def _vencidas(s: Session, actividades: set[tuple[str, str]], hoy: date) -> list[
 
 def _cerrar(ctx: Contexto, folio: str, actividad: str, hoy: date) -> bool:
     expediente, tabla = bloquear(ctx, folio)
-    fila = tabla[actividad] if actividad in tabla else None  # noqa: SIM401 - una Tabla no tiene get
-    al_vencer = fila is not None and fila.por_cada is not None and fila.por_cada.union == "al_vencer"
+    al_vencer = actividad in tabla and _cierra_al_vencer(tabla[actividad])
     if expediente.estado != EstadoExpediente.EN_CURSO or not al_vencer:
         return False
+    vencio = _vencieron_todos(ctx.s, folio, actividad, hoy)
+    if vencio is None or not Situacion.de_json(expediente.situacion).hechas.get(actividad, 0):
+        return False
+    cerrar_reunido(ctx, expediente, tabla, actividad, f"Venció el plazo el {fecha_corta(vencio)}.")
+    return True
+
+
+def _cierra_al_vencer(actividad: Actividad) -> bool:
+    return actividad.por_cada is not None and actividad.por_cada.union == "al_vencer"
+
+
+def _vencieron_todos(s: Session, folio: str, actividad: str, hoy: date) -> date | None:
+    """El último vencimiento de los turnos que se esperan, si ya pasaron todos; None si alguno aún puede responder."""
     esperan = (
         select(col(Plazo.estado), col(Plazo.vence))
         .select_from(Turno)
         .join(Plazo, col(Plazo.turno_id) == Turno.id, isouter=True)
         .where(col(Turno.folio) == folio, col(Turno.actividad) == actividad, col(Turno.estado).in_(ABIERTOS))
     )
-    vencimientos = [vence if estado == EstadoPlazo.ABIERTO else None for estado, vence in ctx.s.execute(esperan)]
-    pasados = [vence for vence in vencimientos if vence and vence < hoy]
-    respondieron = Situacion.de_json(expediente.situacion).hechas.get(actividad, 0)
-    if not respondieron or not pasados or len(pasados) < len(vencimientos):
-        return False
-    cerrar_reunido(ctx, expediente, tabla, actividad, f"Venció el plazo el {fecha_corta(max(pasados))}.")
-    return True
+    turnos = s.execute(esperan).all()
+    pasados = [vence for estado, vence in turnos if estado == EstadoPlazo.ABIERTO and vence and vence < hoy]
+    return max(pasados) if pasados and len(pasados) == len(turnos) else None

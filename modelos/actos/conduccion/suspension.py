@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from modelos.actos.plazos import plazos
 from modelos.actos.turnos import tenencia
-from modelos.actos.turnos.mover import Contexto, bloquear, encargar
+from modelos.actos.turnos.mover import Contexto, EncargoPedido, bloquear, encargar
 from modelos.expedientes import bitacora
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import ABIERTOS, TERMINADOS, EstadoExpediente, Expediente, Turno
@@ -124,8 +124,9 @@ def _despertar(ctx: Contexto, expediente: Expediente, orden: int) -> None:
         )
         .order_by(col(Expediente.folio))
     )
-    hijos = [(f"hijo:{h}", f"Atiende lo que concluyó {h}", {"hijo": h}) for h in ctx.s.scalars(terminados)]
-    encargar(ctx, expediente, orden, hijos)
+    hijos = ctx.s.scalars(terminados).all()
+    atender = [EncargoPedido(f"hijo:{hijo}", f"Atiende lo que concluyó {hijo}", {"hijo": hijo}) for hijo in hijos]
+    encargar(ctx, expediente, orden, atender)
     pendientes = select(Turno).where(
         col(Turno.folio) == expediente.folio, col(Turno.estado).in_(ABIERTOS), col(Turno.a_mano).is_(True)
     )

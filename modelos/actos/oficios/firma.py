@@ -19,7 +19,7 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.actos.oficios.tramite import destinatarios, leer, reservar_borrador
 from modelos.actos.turnos.atender import persona_que_actua
-from modelos.actos.turnos.mover import Contexto, encargar
+from modelos.actos.turnos.mover import Contexto, EncargoPedido, encargar
 from modelos.errores import ActoNoProcede, NoLeCorresponde
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Serie, Turno
@@ -83,19 +83,8 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
         raise NoLeCorresponde(f"firmar por {oficio.unidad}", "quien tiene el cargo o quien lo suple")
     exigir_otra_mano(ctx, oficio, tabla, quien)
     a_quien = destinatarios(ctx, id_)
-    if pendientes := [*faltantes(oficio), *([] if any(d.clase == "para" for d in a_quien) else ["a quién va"])]:
-        raise OficioIncompleto(pendientes)
-    dudosas = ordenamientos.en_proyecto(ctx.s, oficio.ordenamientos)
-    if dudosas and reglas.bloquear_proyecto:
-        raise NormaEnProyecto(dudosas)
-    unidad = ctx.s.get_one(Unidad, oficio.unidad)
-    serie = _serie(unidad.clave, hoy.year)
-    consecutivo = _siguiente(ctx, serie)
-    numero = numerar(papeleria.de_unidad(ctx.s, unidad).formato, unidad.clave, consecutivo, hoy.year)
-    if ctx.s.scalar(select(col(Oficio.id)).where(col(Oficio.numero) == numero)):
-        que = f"el formato de {unidad.clave} da el número {numero}, que ya se usó"
-        raise ActoNoProcede("firmar el oficio", que, "Pida a la administración que corrija el formato del número.")
-    oficio.serie, oficio.consecutivo, oficio.numero = serie, consecutivo, numero
+    _exigir_completo(ctx, oficio, a_quien, reglas)
+    _dar_numero(ctx, oficio, hoy.year)
     oficio.codigo = codigo_de(secrets.randbelow(len(ALFABETO)) for _ in range(LARGO_CODIGO))
     oficio.firmado, oficio.firmante_id = ctx.ahora, quien.persona
     oficio.estado, oficio.version = EstadoOficio.FIRMADO.value, oficio.version + 1
@@ -109,13 +98,41 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
         ctx.s, expediente, "oficio_firma", ctx.actor, oficio.unidad, _asentado(oficio, firmante, a_quien), ctx.ahora
     )
     if oficio.sustituye:
-        anterior = leer(ctx, oficio.sustituye, reservar=True)
-        if anterior.estado in VIGENTES:  # si entre tanto se canceló, cancelado se queda
-            anterior.estado, anterior.terminado = EstadoOficio.SUSTITUIDO.value, ctx.ahora
-            anterior.motivo, anterior.version = f"Lo sustituye {oficio.numero}.", anterior.version + 1
-    encargar(ctx, expediente, orden, [("envio", f"Envía {oficio.numero}", {"oficio": oficio.id})])
+        _sustituir(ctx, oficio.sustituye, f"Lo sustituye {oficio.numero}.")
+    encargar(ctx, expediente, orden, [EncargoPedido("envio", f"Envía {oficio.numero}", {"oficio": oficio.id})])
     ctx.s.flush()
     return oficio
+
+
+def _exigir_completo(ctx: Contexto, oficio: Oficio, a_quien: Sequence[Destinatario], reglas: Reglas) -> None:
+    """Lanza OficioIncompleto o NormaEnProyecto."""
+    pendientes = faltantes(oficio)
+    if not any(d.clase == "para" for d in a_quien):
+        pendientes.append("a quién va")
+    if pendientes:
+        raise OficioIncompleto(pendientes)
+    dudosas = ordenamientos.en_proyecto(ctx.s, oficio.ordenamientos)
+    if dudosas and reglas.bloquear_proyecto:
+        raise NormaEnProyecto(dudosas)
+
+
+def _dar_numero(ctx: Contexto, oficio: Oficio, anio: int) -> None:
+    """El que sigue en la serie de su unidad. Lanza ActoNoProcede si su formato ya lo había dado."""
+    unidad = ctx.s.get_one(Unidad, oficio.unidad)
+    serie = _serie(unidad.clave, anio)
+    consecutivo = _siguiente(ctx, serie)
+    numero = numerar(papeleria.de_unidad(ctx.s, unidad).formato, unidad.clave, consecutivo, anio)
+    if ctx.s.scalar(select(col(Oficio.id)).where(col(Oficio.numero) == numero)):
+        que = f"el formato de {unidad.clave} da el número {numero}, que ya se usó"
+        raise ActoNoProcede("firmar el oficio", que, "Pida a la administración que corrija el formato del número.")
+    oficio.serie, oficio.consecutivo, oficio.numero = serie, consecutivo, numero
+
+
+def _sustituir(ctx: Contexto, id_: str, motivo: str) -> None:
+    anterior = leer(ctx, id_, reservar=True)
+    if anterior.estado in VIGENTES:  # si entre tanto se canceló, cancelado se queda
+        anterior.estado, anterior.terminado = EstadoOficio.SUSTITUIDO.value, ctx.ahora
+        anterior.motivo, anterior.version = motivo, anterior.version + 1
 
 
 def numero_probable(s: Session, clave: str, anio: int) -> str:
@@ -127,10 +144,7 @@ def numero_probable(s: Session, clave: str, anio: int) -> str:
 
 def exigir_otra_mano(ctx: Contexto, oficio: Oficio, tabla: Tabla, quien: Quien) -> None:
     """Nadie firma lo que su oficio revisa, si la tabla lo prohíbe. Lanza NoLeCorresponde."""
-    # Por su clave o su plantilla: también si se emitió suelto, sin que un paso lo pidiera.
-    todas = (emision for actividad in tabla.actividades for emision in actividad.oficios)
-    suyas = (e for e in todas if oficio.clave == e.clave or oficio.plantilla == e.plantilla)
-    prohibidas = {actividad for emision in suyas for actividad in emision.sin_firma_de}
+    prohibidas = _las_que_revisa(oficio, tabla)
     if not prohibidas:
         return
     hechas = select(col(Turno.actividad)).where(
@@ -142,6 +156,14 @@ def exigir_otra_mano(ctx: Contexto, oficio: Oficio, tabla: Tabla, quien: Quien) 
     if (suya := ctx.s.scalar(hechas.limit(1))) is not None:
         cual = tabla.fila(suya).numero_impreso or suya
         raise NoLeCorresponde(f"firmar este oficio, que revisa la actividad {cual} que usted atendió", "otra persona")
+
+
+def _las_que_revisa(oficio: Oficio, tabla: Tabla) -> set[str]:
+    """Las actividades cuyo trabajo revisa quien lo firma."""
+    # Por su clave o su plantilla: también si se emitió suelto, sin que un paso lo pidiera.
+    todas = (emision for actividad in tabla.actividades for emision in actividad.oficios)
+    suyas = (e for e in todas if oficio.clave == e.clave or oficio.plantilla == e.plantilla)
+    return {actividad for emision in suyas for actividad in emision.sin_firma_de}
 
 
 def _serie(clave: str, anio: int) -> str:

@@ -15,7 +15,7 @@ from modelos.actos.turnos import evidencia
 from modelos.actos.turnos.mover import Contexto
 from modelos.calendario import fecha_corta
 from modelos.errores import ActoNoProcede, FormularioIncompleto
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon
 from modelos.expedientes import bitacora
 from modelos.expedientes.anexos import Guardado
 from modelos.expedientes.expediente import Anexo, EstadoExpediente, Expediente, Turno
@@ -58,7 +58,7 @@ def registrar(
         Lo mismo que `revisar`. FormularioIncompleto: falta el número, la fecha o el documento, o no son de éste.
     """
     oficio, expediente, tabla = revisar(ctx, id_, version)
-    limpio = " ".join(limpiar_texto("numero", numero).split())
+    limpio = en_un_renglon("numero", numero)
     faltas = _faltas(ctx, limpio, fecha, expediente.abierto)
     previo = _ya_adjunto(ctx, oficio, documento) if isinstance(documento, str) else None
     if isinstance(documento, str) and previo is None:

@@ -15,13 +15,13 @@ from modelos.actos.plazos import plazos
 from modelos.actos.turnos.atender import nombre_de, persona_que_actua
 from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon, faltas_de_largo, limpiar_texto
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
 from modelos.oficios import titulares
 from modelos.oficios.errores import OficioCambio
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
-from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir
+from modelos.organizacion.permisos import Quien, lleva, puede_atender, puede_conducir
 from modelos.tabla import Tabla
 from modelos.tabla.emision import HECHOS, VIGENTES, EstadoOficio
 from modelos.tabla.formularios import exigir_motivo
@@ -58,7 +58,7 @@ def editar(
     """
     oficio, expediente, _ = reservar_borrador(ctx, id_, version, "corregir el oficio")
     exigir_redaccion(ctx, oficio, expediente, "corregir este oficio")
-    asunto = " ".join(limpiar_texto("asunto", campos["asunto"]).split())
+    asunto = en_un_renglon("asunto", campos["asunto"])
     cuerpo = limpiar_texto("cuerpo", campos["cuerpo"]).replace("\r\n", "\n").strip()
     anexos = limpiar_texto("anexos", campos.get("anexos", "")).replace("\r\n", "\n").strip()
     faltas = {}
@@ -246,18 +246,20 @@ def acusar(ctx: Contexto, id_: str, orden: int, nota: str = "") -> Destinatario:
         limpia = exigir_motivo_de_papel(limpia)
     destinatario.acuse = "sistema" if propio else "papel"
     destinatario.acusado, destinatario.acusado_por, destinatario.nota = ctx.ahora, quien.persona, limpia[:2000]
-    asentado = {
-        "oficio": id_,
-        "numero": oficio.numero,
-        "de": destinatario.unidad or "externo",
-        "orden": orden,
-        "acuse": destinatario.acuse,
-    }
-    bitacora.asentar(
-        ctx.s, expediente, "oficio_acuse", ctx.actor, destinatario.unidad or oficio.unidad, asentado, ctx.ahora
-    )
+    _asentar_acuse(ctx, expediente, oficio, destinatario)
     ctx.s.flush()
     return destinatario
+
+
+def _asentar_acuse(ctx: Contexto, expediente: Expediente, oficio: Oficio, de: Destinatario) -> None:
+    asentado = {
+        "oficio": oficio.id,
+        "numero": oficio.numero,
+        "de": de.unidad or "externo",
+        "orden": de.orden,
+        "acuse": de.acuse,
+    }
+    bitacora.asentar(ctx.s, expediente, "oficio_acuse", ctx.actor, de.unidad or oficio.unidad, asentado, ctx.ahora)
 
 
 def exigir_motivo_de_papel(nota: str) -> str:
@@ -272,7 +274,7 @@ def exigir_motivo_de_papel(nota: str) -> str:
 
 def puede_redactar(ctx: Contexto, quien: Quien, oficio: Oficio, expediente: Expediente) -> bool:
     """Si corrige o descarta su borrador: la unidad que lo emite, quien conduce el expediente o quien lo firma."""
-    if puede_atender(quien, oficio.unidad) or puede_conducir(quien, expediente.duena):
+    if lleva(quien, oficio.unidad, expediente.duena):
         return True
     hoy = reloj.local(ctx.ahora).date()
     return quien.persona in titulares.firman(ctx.s, oficio.unidad, hoy, expediente.procedimiento)
@@ -315,8 +317,8 @@ def reservar_borrador(ctx: Contexto, id_: str, version: int, acto: str) -> tuple
 def _corregir_destinatario(destinatario: Destinatario, escrito: dict[str, str]) -> dict[str, str]:
     """Lo corrige y devuelve lo que le falta, por campo: `destinatarios.0.nombre`."""
     largos = {"nombre": 200, "cargo": 250, "institucion": 200}
-    limpios = {campo: " ".join(limpiar_texto(campo, escrito.get(campo, "")).split()) for campo in largos}
-    faltas = {c: f"escríbalo en {largos[c]} caracteres o menos" for c, v in limpios.items() if len(v) > largos[c]}
+    limpios = {campo: en_un_renglon(campo, escrito.get(campo, "")) for campo in largos}
+    faltas = faltas_de_largo(limpios, largos)
     if not limpios["nombre"] and not limpios["cargo"]:
         faltas["nombre"] = "escriba el nombre o el cargo de cada destinatario"
     if not faltas:

@@ -20,7 +20,7 @@ from modelos.dias.dia import oficinas
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
-from modelos.organizacion.permisos import Quien, atiende, puede_atender, puede_conducir
+from modelos.organizacion.permisos import Quien, atiende, lleva
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
 from modelos.tabla.formularios import exigir_motivo
 
@@ -72,7 +72,7 @@ def esta_vencido(plazo: Plazo, hoy: date) -> bool:
 
 def puede_comprometerse(s: Session, quien: Quien, plazo: Plazo, duena: str) -> bool:
     """Si es de la unidad que lo debe, tiene un turno abierto del tramo, o conduce el expediente."""
-    if puede_atender(quien, plazo.unidad) or puede_conducir(quien, duena):
+    if lleva(quien, plazo.unidad, duena):
         return True
     if plazo.turno_id is not None:
         return False

@@ -158,10 +158,10 @@ def contar(
         )
     except (CalendarioSinPublicar, PlazoInvalido) as error:
         return {**comunes, **SIN_FECHA, "computo": {"error": str(error)}}
-    faltan = [[p.hito, p.fecha.isoformat()] for p in programados if p.fecha > visto.hoy or p.hito in visto.pendientes]
-    if visto.compromiso and computo.conservador < visto.compromiso and computo.conservador < visto.hoy:
-        pasa = dia_tras_compromiso(oficina, computo.perfil, visto.compromiso)
-        faltan = [[COMPROMISO, pasa.isoformat()]] if pasa > visto.hoy or COMPROMISO in visto.pendientes else []
+    previstos = [(p.hito, p.fecha) for p in programados]
+    if visto.compromiso and computo.conservador < min(visto.compromiso, visto.hoy):
+        previstos = [(COMPROMISO, dia_tras_compromiso(oficina, computo.perfil, visto.compromiso))]
+    faltan = [[hito, dia.isoformat()] for hito, dia in previstos if dia > visto.hoy or hito in visto.pendientes]
     base = base_de_insistencia(computo.conservador, visto.abierto, guardadas[0], visto.compromiso)
     return {
         **comunes,

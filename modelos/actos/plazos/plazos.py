@@ -284,20 +284,35 @@ def prorrogar(
         CalendarioSinPublicar: llegaría a un año sin publicar; no se cambia una fecha por ninguna.
         AmpliacionExcesiva: con las anteriores, pasa de la mitad del plazo original (LFPA art. 31).
     """
-    suyos = {plazo.id: (plazo, oficina) for plazo, oficina in de_expediente(s, expediente.folio)}
+    plazo, oficina = _el_prorrogable(s, expediente.folio, cual)
+    hoy = reloj.local(ahora).date()
+    _exigir_que_corra(plazo, hoy, leido)
+    plazo.ampliaciones = [*plazo.ampliaciones, {"cantidad": cantidad, "motivo": motivo}]
+    exigir_contable(plazo, oficina)
+    recontar(plazo, oficina, hoy, de_nuevo=True)
+    s.flush()
+    return [recontado(plazo)]
+
+
+def _el_prorrogable(s: Session, folio: str, cual: str | None) -> tuple[Plazo, Oficina]:
+    """El que se pide, o el único que hay. Lanza NoExiste, ActoNoProcede, FormularioIncompleto."""
+    suyos = {plazo.id: (plazo, oficina) for plazo, oficina in de_expediente(s, folio)}
     if cual is not None and cual not in suyos:
         raise NoExiste("entre los plazos por cumplir", cual)
-    corren = [id_ for id_, (p, _) in suyos.items() if p.estado == EstadoPlazo.ABIERTO and p.resuelto.se_detiene]
-    elegidos = corren if cual is None else [id_ for id_ in corren if id_ == cual]
+    pedidos = {cual: suyos[cual]} if cual else suyos
+    elegidos = [id_ for id_, (p, _) in pedidos.items() if p.estado == EstadoPlazo.ABIERTO and p.resuelto.se_detiene]
     if not elegidos:
-        motivo_ = "no tiene un plazo que corra y se pueda prorrogar"
+        motivo = "no tiene un plazo que corra y se pueda prorrogar"
         raise ActoNoProcede(
-            "prorrogar", motivo_, "Una ventana del año no se prorroga, y uno suspendido se reanuda antes."
+            "prorrogar", motivo, "Una ventana del año no se prorroga, y uno suspendido se reanuda antes."
         )
     if len(elegidos) > 1:
         raise FormularioIncompleto({"plazo": f"diga cuál de los {len(elegidos)}: {', '.join(elegidos)}"})
-    plazo, oficina = suyos[elegidos[0]]
-    hoy = reloj.local(ahora).date()
+    return suyos[elegidos[0]]
+
+
+def _exigir_que_corra(plazo: Plazo, hoy: date, leido: date | None) -> None:
+    """Lanza ActoNoProcede si ya venció, o ya no vence el día que se leyó."""
     if plazo.vence and plazo.vence < hoy:
         raise ActoNoProcede(
             "prorrogar", f"venció el {fecha_corta(plazo.vence)}", "Lo vencido ya no se amplía; atiéndalo."
@@ -306,11 +321,6 @@ def prorrogar(
         raise ActoNoProcede(
             "prorrogar", f"ya vence el {fecha_corta(plazo.vence or hoy)}", "Recargue y revise si todavía hace falta."
         )
-    plazo.ampliaciones = [*plazo.ampliaciones, {"cantidad": cantidad, "motivo": motivo}]
-    exigir_contable(plazo, oficina)
-    recontar(plazo, oficina, hoy, de_nuevo=True)
-    s.flush()
-    return [recontado(plazo)]
 
 
 def de_expediente(s: Session, folio: str) -> list[tuple[Plazo, Oficina]]:

@@ -73,9 +73,15 @@ def repetidos(s: Session, tabla: Tabla, datos: Mapping[str, Any], salvo: str = "
         consulta = consulta.where(col(Expediente.estado).in_(EN_TRAMITE))
     if reparto:
         consulta = consulta.where(col(Expediente.datos)[reparto.campo].as_string() == unidad)
-    cual = " ".join(filter(None, (f"para {unidad}" if unidad else "", f"de {periodo}" if periodo else "")))
+    cual = _cual(unidad, periodo)
     hallados = s.scalars(consulta.order_by(col(Expediente.abierto).desc()).limit(A_LA_VISTA))
     return [Advertencia(e.folio, f"ya hay uno {cual}: {e.folio}, {_estado(e)}", es_folio=True) for e in hallados]
+
+
+def _cual(unidad: str, periodo: str) -> str:
+    """«para CE-15 de 2026», o la parte que haya."""
+    partes = [f"para {unidad}"] if unidad else []
+    return " ".join([*partes, f"de {periodo}"] if periodo else partes)
 
 
 def vencidos(s: Session, tabla: Tabla, datos: Mapping[str, Any], ahora: datetime) -> list[Advertencia]:

@@ -15,15 +15,14 @@ from modelos.actos.turnos.mover import Contexto, Hecho, asentar
 from modelos.actos.turnos.reparto import repartir
 from modelos.ciclos import ciclo
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
-from modelos.escritura import limpiar_texto
+from modelos.escritura import en_un_renglon
 from modelos.expedientes import bitacora
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Serie, Turno, plegar
 from modelos.organizacion.organigrama import exigir_unidades
-from modelos.organizacion.permisos import Quien, atiende, puede_conducir
+from modelos.organizacion.permisos import puede_iniciar
 from modelos.sesion import insertar
 from modelos.tabla import Tabla, avance
 from modelos.tabla.formularios import validar
-from modelos.tabla.unidades import es_estatal
 
 LARGO_ASUNTO = 300
 
@@ -51,23 +50,13 @@ def iniciar(
     return expediente
 
 
-def puede_iniciar(quien: Quien, tabla: Tabla, datos: Mapping[str, Any] | None = None) -> bool:
-    """Si coordina la unidad dueña, o atiende a la unidad que lo promueve; sin `datos`, si podría con alguna suya."""
-    if puede_conducir(quien, tabla.duena):
-        return True
-    if not tabla.promueve:
-        return False
-    suyas = {unidad for unidad in atiende(quien) if es_estatal(unidad)}
-    return bool(suyas) if datos is None else datos.get(tabla.promueve) in suyas
-
-
 def abrir(ctx: Contexto, tabla: Tabla, asunto: str, datos: dict[str, Any], padre: Turno | None = None) -> Expediente:
     """Abre el expediente; `padre`: el turno que espera a que concluya, si es un subprocedimiento.
 
     Lanza:
         FormularioIncompleto: falta el asunto o los datos no cumplen el formulario inicial.
     """
-    asunto = " ".join(limpiar_texto("asunto", asunto).split())
+    asunto = en_un_renglon("asunto", asunto)
     if not 1 <= len(asunto) <= LARGO_ASUNTO:
         raise FormularioIncompleto({"asunto": f"escriba de qué trata, en {LARGO_ASUNTO} caracteres o menos"})
     limpios = validar(tabla.datos, datos)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlmodel import col
 from modelos import reloj
 from modelos.actos.turnos.mover import (
     Contexto,
+    EncargoPedido,
     Hecho,
     asentar,
     bloquear,
@@ -270,7 +272,7 @@ def _cerrar(
     actividad = tabla[pendiente.actividad]
     unidad = pendiente.unidad if es_grupo(actividad.unidad) else actividad.unidad.value
     id_ = id_turno(expediente.folio, pendiente)
-    encargo = ("actividad", rotulo(actividad, unidad, salida), {"turno": id_})
+    encargo = EncargoPedido("actividad", rotulo(actividad, unidad, salida), {"turno": id_})
     hecho = Hecho("decision", pendiente.unidad, asentado, (pendiente, salida), [encargo])
     nuevos = asentar(ctx, expediente, tabla, movimiento, hecho)
     ctx.s.flush()
@@ -293,34 +295,43 @@ def _evidencia(
     Lanza:
         EvidenciaFaltante: con lo que falta.
     """
-    anexos: list[Anexo] = []
-    if con_anexos:
-        consulta = select(Anexo).where(col(Anexo.turno_id) == id_).order_by(col(Anexo.subido), col(Anexo.id))
-        anexos = list(ctx.s.scalars(consulta))
+    anexos = _anexos(ctx, id_) if con_anexos else []
     cumplen = {oficio.clave: oficio.cumple for oficio in actividad.oficios if oficio.cumple}
-    firmados: list[Oficio] = []
-    if cumplen:
-        suyos = select(Oficio).where(
-            col(Oficio.turno_id) == id_, col(Oficio.clave).in_(cumplen), col(Oficio.estado).in_(HECHOS)
-        )
-        firmados = list(ctx.s.scalars(suyos.order_by(col(Oficio.firmado))))
-    presentes = {anexo.evidencia for anexo in anexos} | {cumplen[oficio.clave] for oficio in firmados}
+    oficios = _firmados(ctx, id_, cumplen) if cumplen else []
+    presentes = {anexo["evidencia"] for anexo in anexos} | {cumplen[oficio.clave] for oficio in oficios}
+    _exigir_documentos(actividad, presentes)
+    sha256 = {anexo["id"]: anexo["sha256"] for anexo in anexos}
+    return anexos, [_oficio(x, cumplen[x.clave], sha256) for x in oficios]
+
+
+def _exigir_documentos(actividad: Actividad, presentes: set[str]) -> None:
     faltan = [doc.nombre for doc in actividad.evidencia if doc.obligatoria and doc.clave not in presentes]
     if faltan:
         raise EvidenciaFaltante(faltan)
-    sha256 = {x.id: x.sha256 for x in anexos}
+
+
+def _anexos(ctx: Contexto, turno: str) -> list[dict[str, Any]]:
+    """Los del turno, en el orden en que se subieron, como se asientan."""
+    consulta = select(Anexo).where(col(Anexo.turno_id) == turno).order_by(col(Anexo.subido), col(Anexo.id))
     return [
         {"id": x.id, "evidencia": x.evidencia, "nombre": x.nombre, "tamano": x.tamano, "sha256": x.sha256}
-        for x in anexos
-    ], [
-        {
-            "id": x.id,
-            "evidencia": cumplen[x.clave],
-            "numero": x.numero or x.numero_fuera,
-            "sha256": x.sha256 or sha256.get(x.anexo_fuera or ""),
-        }
-        for x in firmados
+        for x in ctx.s.scalars(consulta)
     ]
+
+
+def _oficio(oficio: Oficio, evidencia: str, anexos: Mapping[str, str]) -> dict[str, Any]:
+    """Como se asienta. anexos: el sha256 de cada uno, por su id; ahí está el de lo que se firmó fuera."""
+    sha256 = oficio.sha256 or anexos.get(oficio.anexo_fuera or "")
+    numero = oficio.numero or oficio.numero_fuera
+    return {"id": oficio.id, "evidencia": evidencia, "numero": numero, "sha256": sha256}
+
+
+def _firmados(ctx: Contexto, turno: str, claves: Iterable[str]) -> list[Oficio]:
+    """Los de esas claves que el turno pidió y ya se firmaron, aquí o fuera."""
+    suyos = select(Oficio).where(
+        col(Oficio.turno_id) == turno, col(Oficio.clave).in_(list(claves)), col(Oficio.estado).in_(HECHOS)
+    )
+    return list(ctx.s.scalars(suyos.order_by(col(Oficio.firmado))))
 
 
 def exigir_abierto(ctx: Contexto, turno: Turno) -> None:

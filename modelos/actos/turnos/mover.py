@@ -105,18 +105,27 @@ def fila_turno(expediente: Expediente, tabla: Tabla, turno: Pendiente, orden: in
 
 
 @dataclass(frozen=True)
+class EncargoPedido:
+    """Un efecto que el motor hará después. nombre: cómo se lee en el historial de Prefect. datos: con qué hacerlo."""
+
+    efecto: str
+    nombre: str
+    datos: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Hecho:
     """Un asiento por agregar con lo que mueve.
 
     tipo, unidad y datos: los del asiento. atendido: el turno que se cierra y por qué salida, si es una decisión.
-    encargos: (efecto, nombre legible, datos) además de los que pide cada turno que se abre.
+    encargos: además de los que pide cada turno que se abre.
     """
 
     tipo: str
     unidad: str
     datos: dict[str, Any]
     atendido: tuple[Pendiente, str] | None = None
-    encargos: Sequence[tuple[str, str, dict[str, Any]]] = ()
+    encargos: Sequence[EncargoPedido] = ()
 
 
 def asentar(
@@ -166,7 +175,7 @@ def _decidir(ctx: Contexto, expediente: Expediente, tabla: Tabla, turno: Pendien
         "anexos": [],
         "abre": movimiento.abre(),
     }
-    encargo = ("actividad", rotulo(actividad, turno.unidad, salida), {"turno": id_})
+    encargo = EncargoPedido("actividad", rotulo(actividad, turno.unidad, salida), {"turno": id_})
     hecho = Hecho("decision", turno.unidad, asentado, (turno, salida), [encargo])
     return asentar(replace(ctx, quien=None), expediente, tabla, movimiento, hecho)
 
@@ -198,7 +207,7 @@ def _aplicar(
     tabla: Tabla,
     movimiento: Movimiento,
     orden: int,
-    encargos: Sequence[tuple[str, str, dict[str, Any]]] = (),
+    encargos: Sequence[EncargoPedido] = (),
 ) -> list[dict[str, Any]]:
     """Lleva a la base lo que el asiento `orden` movió; devuelve los turnos nuevos."""
     nuevos = [fila_turno(expediente, tabla, turno, orden, ctx.ahora) for turno in movimiento.abiertos]
@@ -220,37 +229,46 @@ def _aplicar(
     return nuevos
 
 
-def encargar(
-    ctx: Contexto, expediente: Expediente, orden: int, encargos: Sequence[tuple[str, str, dict[str, Any]]]
-) -> None:
+def encargar(ctx: Contexto, expediente: Expediente, orden: int, encargos: Sequence[EncargoPedido]) -> None:
     """Anota efectos para el motor; la clave (folio, asiento, efecto) impide repetirlos."""
     if encargos:
         comun = {"folio": expediente.folio, "asiento": orden, "creado": ctx.ahora, "proximo": pulso(), "intentos": 0}
-        filas = [{**comun, "efecto": efecto, "nombre": nombre, "datos": datos} for efecto, nombre, datos in encargos]
+        filas = [{**comun, "efecto": e.efecto, "nombre": e.nombre, "datos": e.datos} for e in encargos]
         ctx.s.connection().execute(_ENCARGOS, filas)
 
 
-def _encargos_de(tabla: Tabla, movimiento: Movimiento, expediente: Expediente) -> list[tuple[str, str, dict[str, Any]]]:
-    pedidos: list[tuple[str, str, dict[str, Any]]] = []
+def _encargos_de(tabla: Tabla, movimiento: Movimiento, expediente: Expediente) -> list[EncargoPedido]:
+    """Avisar de los turnos que se abren, abrir los subexpedientes y, si concluyó, despertar a quien lo espera."""
+    pedidos: list[EncargoPedido] = []
     a_mano = [t for t in movimiento.abiertos if tabla[t.actividad].a_mano]
     if a_mano:
-        unidades = list(dict.fromkeys(t.unidad for t in a_mano))
-        a_quien = unidades[0] if len(unidades) == 1 else f"{len(unidades)} unidades"
-        turnos = [id_turno(expediente.folio, t) for t in a_mano]
-        pedidos.append(("aviso", f"Aviso a {a_quien}", {"turnos": turnos}))
-    for turno in movimiento.abiertos:
-        if sub := tabla[turno.actividad].subprocedimiento:
-            turno_id = id_turno(expediente.folio, turno)
-            nombre = f"{numero(tabla[turno.actividad])} abre {sub}"
-            pedidos.append((f"subprocedimiento:{turno.actividad}", nombre, {"turno": turno_id, "procedimiento": sub}))
+        pedidos.append(_aviso(expediente.folio, a_mano))
+    pedidos += [_subexpediente(tabla, expediente.folio, t) for t in movimiento.abiertos if _espera_a_otro(tabla, t)]
     if movimiento.situacion.desenlace and expediente.padre:
-        pedidos.append(("padre", f"Despierta a {expediente.padre}", {"padre": expediente.padre}))
+        pedidos.append(EncargoPedido("padre", f"Despierta a {expediente.padre}", {"padre": expediente.padre}))
     return pedidos
+
+
+def _aviso(folio: str, turnos: Sequence[Pendiente]) -> EncargoPedido:
+    unidades = list(dict.fromkeys(turno.unidad for turno in turnos))
+    a_quien = unidades[0] if len(unidades) == 1 else f"{len(unidades)} unidades"
+    return EncargoPedido("aviso", f"Aviso a {a_quien}", {"turnos": [id_turno(folio, turno) for turno in turnos]})
+
+
+def _espera_a_otro(tabla: Tabla, turno: Pendiente) -> bool:
+    return bool(tabla[turno.actividad].subprocedimiento)
+
+
+def _subexpediente(tabla: Tabla, folio: str, turno: Pendiente) -> EncargoPedido:
+    actividad = tabla[turno.actividad]
+    datos = {"turno": id_turno(folio, turno), "procedimiento": actividad.subprocedimiento}
+    nombre = f"{numero(actividad)} abre {actividad.subprocedimiento}"
+    return EncargoPedido(f"subprocedimiento:{turno.actividad}", nombre, datos)
 
 
 def oficios_pedidos(
     tabla: Tabla, movimiento: Movimiento, hecho: Hecho, ids: Mapping[object, str], atendido: str | None
-) -> list[tuple[str, str, dict[str, Any]]]:
+) -> list[EncargoPedido]:
     """Los oficios por redactar: los que pide llegar a una actividad, y los que pide cerrarla por cierta salida.
 
     ids: de los turnos que se abren. atendido: el del que se cierra, si fue una decisión.
@@ -267,7 +285,7 @@ def oficios_pedidos(
         suyos = (oficio for oficio in tabla[turno.actividad].oficios if salida in oficio.salidas)
         pedidos += [(turno, oficio, cierre) for oficio in suyos]
     return [
-        (
+        EncargoPedido(
             f"oficio:{oficio.clave}:{turno.unidad}",
             f"Redacta {oficio.clave} de {(de := tabla[turno.actividad].emisora(oficio, turno.unidad))}",
             {"oficio": oficio.clave, "actividad": turno.actividad, "unidad": de, **datos},

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from modelos import reloj
-from modelos.actos.turnos.mover import Contexto, bloquear, encargar
+from modelos.actos.turnos.mover import Contexto, EncargoPedido, bloquear, encargar
 from modelos.avisos import a_quien
 from modelos.errores import BaseInaccesible, BaseSinPreparar, ErrorGestion
 from modelos.expedientes import bitacora
@@ -55,7 +55,7 @@ def avisar_de_nuevo(ctx: Contexto, expediente: Expediente, orden: int, turnos: S
     a_quien_ = unidades[0] if len(unidades) == 1 else f"{len(unidades)} unidades"
     menos = {"menos": ctx.quien.persona} if ctx.quien else {}
     datos = {"turnos": [turno.id for turno in turnos], "de_nuevo": orden, **menos}
-    encargar(ctx, expediente, orden, [("aviso", f"Aviso a {a_quien_}", datos)])
+    encargar(ctx, expediente, orden, [EncargoPedido("aviso", f"Aviso a {a_quien_}", datos)])
 
 
 def la_tiene_otra(ctx: Contexto, turno: Turno) -> bool:

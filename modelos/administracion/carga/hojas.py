@@ -108,6 +108,10 @@ class Libro:
     faltas: Sequence[Defecto] = ()
     notas: Sequence[str] = field(default=())
 
+    def de(self, hoja: str) -> list[Renglon]:
+        """Los renglones de una hoja."""
+        return [renglon for renglon in self.renglones if renglon.hoja == hoja]
+
     def falta(self, renglon: Renglon, campo: str, que: str) -> Defecto:
         """Una falta de esa celda."""
         letra = self.letras.get(renglon.hoja, {}).get(campo, "")

@@ -18,7 +18,7 @@ from modelos import reloj
 from modelos.administracion.carga import hojas
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
 from modelos.administracion.carga.vigencias import Llave, Vigencias
-from modelos.administracion.personas import alarga, falta_de_ultimo_dia
+from modelos.administracion.personas import falta_de_ultimo_dia
 from modelos.errores import FormularioIncompleto
 from modelos.escritura import limpiar_texto
 from modelos.expedientes.bitacora import canonico
@@ -33,6 +33,7 @@ from modelos.organizacion.organigrama import (
     faltas_de_persona,
 )
 from modelos.organizacion.permisos import Rol
+from modelos.organizacion.vigencia import dura_mas, ha_acabado
 from modelos.tabla.unidades import TipoUnidad
 
 SU_PAGINA = "en su página, con su motivo"
@@ -135,10 +136,8 @@ class _Revision:
             self.suyas.setdefault((de_correo[fila.persona_id], fila.unidad, fila.rol), []).append(fila)
         self.vigencias = Vigencias(self.suyas)
         # Las que trae el libro aunque vengan después: el orden de las hojas no importa.
-        de_hoja = [r for r in libro.renglones if r.hoja == UNIDADES]
-        self.nuevas_unidades = {_clave(r) for r in de_hoja} - set(self.unidades)
-        de_hoja = [r for r in libro.renglones if r.hoja == PERSONAS]
-        self.nuevas_personas = {_correo(r) for r in de_hoja} - set(self.personas)
+        self.nuevas_unidades = {_clave(r) for r in libro.de(UNIDADES)} - set(self.unidades)
+        self.nuevas_personas = {_correo(r) for r in libro.de(PERSONAS)} - set(self.personas)
         self.con_unidad: set[str] = set()
         self.vistos: dict[tuple[str, ...], Renglon] = {}
 
@@ -196,33 +195,33 @@ class _Revision:
         previa = self.unidades.get(clave)
         if previa is None:
             return self._unidad_nueva(r, clave, nombre, activa=activa)
+        depende_de = r.texto("depende_de") or previa.depende_de or ""
+        self._exigir_que_sea_la_misma(r, previa, nombre, depende_de)
+        self._exigir_su_estado(r, previa, activa=activa, por_confirmar=por_confirmar)
+        confirma = por_confirmar is False and previa.por_confirmar
+        datos = {"clave": clave, "nombre": nombre, "depende_de": depende_de, "confirmada": "sí" if confirma else ""}
+        cambios = _cambios(previa, nombre, depende_de, confirma=confirma)
+        return Paso(r, Que.CAMBIA if cambios else Que.IGUAL, f"{clave}, {previa.nombre}", cambios, datos)
+
+    def _exigir_que_sea_la_misma(self, r: Renglon, previa: Unidad, nombre: str, depende_de: str) -> None:
+        """Que ni su tipo ni aquélla de que depende cambien por lo que no pueden, y que su nombre sirva."""
         if r.texto("tipo") and hojas.plegado(r.texto("tipo")) != previa.tipo:
-            self.falta(r, "tipo", f"{clave} es de tipo {previa.tipo}; el tipo no se cambia")
+            self.falta(r, "tipo", f"{previa.clave} es de tipo {previa.tipo}; el tipo no se cambia")
         if falta := falta_de_nombre(nombre):
             self.falta(r, "nombre", falta)
-        depende_de = r.texto("depende_de") or previa.depende_de or ""
-        if depende_de != (previa.depende_de or ""):
-            if previa.tipo != TipoUnidad.CAST.value:
-                self.falta(r, "depende_de", "sólo se cambia la de un CAST")
-            elif depende_de not in self.estatales:
-                self.falta(r, "depende_de", "no es una unidad estatal: CE-01 … CE-32, UODCDMX o RCEO")
+        if depende_de == (previa.depende_de or ""):
+            return
+        if previa.tipo != TipoUnidad.CAST.value:
+            self.falta(r, "depende_de", "sólo se cambia la de un CAST")
+        elif depende_de not in self.estatales:
+            self.falta(r, "depende_de", "no es una unidad estatal: CE-01 … CE-32, UODCDMX o RCEO")
+
+    def _exigir_su_estado(self, r: Renglon, previa: Unidad, *, activa: bool | None, por_confirmar: bool | None) -> None:
         if activa is not None and activa != previa.activa:
             acto = "se reactiva" if activa else "se da de baja"
-            self.falta(r, "activa", f"{clave} {acto} {SU_PAGINA}; aquí deje lo que dice hoy o nada")
+            self.falta(r, "activa", f"{previa.clave} {acto} {SU_PAGINA}; aquí deje lo que dice hoy o nada")
         if por_confirmar and not previa.por_confirmar:
             self.falta(r, "por_confirmar", "su nombre ya está confirmado; ponga No o nada")
-        confirma = por_confirmar is False and previa.por_confirmar
-        cambios = [
-            (hojas.titulo(UNIDADES, campo), antes, ahora)
-            for campo, antes, ahora in (
-                ("nombre", previa.nombre, nombre),
-                ("depende_de", previa.depende_de or "", depende_de),
-                ("por_confirmar", "sí" if previa.por_confirmar else "no", "no" if confirma else ""),
-            )
-            if ahora and antes != ahora
-        ]
-        datos = {"clave": clave, "nombre": nombre, "depende_de": depende_de, "confirmada": "sí" if confirma else ""}
-        return Paso(r, Que.CAMBIA if cambios else Que.IGUAL, f"{clave}, {previa.nombre}", tuple(cambios), datos)
 
     def _unidad_nueva(self, r: Renglon, clave: str, nombre: str, *, activa: bool | None) -> Paso:
         if r.texto("tipo") and hojas.plegado(r.texto("tipo")) != TipoUnidad.CAST.value:
@@ -269,22 +268,21 @@ class _Revision:
             hasta = previa.hasta  # sin esa columna no se dice nada de su último día
         primer_dia = previa.desde if previa else desde or self.hoy
         repetido = self._repetido(r, "correo", correo, unidad, rol, primer_dia.isoformat())
-        al_reves = hasta is not None and hasta < primer_dia
+        al_reves = ha_acabado(hasta, primer_dia)
         if al_reves:
             self.falta(r, "hasta", f"no puede ser anterior a {primer_dia:%Y-%m-%d}, el día en que empieza")
         self.con_unidad.add(correo)
         nombre = f"{correo} en {unidad}, {rol}, desde {primer_dia:%Y-%m-%d}"
-        datos = {
-            "correo": correo,
-            "unidad": unidad,
-            "rol": rol,
-            "desde": primer_dia.isoformat(),
-            "hasta": hasta.isoformat() if hasta else "",
-        }
-        if previa is None:
-            if not repetido and not al_reves:
-                self.vigencias.alta((correo, unidad, rol), primer_dia, hasta, r)
-            return self._adscripcion_nueva(r, nombre, datos, hasta)
+        datos = _datos((correo, unidad, rol), primer_dia, hasta)
+        if previa is not None:
+            return self._adscripcion_previa(r, nombre, datos, previa, hasta)
+        if not repetido and not al_reves:
+            self.vigencias.alta((correo, unidad, rol), primer_dia, hasta, r)
+        return self._adscripcion_nueva(r, nombre, datos, hasta)
+
+    def _adscripcion_previa(
+        self, r: Renglon, nombre: str, datos: dict[str, str], previa: Adscripcion, hasta: date | None
+    ) -> Paso:
         if previa.hasta == hasta:
             return Paso(r, Que.IGUAL, nombre, (), datos, previa.id or 0)
         self._exigir_ultimo_dia(r, previa, hasta)
@@ -309,7 +307,7 @@ class _Revision:
             return
         if previa.rol == Rol.ADMINISTRACION and hasta is not None:
             self.falta(r, "hasta", "es su propia administración; pida a otra persona que se la retire")
-        elif alarga(previa, hasta):
+        elif dura_mas(hasta, previa.hasta):
             self.falta(r, "hasta", "es suya; pida a otra persona de la administración que se la alargue")
 
     def _adscripcion_nueva(self, r: Renglon, nombre: str, datos: dict[str, str], hasta: date | None) -> Paso:
@@ -345,8 +343,24 @@ def _la_misma(suyas: Sequence[Adscripcion], desde: date | None, hoy: date) -> Ad
     guardadas = [fila for fila in suyas if fila.id is not None]
     if desde is not None:
         return next((fila for fila in guardadas if fila.desde == desde), None)
-    vivas = [fila for fila in guardadas if fila.hasta is None or fila.hasta >= hoy]
+    vivas = [fila for fila in guardadas if not ha_acabado(fila.hasta, hoy)]
     return min(vivas, key=lambda fila: fila.desde, default=None)
+
+
+def _datos(llave: Llave, desde: date, hasta: date | None) -> dict[str, str]:
+    correo, unidad, rol = llave
+    dias = {"desde": desde.isoformat(), "hasta": hasta.isoformat() if hasta else ""}
+    return {"correo": correo, "unidad": unidad, "rol": rol, **dias}
+
+
+def _cambios(previa: Unidad, nombre: str, depende_de: str, *, confirma: bool) -> tuple[tuple[str, str, str], ...]:
+    """(columna, antes, ahora) de lo que cambiaría de una unidad."""
+    columnas = (
+        ("nombre", previa.nombre, nombre),
+        ("depende_de", previa.depende_de or "", depende_de),
+        ("por_confirmar", "sí" if previa.por_confirmar else "no", "no" if confirma else ""),
+    )
+    return tuple((hojas.titulo(UNIDADES, c), antes, ahora) for c, antes, ahora in columnas if ahora and antes != ahora)
 
 
 def _clave(r: Renglon) -> str:

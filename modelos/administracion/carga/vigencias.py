@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from modelos.administracion.carga.hojas import Renglon
-from modelos.administracion.personas import alarga
 from modelos.calendario import fecha_corta
 from modelos.organizacion.organigrama import Adscripcion
 from modelos.organizacion.permisos import Rol
-from modelos.organizacion.vigencia import cubiertos, primer_descubierto
+from modelos.organizacion.vigencia import Tramo, cubiertos, dura_mas, ha_acabado, primer_descubierto, rige, se_enciman
 
 Llave = tuple[str, str, str]
 """Correo, unidad y rol: lo que no puede tenerse dos veces el mismo día."""
@@ -33,7 +32,13 @@ class _Final:
 
     def se_encima(self, otra: _Final) -> bool:
         """Si rigen a la vez algún día."""
-        return (self.hasta is None or self.hasta >= otra.desde) and (otra.hasta is None or self.desde <= otra.hasta)
+        return se_enciman(self.desde, self.hasta, otra.desde, otra.hasta)
+
+    def cede_ante(self, finales: Iterable[_Final]) -> _Final | None:
+        """La primera con la que se encima y que va antes; ninguna si el libro no da ni alarga ésta."""
+        if not self.campo:
+            return None
+        return next((otra for otra in finales if otra is not self and _cede(self, otra) and self.se_encima(otra)), None)
 
 
 class Vigencias:
@@ -54,14 +59,14 @@ class Vigencias:
 
     def encimes(self) -> Iterator[Reparo]:
         """De las que el libro da o alarga, las que se encimarían con otra; de dos del libro, la que viene después."""
-        for llave in {**self._altas, **{k: None for k, filas in self._suyas.items() if self._toca(filas)}}:
+        tocadas = [llave for llave, filas in self._suyas.items() if self._toca(filas)]
+        for llave in dict.fromkeys([*self._altas, *tocadas]):
             finales = self._finales(llave)
             for una in finales:
-                if una.renglon and una.campo:
-                    otra = next((o for o in finales if o is not una and _cede(una, o) and una.se_encima(o)), None)
-                    if otra:
-                        cual = f" (renglón {otra.renglon.numero})" if otra.renglon else ""
-                        yield una.renglon, una.campo, f"se encima con la que rige desde {otra.desde:%Y-%m-%d}{cual}"
+                otra = una.cede_ante(finales)
+                if una.renglon and otra:
+                    cual = f" (renglón {otra.renglon.numero})" if otra.renglon else ""
+                    yield una.renglon, una.campo, f"se encima con la que rige desde {otra.desde:%Y-%m-%d}{cual}"
 
     def sin_administracion(self, activas: Iterable[str], hoy: date) -> Iterator[Reparo]:
         """Los cortes por los que algún día, que ya lo tenía, se quedaría sin quien administre.
@@ -70,20 +75,24 @@ class Vigencias:
         """
         dentro = set(activas)
         de_rol = [k for k in {**self._suyas, **self._altas} if k[2] == Rol.ADMINISTRACION and k[0] in dentro]
-        antes = cubiertos(((f.desde, f.hasta) for k in de_rol for f in self._suyas.get(k, ())), hoy)
-        despues = cubiertos(((f.desde, f.hasta) for k in de_rol for f in self._finales(k)), hoy)
-        dia = primer_descubierto(antes, despues)
+        previas = [fila for llave in de_rol for fila in self._suyas.get(llave, ())]
+        finales = [final for llave in de_rol for final in self._finales(llave)]
+        dia = primer_descubierto(_cubiertos(previas, hoy), _cubiertos(finales, hoy))
         if dia is None:
             return
         que = (
             f"desde el {fecha_corta(dia)} no habría quien administre el sistema; "
             "antes dé la administración, sin último día, a otra persona"
         )
-        for previa in (fila for llave in de_rol for fila in self._suyas.get(llave, ())):
+        for renglon in self._la_cortan(previas, dia):
+            yield renglon, "hasta", que
+
+    def _la_cortan(self, previas: Iterable[Adscripcion], dia: date) -> Iterator[Renglon]:
+        """Los renglones por los que alguna que regía ese día ya no regirá."""
+        for previa in previas:
             renglon, hasta = self._cambios.get(previa.id or 0, (None, None))
-            regia = previa.desde <= dia and (previa.hasta is None or previa.hasta >= dia)
-            if renglon and regia and hasta is not None and hasta < dia:
-                yield renglon, "hasta", que
+            if renglon and rige(previa.desde, previa.hasta, dia) and ha_acabado(hasta, dia):
+                yield renglon
 
     def _finales(self, llave: Llave) -> list[_Final]:
         quedan = [self._final(fila) for fila in self._suyas.get(llave, ())]
@@ -93,10 +102,14 @@ class Vigencias:
         if fila.id not in self._cambios:
             return _Final(fila.desde, fila.hasta)
         renglon, hasta = self._cambios[fila.id]
-        return _Final(fila.desde, hasta, renglon, "hasta" if alarga(fila, hasta) else "")
+        return _Final(fila.desde, hasta, renglon, "hasta" if dura_mas(hasta, fila.hasta) else "")
 
     def _toca(self, filas: Iterable[Adscripcion]) -> bool:
         return any(fila.id in self._cambios for fila in filas)
+
+
+def _cubiertos(vigencias: Iterable[Adscripcion | _Final], hoy: date) -> list[Tramo]:
+    return cubiertos(((v.desde, v.hasta) for v in vigencias), hoy)
 
 
 def _cede(una: _Final, otra: _Final) -> bool:

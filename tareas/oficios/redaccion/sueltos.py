@@ -15,7 +15,7 @@ from modelos.expedientes.visibles import expediente_visible
 from modelos.oficios.contexto import Pedido
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Unidad
-from modelos.organizacion.permisos import puede_atender, puede_conducir
+from modelos.organizacion.permisos import lleva
 from modelos.tabla import Tabla
 from modelos.tabla.emision import Destino, Emision, Forma, Hacia
 from tareas.oficios.redaccion import borrador
@@ -42,7 +42,7 @@ def emitir(
     quien = persona_que_actua(ctx)
     expediente, tabla = bloquear(ctx, folio)
     expediente_visible(ctx.s, quien, folio)  # la plantilla dice lo que hay en él
-    if not puede_conducir(quien, expediente.duena) and not puede_atender(quien, emisor):
+    if not lleva(quien, emisor, expediente.duena):
         raise NoLeCorresponde("emitir un oficio aquí", f"{emisor} o la coordinación de la {expediente.duena}")
     escritos = [{campo: limpiar_texto("externos", dicho) for campo, dicho in e.items()} for e in externos]
     _exigir_completo(ctx, emisor, para, ccp, escritos)
