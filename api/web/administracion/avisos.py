@@ -9,9 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
-from api.web.piezas.formularios import PREFIJO, Campo, Captura, Falta, Formulario, numero
-from api.web.piezas.pagina import pagina
+from api.web.piezas.formularios import PREFIJO, SIN_CAPTURA, Campo, Captura, Falta, Formulario, numero
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos.avisos import canales, cola
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.expedientes import visibles
@@ -52,19 +51,19 @@ def lista_canales(
 @ruta.post("/administracion/canales")
 def agregar_canal(request: Request, puerta: Entrada, captura: Formulario) -> Response:
     """Da de alta un canal; lo que falte se dice junto a su control."""
-    try:
-        with puerta.acto() as ctx:
-            quien = exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
-            canales.agregar(
-                ctx.s,
-                nombre=captura.texto(f"{PREFIJO}nombre"),
-                direccion=captura.texto(f"{PREFIJO}direccion"),
-                correo=captura.texto(f"{PREFIJO}correo"),
-                unidad=captura.texto(f"{PREFIJO}unidad"),
-                por=quien.persona,
-            )
-    except FormularioIncompleto as error:
-        return _canales(request, puerta, captura=captura, errores=error.campos, status=codigo(error))
+    intento = Intento(captura, "agregar", vuelve=(FormularioIncompleto,))
+    with intento, puerta.acto() as ctx:
+        quien = exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
+        canales.agregar(
+            ctx.s,
+            nombre=captura.texto(f"{PREFIJO}nombre"),
+            direccion=captura.texto(f"{PREFIJO}direccion"),
+            correo=captura.texto(f"{PREFIJO}correo"),
+            unidad=captura.texto(f"{PREFIJO}unidad"),
+            por=quien.persona,
+        )
+    if intento.rechazo:
+        return _canales(request, puerta, rechazo=intento.rechazo)
     return RedirectResponse("/administracion/canales?agregado=1#resultado", 303)
 
 
@@ -116,11 +115,11 @@ def reintentar_fallidas(puerta: Entrada) -> Response:
 @ruta.post("/administracion/entregas/{id_}/reintentar")
 def reintentar_entrega(request: Request, id_: str, puerta: Entrada, captura: Formulario) -> Response:
     """Vuelve a poner en la cola un mensaje que falló o se descartó."""
-    try:
-        with puerta.acto() as ctx:
-            cola.reintentar(ctx.s, cola.quien_mira(ctx.quien), id_)
-    except ActoNoProcede as error:
-        return _entregas(request, puerta, problema=str(error), status=codigo(error))
+    intento = Intento(captura, "reintentar", vuelve=(ActoNoProcede,))
+    with intento, puerta.acto() as ctx:
+        cola.reintentar(ctx.s, cola.quien_mira(ctx.quien), id_)
+    if intento.rechazo:
+        return _entregas(request, puerta, rechazo=intento.rechazo)
     filtro = {"estado": captura.texto("estado"), "reintentada": "1"}
     return RedirectResponse(f"/administracion/entregas?{urlencode(filtro)}#resultado", 303)
 
@@ -130,13 +129,12 @@ def _canales(
     puerta: Puerta,
     *,
     cursor: str | None = None,
-    captura: Captura | None = None,
-    errores: Mapping[str, str] | None = None,
+    rechazo: Rechazo | None = None,
     hecho: str = "",
     problema: str = "",
-    status: int = 200,
 ) -> HTMLResponse:
-    faltas = dict(errores or {})
+    faltas = rechazo.campos if rechazo else {}
+    captura = rechazo.captura if rechazo else SIN_CAPTURA
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, canales.VER_O_CAMBIAR)
         tramo = canales.listar(s, cursor=cursor, limite=POR_PAGINA)
@@ -146,11 +144,11 @@ def _canales(
         Falta(f"{_TITULOS.get(campo, 'De quién es')}: {falta}.", f"{PREFIJO}{campo if campo in _TITULOS else 'correo'}")
         for campo, falta in faltas.items()
     ]
-    return pagina(
+    return mostrar(
         request,
         "administracion/canales.html",
         quien,
-        status,
+        rechazo,
         tramo=tramo,
         cursor=cursor,
         siguiente=urlencode({"cursor": tramo.siguiente}) if tramo.siguiente else "",
@@ -161,9 +159,9 @@ def _canales(
     )
 
 
-def _campo(nombre: str, unidades: Mapping[str, str], captura: Captura | None, faltas: Mapping[str, str]) -> Campo:
+def _campo(nombre: str, unidades: Mapping[str, str], captura: Captura, faltas: Mapping[str, str]) -> Campo:
     # La dirección no vuelve a la página ni cuando se rechaza.
-    valor = captura.texto(f"{PREFIJO}{nombre}") if captura and nombre != "direccion" else ""
+    valor = captura.texto(f"{PREFIJO}{nombre}") if nombre != "direccion" else ""
     opciones = tuple((clave, f"{clave}: {de}") for clave, de in sorted(unidades.items())) if nombre == "unidad" else ()
     return Campo(
         nombre=nombre,
@@ -186,18 +184,17 @@ def _entregas(
     estado: str = "",
     cursor: str | None = None,
     hecho: str = "",
-    problema: str = "",
-    status: int = 200,
+    rechazo: Rechazo | None = None,
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
         tramo = cola.listar(s, quien, estado=estado or None, cursor=cursor, limite=POR_PAGINA)
         fallidas = cola.fallidas(s)
     filtro = {"estado": estado} if estado else {}
-    return pagina(
+    return mostrar(
         request,
         "administracion/entregas.html",
         quien,
-        status,
+        rechazo,
         tramo=tramo,
         estado_pedido=estado,
         estados=ESTADOS,
@@ -206,5 +203,5 @@ def _entregas(
         siguiente=urlencode({**filtro, "cursor": tramo.siguiente}) if tramo.siguiente else "",
         puede_reintentar=quien.tiene(Rol.ADMINISTRACION),
         hecho=hecho,
-        problema=problema,
+        problema=rechazo.frase if rechazo else "",
     )

@@ -12,10 +12,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, resumen
-from api.web.piezas.formularios import Captura, Falta, Formulario
+from api.web.piezas.formularios import Falta, Formulario
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos import idempotencia
 from modelos.actos.administracion import carga as actos
@@ -25,10 +25,8 @@ from modelos.administracion.carga import hojas as carga_hojas
 from modelos.administracion.carga import plan as carga_plan
 from modelos.errores import (
     ActoNoProcede,
-    ArchivoDemasiadoGrande,
     ArchivoRechazado,
     ClaveRepetida,
-    ErrorGestion,
     FormularioIncompleto,
 )
 from modelos.organizacion.permisos import exigir_administracion
@@ -62,11 +60,12 @@ def revisar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
         exigir_administracion(quien, actos.CARGAR)
     archivo = captura.archivos.get("archivo")
     if archivo is None:
-        return _inicio(request, puerta, "elija un archivo", 422)
-    try:
+        falta = FormularioIncompleto({"archivo": "elija un archivo"})
+        return _inicio(request, puerta, Rechazo("revisar", captura, falta))
+    with Intento(captura, "revisar", vuelve=(ArchivoRechazado,)) as intento:
         leido = excel.leer(archivo.filename or "", archivo.file.read(excel.MAXIMO_BYTES + 1))
-    except (ArchivoRechazado, ArchivoDemasiadoGrande) as error:
-        return _inicio(request, puerta, str(error).rstrip("."), codigo(error))
+    if intento.rechazo:
+        return _inicio(request, puerta, intento.rechazo)
     return _revision(request, puerta, leido, archivo.filename or "")
 
 
@@ -74,23 +73,21 @@ def revisar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
 def cargar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
     """Hace lo que se revisó, entero o nada, y muestra las contraseñas de las personas nuevas, esta vez y nunca más."""
     nombre = captura.texto("nombre")[:200]
-    try:
+    with Intento(captura, "cargar", vuelve=(FormularioIncompleto,)) as lectura:
         leido = carga_hojas.desempacar(captura.texto("carga"))
-    except FormularioIncompleto as error:
-        with puerta.lectura() as (_, quien):
-            exigir_administracion(quien, actos.CARGAR)
-        return _inicio(request, puerta, error.campos["archivo"], codigo(error))
+    if lectura.rechazo:
+        return _inicio(request, puerta, lectura.rechazo)
     motivo = escrito(_MOTIVO, captura)["motivo"]
-    try:
-        with puerta.acto() as ctx:
-            yo = exigir_administracion(ctx.quien, actos.CARGAR)
-            ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
-            if idempotencia.reservar(ctx, ficha, ["carga", captura.texto("huella"), motivo]):
-                return RedirectResponse(f"{RAIZ}?hecho=repetida#resultado", 303)
-            hecha = actos.cargar(ctx, leido, motivo, captura.texto("huella")[:64])
-            idempotencia.cumplir(ctx, ficha, "carga")
-    except (FormularioIncompleto, ActoNoProcede, ClaveRepetida) as error:
-        return _revision(request, puerta, leido, nombre, captura, error)
+    intento = Intento(captura, "cargar", vuelve=(FormularioIncompleto, ActoNoProcede, ClaveRepetida))
+    with intento, puerta.acto() as ctx:
+        yo = exigir_administracion(ctx.quien, actos.CARGAR)
+        ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
+        if idempotencia.reservar(ctx, ficha, ["carga", captura.texto("huella"), motivo]):
+            return RedirectResponse(f"{RAIZ}?hecho=repetida#resultado", 303)
+        hecha = actos.cargar(ctx, leido, motivo, captura.texto("huella")[:64])
+        idempotencia.cumplir(ctx, ficha, "carga")
+    if intento.rechazo:
+        return _revision(request, puerta, leido, nombre, intento.rechazo)
     return pagina(request, "administracion/excel_hecho.html", yo, hecha=hecha, hojas=_hojas(hecha.plan))
 
 
@@ -113,14 +110,15 @@ def libro(puerta: Puerta) -> Response:
     return Response(excel.escribir(hojas), media_type=excel.TIPO, headers=encabezados)
 
 
-def _inicio(request: Request, puerta: Puerta, error: str = "", status: int = 200, hecho: str = "") -> HTMLResponse:
+def _inicio(request: Request, puerta: Puerta, rechazo: Rechazo | None = None, hecho: str = "") -> HTMLResponse:
+    error = rechazo.errores_en("archivo")["archivo"] if rechazo else ""
     with puerta.lectura() as (_, quien):
         exigir_administracion(quien, actos.CARGAR)
-    return pagina(
+    return mostrar(
         request,
         "administracion/excel.html",
         quien,
-        status,
+        rechazo,
         error=error,
         resumen=[Falta(f"Archivo: {error}.", "archivo")] if error else [],
         hojas=carga_hojas.HOJAS,
@@ -136,20 +134,27 @@ def _hojas(plan: carga_plan.Plan) -> list[tuple[str, dict[str, list[carga_plan.P
     return [(hoja, pasos) for hoja, pasos in por_hoja if any(pasos.values())]
 
 
+def _del_motivo(rechazo: Rechazo | None, plan: carga_plan.Plan) -> dict[str, str]:
+    """Lo que se dice junto al motivo o, si no es de él, arriba; nada si ya se dice renglón por renglón."""
+    if rechazo is None:
+        return {}
+    if motivo := rechazo.campos.get("motivo"):
+        return {"motivo": motivo}
+    return {} if plan.faltas else {"": str(rechazo.error)}
+
+
 def _revision(
     request: Request,
     puerta: Puerta,
     leido: carga_hojas.Libro,
     nombre: str,
-    captura: Captura | None = None,
-    error: ErrorGestion | None = None,
+    rechazo: Rechazo | None = None,
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, actos.CARGAR)
         plan = carga_plan.planear(s, leido, quien.persona)
-    del_motivo = error.campos.get("motivo", "") if isinstance(error, FormularioIncompleto) else ""
-    errores = {"motivo": del_motivo} if del_motivo else {"": str(error)} if error and not plan.faltas else {}
-    status = codigo(error) if error else 422 if plan.faltas else 200
+    errores = _del_motivo(rechazo, plan)
+    status = rechazo.status if rechazo else 422 if plan.faltas else 200
     return pagina(
         request,
         "administracion/excel_revision.html",
@@ -160,7 +165,7 @@ def _revision(
         hojas=_hojas(plan),
         nombre=nombre,
         carga=carga_hojas.empacar(leido),
-        campos=campos(_MOTIVO, escrito(_MOTIVO, captura) if captura else {}, errores),
+        campos=campos(_MOTIVO, escrito(_MOTIVO, rechazo.captura) if rechazo else {}, errores),
         resumen=resumen(_MOTIVO, errores),
         ficha=str(uuid4()),
     )

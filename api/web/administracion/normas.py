@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
 from api.web.piezas.formularios import Formulario
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.administracion.papeleria import ROTULOS
@@ -83,12 +82,12 @@ def ver_norma(request: Request, clave: str, puerta: Entrada, hecho: str = "") ->
 def fijar_norma(request: Request, clave: str, puerta: Entrada, captura: Formulario) -> Response:
     """Actualiza lo que consta de ella."""
     valores = escrito(_NORMA, captura)
-    try:
+    with Intento(captura, vuelve=(FormularioIncompleto,)) as intento:
         dadas = fechas(valores, ordenamientos.FECHAS)
         with puerta.acto() as ctx:
             actos.fijar_norma(ctx, clave, valores, dadas)
-    except FormularioIncompleto as error:
-        return _norma(request, puerta, clave, valores, error.campos, codigo(error))
+    if intento.rechazo:
+        return _norma(request, puerta, clave, intento.rechazo)
     return RedirectResponse(f"/administracion/ordenamientos/{quote(clave)}?hecho=1#resultado", 303)
 
 
@@ -96,16 +95,9 @@ def fijar_norma(request: Request, clave: str, puerta: Entrada, captura: Formular
 
 
 def _norma(
-    request: Request,
-    puerta: Puerta,
-    clave: str,
-    valores: Mapping[str, str] | None = None,
-    errores: Mapping[str, str] | None = None,
-    status: int = 200,
-    *,
-    hecho: bool = False,
+    request: Request, puerta: Puerta, clave: str, rechazo: Rechazo | None = None, *, hecho: bool = False
 ) -> HTMLResponse:
-    faltas = dict(errores or {})
+    faltas = rechazo.campos if rechazo else {}
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, "ver los ordenamientos")
         norma = s.get(Ordenamiento, clave)
@@ -114,15 +106,15 @@ def _norma(
         cambios = historia(s, Cosa.NORMA, [clave])
         rige = ordenamientos.rige(norma, reloj.hoy())
     guardados = {c.nombre: str(getattr(norma, c.nombre) or "") for c in _NORMA}
-    return pagina(
+    return mostrar(
         request,
         "administracion/oficios/ordenamiento.html",
         quien,
-        status,
+        rechazo,
         norma=norma,
         rige=rige,
         estados=ESTADOS,
-        campos=campos(_NORMA, valores or guardados, faltas),
+        campos=campos(_NORMA, escrito(_NORMA, rechazo.captura) if rechazo else guardados, faltas),
         resumen=resumen(_NORMA, faltas),
         cambios=cambios,
         rotulos=ROTULOS,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, resumen
 from api.web.piezas.formularios import Formulario, numero
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.administracion import papeleria as consultas
@@ -71,12 +70,13 @@ def fijar_papeleria(request: Request, unidad: str, puerta: Entrada, captura: For
     valores = escrito(_HOJA, captura)
     if captura.texto("acto") == "probar":
         falta = falta_de_formato(valores["formato"].strip() or FORMATO)
-        return _hoja(request, puerta, unidad, valores, {"formato": falta} if falta else {}, 422 if falta else 200)
-    try:
-        with puerta.acto() as ctx:
-            actos.fijar_papeleria(ctx, unidad, valores)
-    except FormularioIncompleto as error:
-        return _hoja(request, puerta, unidad, valores, error.campos, codigo(error))
+        mal = FormularioIncompleto({"formato": falta}) if falta else None
+        return _hoja(request, puerta, unidad, Rechazo("probar", captura, mal))
+    intento = Intento(captura, vuelve=(FormularioIncompleto,))
+    with intento, puerta.acto() as ctx:
+        actos.fijar_papeleria(ctx, unidad, valores)
+    if intento.rechazo:
+        return _hoja(request, puerta, unidad, intento.rechazo)
     return RedirectResponse(f"/administracion/papeleria/{quote(unidad)}?hecho=1#resultado", 303)
 
 
@@ -91,11 +91,11 @@ def fijar_leyenda(request: Request, puerta: Entrada, captura: Formulario) -> Res
     """Guarda la leyenda de un año."""
     valores = escrito(_LEYENDA, captura)
     anio = numero(valores["anio"].strip())
-    try:
-        with puerta.acto() as ctx:
-            actos.fijar_leyenda(ctx, anio, valores["texto"], valores["fuente"])
-    except FormularioIncompleto as error:
-        return _leyendas(request, puerta, valores=valores, errores=error.campos, status=codigo(error))
+    intento = Intento(captura, vuelve=(FormularioIncompleto,))
+    with intento, puerta.acto() as ctx:
+        actos.fijar_leyenda(ctx, anio, valores["texto"], valores["fuente"])
+    if intento.rechazo:
+        return _leyendas(request, puerta, rechazo=intento.rechazo)
     return RedirectResponse(f"/administracion/leyendas?hecho={anio}#resultado", 303)
 
 
@@ -103,33 +103,27 @@ def fijar_leyenda(request: Request, puerta: Entrada, captura: Formulario) -> Res
 
 
 def _hoja(
-    request: Request,
-    puerta: Puerta,
-    clave: str,
-    valores: Mapping[str, str] | None = None,
-    errores: Mapping[str, str] | None = None,
-    status: int = 200,
-    *,
-    hecho: bool = False,
+    request: Request, puerta: Puerta, clave: str, rechazo: Rechazo | None = None, *, hecho: bool = False
 ) -> HTMLResponse:
-    faltas, anio = dict(errores or {}), reloj.hoy().year
+    faltas, anio = rechazo.campos if rechazo else {}, reloj.hoy().year
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
         hoja = consultas.hoja(s, clave, anio)
-        puestos = valores or {c.nombre: getattr(hoja.papeleria, c.nombre) for c in _HOJA}
+        guardado = {c.nombre: getattr(hoja.papeleria, c.nombre) for c in _HOJA}
+        puestos = escrito(_HOJA, rechazo.captura) if rechazo else guardado
         formato = puestos["formato"].strip() or FORMATO
         muestra = "" if falta_de_formato(formato) else consultas.ejemplo(s, clave, formato, anio)
         cambios = historia(s, Cosa.PAPELERIA, [clave])
-    return pagina(
+    return mostrar(
         request,
         "administracion/oficios/papeleria_unidad.html",
         quien,
-        status,
+        rechazo,
         hoja=hoja,
         campos=campos(_HOJA, puestos, faltas),
         resumen=resumen(_HOJA, faltas),
         muestra=muestra,
-        probado=valores is not None,
+        probado=rechazo is not None,
         cambios=cambios,
         rotulos=ROTULOS,
         hecho=hecho,
@@ -141,12 +135,10 @@ def _leyendas(
     puerta: Puerta,
     *,
     anio: int = 0,
-    valores: Mapping[str, str] | None = None,
-    errores: Mapping[str, str] | None = None,
-    status: int = 200,
+    rechazo: Rechazo | None = None,
     hecho: int = 0,
 ) -> HTMLResponse:
-    faltas = dict(errores or {})
+    faltas = rechazo.campos if rechazo else {}
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
         lista = consultas.leyendas(s)
@@ -156,15 +148,15 @@ def _leyendas(
     iniciales = {"anio": str(anio or next(iter(faltan), ""))}
     if elegida:
         iniciales |= {"texto": elegida.texto, "fuente": elegida.fuente}
-    return pagina(
+    return mostrar(
         request,
         "administracion/oficios/leyendas.html",
         quien,
-        status,
+        rechazo,
         leyendas=lista,
         sin_leyenda=faltan,
         corrige=elegida is not None,
-        campos=campos(_LEYENDA, valores or iniciales, faltas),
+        campos=campos(_LEYENDA, escrito(_LEYENDA, rechazo.captura) if rechazo else iniciales, faltas),
         resumen=resumen(_LEYENDA, faltas),
         cambios=cambios,
         rotulos=ROTULOS,

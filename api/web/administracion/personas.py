@@ -7,7 +7,7 @@ que la generó: ni se guarda ni se puede volver a ver.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -15,11 +15,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
 from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, numero
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos import idempotencia
 from modelos.actos.administracion import personas as actos
@@ -27,7 +27,7 @@ from modelos.actos.administracion.personas import Alta
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import buscar_personas as consultas
 from modelos.administracion import buscar_unidades
-from modelos.errores import ActoNoProcede, ClaveRepetida, DatoRepetido, ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.errores import ActoNoProcede, ClaveRepetida, DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.organigrama import LARGO_MAXIMO
 from modelos.organizacion.permisos import NOMBRES, Quien, exigir_administracion
@@ -52,6 +52,8 @@ _ADSCRIBIR = (
     Control("hasta", "Último día", "Todavía cuenta. Vacío: sin fin.", "fecha"),
 )
 _BAJA = (Control("motivo", "Motivo", control="parrafo", obligatorio=True, maximo=LARGO_MOTIVO),)
+_REPETIDO = {"alta": "correo", "corregir": "correo", "adscribir": "desde"}
+"""De cada acto, el campo que tendría que ser otro si ya existe."""
 _HECHOS = {
     "repetida": "Ya estaba hecho. Si no alcanzó a copiar la contraseña, restablézcala y copie la nueva.",
     "corregir": "Quedó corregida.",
@@ -59,15 +61,6 @@ _HECHOS = {
     "vigencia": "Quedó su último día.",
     "baja": "Quedó de baja: ya no puede entrar, y lo que tenía tomado volvió a su unidad.",
 }
-
-
-@dataclass(frozen=True)
-class Rechazo:
-    """El acto que no procedió, lo que se había escrito y por qué."""
-
-    acto: str = ""
-    captura: Captura = field(default_factory=lambda: Captura({}, {}))
-    errores: Mapping[str, str] = field(default_factory=dict)
 
 
 @ruta.get(RAIZ)
@@ -117,10 +110,10 @@ def alta(request: Request, puerta: Entrada, captura: Formulario) -> Response:
     def acto(ctx: Contexto) -> Alta:
         return actos.alta_persona(ctx, v["correo"], v["nombre"], v["unidad"], v["rol"])
 
-    try:
+    with Intento(captura, "alta", vuelve=(FormularioIncompleto, DatoRepetido)) as intento:
         hecha = _una_vez(puerta, captura, ["alta", v], acto)
-    except (FormularioIncompleto, DatoRepetido) as error:
-        return _alta(request, puerta, Rechazo("alta", captura, _faltas(error, "correo")), codigo(error))
+    if intento.rechazo:
+        return _alta(request, puerta, intento.rechazo)
     return _con_clave(request, puerta, hecha, "Quedó dada de alta")
 
 
@@ -134,7 +127,7 @@ def ver(request: Request, id_: str, puerta: Entrada, hecho: str = "") -> HTMLRes
 def hacer(request: Request, id_: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
     """Corrige, adscribe, retira, restablece su contraseña, la da de baja o la reactiva."""
     persona = _id(id_)
-    try:
+    with Intento(captura, acto, vuelve=(FormularioIncompleto, DatoRepetido, ActoNoProcede)) as intento:
         if con_clave := _CON_CLAVE.get(acto):
             hecha = _una_vez(puerta, captura, [acto, persona], lambda ctx: con_clave[0](ctx, persona))
             return _con_clave(request, puerta, hecha, con_clave[1])
@@ -143,9 +136,8 @@ def hacer(request: Request, id_: str, acto: str, puerta: Entrada, captura: Formu
             raise NoExiste("el acto", acto)
         with puerta.acto() as ctx:
             hacer_(ctx, persona, captura)
-    except (FormularioIncompleto, DatoRepetido, ActoNoProcede) as error:
-        campo = {"corregir": "correo", "adscribir": "desde"}.get(acto, "") if isinstance(error, DatoRepetido) else ""
-        return _pagina(request, puerta, id_, Rechazo(acto, captura, _faltas(error, campo)), codigo(error))
+    if intento.rechazo:
+        return _pagina(request, puerta, id_, intento.rechazo)
     return RedirectResponse(f"{RAIZ}/{persona}?hecho={acto}#resultado", 303)
 
 
@@ -212,8 +204,10 @@ def _id(texto: str) -> int:
     return id_
 
 
-def _faltas(error: ErrorGestion, campo: str) -> dict[str, str]:
-    return error.campos if isinstance(error, FormularioIncompleto) else {campo: str(error).rstrip(".")}
+def _errores(rechazo: Rechazo) -> dict[str, str]:
+    """Por campo: el dato repetido se dice en el que habría que cambiar."""
+    de_acto = _REPETIDO if isinstance(rechazo.error, DatoRepetido) else {}
+    return rechazo.errores_en(de_acto.get(rechazo.acto, ""))
 
 
 def _con_clave(request: Request, puerta: Puerta, hecha: Alta | str, frase: str) -> Response:
@@ -232,25 +226,25 @@ def _con_unidades(control: Control, unidades: list[tuple[str, str]]) -> Control:
     return replace(control, opciones=tuple(unidades)) if control.nombre == "unidad" else control
 
 
-def _alta(request: Request, puerta: Puerta, rechazo: Rechazo, status: int = 200) -> HTMLResponse:
+def _alta(request: Request, puerta: Puerta, rechazo: Rechazo) -> HTMLResponse:
+    errores = _errores(rechazo)
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
         unidades = buscar_unidades.activas(s)
     controles = [_con_unidades(c, unidades) for c in (*_QUIEN, *_DONDE)]
-    return pagina(
+    return mostrar(
         request,
         "administracion/persona_nueva.html",
         quien,
-        status,
-        campos=campos(controles, escrito(controles, rechazo.captura), rechazo.errores),
-        resumen=resumen(controles, rechazo.errores),
+        rechazo,
+        campos=campos(controles, escrito(controles, rechazo.captura), errores),
+        resumen=resumen(controles, errores),
         ficha=str(uuid4()),
     )
 
 
-def _pagina(
-    request: Request, puerta: Puerta, id_: str, rechazo: Rechazo, status: int = 200, hecho: str = ""
-) -> HTMLResponse:
+def _pagina(request: Request, puerta: Puerta, id_: str, rechazo: Rechazo, hecho: str = "") -> HTMLResponse:
+    errores = _errores(rechazo)
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
         detalle = consultas.una(s, _id(id_))
@@ -266,13 +260,13 @@ def _pagina(
     for acto, (controles, guardado) in de_acto.items():
         este = rechazo.acto == acto
         valores = escrito(controles, rechazo.captura) if este else guardado
-        formularios[acto] = campos(controles, valores, rechazo.errores if este else {})
+        formularios[acto] = campos(controles, valores, errores if este else {})
     de_vigencia = rechazo.captura.entero("id") if rechazo.acto == "vigencia" else 0
-    return pagina(
+    return mostrar(
         request,
         "administracion/persona.html",
         quien,
-        status,
+        rechazo,
         d=detalle,
         p=detalle.persona,
         es_yo=detalle.persona.id == quien.persona,
@@ -281,7 +275,7 @@ def _pagina(
         vigencia={
             "id": de_vigencia,
             "hasta": rechazo.captura.texto("hasta"),
-            "error": rechazo.errores.get("hasta", "") if de_vigencia else "",
+            "error": errores.get("hasta", "") if de_vigencia else "",
         },
         resumen=_resumen(rechazo, de_acto, de_vigencia),
         hoy=reloj.hoy(),
@@ -297,6 +291,7 @@ def _pagina(
 def _resumen(
     rechazo: Rechazo, de_acto: Mapping[str, tuple[list[Control], dict[str, str]]], de_vigencia: int
 ) -> list[Falta]:
-    if de_vigencia and "hasta" in rechazo.errores:
-        return [Falta(f"Último día: {rechazo.errores['hasta']}.", f"hasta-{de_vigencia}")]
-    return resumen(de_acto[rechazo.acto][0] if rechazo.acto in de_acto else [], rechazo.errores)
+    errores = _errores(rechazo)
+    if de_vigencia and "hasta" in errores:
+        return [Falta(f"Último día: {errores['hasta']}.", f"hasta-{de_vigencia}")]
+    return resumen(de_acto[rechazo.acto][0] if rechazo.acto in de_acto else [], errores)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen, una_fecha
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.actos.turnos.mover import Contexto
@@ -68,7 +67,7 @@ def lista(request: Request, puerta: Entrada) -> HTMLResponse:
 @ruta.get("/administracion/titulares/{unidad}")
 def ver(request: Request, unidad: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
     """El cargo de una unidad, su historia y los formularios."""
-    return _pagina(request, puerta, unidad, hecho=_HECHOS.get(hecho, ""))
+    return _pagina(request, puerta, unidad, Rechazo(), hecho=_HECHOS.get(hecho, ""))
 
 
 @ruta.get("/administracion/titulares/{unidad}/{acto}")
@@ -76,7 +75,7 @@ def formulario(request: Request, unidad: str, acto: str, puerta: Entrada) -> Res
     """El formulario para nombrar o suplir; quien recarga la dirección de otro acto vuelve a la unidad."""
     if acto not in _CONTROLES:
         return RedirectResponse(f"/administracion/titulares/{quote(unidad)}", 303)
-    return _formulario(request, puerta, unidad, acto)
+    return _formulario(request, puerta, unidad, Rechazo(acto))
 
 
 @ruta.post("/administracion/titulares/{unidad}/{acto}")
@@ -85,14 +84,12 @@ def hacer(request: Request, unidad: str, acto: str, puerta: Entrada, captura: Fo
     hacer_ = _ACTOS.get(acto)
     if hacer_ is None:
         raise NoExiste("el acto", acto)
-    try:
-        with puerta.acto() as ctx:
-            hacer_(ctx, unidad, captura)
-    except (FormularioIncompleto, DatoRepetido) as error:
-        faltas = error.campos if isinstance(error, FormularioIncompleto) else {"desde": str(error).rstrip(".")}
-        if acto in _CONTROLES:
-            return _formulario(request, puerta, unidad, acto, captura, faltas, codigo(error))
-        return _pagina(request, puerta, unidad, (acto, captura, faltas), codigo(error))
+    intento = Intento(captura, acto, vuelve=(FormularioIncompleto, DatoRepetido))
+    with intento, puerta.acto() as ctx:
+        hacer_(ctx, unidad, captura)
+    if intento.rechazo:
+        mostrar_ = _formulario if acto in _CONTROLES else _pagina
+        return mostrar_(request, puerta, unidad, intento.rechazo)
     return RedirectResponse(f"/administracion/titulares/{quote(unidad)}?hecho={acto}#resultado", 303)
 
 
@@ -121,16 +118,12 @@ def _terminar(ctx: Contexto, _unidad: str, captura: Captura) -> None:
 
 _CONTROLES = {"nombrar": _NOMBRAR, "suplir": _SUPLIR}
 _ACTOS = {"nombrar": _nombrar, "suplir": _suplir, "vacar": _vacar, "terminar": _terminar}
-Rechazo = tuple[str, Captura, Mapping[str, str]]
-"""El acto que no procedió, lo que se había escrito y sus faltas."""
 
 # --- piezas ----------------------------------------------------------------------
 
 
-def _pagina(
-    request: Request, puerta: Puerta, clave: str, rechazo: Rechazo | None = None, status: int = 200, hecho: str = ""
-) -> HTMLResponse:
-    acto, captura, errores = rechazo or ("", Captura({}, {}), {})
+def _pagina(request: Request, puerta: Puerta, clave: str, rechazo: Rechazo, hecho: str = "") -> HTMLResponse:
+    acto, captura, errores = rechazo.acto, rechazo.captura, rechazo.errores_en("desde")
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
         unidad = consultas.una_unidad(s, clave)
@@ -140,11 +133,11 @@ def _pagina(
             "suplencias": consultas.suplencias(s, clave),
             "cambios": consultas.cambios_de_cargos(s, clave),
         }
-    return pagina(
+    return mostrar(
         request,
         "administracion/oficios/titulares_unidad.html",
         quien,
-        status,
+        rechazo,
         **datos,
         hoy=reloj.hoy(),
         rechazado={"acto": acto, "id": captura.entero("id"), "hasta": captura.texto("hasta")},
@@ -156,31 +149,23 @@ def _pagina(
     )
 
 
-def _formulario(
-    request: Request,
-    puerta: Puerta,
-    clave: str,
-    acto: str,
-    captura: Captura | None = None,
-    errores: Mapping[str, str] | None = None,
-    status: int = 200,
-) -> HTMLResponse:
-    controles, llego = _CONTROLES[acto], captura or Captura({}, {})
+def _formulario(request: Request, puerta: Puerta, clave: str, rechazo: Rechazo) -> HTMLResponse:
+    controles, llego, errores = _CONTROLES[rechazo.acto], rechazo.captura, rechazo.errores_en("desde")
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
         unidad = consultas.una_unidad(s, clave)
         cargo = consultas.cargo(s, unidad, reloj.hoy())
         correos = [(ficha.correo, ficha.nombre) for ficha in personas.lista(s, unidad=clave) if ficha.activa]
-    return pagina(
+    return mostrar(
         request,
         "administracion/oficios/titulares_acto.html",
         quien,
-        status,
+        rechazo,
         unidad=unidad,
         cargo=cargo,
-        acto=acto,
-        campos=campos(controles, escrito(controles, llego), errores or {}),
-        resumen=resumen(controles, errores or {}),
+        acto=rechazo.acto,
+        campos=campos(controles, escrito(controles, llego), errores),
+        resumen=resumen(controles, errores),
         correos=correos,
         tablas={tabla.clave: tabla.nombre for tabla in puerta.tablas},
         elegidos={t.clave for t in puerta.tablas if llego.texto(f"procedimiento-{t.clave}")},

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import Control, campos, escrito, resumen, una_fecha
 from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.administracion import unidades as actos
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import buscar_unidades as consultas
 from modelos.administracion.buscar_personas import ROLES
-from modelos.errores import ActoNoProcede, DatoRepetido, ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.errores import ActoNoProcede, DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.organizacion.organigrama import LARGO_MAXIMO
 from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla.formularios import LARGO_MOTIVO
@@ -50,15 +48,6 @@ _HECHOS = {
     "baja": "Quedó de baja: ya no se le reparten turnos.",
     "reactivar": "Está activa otra vez.",
 }
-
-
-@dataclass(frozen=True)
-class Rechazo:
-    """El acto que no procedió, lo que se había escrito y por qué."""
-
-    acto: str = ""
-    captura: Captura = field(default_factory=lambda: Captura({}, {}))
-    errores: Mapping[str, str] = field(default_factory=dict)
 
 
 @ruta.get("/administracion/unidades")
@@ -98,11 +87,11 @@ def nueva(request: Request, puerta: Entrada) -> HTMLResponse:
 def alta(request: Request, puerta: Entrada, captura: Formulario) -> Response:
     """Da de alta un CAST."""
     valores = escrito(_ALTA, captura)
-    try:
-        with puerta.acto() as ctx:
-            creada = actos.alta_cast(ctx, valores["clave"], valores["nombre"], valores["depende_de"]).clave
-    except (FormularioIncompleto, DatoRepetido) as error:
-        return _alta(request, puerta, Rechazo("alta", captura, _faltas(error, "clave")), codigo(error))
+    intento = Intento(captura, "alta", vuelve=(FormularioIncompleto, DatoRepetido))
+    with intento, puerta.acto() as ctx:
+        creada = actos.alta_cast(ctx, valores["clave"], valores["nombre"], valores["depende_de"]).clave
+    if intento.rechazo:
+        return _alta(request, puerta, intento.rechazo)
     return RedirectResponse(f"/administracion/unidades/{quote(creada)}?hecho=alta#resultado", 303)
 
 
@@ -118,11 +107,11 @@ def hacer(request: Request, clave: str, acto: str, puerta: Entrada, captura: For
     hacer_ = _ACTOS.get(acto)
     if hacer_ is None:
         raise NoExiste("el acto", acto)
-    try:
-        with puerta.acto() as ctx:
-            hacer_(ctx, clave, captura)
-    except (FormularioIncompleto, ActoNoProcede) as error:
-        return _pagina(request, puerta, clave, Rechazo(acto, captura, _faltas(error, "")), codigo(error))
+    intento = Intento(captura, acto, vuelve=(FormularioIncompleto, ActoNoProcede))
+    with intento, puerta.acto() as ctx:
+        hacer_(ctx, clave, captura)
+    if intento.rechazo:
+        return _pagina(request, puerta, clave, intento.rechazo)
     return RedirectResponse(f"/administracion/unidades/{quote(clave)}?hecho={acto}#resultado", 303)
 
 
@@ -158,33 +147,29 @@ _ACTOS = {"corregir": _corregir, "baja": _baja, "reactivar": _reactivar}
 # --- piezas ----------------------------------------------------------------------
 
 
-def _faltas(error: ErrorGestion, campo: str) -> dict[str, str]:
-    return error.campos if isinstance(error, FormularioIncompleto) else {campo: str(error).rstrip(".")}
-
-
 def _con_estatales(control: Control, opciones: list[tuple[str, str]]) -> Control:
     if control.nombre != "depende_de":
         return control
     return Control(control.nombre, control.titulo, control.ayuda, "lista", obligatorio=True, opciones=tuple(opciones))
 
 
-def _alta(request: Request, puerta: Puerta, rechazo: Rechazo, status: int = 200) -> HTMLResponse:
+def _alta(request: Request, puerta: Puerta, rechazo: Rechazo) -> HTMLResponse:
+    errores = rechazo.errores_en("clave")
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
         controles = [_con_estatales(c, consultas.de_que_depende(s)) for c in _ALTA]
-    return pagina(
+    return mostrar(
         request,
         "administracion/unidad_nueva.html",
         quien,
-        status,
-        campos=campos(controles, escrito(controles, rechazo.captura), rechazo.errores),
-        resumen=resumen(controles, rechazo.errores),
+        rechazo,
+        campos=campos(controles, escrito(controles, rechazo.captura), errores),
+        resumen=resumen(controles, errores),
     )
 
 
-def _pagina(
-    request: Request, puerta: Puerta, clave: str, rechazo: Rechazo, status: int = 200, hecho: str = ""
-) -> HTMLResponse:
+def _pagina(request: Request, puerta: Puerta, clave: str, rechazo: Rechazo, hecho: str = "") -> HTMLResponse:
+    errores = rechazo.errores_en("")
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, VER)
         detalle = consultas.una(s, clave)
@@ -201,13 +186,13 @@ def _pagina(
     for acto, (controles, de_inicio) in de_acto.items():
         este = rechazo.acto == acto
         valores = escrito(controles, rechazo.captura) if este else de_inicio
-        formularios[acto] = campos(controles, valores, rechazo.errores if este else {})
+        formularios[acto] = campos(controles, valores, errores if este else {})
     titulos = {c.nombre: c.titulo for controles, _ in de_acto.values() for c in controles}
-    return pagina(
+    return mostrar(
         request,
         "administracion/unidad.html",
         quien,
-        status,
+        rechazo,
         d=detalle,
         u=detalle.unidad,
         es_cast=es_cast,
@@ -215,8 +200,7 @@ def _pagina(
         acto=rechazo.acto,
         confirmada=rechazo.captura.texto("confirmada") == "on",
         resumen=[
-            Falta(f"{titulos[c]}: {m}.", PREFIJO + c) if c in titulos else Falta(f"{m}.")
-            for c, m in rechazo.errores.items()
+            Falta(f"{titulos[c]}: {m}.", PREFIJO + c) if c in titulos else Falta(f"{m}.") for c, m in errores.items()
         ],
         tipos=consultas.TIPOS,
         roles=ROLES,

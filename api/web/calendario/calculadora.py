@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada
 from api.vistas import reglas_plazo
-from api.web.piezas.formularios import PREFIJO, Campo, Falta, faltas, numero
-from api.web.piezas.pagina import pagina
+from api.web.piezas.formularios import PREFIJO, Campo, numero
+from api.web.piezas.rechazo import Intento, mostrar
 from modelos import reloj
 from modelos.calendario import PERFILES, POR_DEFECTO, Computo, Medida, computar
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
@@ -36,6 +36,7 @@ RECEPCIONES = {
     "hecho": "Un hecho: un pago, un cierre",
 }
 MAXIMOS = {"habiles": 1000, "naturales": 1500, "meses": 60}
+_VUELVE = (FormularioIncompleto, CalendarioSinPublicar, PlazoInvalido)
 _HORA = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 _TITULOS = {
     "desde": "Desde qué día",
@@ -71,26 +72,20 @@ def calcular(request: Request, puerta: Entrada) -> HTMLResponse:
     """El formulario y, si se pidió, el resultado; lo que no se entiende se dice junto a su campo."""
     pedido = {n: v.strip()[:40] for n, v in request.query_params.items() if n.startswith(PREFIJO)}
     valores = pedido or {PREFIJO + "desde": reloj.hoy().isoformat(), PREFIJO + "cuenta": "habiles"}
-    errores: dict[str, str] = {}
-    problema, cuenta = "", None
+    cuenta = None
     with puerta.lectura() as (s, quien):
         nombres = visibles.unidades(s)
-        if pedido:
-            try:
-                cuenta = _contar(s, valores, nombres)
-            except FormularioIncompleto as error:
-                errores = dict(error.campos)
-            except (CalendarioSinPublicar, PlazoInvalido) as error:
-                problema = str(error)
-    campos = {campo.nombre: campo for campo in _campos(valores, errores, nombres)}
-    resumen = faltas(errores, campos.values(), {}) or ([Falta(problema)] if problema else [])
-    return pagina(
+        with Intento(vuelve=_VUELVE, titulos=_TITULOS, ancla=PREFIJO.__add__) as intento:
+            cuenta = _contar(s, valores, nombres) if pedido else None
+    rechazo = intento.rechazo
+    campos = {campo.nombre: campo for campo in _campos(valores, rechazo.campos if rechazo else {}, nombres)}
+    return mostrar(
         request,
         "calendario/calculadora.html",
         quien,
-        422 if resumen else 200,
+        rechazo,
         campos=campos,
-        resumen=resumen,
+        resumen=rechazo.resumen if rechazo else [],
         cuenta=cuenta,
         de=valores.get(PREFIJO + "unidad", ""),
     )

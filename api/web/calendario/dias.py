@@ -12,10 +12,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.vistas import dias as vistas_dias
 from api.web.piezas.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.administracion import dias as actos
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, Ambito, fecha_corta
@@ -126,17 +126,15 @@ def nueva(request: Request, puerta: Entrada) -> HTMLResponse:
 @ruta.post("/administracion/dias/nueva")
 def proponer(request: Request, puerta: Entrada, captura: Formulario) -> Response:
     """Guarda la propuesta y lleva a sus efectos; si algo falta, vuelve con todo lo escrito."""
-    try:
+    with Intento(captura, "proponer", vuelve=(FormularioIncompleto, ArchivoRechazado)) as intento:
         with puerta.lectura() as (_, quien):
             exigir_administracion(quien, "proponer días inhábiles")
         dias = _escritos(captura)
         retira = [n for clave in captura.textos if (n := numero(clave.removeprefix("retira-")))]
         with puerta.acto() as ctx:
             propuesta = actos.proponer(ctx, dias, retira, captura.texto(PREFIJO + "motivo"))
-    except FormularioIncompleto as error:
-        return _formulario(request, puerta, captura.textos, error.campos, codigo(error))
-    except ArchivoRechazado as error:
-        return _formulario(request, puerta, captura.textos, {"archivo": str(error)}, codigo(error))
+    if intento.rechazo:
+        return _formulario(request, puerta, intento.rechazo)
     return RedirectResponse(f"/administracion/dias/{propuesta.id}", 303)
 
 
@@ -151,17 +149,20 @@ def resolver(request: Request, id: str, acto: str, puerta: Entrada, captura: For
     """Aprueba o descarta una propuesta."""
     if acto not in ("aprobar", "descartar"):
         raise NoExiste("el acto", acto)
-    try:
-        with puerta.acto() as ctx:
-            if acto == "aprobar":
-                actos.aprobar(ctx, _id(id), captura.entero("base"))
-            else:
-                actos.descartar(ctx, _id(id), captura.texto("motivo"))
-    except FormularioIncompleto as error:
-        faltas = [Falta(f"{c.capitalize()}: {m}.", "motivo" if c == "motivo" else "") for c, m in error.campos.items()]
-        return _mostrar(request, puerta, id, codigo(error), faltas, captura.texto("motivo"))
-    except (PublicacionAtrasada, ActoNoProcede) as error:
-        return _mostrar(request, puerta, id, codigo(error), [Falta(str(error))], captura.texto("motivo"))
+    intento = Intento(
+        captura,
+        acto,
+        vuelve=(FormularioIncompleto, PublicacionAtrasada, ActoNoProcede),
+        titulos={"motivo": "Motivo", "base": "Base"},
+        ancla=lambda campo: campo if campo == "motivo" else "",
+    )
+    with intento, puerta.acto() as ctx:
+        if acto == "aprobar":
+            actos.aprobar(ctx, _id(id), captura.entero("base"))
+        else:
+            actos.descartar(ctx, _id(id), captura.texto("motivo"))
+    if intento.rechazo:
+        return _mostrar(request, puerta, id, intento.rechazo)
     return RedirectResponse(f"/administracion/dias/{quote(id)}", 303)
 
 
@@ -178,9 +179,7 @@ def _mostrar(
     request: Request,
     puerta: Puerta,
     id_: str,
-    status: int = 200,
-    faltas: Sequence[Falta] = (),
-    motivo: str = "",
+    rechazo: Rechazo | None = None,
     cursor: str = "",
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
@@ -189,14 +188,14 @@ def _mostrar(
         atrasados = publicaciones.por_recontar(s, detalle["base"]) if detalle["efectos"] else 0
         lugares = _lugares(s)
     siguiente = detalle["efectos"]["siguiente"] if detalle["efectos"] else None
-    return pagina(
+    return mostrar(
         request,
         "calendario/dias_publicacion.html",
         quien,
-        status,
+        rechazo,
         p=detalle,
-        faltas=faltas,
-        motivo=motivo,
+        faltas=rechazo.resumen if rechazo else [],
+        motivo=rechazo.captura.texto("motivo") if rechazo else "",
         cursor=cursor,
         mas=f"?{urlencode({'cursor': siguiente})}" if siguiente else "",
         atrasados=atrasados,
@@ -206,25 +205,19 @@ def _mostrar(
     )
 
 
-def _formulario(
-    request: Request,
-    puerta: Puerta,
-    textos: Mapping[str, str] | None = None,
-    errores: Mapping[str, str] | None = None,
-    status: int = 200,
-) -> HTMLResponse:
+def _formulario(request: Request, puerta: Puerta, rechazo: Rechazo | None = None) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, "proponer días inhábiles")
         vigentes = _vigentes(s)
         lugares = _lugares(s)
-    escrito, faltas = textos or {}, dict(errores or {})
+    escrito, faltas = (rechazo.textos, _faltas(rechazo)) if rechazo else ({}, {})
     del_control = {_control(clave): mensaje for clave, mensaje in faltas.items()}
     campos = {nombre: _campo(nombre, escrito, del_control.get(nombre, ""), lugares) for nombre in _TITULOS}
-    return pagina(
+    return mostrar(
         request,
         "calendario/dias_nueva.html",
         quien,
-        status,
+        rechazo,
         campos=campos,
         resumen=[_falta(clave, mensaje) for clave, mensaje in faltas.items()],
         vigentes=vigentes,
@@ -236,6 +229,11 @@ def _formulario(
         maximo_kb=MAXIMO_BYTES // 1024,
         maximo_renglones=MAXIMO_RENGLONES,
     )
+
+
+def _faltas(rechazo: Rechazo) -> dict[str, str]:
+    """Por campo; lo del archivo, con su punto: es una frase entera."""
+    return rechazo.campos or {"archivo": rechazo.frase}
 
 
 def _campo(nombre: str, escrito: Mapping[str, str], error: str, lugares: Mapping[str, str]) -> Campo:

@@ -11,7 +11,7 @@ from api.archivos import anexos
 from api.dependencias import Entrada
 from api.web.bandeja import vivo
 from api.web.expedientes import comentarios
-from api.web.expedientes.vista import Pedido, Rechazo, mostrar
+from api.web.expedientes.vista import Pedido, mostrar
 from api.web.piezas.formularios import numero
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import ayuda
@@ -23,7 +23,7 @@ from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes import visibles
 from modelos.oficios import deuda
 
-__all__ = ["Rechazo", "mostrar", "ruta"]
+__all__ = ["mostrar", "ruta"]
 
 ruta = APIRouter()
 POR_PAGINA = 25

@@ -131,6 +131,9 @@ class Captura:
         return self.texto("acto") == RECUPERAR
 
 
+SIN_CAPTURA = Captura({}, {})
+
+
 async def leer(request: Request) -> AsyncIterator[Captura]:
     """Lee el formulario que llegó; lo deja en la petición por si hay que devolverlo a quien lo escribió."""
     if request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
