@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import Entrada, Puerta, PuertaDeAdministracion, administracion
 from api.web.piezas.formularios import PREFIJO, SIN_CAPTURA, Campo, Captura, Falta, Formulario, numero
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos.avisos import canales, cola
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.expedientes import visibles
-from modelos.organizacion.permisos import Rol, exigir_administracion
+from modelos.organizacion.permisos import Rol
 from tareas.avisos.cartero import Cartero
 
 ruta = APIRouter()
+Administracion = Annotated[PuertaDeAdministracion, administracion(canales.VER_O_CAMBIAR)]
 POR_PAGINA = 30
 ESTADOS = {
     "pendiente": ("○", "Por enviar"),
@@ -41,7 +43,7 @@ _AYUDAS = {
 
 @ruta.get("/administracion/canales")
 def lista_canales(
-    request: Request, puerta: Entrada, cursor: str | None = None, agregado: str = "", quitado: str = ""
+    request: Request, puerta: Administracion, cursor: str | None = None, agregado: str = "", quitado: str = ""
 ) -> HTMLResponse:
     """Los canales, con el formulario para agregar otro."""
     hecho = "Se agregó el canal. Pruébelo para comprobar que llega." if agregado else ""
@@ -49,18 +51,17 @@ def lista_canales(
 
 
 @ruta.post("/administracion/canales")
-def agregar_canal(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def agregar_canal(request: Request, puerta: Administracion, captura: Formulario) -> Response:
     """Da de alta un canal; lo que falte se dice junto a su control."""
     intento = Intento(captura, "agregar", vuelve=(FormularioIncompleto,))
     with intento, puerta.acto() as ctx:
-        quien = exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
         canales.agregar(
             ctx.s,
             nombre=captura.texto(f"{PREFIJO}nombre"),
             direccion=captura.texto(f"{PREFIJO}direccion"),
             correo=captura.texto(f"{PREFIJO}correo"),
             unidad=captura.texto(f"{PREFIJO}unidad"),
-            por=quien.persona,
+            por=ctx.quien,
         )
     if intento.rechazo:
         return _canales(request, puerta, rechazo=intento.rechazo)
@@ -68,19 +69,17 @@ def agregar_canal(request: Request, puerta: Entrada, captura: Formulario) -> Res
 
 
 @ruta.post("/administracion/canales/{id_}/quitar")
-def quitar_canal(id_: str, puerta: Entrada) -> Response:
+def quitar_canal(id_: str, puerta: Administracion) -> Response:
     """Lo desactiva."""
     with puerta.acto() as ctx:
-        exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
-        canales.quitar(ctx.s, numero(id_))
+        canales.quitar(ctx.s, numero(id_), ctx.quien)
     return RedirectResponse("/administracion/canales?quitado=1#resultado", 303)
 
 
 @ruta.post("/administracion/canales/{id_}/probar")
-def probar_canal(request: Request, id_: str, puerta: Entrada) -> HTMLResponse:
+def probar_canal(request: Request, id_: str, puerta: Administracion) -> HTMLResponse:
     """Le manda un mensaje de prueba y dice en la misma página si llegó."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, canales.VER_O_CAMBIAR)
+    with puerta.lectura() as (s, _):
         canal = canales.leer(s, numero(id_))
     motivo = Cartero(puerta.ajustes).probar(canal.direccion)
     if motivo:
@@ -126,7 +125,7 @@ def reintentar_entrega(request: Request, id_: str, puerta: Entrada, captura: For
 
 def _canales(
     request: Request,
-    puerta: Puerta,
+    puerta: PuertaDeAdministracion,
     *,
     cursor: str | None = None,
     rechazo: Rechazo | None = None,
@@ -136,7 +135,6 @@ def _canales(
     faltas = rechazo.campos if rechazo else {}
     captura = rechazo.captura if rechazo else SIN_CAPTURA
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, canales.VER_O_CAMBIAR)
         tramo = canales.listar(s, cursor=cursor, limite=POR_PAGINA)
         unidades = visibles.unidades(s)
     campos = {nombre: _campo(nombre, unidades, captura, faltas) for nombre in _TITULOS}

@@ -6,12 +6,13 @@ leído viaja en la propia página, así que no queda ningún archivo guardado si
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.piezas import Control, campos, escrito, resumen
 from api.web.piezas.formularios import Falta, Formulario
 from api.web.piezas.pagina import pagina
@@ -29,10 +30,11 @@ from modelos.errores import (
     ClaveRepetida,
     FormularioIncompleto,
 )
-from modelos.organizacion.permisos import exigir_administracion
 from tareas.hojas import catalogos as excel
 
 ruta = APIRouter()
+Carga = Annotated[PuertaDeAdministracion, administracion(actos.CARGAR)]
+Descarga = Annotated[PuertaDeAdministracion, administracion("descargar unidades y personas")]
 RAIZ = "/administracion/excel"
 _MOTIVO = (
     Control("motivo", "Por qué se carga", "Queda en quién cambió qué, con cada cambio.", "parrafo", True, LARGO_FUENTE),
@@ -41,23 +43,26 @@ FALTAS_QUE_SE_VEN = 500
 
 
 @ruta.get(RAIZ)
-def inicio(request: Request, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def inicio(request: Request, puerta: Carga, hecho: str = "") -> HTMLResponse:
     """De dónde se descarga y por dónde se sube."""
     aviso = "Esa carga ya estaba hecha. Si no copió las contraseñas, restablézcalas persona por persona."
     return _inicio(request, puerta, hecho=aviso if hecho == "repetida" else "")
 
 
 @ruta.get(RAIZ + "/catalogos.xlsx")
-def descargar(puerta: Entrada) -> Response:
+def descargar(puerta: Descarga) -> Response:
     """El libro con lo que hay; sirve para corregirlo y volver a cargarlo."""
-    return libro(puerta)
+    with puerta.lectura() as (s, _):
+        hojas = descarga.hojas(s)
+    nombre = f"unidades-y-personas-{reloj.hoy().isoformat()}.xlsx"
+    encabezados = {"Content-Disposition": f'attachment; filename="{nombre}"'}
+    return Response(excel.escribir(hojas), media_type=excel.TIPO, headers=encabezados)
 
 
 @ruta.post(RAIZ + "/revisar")
-def revisar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def revisar(request: Request, puerta: Carga, captura: Formulario) -> Response:
     """Lee el libro y dice, renglón por renglón, qué haría o qué corregir. No guarda nada."""
-    with puerta.lectura() as (_, quien):
-        exigir_administracion(quien, actos.CARGAR)
+    puerta.exigir()
     archivo = captura.archivos.get("archivo")
     if archivo is None:
         falta = FormularioIncompleto({"archivo": "elija un archivo"})
@@ -70,7 +75,7 @@ def revisar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
 
 
 @ruta.post(RAIZ + "/cargar")
-def cargar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def cargar(request: Request, puerta: Carga, captura: Formulario) -> Response:
     """Hace lo que se revisó, entero o nada, y muestra las contraseñas de las personas nuevas, esta vez y nunca más."""
     nombre = captura.texto("nombre")[:200]
     with Intento(captura, "cargar", vuelve=(FormularioIncompleto,)) as lectura:
@@ -80,7 +85,6 @@ def cargar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
     motivo = escrito(_MOTIVO, captura)["motivo"]
     intento = Intento(captura, "cargar", vuelve=(FormularioIncompleto, ActoNoProcede, ClaveRepetida))
     with intento, puerta.acto() as ctx:
-        yo = exigir_administracion(ctx.quien, actos.CARGAR)
         ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
         if idempotencia.reservar(ctx, ficha, ["carga", captura.texto("huella"), motivo]):
             return RedirectResponse(f"{RAIZ}?hecho=repetida#resultado", 303)
@@ -88,7 +92,7 @@ def cargar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
         idempotencia.cumplir(ctx, ficha, "carga")
     if intento.rechazo:
         return _revision(request, puerta, leido, nombre, intento.rechazo)
-    return pagina(request, "administracion/excel_hecho.html", yo, hecha=hecha, hojas=_hojas(hecha.plan))
+    return pagina(request, "administracion/excel_hecho.html", ctx.quien, hecha=hecha, hojas=_hojas(hecha.plan))
 
 
 @ruta.get(RAIZ + "/{_acto}")
@@ -100,20 +104,11 @@ def volver(_acto: str) -> Response:
 # --- piezas ----------------------------------------------------------------------
 
 
-def libro(puerta: Puerta) -> Response:
-    """El libro con unidades, personas y adscripciones."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "descargar unidades y personas")
-        hojas = descarga.hojas(s)
-    nombre = f"unidades-y-personas-{reloj.hoy().isoformat()}.xlsx"
-    encabezados = {"Content-Disposition": f'attachment; filename="{nombre}"'}
-    return Response(excel.escribir(hojas), media_type=excel.TIPO, headers=encabezados)
-
-
-def _inicio(request: Request, puerta: Puerta, rechazo: Rechazo | None = None, hecho: str = "") -> HTMLResponse:
+def _inicio(
+    request: Request, puerta: PuertaDeAdministracion, rechazo: Rechazo | None = None, hecho: str = ""
+) -> HTMLResponse:
     error = rechazo.errores_en("archivo")["archivo"] if rechazo else ""
-    with puerta.lectura() as (_, quien):
-        exigir_administracion(quien, actos.CARGAR)
+    quien = puerta.exigir()
     return mostrar(
         request,
         "administracion/excel.html",
@@ -145,13 +140,12 @@ def _del_motivo(rechazo: Rechazo | None, plan: carga_plan.Plan) -> dict[str, str
 
 def _revision(
     request: Request,
-    puerta: Puerta,
+    puerta: PuertaDeAdministracion,
     leido: carga_hojas.Libro,
     nombre: str,
     rechazo: Rechazo | None = None,
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, actos.CARGAR)
         plan = carga_plan.planear(s, leido, quien.persona)
     errores = _del_motivo(rechazo, plan)
     status = rechazo.status if rechazo else 422 if plan.faltas else 200

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
 from api.web.piezas.formularios import Formulario
 from api.web.piezas.pagina import pagina
@@ -19,9 +20,9 @@ from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.oficios import ordenamientos
 from modelos.oficios.ordenamientos import EstadoNorma, Ordenamiento
 from modelos.organizacion.cambios import Cosa, historia
-from modelos.organizacion.permisos import exigir_administracion
 
 ruta = APIRouter()
+Administracion = Annotated[PuertaDeAdministracion, administracion("ver los ordenamientos")]
 ESTADOS = {
     EstadoNorma.VIGENTE.value: ("✓", "Vigente"),
     EstadoNorma.PROYECTO.value: ("○", "En proyecto"),
@@ -54,10 +55,9 @@ _NORMA = (
 
 
 @ruta.get("/administracion/ordenamientos")
-def lista_normas(request: Request, puerta: Entrada) -> HTMLResponse:
+def lista_normas(request: Request, puerta: Administracion) -> HTMLResponse:
     """Las normas en que se fundan los oficios y en qué están."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "ver los ordenamientos")
         normas = list(ordenamientos.todos(s).values())
         rigen = {n.clave for n in normas if ordenamientos.rige(n, reloj.hoy())}
     bloquea = puerta.ajustes.norma_en_proyecto == "bloquear"
@@ -73,13 +73,13 @@ def lista_normas(request: Request, puerta: Entrada) -> HTMLResponse:
 
 
 @ruta.get("/administracion/ordenamientos/{clave}")
-def ver_norma(request: Request, clave: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def ver_norma(request: Request, clave: str, puerta: Administracion, hecho: str = "") -> HTMLResponse:
     """Una norma y quién la ha cambiado."""
     return _norma(request, puerta, clave, hecho=bool(hecho))
 
 
 @ruta.post("/administracion/ordenamientos/{clave}")
-def fijar_norma(request: Request, clave: str, puerta: Entrada, captura: Formulario) -> Response:
+def fijar_norma(request: Request, clave: str, puerta: Administracion, captura: Formulario) -> Response:
     """Actualiza lo que consta de ella."""
     valores = escrito(_NORMA, captura)
     with Intento(captura, vuelve=(FormularioIncompleto,)) as intento:
@@ -95,11 +95,10 @@ def fijar_norma(request: Request, clave: str, puerta: Entrada, captura: Formular
 
 
 def _norma(
-    request: Request, puerta: Puerta, clave: str, rechazo: Rechazo | None = None, *, hecho: bool = False
+    request: Request, puerta: PuertaDeAdministracion, clave: str, rechazo: Rechazo | None = None, *, hecho: bool = False
 ) -> HTMLResponse:
     faltas = rechazo.campos if rechazo else {}
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "ver los ordenamientos")
         norma = s.get(Ordenamiento, clave)
         if norma is None:
             raise NoExiste("el ordenamiento", clave)

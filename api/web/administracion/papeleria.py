@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.piezas import Control, campos, escrito, resumen
 from api.web.piezas.formularios import Formulario, numero
 from api.web.piezas.pagina import pagina
@@ -19,12 +20,12 @@ from modelos.administracion.papeleria import ROTULOS
 from modelos.errores import FormularioIncompleto
 from modelos.oficios import papeleria
 from modelos.organizacion.cambios import Cosa, historia
-from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla.emision import FORMATO, LARGO_FORMATO, falta_de_formato
 from tareas.oficios.papel import sello
 
 ruta = APIRouter()
 VER = "ver la papelería de los oficios"
+Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
 _HOJA = (
     Control(
         "formato",
@@ -46,10 +47,9 @@ _LEYENDA = (
 
 
 @ruta.get("/administracion/papeleria")
-def lista_papeleria(request: Request, puerta: Entrada) -> HTMLResponse:
+def lista_papeleria(request: Request, puerta: Administracion) -> HTMLResponse:
     """La de cada unidad, con el número que seguiría."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         hojas = consultas.hojas(s, reloj.hoy().year)
         faltan = papeleria.sin_leyenda(s, reloj.hoy())
     como_esta = sello.estado(puerta.ajustes)
@@ -59,13 +59,13 @@ def lista_papeleria(request: Request, puerta: Entrada) -> HTMLResponse:
 
 
 @ruta.get("/administracion/papeleria/{unidad}")
-def ver_papeleria(request: Request, unidad: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def ver_papeleria(request: Request, unidad: str, puerta: Administracion, hecho: str = "") -> HTMLResponse:
     """La de una unidad y quién la ha cambiado."""
     return _hoja(request, puerta, unidad, hecho=bool(hecho))
 
 
 @ruta.post("/administracion/papeleria/{unidad}")
-def fijar_papeleria(request: Request, unidad: str, puerta: Entrada, captura: Formulario) -> Response:
+def fijar_papeleria(request: Request, unidad: str, puerta: Administracion, captura: Formulario) -> Response:
     """La fija; con «probar» sólo dice cómo quedaría el número."""
     valores = escrito(_HOJA, captura)
     if captura.texto("acto") == "probar":
@@ -81,13 +81,13 @@ def fijar_papeleria(request: Request, unidad: str, puerta: Entrada, captura: For
 
 
 @ruta.get("/administracion/leyendas")
-def lista_leyendas(request: Request, puerta: Entrada, anio: str = "", hecho: str = "") -> HTMLResponse:
+def lista_leyendas(request: Request, puerta: Administracion, anio: str = "", hecho: str = "") -> HTMLResponse:
     """Las leyendas, cuáles faltan y el formulario para capturar o corregir una."""
     return _leyendas(request, puerta, anio=numero(anio), hecho=numero(hecho))
 
 
 @ruta.post("/administracion/leyendas")
-def fijar_leyenda(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def fijar_leyenda(request: Request, puerta: Administracion, captura: Formulario) -> Response:
     """Guarda la leyenda de un año."""
     valores = escrito(_LEYENDA, captura)
     anio = numero(valores["anio"].strip())
@@ -103,11 +103,10 @@ def fijar_leyenda(request: Request, puerta: Entrada, captura: Formulario) -> Res
 
 
 def _hoja(
-    request: Request, puerta: Puerta, clave: str, rechazo: Rechazo | None = None, *, hecho: bool = False
+    request: Request, puerta: PuertaDeAdministracion, clave: str, rechazo: Rechazo | None = None, *, hecho: bool = False
 ) -> HTMLResponse:
     faltas, anio = rechazo.campos if rechazo else {}, reloj.hoy().year
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         hoja = consultas.hoja(s, clave, anio)
         guardado = {c.nombre: getattr(hoja.papeleria, c.nombre) for c in _HOJA}
         puestos = escrito(_HOJA, rechazo.captura) if rechazo else guardado
@@ -132,7 +131,7 @@ def _hoja(
 
 def _leyendas(
     request: Request,
-    puerta: Puerta,
+    puerta: PuertaDeAdministracion,
     *,
     anio: int = 0,
     rechazo: Rechazo | None = None,
@@ -140,7 +139,6 @@ def _leyendas(
 ) -> HTMLResponse:
     faltas = rechazo.campos if rechazo else {}
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         lista = consultas.leyendas(s)
         faltan = papeleria.sin_leyenda(s, reloj.hoy())
         cambios = historia(s, Cosa.LEYENDA, [str(fila.anio) for fila in lista])

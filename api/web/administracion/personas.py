@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Annotated
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
 from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, numero
@@ -35,6 +36,7 @@ from modelos.tabla.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()
 VER = "administrar personas"
+Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
 POR_PAGINA = 30
 RAIZ = "/administracion/personas"
 _ROLES = tuple((rol.value, nombre[:1].upper() + nombre[1:]) for rol, nombre in NOMBRES.items())
@@ -66,7 +68,7 @@ _HECHOS = {
 @ruta.get(RAIZ)
 def buscar(
     request: Request,
-    puerta: Entrada,
+    puerta: Administracion,
     texto: str = "",
     unidad: str = "",
     rol: str = "",
@@ -77,7 +79,6 @@ def buscar(
     rol, estado = rol if rol in consultas.ROLES else "", estado if estado in consultas.ESTADOS else ""
     filtros = {n: v for n, v in (("texto", texto), ("unidad", unidad), ("rol", rol), ("estado", estado)) if v}
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         tramo = consultas.buscar(
             s, texto=texto[:200], unidad=unidad[:40], rol=rol, estado=estado, cursor=cursor, limite=POR_PAGINA
         )
@@ -97,13 +98,13 @@ def buscar(
 
 
 @ruta.get(RAIZ + "/nueva")
-def nueva(request: Request, puerta: Entrada, unidad: str = "") -> HTMLResponse:
+def nueva(request: Request, puerta: Administracion, unidad: str = "") -> HTMLResponse:
     """El formulario para dar de alta; unidad: la que ya viene elegida."""
     return _alta(request, puerta, Rechazo("", Captura({PREFIJO + "unidad": unidad}, {})))
 
 
 @ruta.post(RAIZ + "/nueva")
-def alta(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def alta(request: Request, puerta: Administracion, captura: Formulario) -> Response:
     """La da de alta y muestra su contraseña, esta vez y nunca más; enviar dos veces la página no da dos."""
     v = {n: t.strip() for n, t in escrito((*_QUIEN, *_DONDE), captura).items()}
 
@@ -118,13 +119,13 @@ def alta(request: Request, puerta: Entrada, captura: Formulario) -> Response:
 
 
 @ruta.get(RAIZ + "/{id_}")
-def ver(request: Request, id_: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def ver(request: Request, id_: str, puerta: Administracion, hecho: str = "") -> HTMLResponse:
     """Una persona con lo suyo."""
     return _pagina(request, puerta, id_, Rechazo(), hecho=_HECHOS.get(hecho, ""))
 
 
 @ruta.post(RAIZ + "/{id_}/{acto}")
-def hacer(request: Request, id_: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
+def hacer(request: Request, id_: str, acto: str, puerta: Administracion, captura: Formulario) -> Response:
     """Corrige, adscribe, retira, restablece su contraseña, la da de baja o la reactiva."""
     persona = _id(id_)
     with Intento(captura, acto, vuelve=(FormularioIncompleto, DatoRepetido, ActoNoProcede)) as intento:
@@ -179,11 +180,13 @@ _CON_CLAVE: dict[str, tuple[Callable[[Contexto, int], Alta], str]] = {
 }
 
 
-def _una_vez(puerta: Puerta, captura: Captura, que: object, acto: Callable[[Contexto], Alta]) -> Alta | str:
+def _una_vez(
+    puerta: PuertaDeAdministracion, captura: Captura, que: object, acto: Callable[[Contexto], Alta]
+) -> Alta | str:
     """Lo que dio el acto; si la misma página ya lo había hecho, el id de la persona y nada más."""
     try:
         with puerta.acto() as ctx:
-            exigir_administracion(ctx.quien, VER)
+            exigir_administracion(ctx.quien, VER)  # antes de mirar si esa página ya se había enviado
             ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
             if previa := idempotencia.reservar(ctx, ficha, que):
                 return previa
@@ -210,7 +213,7 @@ def _errores(rechazo: Rechazo) -> dict[str, str]:
     return rechazo.errores_en(de_acto.get(rechazo.acto, ""))
 
 
-def _con_clave(request: Request, puerta: Puerta, hecha: Alta | str, frase: str) -> Response:
+def _con_clave(request: Request, puerta: PuertaDeAdministracion, hecha: Alta | str, frase: str) -> Response:
     """La contraseña en la propia respuesta: no pasa por ninguna dirección ni se guarda."""
     if isinstance(hecha, str):
         return RedirectResponse(f"{RAIZ}/{hecha}?hecho=repetida#resultado", 303)
@@ -226,10 +229,9 @@ def _con_unidades(control: Control, unidades: list[tuple[str, str]]) -> Control:
     return replace(control, opciones=tuple(unidades)) if control.nombre == "unidad" else control
 
 
-def _alta(request: Request, puerta: Puerta, rechazo: Rechazo) -> HTMLResponse:
+def _alta(request: Request, puerta: PuertaDeAdministracion, rechazo: Rechazo) -> HTMLResponse:
     errores = _errores(rechazo)
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         unidades = buscar_unidades.activas(s)
     controles = [_con_unidades(c, unidades) for c in (*_QUIEN, *_DONDE)]
     return mostrar(
@@ -243,10 +245,11 @@ def _alta(request: Request, puerta: Puerta, rechazo: Rechazo) -> HTMLResponse:
     )
 
 
-def _pagina(request: Request, puerta: Puerta, id_: str, rechazo: Rechazo, hecho: str = "") -> HTMLResponse:
+def _pagina(
+    request: Request, puerta: PuertaDeAdministracion, id_: str, rechazo: Rechazo, hecho: str = ""
+) -> HTMLResponse:
     errores = _errores(rechazo)
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         detalle = consultas.una(s, _id(id_))
         unidades = buscar_unidades.activas(s)
         cambios = consultas.de_persona(s, _id(id_))

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.piezas import Control, campos, escrito, resumen
 from api.web.piezas.formularios import PREFIJO, SIN_CAPTURA, Captura, Formulario, numero
 from api.web.piezas.pagina import pagina
@@ -20,7 +20,6 @@ from modelos.actos.turnos.atender import nombre_de
 from modelos.actos.turnos.mover import Contexto
 from modelos.bandeja import expedientes
 from modelos.errores import ActoNoProcede, ErrorGestion, FormularioIncompleto, NoExiste
-from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla.formularios import LARGO_MOTIVO
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota, TallerSinTerminar
 from tareas.oficios.papel import archivo
@@ -28,6 +27,7 @@ from tareas.oficios.redaccion import borrador, edicion, texto
 from tareas.oficios.redaccion.ejemplo import COMUN, diccionario, usos
 
 ruta = APIRouter()
+Administracion = Annotated[PuertaDeAdministracion, administracion(actos.ACTO)]
 RUTA = "/administracion/plantillas"
 RECIENTES = 20
 _CONTROLES = (
@@ -54,10 +54,9 @@ def direccion_de(clave: str) -> str:
 
 
 @ruta.get(RUTA)
-def lista(request: Request, puerta: Entrada) -> HTMLResponse:
+def lista(request: Request, puerta: Administracion) -> HTMLResponse:
     """Todas, por procedimiento: cuáles se editaron y cuáles cambió después el sistema."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, actos.ACTO)
         grupos = edicion.fichas(Contexto(s, puerta.tablas, quien, reloj.ahora()))
     atrasadas = [f.clave for _, fichas in grupos for f in fichas if f.atrasada]
     return pagina(
@@ -71,13 +70,13 @@ def lista(request: Request, puerta: Entrada) -> HTMLResponse:
 
 
 @ruta.get(RUTA + "/{carpeta}/{nombre}")
-def ver(request: Request, clave: Clave, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def ver(request: Request, clave: Clave, puerta: Administracion, hecho: str = "") -> HTMLResponse:
     """La plantilla, para corregirla."""
     return _editor(request, puerta, clave, hecho=numero(hecho))
 
 
 @ruta.post(RUTA + "/{carpeta}/{nombre}")
-def cambiar(request: Request, clave: Clave, puerta: Entrada, captura: Formulario) -> Response:
+def cambiar(request: Request, clave: Clave, puerta: Administracion, captura: Formulario) -> Response:
     """Guarda una versión nueva, o muestra cómo quedaría un oficio con lo escrito."""
     acto = captura.texto("acto")
     if acto in ("probar", "pdf"):
@@ -95,18 +94,17 @@ def cambiar(request: Request, clave: Clave, puerta: Entrada, captura: Formulario
 
 
 @ruta.get(RUTA + "/{carpeta}/{nombre}/historial")
-def historial(request: Request, clave: Clave, puerta: Entrada, de: str = "", a: str = "") -> HTMLResponse:
+def historial(request: Request, clave: Clave, puerta: Administracion, de: str = "", a: str = "") -> HTMLResponse:
     """Sus versiones y la diferencia entre dos."""
     return _historial(request, puerta, clave, de, a)
 
 
 @ruta.post(RUTA + "/{carpeta}/{nombre}/volver")
-def volver(request: Request, clave: Clave, puerta: Entrada, captura: Formulario) -> Response:
+def volver(request: Request, clave: Clave, puerta: Administracion, captura: Formulario) -> Response:
     """Vuelve a una versión anterior o a la del sistema; lo de en medio se conserva."""
     elegida, leida = numero(captura.texto("version")), captura.entero("leida")
     with Intento(captura, vuelve=_VUELVE) as intento:
         with puerta.lectura() as (s, quien):
-            exigir_administracion(quien, actos.ACTO)
             ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
             suyo = actos.texto_de(actos.versiones(ctx, clave), clave, elegida)
             revisada = edicion.revisada(ctx, clave, suyo)
@@ -137,7 +135,9 @@ def comparar(antes: str, despues: str) -> list[tuple[str, str]]:
     return renglones[1:]  # el primero sólo dice dónde empieza
 
 
-def _probar(request: Request, puerta: Puerta, clave: str, captura: Captura, *, en_pdf: bool) -> Response:
+def _probar(
+    request: Request, puerta: PuertaDeAdministracion, clave: str, captura: Captura, *, en_pdf: bool
+) -> Response:
     folio = captura.texto(PREFIJO + "folio").strip().upper()
     with Intento(captura, "probar", vuelve=(FormularioIncompleto,)) as intento:
         muestra = _muestra(puerta, clave, folio, captura)
@@ -149,11 +149,10 @@ def _probar(request: Request, puerta: Puerta, clave: str, captura: Captura, *, e
     return Response(archivo.pdf_de(muestra.contenido), media_type="application/pdf", headers=puesto)
 
 
-def _muestra(puerta: Puerta, clave: str, folio: str, captura: Captura) -> edicion.Muestra:
+def _muestra(puerta: PuertaDeAdministracion, clave: str, folio: str, captura: Captura) -> edicion.Muestra:
     """El oficio con lo escrito. Lanza FormularioIncompleto: al probar, todo lo que falla es de un campo."""
     try:
         with puerta.lectura() as (s, quien):
-            exigir_administracion(quien, actos.ACTO)
             if not folio:
                 raise FormularioIncompleto({"folio": "elija o escriba el folio de un expediente"})
             ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
@@ -174,7 +173,7 @@ def _faltas_al_probar(error: ErrorGestion) -> dict[str, str]:
 
 def _editor(
     request: Request,
-    puerta: Puerta,
+    puerta: PuertaDeAdministracion,
     clave: str,
     rechazo: Rechazo | None = None,
     *,
@@ -184,7 +183,6 @@ def _editor(
     """La plantilla para corregirla; con `rechazo`, lo que se estaba escribiendo, aunque sólo se haya probado."""
     faltas = rechazo.errores_en("") if rechazo else {}
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, actos.ACTO)
         ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
         ficha, rige = edicion.ficha(ctx, clave), borrador.vigente(ctx, clave)
         donde = usos(puerta.tablas.vigentes(reloj.hoy()), clave)
@@ -215,7 +213,7 @@ def _editor(
 
 def _historial(
     request: Request,
-    puerta: Puerta,
+    puerta: PuertaDeAdministracion,
     clave: str,
     de: str = "",
     a: str = "",
@@ -224,7 +222,6 @@ def _historial(
 ) -> HTMLResponse:
     faltas, captura = (rechazo.errores_en(""), rechazo.captura) if rechazo else ({}, SIN_CAPTURA)
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, actos.ACTO)
         ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
         ficha = edicion.ficha(ctx, clave)
         versiones = actos.versiones(ctx, clave)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen, una_fecha
 from api.web.piezas.formularios import Captura, Falta, Formulario
 from api.web.piezas.pagina import pagina
@@ -19,10 +20,10 @@ from modelos.administracion import papeleria as consultas
 from modelos.administracion import personas
 from modelos.administracion.papeleria import ROTULOS
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
-from modelos.organizacion.permisos import exigir_administracion
 
 ruta = APIRouter()
 VER = "ver quién firma por cada unidad"
+Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
 _CORREO = "El correo con que entra al sistema."
 _NOMBRAR = (
     Control("correo", "Persona", _CORREO, obligatorio=True),
@@ -55,23 +56,22 @@ _HECHOS = {
 
 
 @ruta.get("/administracion/titulares")
-def lista(request: Request, puerta: Entrada) -> HTMLResponse:
+def lista(request: Request, puerta: Administracion) -> HTMLResponse:
     """Quién tiene el cargo de cada unidad y quién lo suple hoy."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         cargos = consultas.cargos(s, reloj.hoy())
     vacantes = [c.unidad for c in cargos if c.titular is None]
     return pagina(request, "administracion/oficios/titulares.html", quien, cargos=cargos, vacantes=vacantes)
 
 
 @ruta.get("/administracion/titulares/{unidad}")
-def ver(request: Request, unidad: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def ver(request: Request, unidad: str, puerta: Administracion, hecho: str = "") -> HTMLResponse:
     """El cargo de una unidad, su historia y los formularios."""
     return _pagina(request, puerta, unidad, Rechazo(), hecho=_HECHOS.get(hecho, ""))
 
 
 @ruta.get("/administracion/titulares/{unidad}/{acto}")
-def formulario(request: Request, unidad: str, acto: str, puerta: Entrada) -> Response:
+def formulario(request: Request, unidad: str, acto: str, puerta: Administracion) -> Response:
     """El formulario para nombrar o suplir; quien recarga la dirección de otro acto vuelve a la unidad."""
     if acto not in _CONTROLES:
         return RedirectResponse(f"/administracion/titulares/{quote(unidad)}", 303)
@@ -79,7 +79,7 @@ def formulario(request: Request, unidad: str, acto: str, puerta: Entrada) -> Res
 
 
 @ruta.post("/administracion/titulares/{unidad}/{acto}")
-def hacer(request: Request, unidad: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
+def hacer(request: Request, unidad: str, acto: str, puerta: Administracion, captura: Formulario) -> Response:
     """Nombra, registra una suplencia, o termina una u otro."""
     hacer_ = _ACTOS.get(acto)
     if hacer_ is None:
@@ -122,10 +122,11 @@ _ACTOS = {"nombrar": _nombrar, "suplir": _suplir, "vacar": _vacar, "terminar": _
 # --- piezas ----------------------------------------------------------------------
 
 
-def _pagina(request: Request, puerta: Puerta, clave: str, rechazo: Rechazo, hecho: str = "") -> HTMLResponse:
+def _pagina(
+    request: Request, puerta: PuertaDeAdministracion, clave: str, rechazo: Rechazo, hecho: str = ""
+) -> HTMLResponse:
     acto, captura, errores = rechazo.acto, rechazo.captura, rechazo.errores_en("desde")
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         unidad = consultas.una_unidad(s, clave)
         datos: dict[str, object] = {
             "cargo": consultas.cargo(s, unidad, reloj.hoy()),
@@ -149,10 +150,9 @@ def _pagina(request: Request, puerta: Puerta, clave: str, rechazo: Rechazo, hech
     )
 
 
-def _formulario(request: Request, puerta: Puerta, clave: str, rechazo: Rechazo) -> HTMLResponse:
+def _formulario(request: Request, puerta: PuertaDeAdministracion, clave: str, rechazo: Rechazo) -> HTMLResponse:
     controles, llego, errores = _CONTROLES[rechazo.acto], rechazo.captura, rechazo.errores_en("desde")
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         unidad = consultas.una_unidad(s, clave)
         cargo = consultas.cargo(s, unidad, reloj.hoy())
         correos = [(ficha.correo, ficha.nombre) for ficha in personas.lista(s, unidad=clave) if ficha.activa]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import Control, campos, escrito, resumen, una_fecha
 from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario
@@ -20,12 +21,12 @@ from modelos.administracion import buscar_unidades as consultas
 from modelos.administracion.buscar_personas import ROLES
 from modelos.errores import ActoNoProcede, DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.organizacion.organigrama import LARGO_MAXIMO
-from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla.formularios import LARGO_MOTIVO
 from modelos.tabla.unidades import ENTIDADES, TipoUnidad
 
 ruta = APIRouter()
 VER = "administrar unidades"
+Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
 POR_PAGINA = 50
 _DENOMINACION = Control("nombre", "Denominación oficial", obligatorio=True, maximo=LARGO_MAXIMO)
 _DEPENDE = Control("depende_de", "Unidad estatal de que depende", control="lista", obligatorio=True)
@@ -52,12 +53,11 @@ _HECHOS = {
 
 @ruta.get("/administracion/unidades")
 def buscar(
-    request: Request, puerta: Entrada, texto: str = "", tipo: str = "", estado: str = "", cursor: str = ""
+    request: Request, puerta: Administracion, texto: str = "", tipo: str = "", estado: str = "", cursor: str = ""
 ) -> HTMLResponse:
     """Las unidades, por clave."""
     tipo, estado = tipo if tipo in consultas.TIPOS else "", estado if estado in consultas.ESTADOS else ""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         tramo = consultas.buscar(s, texto=texto[:200], tipo=tipo, estado=estado, cursor=cursor[:40], limite=POR_PAGINA)
     filtros = {n: v for n, v in (("texto", texto), ("tipo", tipo), ("estado", estado)) if v}
     return pagina(
@@ -78,13 +78,13 @@ def buscar(
 
 
 @ruta.get("/administracion/unidades/nueva")
-def nueva(request: Request, puerta: Entrada) -> HTMLResponse:
+def nueva(request: Request, puerta: Administracion) -> HTMLResponse:
     """El formulario para dar de alta un CAST."""
     return _alta(request, puerta, Rechazo())
 
 
 @ruta.post("/administracion/unidades/nueva")
-def alta(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def alta(request: Request, puerta: Administracion, captura: Formulario) -> Response:
     """Da de alta un CAST."""
     valores = escrito(_ALTA, captura)
     intento = Intento(captura, "alta", vuelve=(FormularioIncompleto, DatoRepetido))
@@ -96,13 +96,13 @@ def alta(request: Request, puerta: Entrada, captura: Formulario) -> Response:
 
 
 @ruta.get("/administracion/unidades/{clave}")
-def ver(request: Request, clave: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def ver(request: Request, clave: str, puerta: Administracion, hecho: str = "") -> HTMLResponse:
     """Una unidad: quién está, qué tiene abierto y quién la ha cambiado."""
     return _pagina(request, puerta, clave, Rechazo(), hecho=_HECHOS.get(hecho, ""))
 
 
 @ruta.post("/administracion/unidades/{clave}/{acto}")
-def hacer(request: Request, clave: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
+def hacer(request: Request, clave: str, acto: str, puerta: Administracion, captura: Formulario) -> Response:
     """Corrige su nombre, la da de baja o la reactiva."""
     hacer_ = _ACTOS.get(acto)
     if hacer_ is None:
@@ -153,10 +153,9 @@ def _con_estatales(control: Control, opciones: list[tuple[str, str]]) -> Control
     return Control(control.nombre, control.titulo, control.ayuda, "lista", obligatorio=True, opciones=tuple(opciones))
 
 
-def _alta(request: Request, puerta: Puerta, rechazo: Rechazo) -> HTMLResponse:
+def _alta(request: Request, puerta: PuertaDeAdministracion, rechazo: Rechazo) -> HTMLResponse:
     errores = rechazo.errores_en("clave")
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         controles = [_con_estatales(c, consultas.de_que_depende(s)) for c in _ALTA]
     return mostrar(
         request,
@@ -168,10 +167,11 @@ def _alta(request: Request, puerta: Puerta, rechazo: Rechazo) -> HTMLResponse:
     )
 
 
-def _pagina(request: Request, puerta: Puerta, clave: str, rechazo: Rechazo, hecho: str = "") -> HTMLResponse:
+def _pagina(
+    request: Request, puerta: PuertaDeAdministracion, clave: str, rechazo: Rechazo, hecho: str = ""
+) -> HTMLResponse:
     errores = rechazo.errores_en("")
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         detalle = consultas.una(s, clave)
         estatales = consultas.de_que_depende(s)
     es_cast = detalle.unidad.tipo == TipoUnidad.CAST.value

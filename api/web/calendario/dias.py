@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import Entrada, PuertaDeAdministracion, administracion
 from api.vistas import dias as vistas_dias
 from api.web.piezas.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
 from api.web.piezas.pagina import pagina
@@ -34,14 +35,16 @@ from modelos.dias.archivo import ROTULOS as TIPOS
 from modelos.dias.dia import DiaInhabil
 from modelos.errores import ActoNoProcede, ArchivoRechazado, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
-from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla.formularios import LARGO_MOTIVO
 from modelos.tabla.unidades import ENTIDADES
 
 ruta = APIRouter()
+Publica = Annotated[PuertaDeAdministracion, administracion("publicar días inhábiles")]
+Propone = Annotated[PuertaDeAdministracion, administracion("proponer días inhábiles")]
 POR_PAGINA = 25
 EFECTOS_POR_PAGINA = 50
 ESTADOS = {"propuesta": ("○", "Propuesta"), "aprobada": ("✓", "Aprobada"), "descartada": ("✕", "Descartada")}
+_ACTOS = ("aprobar", "descartar")
 _DEL_TRAMO = "dia."
 _CONTROLES = {"ambito": "donde", "lugar": "donde", "motivo": "motivo_dia"}
 _TITULOS = {
@@ -93,10 +96,9 @@ def calendario(request: Request, puerta: Entrada, anio: str = "", unidad: str | 
 
 
 @ruta.get("/administracion/dias")
-def listar(request: Request, puerta: Entrada, cursor: str | None = None) -> HTMLResponse:
+def listar(request: Request, puerta: Publica, cursor: str | None = None) -> HTMLResponse:
     """Lo vigente, lo propuesto y lo que ya se resolvió."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "publicar días inhábiles")
         tramo = publicaciones.lista(s, cursor=cursor, limite=POR_PAGINA)
         dias = publicaciones.dias_de_varias(s, [p.id or 0 for p in tramo.elementos])
         lista = [{**p, "resumen": _resumen(*dias[p["id"]])} for p in vistas_dias.publicaciones(s, tramo.elementos)]
@@ -118,17 +120,16 @@ def listar(request: Request, puerta: Entrada, cursor: str | None = None) -> HTML
 
 
 @ruta.get("/administracion/dias/nueva")
-def nueva(request: Request, puerta: Entrada) -> HTMLResponse:
+def nueva(request: Request, puerta: Propone) -> HTMLResponse:
     """El formulario para proponer."""
     return _formulario(request, puerta)
 
 
 @ruta.post("/administracion/dias/nueva")
-def proponer(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def proponer(request: Request, puerta: Propone, captura: Formulario) -> Response:
     """Guarda la propuesta y lleva a sus efectos; si algo falta, vuelve con todo lo escrito."""
     with Intento(captura, "proponer", vuelve=(FormularioIncompleto, ArchivoRechazado)) as intento:
-        with puerta.lectura() as (_, quien):
-            exigir_administracion(quien, "proponer días inhábiles")
+        puerta.exigir()
         dias = _escritos(captura)
         retira = [n for clave in captura.textos if (n := numero(clave.removeprefix("retira-")))]
         with puerta.acto() as ctx:
@@ -139,15 +140,15 @@ def proponer(request: Request, puerta: Entrada, captura: Formulario) -> Response
 
 
 @ruta.get("/administracion/dias/{id}")
-def ver(request: Request, id: str, puerta: Entrada, cursor: str = "") -> HTMLResponse:  # noqa: A002 - de la dirección
+def ver(request: Request, id: str, puerta: Publica, cursor: str = "") -> HTMLResponse:  # noqa: A002 - de la dirección
     """Una publicación: qué plazos movería, o cuánto va de su recuento."""
     return _mostrar(request, puerta, id, cursor=cursor[:140])
 
 
 @ruta.post("/administracion/dias/{id}/{acto}")
-def resolver(request: Request, id: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+def resolver(request: Request, id: str, acto: str, puerta: Publica, captura: Formulario) -> Response:  # noqa: A002
     """Aprueba o descarta una propuesta."""
-    if acto not in ("aprobar", "descartar"):
+    if acto not in _ACTOS:
         raise NoExiste("el acto", acto)
     intento = Intento(
         captura,
@@ -177,13 +178,12 @@ def volver(id: str, _acto: str) -> Response:  # noqa: A002
 
 def _mostrar(
     request: Request,
-    puerta: Puerta,
+    puerta: PuertaDeAdministracion,
     id_: str,
     rechazo: Rechazo | None = None,
     cursor: str = "",
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "publicar días inhábiles")
         detalle = vistas_dias.detalle(s, publicaciones.una(s, _id(id_)), EFECTOS_POR_PAGINA, cursor)
         atrasados = publicaciones.por_recontar(s, detalle["base"]) if detalle["efectos"] else 0
         lugares = _lugares(s)
@@ -205,9 +205,8 @@ def _mostrar(
     )
 
 
-def _formulario(request: Request, puerta: Puerta, rechazo: Rechazo | None = None) -> HTMLResponse:
+def _formulario(request: Request, puerta: PuertaDeAdministracion, rechazo: Rechazo | None = None) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "proponer días inhábiles")
         vigentes = _vigentes(s)
         lugares = _lugares(s)
     escrito, faltas = (rechazo.textos, _faltas(rechazo)) if rechazo else ({}, {})
