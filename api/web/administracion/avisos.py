@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from api.dependencias import Entrada, Puerta, PuertaDeAdministracion, administracion
-from api.web.piezas.formularios import PREFIJO, SIN_CAPTURA, Campo, Captura, Falta, Formulario, numero
+from api.web.administracion.piezas import escrito
+from api.web.piezas.formularios import (
+    CORTO,
+    LARGO_RENGLON,
+    LISTA,
+    PREFIJO,
+    SIN_CAPTURA,
+    Falta,
+    Formulario,
+    de_molde,
+    numero,
+)
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos.avisos import canales, cola
 from modelos.errores import ActoNoProcede, FormularioIncompleto
@@ -27,18 +38,28 @@ ESTADOS = {
     "fallida": ("✕", "Falló"),
     "descartada": ("‖", "No se envió"),
 }
-_TITULOS = {
-    "nombre": "Nombre",
-    "direccion": "Dirección de Apprise",
-    "correo": "Correo de la persona",
-    "unidad": "Unidad",
-}
-_AYUDAS = {
-    "nombre": "Cómo reconocerlo en esta lista.",
-    "direccion": "Por ejemplo tgram://… o mailto://… Lleva secretos: después de guardarla ya no se muestra entera.",
-    "correo": "Si el canal es de una persona; déjelo vacío si es de una unidad.",
-    "unidad": "Si el canal es de toda la unidad: recibe una vez lo que a ella le toca.",
-}
+
+
+class _Canal(BaseModel):
+    nombre: str = Field(title="Nombre", description="Cómo reconocerlo en esta lista.", max_length=canales.LARGO_NOMBRE)
+    direccion: str = Field(
+        title="Dirección de Apprise",
+        description="Por ejemplo tgram://… o mailto://… Lleva secretos: después de guardarla ya no se muestra entera.",
+        max_length=canales.LARGO_DIRECCION,
+        json_schema_extra=CORTO,
+    )
+    correo: str = Field(
+        "",
+        title="Correo de la persona",
+        description="Si el canal es de una persona; déjelo vacío si es de una unidad.",
+        max_length=LARGO_RENGLON,
+    )
+    unidad: str = Field(
+        "",
+        title="Unidad",
+        description="Si el canal es de toda la unidad: recibe una vez lo que a ella le toca.",
+        json_schema_extra=LISTA,
+    )
 
 
 @ruta.get("/administracion/canales")
@@ -137,10 +158,14 @@ def _canales(
     with puerta.lectura() as (s, quien):
         tramo = canales.listar(s, cursor=cursor, limite=POR_PAGINA)
         unidades = visibles.unidades(s)
-    campos = {nombre: _campo(nombre, unidades, captura, faltas) for nombre in _TITULOS}
+    # La dirección no vuelve a la página ni cuando se rechaza.
+    puestos = {**escrito(_Canal, captura), "direccion": ""}
+    campos = de_molde(_Canal, puestos, faltas, {"unidad": {c: f"{c}: {de}" for c, de in sorted(unidades.items())}})
     resumen = [
-        Falta(f"{_TITULOS.get(campo, 'De quién es')}: {falta}.", f"{PREFIJO}{campo if campo in _TITULOS else 'correo'}")
-        for campo, falta in faltas.items()
+        Falta(f"{campos[c].titulo}: {falta}.", campos[c].id)
+        if c in campos
+        else Falta(f"De quién es: {falta}.", "campo-correo")
+        for c, falta in faltas.items()
     ]
     return mostrar(
         request,
@@ -154,24 +179,6 @@ def _canales(
         resumen=resumen,
         hecho=hecho,
         problema=problema,
-    )
-
-
-def _campo(nombre: str, unidades: Mapping[str, str], captura: Captura, faltas: Mapping[str, str]) -> Campo:
-    # La dirección no vuelve a la página ni cuando se rechaza.
-    valor = captura.texto(f"{PREFIJO}{nombre}") if nombre != "direccion" else ""
-    opciones = tuple((clave, f"{clave}: {de}") for clave, de in sorted(unidades.items())) if nombre == "unidad" else ()
-    return Campo(
-        nombre=nombre,
-        titulo=_TITULOS[nombre],
-        ayuda=_AYUDAS[nombre],
-        control="lista" if nombre == "unidad" else "texto",
-        obligatorio=nombre in {"nombre", "direccion"},
-        valor=valor,
-        opciones=opciones,
-        error=faltas.get(nombre, ""),
-        inferido="",
-        maximo={"nombre": canales.LARGO_NOMBRE, "direccion": canales.LARGO_DIRECCION}.get(nombre, 200),
     )
 
 

@@ -11,10 +11,11 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from api.dependencias import PuertaDeAdministracion, administracion
-from api.web.administracion.piezas import Control, campos, escrito, resumen
-from api.web.piezas.formularios import Falta, Formulario
+from api.web.administracion.piezas import escrito, resumen
+from api.web.piezas.formularios import Falta, Formulario, de_molde
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -36,10 +37,13 @@ ruta = APIRouter()
 Carga = Annotated[PuertaDeAdministracion, administracion(actos.CARGAR)]
 Descarga = Annotated[PuertaDeAdministracion, administracion("descargar unidades y personas")]
 RAIZ = "/administracion/excel"
-_MOTIVO = (
-    Control("motivo", "Por qué se carga", "Queda en quién cambió qué, con cada cambio.", "parrafo", True, LARGO_FUENTE),
-)
 FALTAS_QUE_SE_VEN = 500
+
+
+class _Motivo(BaseModel):
+    motivo: str = Field(
+        title="Por qué se carga", description="Queda en quién cambió qué, con cada cambio.", max_length=LARGO_FUENTE
+    )
 
 
 @ruta.get(RAIZ)
@@ -82,7 +86,7 @@ def cargar(request: Request, puerta: Carga, captura: Formulario) -> Response:
         leido = carga_hojas.desempacar(captura.texto("carga"))
     if lectura.rechazo:
         return _inicio(request, puerta, lectura.rechazo)
-    motivo = escrito(_MOTIVO, captura)["motivo"]
+    motivo = escrito(_Motivo, captura)["motivo"]
     intento = Intento(captura, "cargar", vuelve=(FormularioIncompleto, ActoNoProcede, ClaveRepetida))
     with intento, puerta.acto() as ctx:
         ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
@@ -159,7 +163,7 @@ def _revision(
         hojas=_hojas(plan),
         nombre=nombre,
         carga=carga_hojas.empacar(leido),
-        campos=campos(_MOTIVO, escrito(_MOTIVO, rechazo.captura) if rechazo else {}, errores),
-        resumen=resumen(_MOTIVO, errores),
+        campos=de_molde(_Motivo, escrito(_Motivo, rechazo.captura) if rechazo else {}, errores),
+        resumen=resumen(_Motivo, errores),
         ficha=str(uuid4()),
     )

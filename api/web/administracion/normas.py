@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from api.dependencias import PuertaDeAdministracion, administracion
-from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
-from api.web.piezas.formularios import Formulario
+from api.web.administracion.piezas import escrito, fechas, resumen
+from api.web.piezas.formularios import CORTO, LISTA, Formulario, de_molde
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -18,7 +20,7 @@ from modelos.actos.oficios import papeleria as actos
 from modelos.administracion.papeleria import ROTULOS
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.oficios import ordenamientos
-from modelos.oficios.ordenamientos import EstadoNorma, Ordenamiento
+from modelos.oficios.ordenamientos import LARGOS, EstadoNorma, Ordenamiento
 from modelos.organizacion.cambios import Cosa, historia
 
 ruta = APIRouter()
@@ -28,30 +30,29 @@ ESTADOS = {
     EstadoNorma.PROYECTO.value: ("○", "En proyecto"),
     EstadoNorma.ABROGADO.value: ("✕", "Abrogado"),
 }
-_NORMA = (
-    Control("nombre", ROTULOS["nombre"], obligatorio=True, maximo=300),
-    Control(
-        "cita",
-        ROTULOS["cita"],
-        "Lo que sigue a «en los artículos 1 y 2…»: empieza con «del» o «de los».",
-        obligatorio=True,
-        maximo=300,
-    ),
-    Control(
-        "estado",
-        ROTULOS["estado"],
-        "Un oficio que cite una norma que no consta como vigente lo avisa, o no se firma, según el ajuste.",
-        "lista",
-        obligatorio=True,
-        opciones=tuple((clave, palabra) for clave, (_, palabra) in ESTADOS.items()),
-    ),
-    Control("acuerdo", ROTULOS["acuerdo"], "Sólo si consta.", maximo=200),
-    Control("emitido", ROTULOS["emitido"], control="fecha"),
-    Control("publicado", ROTULOS["publicado"], control="fecha"),
-    Control("vigente_desde", ROTULOS["vigente_desde"], "Hace falta para darla por vigente.", "fecha"),
-    Control("vigente_hasta", ROTULOS["vigente_hasta"], "El último día, inclusive.", "fecha"),
-    Control("nota", ROTULOS["nota"], control="parrafo", maximo=1000),
-)
+
+
+class _Norma(BaseModel):
+    nombre: str = Field(title=ROTULOS["nombre"], max_length=LARGOS["nombre"], json_schema_extra=CORTO)
+    cita: str = Field(
+        title=ROTULOS["cita"],
+        description="Lo que sigue a «en los artículos 1 y 2…»: empieza con «del» o «de los».",
+        max_length=LARGOS["cita"],
+        json_schema_extra=CORTO,
+    )
+    estado: str = Field(
+        title=ROTULOS["estado"],
+        description="Un oficio que cite una norma que no consta como vigente lo avisa, o no se firma, según el ajuste.",
+        json_schema_extra=LISTA,
+    )
+    acuerdo: str = Field("", title=ROTULOS["acuerdo"], description="Sólo si consta.", max_length=LARGOS["acuerdo"])
+    emitido: date | None = Field(None, title=ROTULOS["emitido"])
+    publicado: date | None = Field(None, title=ROTULOS["publicado"])
+    vigente_desde: date | None = Field(
+        None, title=ROTULOS["vigente_desde"], description="Hace falta para darla por vigente."
+    )
+    vigente_hasta: date | None = Field(None, title=ROTULOS["vigente_hasta"], description="El último día, inclusive.")
+    nota: str = Field("", title=ROTULOS["nota"], max_length=LARGOS["nota"])
 
 
 @ruta.get("/administracion/ordenamientos")
@@ -81,7 +82,7 @@ def ver_norma(request: Request, clave: str, puerta: Administracion, hecho: str =
 @ruta.post("/administracion/ordenamientos/{clave}")
 def fijar_norma(request: Request, clave: str, puerta: Administracion, captura: Formulario) -> Response:
     """Actualiza lo que consta de ella."""
-    valores = escrito(_NORMA, captura)
+    valores = escrito(_Norma, captura)
     with Intento(captura, vuelve=(FormularioIncompleto,)) as intento:
         dadas = fechas(valores, ordenamientos.FECHAS)
         with puerta.acto() as ctx:
@@ -104,7 +105,8 @@ def _norma(
             raise NoExiste("el ordenamiento", clave)
         cambios = historia(s, Cosa.NORMA, [clave])
         rige = ordenamientos.rige(norma, reloj.hoy())
-    guardados = {c.nombre: str(getattr(norma, c.nombre) or "") for c in _NORMA}
+    guardados = {nombre: str(getattr(norma, nombre) or "") for nombre in _Norma.model_fields}
+    puestos = escrito(_Norma, rechazo.captura) if rechazo else guardados
     return mostrar(
         request,
         "administracion/oficios/ordenamiento.html",
@@ -113,8 +115,10 @@ def _norma(
         norma=norma,
         rige=rige,
         estados=ESTADOS,
-        campos=campos(_NORMA, escrito(_NORMA, rechazo.captura) if rechazo else guardados, faltas),
-        resumen=resumen(_NORMA, faltas),
+        campos=de_molde(
+            _Norma, puestos, faltas, {"estado": {clave: palabra for clave, (_, palabra) in ESTADOS.items()}}
+        ),
+        resumen=resumen(_Norma, faltas),
         cambios=cambios,
         rotulos=ROTULOS,
         hecho=hecho,

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from api.dependencias import PuertaDeAdministracion, administracion
-from api.web.administracion.piezas import Control, campos, escrito, resumen
-from api.web.piezas.formularios import Formulario, numero
+from api.web.administracion.piezas import escrito, resumen
+from api.web.piezas.formularios import CORTO, Formulario, de_molde, numero
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -26,24 +27,45 @@ from tareas.oficios.papel import sello
 ruta = APIRouter()
 VER = "ver la papelería de los oficios"
 Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
-_HOJA = (
-    Control(
-        "formato",
-        ROTULOS["formato"],
-        "Lleva una vez {consecutivo:03d} y una vez {anio}; {SIGLA} es la clave de la unidad.",
-        obligatorio=True,
-        maximo=LARGO_FORMATO,
-    ),
-    Control("lugar", ROTULOS["lugar"], "Como va en la fecha: «Metepec, Estado de México».", maximo=120),
-    Control("domicilio", ROTULOS["domicilio"], "Sale al pie, en una o dos líneas.", maximo=300),
-    Control("telefono", ROTULOS["telefono"], maximo=60),
-    Control("sitio", ROTULOS["sitio"], maximo=120),
-)
-_LEYENDA = (
-    Control("anio", ROTULOS["anio"], control="numero", obligatorio=True),
-    Control("texto", ROTULOS["texto"], "Sin comillas: se ponen al imprimirla.", obligatorio=True, maximo=300),
-    Control("fuente", ROTULOS["fuente"], "El decreto o acuerdo, y dónde se publicó.", obligatorio=True, maximo=500),
-)
+
+
+class _Hoja(BaseModel):
+    formato: str = Field(
+        title=ROTULOS["formato"],
+        description="Lleva una vez {consecutivo:03d} y una vez {anio}; {SIGLA} es la clave de la unidad.",
+        max_length=LARGO_FORMATO,
+    )
+    lugar: str = Field(
+        "",
+        title=ROTULOS["lugar"],
+        description="Como va en la fecha: «Metepec, Estado de México».",
+        max_length=papeleria.LARGOS["lugar"],
+    )
+    domicilio: str = Field(
+        "",
+        title=ROTULOS["domicilio"],
+        description="Sale al pie, en una o dos líneas.",
+        max_length=papeleria.LARGOS["domicilio"],
+        json_schema_extra=CORTO,
+    )
+    telefono: str = Field("", title=ROTULOS["telefono"], max_length=papeleria.LARGOS["telefono"])
+    sitio: str = Field("", title=ROTULOS["sitio"], max_length=papeleria.LARGOS["sitio"])
+
+
+class _Leyenda(BaseModel):
+    anio: int = Field(title=ROTULOS["anio"])
+    texto: str = Field(
+        title=ROTULOS["texto"],
+        description="Sin comillas: se ponen al imprimirla.",
+        max_length=300,
+        json_schema_extra=CORTO,
+    )
+    fuente: str = Field(
+        title=ROTULOS["fuente"],
+        description="El decreto o acuerdo, y dónde se publicó.",
+        max_length=500,
+        json_schema_extra=CORTO,
+    )
 
 
 @ruta.get("/administracion/papeleria")
@@ -67,7 +89,7 @@ def ver_papeleria(request: Request, unidad: str, puerta: Administracion, hecho: 
 @ruta.post("/administracion/papeleria/{unidad}")
 def fijar_papeleria(request: Request, unidad: str, puerta: Administracion, captura: Formulario) -> Response:
     """La fija; con «probar» sólo dice cómo quedaría el número."""
-    valores = escrito(_HOJA, captura)
+    valores = escrito(_Hoja, captura)
     if captura.texto("acto") == "probar":
         falta = falta_de_formato(valores["formato"].strip() or FORMATO)
         mal = FormularioIncompleto({"formato": falta}) if falta else None
@@ -89,7 +111,7 @@ def lista_leyendas(request: Request, puerta: Administracion, anio: str = "", hec
 @ruta.post("/administracion/leyendas")
 def fijar_leyenda(request: Request, puerta: Administracion, captura: Formulario) -> Response:
     """Guarda la leyenda de un año."""
-    valores = escrito(_LEYENDA, captura)
+    valores = escrito(_Leyenda, captura)
     anio = numero(valores["anio"].strip())
     intento = Intento(captura, vuelve=(FormularioIncompleto,))
     with intento, puerta.acto() as ctx:
@@ -108,8 +130,8 @@ def _hoja(
     faltas, anio = rechazo.campos if rechazo else {}, reloj.hoy().year
     with puerta.lectura() as (s, quien):
         hoja = consultas.hoja(s, clave, anio)
-        guardado = {c.nombre: getattr(hoja.papeleria, c.nombre) for c in _HOJA}
-        puestos = escrito(_HOJA, rechazo.captura) if rechazo else guardado
+        guardado = {nombre: getattr(hoja.papeleria, nombre) for nombre in _Hoja.model_fields}
+        puestos = escrito(_Hoja, rechazo.captura) if rechazo else guardado
         formato = puestos["formato"].strip() or FORMATO
         muestra = "" if falta_de_formato(formato) else consultas.ejemplo(s, clave, formato, anio)
         cambios = historia(s, Cosa.PAPELERIA, [clave])
@@ -119,8 +141,8 @@ def _hoja(
         quien,
         rechazo,
         hoja=hoja,
-        campos=campos(_HOJA, puestos, faltas),
-        resumen=resumen(_HOJA, faltas),
+        campos=de_molde(_Hoja, puestos, faltas),
+        resumen=resumen(_Hoja, faltas),
         muestra=muestra,
         probado=rechazo is not None,
         cambios=cambios,
@@ -154,8 +176,8 @@ def _leyendas(
         leyendas=lista,
         sin_leyenda=faltan,
         corrige=elegida is not None,
-        campos=campos(_LEYENDA, escrito(_LEYENDA, rechazo.captura) if rechazo else iniciales, faltas),
-        resumen=resumen(_LEYENDA, faltas),
+        campos=de_molde(_Leyenda, escrito(_Leyenda, rechazo.captura) if rechazo else iniciales, faltas),
+        resumen=resumen(_Leyenda, faltas),
         cambios=cambios,
         rotulos=ROTULOS,
         hecho=hecho,

@@ -6,19 +6,20 @@ que la generó: ni se guarda ni se puede volver a ver.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.parametros import ROTULOS
-from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
-from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, numero
+from api.web.administracion.piezas import escrito, fechas, resumen
+from api.web.piezas.formularios import LISTA, PREFIJO, Captura, Falta, Formulario, de_molde, numero
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -39,21 +40,7 @@ VER = "administrar personas"
 Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
 POR_PAGINA = 30
 RAIZ = "/administracion/personas"
-_ROLES = tuple((rol.value, nombre[:1].upper() + nombre[1:]) for rol, nombre in NOMBRES.items())
-_QUIEN = (
-    Control("correo", "Correo", "Con el que entra: nombre@conalep.edu.mx", obligatorio=True, maximo=LARGO_MAXIMO),
-    Control("nombre", "Nombre completo", obligatorio=True, maximo=LARGO_MAXIMO),
-)
-_DONDE = (
-    Control("unidad", "Unidad", control="lista", obligatorio=True),
-    Control("rol", "Rol", control="lista", obligatorio=True, opciones=_ROLES),
-)
-_ADSCRIBIR = (
-    *_DONDE,
-    Control("desde", "Primer día", "Vacío: desde hoy.", "fecha"),
-    Control("hasta", "Último día", "Todavía cuenta. Vacío: sin fin.", "fecha"),
-)
-_BAJA = (Control("motivo", "Motivo", control="parrafo", obligatorio=True, maximo=LARGO_MOTIVO),)
+_ROLES = {rol.value: nombre[:1].upper() + nombre[1:] for rol, nombre in NOMBRES.items()}
 _REPETIDO = {"alta": "correo", "corregir": "correo", "adscribir": "desde"}
 """De cada acto, el campo que tendría que ser otro si ya existe."""
 _HECHOS = {
@@ -63,6 +50,29 @@ _HECHOS = {
     "vigencia": "Quedó su último día.",
     "baja": "Quedó de baja: ya no puede entrar, y lo que tenía tomado volvió a su unidad.",
 }
+
+
+class _Quien(BaseModel):
+    correo: str = Field(title="Correo", description="Con el que entra: nombre@conalep.edu.mx", max_length=LARGO_MAXIMO)
+    nombre: str = Field(title="Nombre completo", max_length=LARGO_MAXIMO)
+
+
+class _Donde(BaseModel):
+    unidad: str = Field(title="Unidad", json_schema_extra=LISTA)
+    rol: str = Field(title="Rol", json_schema_extra=LISTA)
+
+
+class _Alta(_Donde, _Quien):
+    """Quién es y dónde estará, en ese orden."""
+
+
+class _Adscribir(_Donde):
+    desde: date | None = Field(None, title="Primer día", description="Vacío: desde hoy.")
+    hasta: date | None = Field(None, title="Último día", description="Todavía cuenta. Vacío: sin fin.")
+
+
+class _Baja(BaseModel):
+    motivo: str = Field(title="Motivo", max_length=LARGO_MOTIVO)
 
 
 @ruta.get(RAIZ)
@@ -106,7 +116,7 @@ def nueva(request: Request, puerta: Administracion, unidad: str = "") -> HTMLRes
 @ruta.post(RAIZ + "/nueva")
 def alta(request: Request, puerta: Administracion, captura: Formulario) -> Response:
     """La da de alta y muestra su contraseña, esta vez y nunca más; enviar dos veces la página no da dos."""
-    v = {n: t.strip() for n, t in escrito((*_QUIEN, *_DONDE), captura).items()}
+    v = {n: t.strip() for n, t in escrito(_Alta, captura).items()}
 
     def acto(ctx: Contexto) -> Alta:
         return actos.alta_persona(ctx, v["correo"], v["nombre"], v["unidad"], v["rol"])
@@ -152,12 +162,12 @@ def volver(id_: str, _acto: str) -> Response:
 
 
 def _corregir(ctx: Contexto, persona: int, captura: Captura) -> None:
-    valores = escrito(_QUIEN, captura)
+    valores = escrito(_Quien, captura)
     actos.corregir_persona(ctx, persona, valores["correo"], valores["nombre"])
 
 
 def _adscribir(ctx: Contexto, persona: int, captura: Captura) -> None:
-    v = escrito(_ADSCRIBIR, captura)
+    v = escrito(_Adscribir, captura)
     if vacios := {c: m for c, m in (("unidad", "elija una"), ("rol", "elija uno")) if not v[c]}:
         raise FormularioIncompleto(vacios)
     dias = fechas(v, ["desde", "hasta"])
@@ -170,9 +180,10 @@ def _vigencia(ctx: Contexto, persona: int, captura: Captura) -> None:
 
 
 def _baja(ctx: Contexto, persona: int, captura: Captura) -> None:
-    actos.baja_persona(ctx, persona, escrito(_BAJA, captura)["motivo"])
+    actos.baja_persona(ctx, persona, escrito(_Baja, captura)["motivo"])
 
 
+_MOLDES: dict[str, type[BaseModel]] = {"corregir": _Quien, "adscribir": _Adscribir, "baja": _Baja}
 _ACTOS = {"corregir": _corregir, "adscribir": _adscribir, "vigencia": _vigencia, "baja": _baja}
 _CON_CLAVE: dict[str, tuple[Callable[[Contexto, int], Alta], str]] = {
     "clave": (actos.restablecer_clave, "Quedó otra contraseña, y se cerraron sus sesiones"),
@@ -225,22 +236,17 @@ def _con_clave(request: Request, puerta: PuertaDeAdministracion, hecha: Alta | s
     return pagina(request, "administracion/persona_clave.html", quien, alta=hecha, frase=frase)
 
 
-def _con_unidades(control: Control, unidades: list[tuple[str, str]]) -> Control:
-    return replace(control, opciones=tuple(unidades)) if control.nombre == "unidad" else control
-
-
 def _alta(request: Request, puerta: PuertaDeAdministracion, rechazo: Rechazo) -> HTMLResponse:
     errores = _errores(rechazo)
     with puerta.lectura() as (s, quien):
-        unidades = buscar_unidades.activas(s)
-    controles = [_con_unidades(c, unidades) for c in (*_QUIEN, *_DONDE)]
+        listas = {"unidad": dict(buscar_unidades.activas(s)), "rol": _ROLES}
     return mostrar(
         request,
         "administracion/persona_nueva.html",
         quien,
         rechazo,
-        campos=campos(controles, escrito(controles, rechazo.captura), errores),
-        resumen=resumen(controles, errores),
+        campos=de_molde(_Alta, escrito(_Alta, rechazo.captura), errores, listas),
+        resumen=resumen(_Alta, errores),
         ficha=str(uuid4()),
     )
 
@@ -251,19 +257,14 @@ def _pagina(
     errores = _errores(rechazo)
     with puerta.lectura() as (s, quien):
         detalle = consultas.una(s, _id(id_))
-        unidades = buscar_unidades.activas(s)
+        listas = {"unidad": dict(buscar_unidades.activas(s)), "rol": _ROLES}
         cambios = consultas.de_persona(s, _id(id_))
-    adscribir = [_con_unidades(c, unidades) for c in _ADSCRIBIR]
-    de_acto: dict[str, tuple[list[Control], dict[str, str]]] = {
-        "corregir": (list(_QUIEN), {"correo": detalle.persona.correo, "nombre": detalle.persona.nombre}),
-        "adscribir": (adscribir, {}),
-        "baja": (list(_BAJA), {}),
-    }
+    guardado = {"correo": detalle.persona.correo, "nombre": detalle.persona.nombre}
     formularios = {}
-    for acto, (controles, guardado) in de_acto.items():
+    for acto, molde in _MOLDES.items():
         este = rechazo.acto == acto
-        valores = escrito(controles, rechazo.captura) if este else guardado
-        formularios[acto] = campos(controles, valores, errores if este else {})
+        valores = escrito(molde, rechazo.captura) if este else guardado
+        formularios[acto] = de_molde(molde, valores, errores if este else {}, listas)
     de_vigencia = rechazo.captura.entero("id") if rechazo.acto == "vigencia" else 0
     return mostrar(
         request,
@@ -280,7 +281,7 @@ def _pagina(
             "hasta": rechazo.captura.texto("hasta"),
             "error": errores.get("hasta", "") if de_vigencia else "",
         },
-        resumen=_resumen(rechazo, de_acto, de_vigencia),
+        resumen=_resumen(rechazo, de_vigencia),
         hoy=reloj.hoy(),
         estado_de=consultas.estado_de,
         roles=consultas.ROLES,
@@ -291,10 +292,8 @@ def _pagina(
     )
 
 
-def _resumen(
-    rechazo: Rechazo, de_acto: Mapping[str, tuple[list[Control], dict[str, str]]], de_vigencia: int
-) -> list[Falta]:
+def _resumen(rechazo: Rechazo, de_vigencia: int) -> list[Falta]:
     errores = _errores(rechazo)
     if de_vigencia and "hasta" in errores:
         return [Falta(f"Último día: {errores['hasta']}.", f"hasta-{de_vigencia}")]
-    return resumen(de_acto[rechazo.acto][0] if rechazo.acto in de_acto else [], errores)
+    return resumen(_MOLDES.get(rechazo.acto, BaseModel), errores)

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from api.dependencias import PuertaDeAdministracion, administracion
-from api.web.administracion.piezas import Control, campos, escrito, resumen
-from api.web.piezas.formularios import PREFIJO, SIN_CAPTURA, Captura, Formulario, numero
+from api.web.administracion.piezas import escrito, resumen
+from api.web.piezas.formularios import PREFIJO, SIN_CAPTURA, Captura, Formulario, de_molde, numero
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -30,13 +31,16 @@ ruta = APIRouter()
 Administracion = Annotated[PuertaDeAdministracion, administracion(actos.ACTO)]
 RUTA = "/administracion/plantillas"
 RECIENTES = 20
-_CONTROLES = (
-    Control("texto", "Texto de la plantilla", control="parrafo", obligatorio=True, maximo=actos.LARGO),
-    Control("motivo", "Por qué se cambia", "Queda en el historial.", "parrafo", obligatorio=True, maximo=LARGO_MOTIVO),
-    Control("folio", "Expediente con que se prueba", "Su folio. No cambia nada en él.", maximo=40),
-)
 _VUELVE = (FormularioIncompleto, ActoNoProcede)
 _AL_PROBAR = (FormularioIncompleto, NoExiste, PlantillaRota, TallerSinTerminar, OficioDemasiadoLargo)
+
+
+class _Plantilla(BaseModel):
+    texto: str = Field(title="Texto de la plantilla", max_length=actos.LARGO)
+    motivo: str = Field(title="Por qué se cambia", description="Queda en el historial.", max_length=LARGO_MOTIVO)
+    folio: str = Field(
+        "", title="Expediente con que se prueba", description="Su folio. No cambia nada en él.", max_length=40
+    )
 
 
 def clave_de(carpeta: str, nombre: str) -> str:
@@ -191,7 +195,7 @@ def _editor(
     folios = [(e.folio, e.asunto) for e in recientes]
     puestos = {"texto": rige.texto, "folio": folios[0][0] if folios else ""}
     if rechazo:
-        puestos = escrito(_CONTROLES, rechazo.captura)
+        puestos = escrito(_Plantilla, rechazo.captura)
     return mostrar(
         request,
         "administracion/oficios/plantilla.html",
@@ -199,8 +203,8 @@ def _editor(
         rechazo,
         ficha=ficha,
         direccion=direccion_de(clave),
-        campos=campos(_CONTROLES, puestos, faltas),
-        resumen=resumen(_CONTROLES, {c: f.rstrip(".") for c, f in faltas.items()}),
+        campos=de_molde(_Plantilla, puestos, faltas),
+        resumen=resumen(_Plantilla, {c: f.rstrip(".") for c, f in faltas.items()}),
         choque=comparar(rige.texto, puestos["texto"].rstrip("\n") + "\n") if "" in faltas else None,
         folios=folios,
         muestra=muestra,
@@ -243,7 +247,7 @@ def _historial(
         una=una,
         otra=otra,
         diferencia=comparar(textos[una], textos[otra]),
-        faltas=resumen(_CONTROLES, {c: f.rstrip(".") for c, f in faltas.items()}),
+        faltas=resumen(_Plantilla, {c: f.rstrip(".") for c, f in faltas.items()}),
         error_motivo=faltas.get("motivo", ""),
         elegida=captura.texto("version"),
         motivo=captura.texto("motivo"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from api.dependencias import PuertaDeAdministracion, administracion
-from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen, una_fecha
-from api.web.piezas.formularios import Captura, Falta, Formulario
+from api.web.administracion.piezas import escrito, fechas, resumen, una_fecha
+from api.web.piezas.formularios import CORTO, LARGO_RENGLON, Captura, Falta, Formulario, de_molde
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -20,39 +22,68 @@ from modelos.administracion import papeleria as consultas
 from modelos.administracion import personas
 from modelos.administracion.papeleria import ROTULOS
 from modelos.errores import DatoRepetido, FormularioIncompleto, NoExiste
+from modelos.oficios.titulares import LARGOS
 
 ruta = APIRouter()
 VER = "ver quién firma por cada unidad"
 Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
 _CORREO = "El correo con que entra al sistema."
-_NOMBRAR = (
-    Control("correo", "Persona", _CORREO, obligatorio=True),
-    Control("cargo", ROTULOS["cargo"], "Como se imprime bajo su nombre.", obligatorio=True, maximo=250),
-    Control("tratamiento", ROTULOS["tratamiento"], "Lo que va antes del nombre: «Mtra.», «Ing.».", maximo=20),
-    Control("iniciales", ROTULOS["iniciales"], "Con las que se marca lo que firma: «AAA».", maximo=10),
-    Control("desde", ROTULOS["desde"], "Vacío: desde hoy. Al anterior le termina la víspera.", "fecha"),
-)
-_SUPLIR = (
-    Control("correo", "Persona que suple", _CORREO, obligatorio=True),
-    Control("cargo", "Su cargo", "El de quien suple, no el del titular.", obligatorio=True, maximo=250),
-    Control("tratamiento", ROTULOS["tratamiento"], maximo=20),
-    Control(
-        "precepto",
-        ROTULOS["precepto"],
-        "Sigue a «con fundamento en»: «el artículo … del Estatuto Orgánico…».",
-        obligatorio=True,
-        maximo=300,
-    ),
-    Control("ausencia", ROTULOS["ausencia"], "Por qué no está: «comisión oficial». Se imprime.", maximo=200),
-    Control("desde", ROTULOS["desde"], control="fecha", obligatorio=True),
-    Control("hasta", ROTULOS["hasta"], "Incluido.", "fecha", obligatorio=True),
-)
 _HECHOS = {
     "nombrar": "Quedó el nombramiento.",
     "suplir": "Quedó la suplencia.",
     "vacar": "El nombramiento termina ese día.",
     "terminar": "La suplencia termina ese día.",
 }
+
+
+class _Nombrar(BaseModel):
+    correo: str = Field(title="Persona", description=_CORREO, max_length=LARGO_RENGLON)
+    cargo: str = Field(
+        title=ROTULOS["cargo"],
+        description="Como se imprime bajo su nombre.",
+        max_length=LARGOS["cargo"],
+        json_schema_extra=CORTO,
+    )
+    tratamiento: str = Field(
+        "",
+        title=ROTULOS["tratamiento"],
+        description="Lo que va antes del nombre: «Mtra.», «Ing.».",
+        max_length=LARGOS["tratamiento"],
+    )
+    iniciales: str = Field(
+        "",
+        title=ROTULOS["iniciales"],
+        description="Con las que se marca lo que firma: «AAA».",
+        max_length=LARGOS["iniciales"],
+    )
+    desde: date | None = Field(
+        None, title=ROTULOS["desde"], description="Vacío: desde hoy. Al anterior le termina la víspera."
+    )
+
+
+class _Suplir(BaseModel):
+    correo: str = Field(title="Persona que suple", description=_CORREO, max_length=LARGO_RENGLON)
+    cargo: str = Field(
+        title="Su cargo",
+        description="El de quien suple, no el del titular.",
+        max_length=LARGOS["cargo"],
+        json_schema_extra=CORTO,
+    )
+    tratamiento: str = Field("", title=ROTULOS["tratamiento"], max_length=LARGOS["tratamiento"])
+    precepto: str = Field(
+        title=ROTULOS["precepto"],
+        description="Sigue a «con fundamento en»: «el artículo … del Estatuto Orgánico…».",
+        max_length=LARGOS["precepto"],
+        json_schema_extra=CORTO,
+    )
+    ausencia: str = Field(
+        "",
+        title=ROTULOS["ausencia"],
+        description="Por qué no está: «comisión oficial». Se imprime.",
+        max_length=LARGOS["ausencia"],
+    )
+    desde: date = Field(title=ROTULOS["desde"])
+    hasta: date = Field(title=ROTULOS["hasta"], description="Incluido.")
 
 
 @ruta.get("/administracion/titulares")
@@ -97,12 +128,12 @@ def hacer(request: Request, unidad: str, acto: str, puerta: Administracion, capt
 
 
 def _nombrar(ctx: Contexto, unidad: str, captura: Captura) -> None:
-    valores = escrito(_NOMBRAR, captura)
+    valores = escrito(_Nombrar, captura)
     actos.nombrar(ctx, unidad, valores["correo"].strip(), fechas(valores, ["desde"])["desde"], valores)
 
 
 def _suplir(ctx: Contexto, unidad: str, captura: Captura) -> None:
-    valores = escrito(_SUPLIR, captura)
+    valores = escrito(_Suplir, captura)
     desde, hasta = una_fecha(valores, "desde"), una_fecha(valores, "hasta")
     cuales = [t.clave for t in ctx.tablas if captura.texto(f"procedimiento-{t.clave}")]
     actos.suplir(ctx, unidad, valores["correo"].strip(), desde, hasta, valores, cuales)
@@ -116,7 +147,7 @@ def _terminar(ctx: Contexto, _unidad: str, captura: Captura) -> None:
     actos.terminar(ctx, captura.entero("id"), una_fecha({"hasta": captura.texto("hasta")}, "hasta"))
 
 
-_CONTROLES = {"nombrar": _NOMBRAR, "suplir": _SUPLIR}
+_CONTROLES: dict[str, type[BaseModel]] = {"nombrar": _Nombrar, "suplir": _Suplir}
 _ACTOS = {"nombrar": _nombrar, "suplir": _suplir, "vacar": _vacar, "terminar": _terminar}
 
 # --- piezas ----------------------------------------------------------------------
@@ -151,7 +182,7 @@ def _pagina(
 
 
 def _formulario(request: Request, puerta: PuertaDeAdministracion, clave: str, rechazo: Rechazo) -> HTMLResponse:
-    controles, llego, errores = _CONTROLES[rechazo.acto], rechazo.captura, rechazo.errores_en("desde")
+    molde, llego, errores = _CONTROLES[rechazo.acto], rechazo.captura, rechazo.errores_en("desde")
     with puerta.lectura() as (s, quien):
         unidad = consultas.una_unidad(s, clave)
         cargo = consultas.cargo(s, unidad, reloj.hoy())
@@ -164,8 +195,8 @@ def _formulario(request: Request, puerta: PuertaDeAdministracion, clave: str, re
         unidad=unidad,
         cargo=cargo,
         acto=rechazo.acto,
-        campos=campos(controles, escrito(controles, llego), errores),
-        resumen=resumen(controles, errores),
+        campos=de_molde(molde, escrito(molde, llego), errores),
+        resumen=resumen(molde, errores),
         correos=correos,
         tablas={tabla.clave: tabla.nombre for tabla in puerta.tablas},
         elegidos={t.clave for t in puerta.tablas if llego.texto(f"procedimiento-{t.clave}")},

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.parametros import ROTULOS
-from api.web.administracion.piezas import Control, campos, escrito, resumen, una_fecha
-from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario
+from api.web.administracion.piezas import escrito, resumen, una_fecha
+from api.web.piezas.formularios import CORTO, LISTA, PREFIJO, Captura, Falta, Formulario, de_molde, titulos
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -28,27 +30,52 @@ ruta = APIRouter()
 VER = "administrar unidades"
 Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
 POR_PAGINA = 50
-_DENOMINACION = Control("nombre", "Denominación oficial", obligatorio=True, maximo=LARGO_MAXIMO)
-_DEPENDE = Control("depende_de", "Unidad estatal de que depende", control="lista", obligatorio=True)
-_ALTA = (
-    Control(
-        "clave", "Clave", "Mayúsculas, números y guiones: CAST-01. No se cambia después.", obligatorio=True, maximo=40
+Nombre = Annotated[str, Field(title="Denominación oficial", max_length=LARGO_MAXIMO)]
+Estatal = Annotated[str, Field(title="Unidad estatal de que depende", json_schema_extra=LISTA)]
+Fuente = Annotated[
+    str,
+    Field(
+        title="Dónde consta",
+        description="El acuerdo, el oficio o la publicación.",
+        max_length=actos.LARGO_FUENTE,
+        json_schema_extra=CORTO,
     ),
-    _DENOMINACION,
-    _DEPENDE,
-)
-_FUENTE = Control("fuente", "Dónde consta", "El acuerdo, el oficio o la publicación.", obligatorio=True, maximo=300)
-_BAJA = (
-    Control("desde", "Desde qué día dejó de operar", "Hoy o antes.", "fecha", obligatorio=True),
-    Control("motivo", "Motivo", control="parrafo", obligatorio=True, maximo=LARGO_MOTIVO),
-)
-_REACTIVAR = (Control("motivo", "Motivo", control="parrafo", obligatorio=True, maximo=LARGO_MOTIVO),)
+]
+Motivo = Annotated[str, Field(title="Motivo", max_length=LARGO_MOTIVO)]
 _HECHOS = {
     "alta": "Quedó dado de alta. Ahora adscriba a su personal y diga quién firma.",
     "corregir": "Quedó corregida.",
     "baja": "Quedó de baja: ya no se le reparten turnos.",
     "reactivar": "Está activa otra vez.",
 }
+
+
+class _Alta(BaseModel):
+    clave: str = Field(
+        title="Clave", description="Mayúsculas, números y guiones: CAST-01. No se cambia después.", max_length=40
+    )
+    nombre: Nombre
+    depende_de: Estatal
+
+
+class _Corregir(BaseModel):
+    nombre: Nombre
+    fuente: Fuente
+
+
+class _CorregirCast(BaseModel):
+    nombre: Nombre
+    depende_de: Estatal
+    fuente: Fuente
+
+
+class _Baja(BaseModel):
+    desde: date = Field(title="Desde qué día dejó de operar", description="Hoy o antes.")
+    motivo: Motivo
+
+
+class _Reactivar(BaseModel):
+    motivo: Motivo
 
 
 @ruta.get("/administracion/unidades")
@@ -86,7 +113,7 @@ def nueva(request: Request, puerta: Administracion) -> HTMLResponse:
 @ruta.post("/administracion/unidades/nueva")
 def alta(request: Request, puerta: Administracion, captura: Formulario) -> Response:
     """Da de alta un CAST."""
-    valores = escrito(_ALTA, captura)
+    valores = escrito(_Alta, captura)
     intento = Intento(captura, "alta", vuelve=(FormularioIncompleto, DatoRepetido))
     with intento, puerta.acto() as ctx:
         creada = actos.alta_cast(ctx, valores["clave"], valores["nombre"], valores["depende_de"]).clave
@@ -125,12 +152,12 @@ def volver(clave: str, _acto: str) -> Response:
 
 
 def _corregir(ctx: Contexto, clave: str, captura: Captura) -> None:
-    valores = escrito((_DENOMINACION, _DEPENDE, _FUENTE), captura)
+    valores = escrito(_CorregirCast, captura)
     actos.corregir_unidad(ctx, clave, valores, confirmada=captura.texto("confirmada") == "on")
 
 
 def _baja(ctx: Contexto, clave: str, captura: Captura) -> None:
-    valores = escrito(_BAJA, captura)
+    valores = escrito(_Baja, captura)
     vistos = captura.entero("vistos") if captura.texto("enterada") == "on" else 0
     if not valores["motivo"].strip():
         raise FormularioIncompleto({"motivo": "escriba el motivo"})
@@ -138,7 +165,7 @@ def _baja(ctx: Contexto, clave: str, captura: Captura) -> None:
 
 
 def _reactivar(ctx: Contexto, clave: str, captura: Captura) -> None:
-    actos.reactivar_unidad(ctx, clave, escrito(_REACTIVAR, captura)["motivo"])
+    actos.reactivar_unidad(ctx, clave, escrito(_Reactivar, captura)["motivo"])
 
 
 _ACTOS = {"corregir": _corregir, "baja": _baja, "reactivar": _reactivar}
@@ -147,23 +174,17 @@ _ACTOS = {"corregir": _corregir, "baja": _baja, "reactivar": _reactivar}
 # --- piezas ----------------------------------------------------------------------
 
 
-def _con_estatales(control: Control, opciones: list[tuple[str, str]]) -> Control:
-    if control.nombre != "depende_de":
-        return control
-    return Control(control.nombre, control.titulo, control.ayuda, "lista", obligatorio=True, opciones=tuple(opciones))
-
-
 def _alta(request: Request, puerta: PuertaDeAdministracion, rechazo: Rechazo) -> HTMLResponse:
     errores = rechazo.errores_en("clave")
     with puerta.lectura() as (s, quien):
-        controles = [_con_estatales(c, consultas.de_que_depende(s)) for c in _ALTA]
+        listas = {"depende_de": dict(consultas.de_que_depende(s))}
     return mostrar(
         request,
         "administracion/unidad_nueva.html",
         quien,
         rechazo,
-        campos=campos(controles, escrito(controles, rechazo.captura), errores),
-        resumen=resumen(controles, errores),
+        campos=de_molde(_Alta, escrito(_Alta, rechazo.captura), errores, listas),
+        resumen=resumen(_Alta, errores),
     )
 
 
@@ -173,21 +194,20 @@ def _pagina(
     errores = rechazo.errores_en("")
     with puerta.lectura() as (s, quien):
         detalle = consultas.una(s, clave)
-        estatales = consultas.de_que_depende(s)
+        listas = {"depende_de": dict(consultas.de_que_depende(s))}
     es_cast = detalle.unidad.tipo == TipoUnidad.CAST.value
-    corregir = [_DENOMINACION, *([_con_estatales(_DEPENDE, estatales)] if es_cast else []), _FUENTE]
-    guardado = {"nombre": detalle.unidad.nombre, "depende_de": detalle.unidad.depende_de or ""}
-    de_acto = {
-        "corregir": (corregir, guardado),
-        "baja": (_BAJA, {"desde": reloj.hoy().isoformat()}),
-        "reactivar": (_REACTIVAR, {}),
+    moldes = {"corregir": _CorregirCast if es_cast else _Corregir, "baja": _Baja, "reactivar": _Reactivar}
+    de_inicio = {
+        "nombre": detalle.unidad.nombre,
+        "depende_de": detalle.unidad.depende_de or "",
+        "desde": reloj.hoy().isoformat(),
     }
     formularios = {}
-    for acto, (controles, de_inicio) in de_acto.items():
+    for acto, molde in moldes.items():
         este = rechazo.acto == acto
-        valores = escrito(controles, rechazo.captura) if este else de_inicio
-        formularios[acto] = campos(controles, valores, errores if este else {})
-    titulos = {c.nombre: c.titulo for controles, _ in de_acto.values() for c in controles}
+        valores = escrito(molde, rechazo.captura) if este else de_inicio
+        formularios[acto] = de_molde(molde, valores, errores if este else {}, listas)
+    nombrados = {campo: titulo for molde in moldes.values() for campo, titulo in titulos(molde).items()}
     return mostrar(
         request,
         "administracion/unidad.html",
@@ -200,7 +220,8 @@ def _pagina(
         acto=rechazo.acto,
         confirmada=rechazo.captura.texto("confirmada") == "on",
         resumen=[
-            Falta(f"{titulos[c]}: {m}.", PREFIJO + c) if c in titulos else Falta(f"{m}.") for c, m in errores.items()
+            Falta(f"{nombrados[c]}: {m}.", PREFIJO + c) if c in nombrados else Falta(f"{m}.")
+            for c, m in errores.items()
         ],
         tipos=consultas.TIPOS,
         roles=ROLES,

@@ -9,15 +9,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada
 from api.vistas import reglas_plazo
-from api.web.piezas.formularios import PREFIJO, Campo, numero
+from api.web.piezas.formularios import LISTA, PREFIJO, campos, esquema_de, numero, titulos
 from api.web.piezas.rechazo import Intento, mostrar
 from modelos import reloj
 from modelos.calendario import PERFILES, POR_DEFECTO, Computo, Medida, computar
@@ -38,23 +38,40 @@ RECEPCIONES = {
 MAXIMOS = {"habiles": 1000, "naturales": 1500, "meses": 60}
 _VUELVE = (FormularioIncompleto, CalendarioSinPublicar, PlazoInvalido)
 _HORA = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
-_TITULOS = {
-    "desde": "Desde qué día",
-    "hora": "A qué hora",
-    "cantidad": "Cuánto",
-    "cuenta": "En qué se cuenta",
-    "unidad": "Con el calendario de",
-    "recepcion": "Qué ocurre ese día",
-    "perfil": "Con qué ley",
-}
-_AYUDAS = {
-    "desde": "El del evento. No cuenta: el día 1 es el siguiente.",
-    "hora": "En la hora local de la oficina. Vacía se entiende en hora hábil, de 8:00 a 18:00.",
-    "unidad": "Cuenta además sus días institucionales y su huso horario.",
-    "recepcion": "Lo que se recibe en día u hora inhábil se tiene por recibido el hábil siguiente; un hecho cuenta "
-    "desde su propio día. Lo acostumbrado: recepción, salvo en días naturales.",
-    "perfil": "El de siempre junta la LFPA y el Calendario Oficial. La fecha conservadora es la menor de todos.",
-}
+
+
+class _Cuenta(BaseModel):
+    desde: date = Field(title="Desde qué día", description="El del evento. No cuenta: el día 1 es el siguiente.")
+    hora: str = Field(
+        "",
+        title="A qué hora",
+        description="En la hora local de la oficina. Vacía se entiende en hora hábil, de 8:00 a 18:00.",
+        max_length=5,
+    )
+    cantidad: int = Field(title="Cuánto")
+    cuenta: str = Field(title="En qué se cuenta", json_schema_extra=LISTA)
+    unidad: str = Field(
+        "",
+        title="Con el calendario de",
+        description="Cuenta además sus días institucionales y su huso horario.",
+        json_schema_extra=LISTA,
+    )
+    recepcion: str = Field(
+        "",
+        title="Qué ocurre ese día",
+        description="Lo que se recibe en día u hora inhábil se tiene por recibido el hábil siguiente; un hecho cuenta "
+        "desde su propio día. Lo acostumbrado: recepción, salvo en días naturales.",
+        json_schema_extra=LISTA,
+    )
+    perfil: str = Field(
+        "",
+        title="Con qué ley",
+        description="El de siempre junta la LFPA y el Calendario Oficial. La fecha conservadora es la menor de todos.",
+        json_schema_extra=LISTA,
+    )
+
+
+_TITULOS = titulos(_Cuenta)
 
 
 @dataclass(frozen=True)
@@ -78,13 +95,13 @@ def calcular(request: Request, puerta: Entrada) -> HTMLResponse:
         with Intento(vuelve=_VUELVE, titulos=_TITULOS, ancla=PREFIJO.__add__) as intento:
             cuenta = _contar(s, valores, nombres) if pedido else None
     rechazo = intento.rechazo
-    campos = {campo.nombre: campo for campo in _campos(valores, rechazo.campos if rechazo else {}, nombres)}
+    controles = campos(esquema_de(_Cuenta), valores, rechazo.campos if rechazo else {}, listas=_listas(nombres))
     return mostrar(
         request,
         "calendario/calculadora.html",
         quien,
         rechazo,
-        campos=campos,
+        campos={campo.nombre: campo for campo in controles},
         resumen=rechazo.resumen if rechazo else [],
         cuenta=cuenta,
         de=valores.get(PREFIJO + "unidad", ""),
@@ -142,26 +159,10 @@ def _oficina(s: Session, unidad: str) -> Oficina:
     return oficinas(s, [unidad])[unidad] if unidad else oficina(*dias_vigentes(s), entidad="", centro="")
 
 
-def _campos(valores: Mapping[str, str], errores: Mapping[str, str], unidades: Mapping[str, str]) -> list[Campo]:
-    opciones: dict[str, Any] = {
+def _listas(unidades: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {
         "cuenta": CUENTAS,
-        "recepcion": RECEPCIONES,
+        "recepcion": {valor: rotulo for valor, rotulo in RECEPCIONES.items() if valor},
         "perfil": {p: f"{p}: {reglas_plazo.PERFILES.get(p, p)}" for p in (POR_DEFECTO, "A", "B", "C")},
         "unidad": {clave: f"{clave}, {nombre}" for clave, nombre in unidades.items()},
     }
-    controles = {"desde": "fecha", "hora": "renglon", "cantidad": "numero"}
-    return [
-        Campo(
-            nombre=nombre,
-            titulo=titulo,
-            ayuda=_AYUDAS.get(nombre, ""),
-            control=controles.get(nombre, "lista"),
-            obligatorio=nombre in ("desde", "cantidad", "cuenta"),
-            valor=valores.get(PREFIJO + nombre, ""),
-            opciones=tuple((v, t) for v, t in opciones.get(nombre, {}).items() if v),
-            error=errores.get(nombre, ""),
-            inferido="",
-            maximo=5,
-        )
-        for nombre, titulo in _TITULOS.items()
-    ]

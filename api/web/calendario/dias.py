@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from typing import Annotated
@@ -10,11 +10,24 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, PuertaDeAdministracion, administracion
 from api.vistas import dias as vistas_dias
-from api.web.piezas.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
+from api.web.piezas.formularios import (
+    CONDICIONADO,
+    CORTO,
+    ENTERO_MAXIMO,
+    LISTA,
+    PREFIJO,
+    Captura,
+    Falta,
+    Formulario,
+    de_molde,
+    numero,
+    titulos,
+)
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -47,24 +60,48 @@ ESTADOS = {"propuesta": ("○", "Propuesta"), "aprobada": ("✓", "Aprobada"), "
 _ACTOS = ("aprobar", "descartar")
 _DEL_TRAMO = "dia."
 _CONTROLES = {"ambito": "donde", "lugar": "donde", "motivo": "motivo_dia"}
-_TITULOS = {
-    "motivo": "Por qué se publican",
-    "inicio": "Primer día",
-    "fin": "Último día",
-    "tipo": "Tipo",
-    "donde": "A quién alcanza",
-    "motivo_dia": "Motivo que se mostrará",
-    "fuente": "Fuente",
-    "publicado_dof": "Publicado en el DOF el",
-}
-_AYUDAS = {
-    "motivo": "Queda en la bitácora de cada expediente que se mueva.",
-    "fin": "Incluido. Si es uno solo, el mismo.",
-    "tipo": "Un día habilitado se trabaja aunque sea inhábil o sábado, y gana a lo demás.",
-    "motivo_dia": "Se muestra en cada plazo que salta estos días.",
-    "fuente": "Dónde consta: el acuerdo, la circular o el oficio.",
-    "publicado_dof": "Si aún no sale, déjelo vacío: los días se marcan con su sustento pendiente.",
-}
+
+
+class _Propuesta(BaseModel):
+    """Los del tramo pueden quedar vacíos si los días van en un archivo o sólo se retiran otros."""
+
+    motivo: str = Field(
+        title="Por qué se publican",
+        description="Queda en la bitácora de cada expediente que se mueva.",
+        max_length=LARGO_MOTIVO,
+    )
+    inicio: date = Field(title="Primer día", json_schema_extra=CONDICIONADO)
+    fin: date = Field(
+        title="Último día", description="Incluido. Si es uno solo, el mismo.", json_schema_extra=CONDICIONADO
+    )
+    tipo: str = Field(
+        title="Tipo",
+        description="Un día habilitado se trabaja aunque sea inhábil o sábado, y gana a lo demás.",
+        json_schema_extra=LISTA | CONDICIONADO,
+    )
+    donde: str = Field(title="A quién alcanza", json_schema_extra=LISTA | CONDICIONADO)
+    motivo_dia: str = Field(
+        title="Motivo que se mostrará",
+        description="Se muestra en cada plazo que salta estos días.",
+        max_length=LARGOS["motivo"],
+        json_schema_extra=CORTO | CONDICIONADO,
+    )
+    fuente: str = Field(
+        title="Fuente",
+        description="Dónde consta: el acuerdo, la circular o el oficio.",
+        max_length=LARGOS["motivo"],
+        json_schema_extra=CORTO | CONDICIONADO,
+    )
+    publicado_dof: date | None = Field(
+        None,
+        title="Publicado en el DOF el",
+        description="Si aún no sale, déjelo vacío: los días se marcan con su sustento pendiente.",
+        json_schema_extra=CONDICIONADO,
+    )
+
+
+_TITULOS = titulos(_Propuesta)
+_DE_INICIO = {"donde": "nacional:"}
 
 
 @ruta.get("/calendario/dias")
@@ -211,13 +248,13 @@ def _formulario(request: Request, puerta: PuertaDeAdministracion, rechazo: Recha
         lugares = _lugares(s)
     escrito, faltas = (rechazo.textos, _faltas(rechazo)) if rechazo else ({}, {})
     del_control = {_control(clave): mensaje for clave, mensaje in faltas.items()}
-    campos = {nombre: _campo(nombre, escrito, del_control.get(nombre, ""), lugares) for nombre in _TITULOS}
+    puestos = {nombre: escrito.get(PREFIJO + nombre, _DE_INICIO.get(nombre, "")) for nombre in _TITULOS}
     return mostrar(
         request,
         "calendario/dias_nueva.html",
         quien,
         rechazo,
-        campos=campos,
+        campos=de_molde(_Propuesta, puestos, del_control, {"tipo": TIPOS, "donde": lugares}),
         resumen=[_falta(clave, mensaje) for clave, mensaje in faltas.items()],
         vigentes=vigentes,
         marcados={clave for clave in escrito if clave.startswith("retira-")},
@@ -233,27 +270,6 @@ def _formulario(request: Request, puerta: PuertaDeAdministracion, rechazo: Recha
 def _faltas(rechazo: Rechazo) -> dict[str, str]:
     """Por campo; lo del archivo, con su punto: es una frase entera."""
     return rechazo.campos or {"archivo": rechazo.frase}
-
-
-def _campo(nombre: str, escrito: Mapping[str, str], error: str, lugares: Mapping[str, str]) -> Campo:
-    control = {"motivo": "parrafo", "tipo": "lista", "donde": "lista"}.get(nombre, "renglon")
-    if nombre in ("inicio", "fin", "publicado_dof"):
-        control = "fecha"
-    opciones = {"tipo": TIPOS, "donde": lugares}.get(nombre, {})
-    return Campo(
-        nombre,
-        _TITULOS[nombre],
-        _AYUDAS.get(nombre, ""),
-        control,
-        nombre != "publicado_dof",
-        escrito.get(PREFIJO + nombre, "nacional:" if nombre == "donde" else ""),
-        tuple(opciones.items()),
-        error,
-        "",
-        LARGO_MOTIVO if nombre == "motivo" else LARGOS["motivo"],
-        # Los del tramo pueden quedar vacíos si los días van en un archivo o sólo se retiran otros.
-        condicionado=nombre != "motivo",
-    )
 
 
 def _escritos(captura: Captura) -> list[Escrito]:
