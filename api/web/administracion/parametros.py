@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencias import PuertaDeAdministracion, administracion
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
 from api.web.procedimientos import inferidos
 from modelos import reloj
 from modelos.administracion import buscar_personas
@@ -85,7 +84,7 @@ def cambios(request: Request, puerta: VeCambios, cosa: str = "", quien: str = ""
         tramo=tramo,
         filtros=filtros,
         cursor=cursor,
-        mas=f"?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(filtros, tramo.siguiente),
         cosas=COSAS,
         autores=autores,
         cosa=cosa,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
@@ -20,7 +19,7 @@ from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import escrito, fechas, resumen
 from api.web.piezas.formularios import LISTA, PREFIJO, Captura, Falta, Formulario, de_molde, numero
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos import idempotencia
@@ -100,7 +99,7 @@ def buscar(
         tramo=tramo,
         filtros=filtros,
         cursor=cursor,
-        mas=f"?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(filtros, tramo.siguiente),
         unidades=unidades,
         roles=consultas.ROLES,
         estados=consultas.ESTADOS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -14,7 +14,7 @@ from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import escrito, resumen, una_fecha
 from api.web.piezas.formularios import CORTO, LISTA, PREFIJO, Captura, Falta, Formulario, de_molde, titulos
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.administracion import unidades as actos
@@ -94,7 +94,7 @@ def buscar(
         tramo=tramo,
         filtros=filtros,
         cursor=cursor,
-        mas=f"?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(filtros, tramo.siguiente),
         texto=texto,
         tipo=tipo,
         estado_pedido=estado,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -28,7 +28,7 @@ from modelos.bandeja.bandeja import TIENE, Pedido
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import EN_TRAMITE
-from modelos.organizacion.permisos import atiende, ve_todo
+from modelos.organizacion.permisos import Quien, atiende, ve_todo
 from modelos.tabla.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()
@@ -140,7 +140,6 @@ def _mostrar(
         guardados = filtros.propios(s, quien, CAMINO)
     vigentes = puerta.tablas.vigentes(reloj.hoy())
     suyas = sorted(atiende(quien))
-    filtran = {n: v for n, v in puestos.items() if n != "orden"}
     consulta = urlencode(puestos)
     return mostrar(
         request,
@@ -153,17 +152,17 @@ def _mostrar(
         cuantos=renglones.cuantos(tramo.total, son_mas=tramo.son_mas),
         cursor=cursor,
         filtros=puestos,
-        filtran=filtran,
+        filtran=_que_filtran(puestos),
         por_vencer=bool(puestos.keys() & {"orden", "vence"}),
         consulta=consulta,
-        volver=urlencode({**puestos, **({"cursor": cursor} if cursor else {})}),
+        volver=urlencode(puestos | ({"cursor": cursor} if cursor else {})),
         mas=f"{CAMINO}?{urlencode({**puestos, 'cursor': tramo.siguiente or ''})}",
         cortes=frases_plazos.FILTROS,
         procedimientos=vigentes,
         la_actividad=_nombre_actividad(vigentes, puestos),
         iniciables=[t for t in vigentes if puede_iniciar(quien, t)],
         atiende=suyas,
-        otras=sorted(set(unidades) - set(suyas)) if ve_todo(quien) else [],
+        otras=_otras(quien, unidades),
         unidades=unidades,
         guardados=guardados,
         activo=next((f for f in guardados if f.consulta == consulta), None),
@@ -174,6 +173,16 @@ def _mostrar(
         hecho=HECHOS.get(parametros.get("hecho", ""), "") if rechazo is None else "",
         de=parametros.get("de", ""),
     )
+
+
+def _que_filtran(puestos: Mapping[str, str]) -> dict[str, str]:
+    """Los que quitan renglones; el orden no quita ninguno."""
+    return {n: v for n, v in puestos.items() if n != "orden"}
+
+
+def _otras(quien: Quien, unidades: Iterable[str]) -> list[str]:
+    """Las que no atiende pero puede mirar."""
+    return sorted(set(unidades) - set(atiende(quien))) if ve_todo(quien) else []
 
 
 def _nombre_actividad(tablas: Sequence[Any], puestos: Mapping[str, str]) -> str:

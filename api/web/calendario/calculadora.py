@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -108,48 +108,86 @@ def calcular(request: Request, puerta: Entrada) -> HTMLResponse:
     )
 
 
+@dataclass(frozen=True)
+class Pedido:
+    """Lo que se pidió contar, ya leído. hora: None si no se dijo."""
+
+    desde: date
+    hora: time | None
+    cantidad: int
+    medida: Medida
+    unidad: str
+    perfil: str
+    es_recepcion: bool | None
+
+    def evento(self, zona: tzinfo) -> date | datetime:
+        """El día o, si se dijo la hora, el instante."""
+        return self.desde if self.hora is None else datetime.combine(self.desde, self.hora, zona)
+
+
 def _contar(s: Session, valores: Mapping[str, str], unidades: Mapping[str, str]) -> Cuenta:
     """Lanza FormularioIncompleto, con todo lo que falta a la vez; CalendarioSinPublicar, PlazoInvalido."""
-    leido = {n: valores.get(PREFIJO + n, "") for n in _TITULOS}
-    mal: dict[str, str] = {}
-    try:
-        desde = leer(leido["desde"])
-    except ValueError:
-        mal["desde"] = COMO_FECHA
-    hora = _HORA.fullmatch(leido["hora"])
-    if leido["hora"] and not hora:
-        mal["hora"] = "escríbala de 00:00 a 23:59, como 17:30, o déjela vacía"
-    tope = MAXIMOS.get(leido["cuenta"])
-    cantidad = numero(leido["cantidad"])
-    if tope is None:
-        mal["cuenta"] = "elija una opción"
-    elif not 1 <= cantidad <= tope:
-        mal["cantidad"] = f"escriba un número de 1 a {tope}"
-    if leido["unidad"] and leido["unidad"] not in unidades:
-        mal["unidad"] = "elija una de la lista"
-    if leido["recepcion"] not in RECEPCIONES:
-        mal["recepcion"] = "elija una opción"
-    perfil = leido["perfil"] or POR_DEFECTO
-    if perfil not in PERFILES:
-        mal["perfil"] = "elija una opción"
-    if mal:
-        raise FormularioIncompleto(mal)
-    con = _oficina(s, leido["unidad"])
-    evento = datetime.combine(desde, time(int(hora[1]), int(hora[2])), con.horario.zona) if hora else desde
+    pedido = _leer({n: valores.get(PREFIJO + n, "") for n in _TITULOS}, unidades)
+    con = _oficina(s, pedido.unidad)
     computo = computar(
-        evento,
-        cantidad,
-        Medida(leido["cuenta"]),
-        perfil=perfil,
+        pedido.evento(con.horario.zona),
+        pedido.cantidad,
+        pedido.medida,
+        perfil=pedido.perfil,
         calendarios=con.calendarios,
         horario=con.horario,
-        es_recepcion={"recibe": True, "hecho": False}.get(leido["recepcion"]),
+        es_recepcion=pedido.es_recepcion,
     )
     sueltos = tuple((d.fecha, d.motivo, d.fundamento) for d in computo.saltados if d.motivo not in _SEMANA)
     perfiles = tuple(
-        (f"{p}: {reglas_plazo.PERFILES.get(p, p)}", dia, p == perfil) for p, dia in computo.por_perfil.items()
+        (f"{p}: {reglas_plazo.PERFILES.get(p, p)}", dia, p == pedido.perfil) for p, dia in computo.por_perfil.items()
     )
     return Cuenta(computo, sueltos, len(computo.saltados) - len(sueltos), perfiles)
+
+
+def _leer(escrito: Mapping[str, str], unidades: Mapping[str, str]) -> Pedido:
+    """Lanza FormularioIncompleto, con todo lo que falta a la vez."""
+    if mal := _faltas(escrito, unidades):
+        raise FormularioIncompleto(mal)
+    hora = _HORA.fullmatch(escrito["hora"])
+    return Pedido(
+        leer(escrito["desde"]),
+        time(int(hora[1]), int(hora[2])) if hora else None,
+        numero(escrito["cantidad"]),
+        Medida(escrito["cuenta"]),
+        escrito["unidad"],
+        escrito["perfil"] or POR_DEFECTO,
+        {"recibe": True, "hecho": False}.get(escrito["recepcion"]),
+    )
+
+
+def _faltas(escrito: Mapping[str, str], unidades: Mapping[str, str]) -> dict[str, str]:
+    """Lo que no se entiende, por campo; sin saber en qué se cuenta no se dice hasta cuánto."""
+    tope = MAXIMOS.get(escrito["cuenta"])
+    se_entiende = {
+        "desde": _es_fecha(escrito["desde"]),
+        "hora": not escrito["hora"] or _HORA.fullmatch(escrito["hora"]) is not None,
+        "cuenta": tope is not None,
+        "cantidad": tope is None or 1 <= numero(escrito["cantidad"]) <= tope,
+        "unidad": escrito["unidad"] in {"", *unidades},
+        "recepcion": escrito["recepcion"] in RECEPCIONES,
+        "perfil": escrito["perfil"] in {"", *PERFILES},
+    }
+    que_hacer = {
+        "desde": COMO_FECHA,
+        "hora": "escríbala de 00:00 a 23:59, como 17:30, o déjela vacía",
+        "cantidad": f"escriba un número de 1 a {tope}",
+        "unidad": "elija una de la lista",
+    }
+    return {campo: que_hacer.get(campo, "elija una opción") for campo, bien in se_entiende.items() if not bien}
+
+
+def _es_fecha(texto: str) -> bool:
+    try:
+        leer(texto)
+    except ValueError:
+        return False
+    return True
 
 
 _SEMANA = frozenset(FIN_DE_SEMANA.values())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -28,7 +28,7 @@ from api.web.piezas.formularios import (
     numero,
     titulos,
 )
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.administracion import dias as actos
@@ -148,7 +148,7 @@ def listar(request: Request, puerta: Publica, cursor: str | None = None) -> HTML
         publicaciones=lista,
         total=tramo.total,
         cursor=cursor,
-        mas=f"?{urlencode({'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas({}, tramo.siguiente),
         vigentes=vigentes,
         lugares=lugares,
         tipos=TIPOS,
@@ -234,7 +234,7 @@ def _mostrar(
         faltas=rechazo.resumen if rechazo else [],
         motivo=rechazo.captura.texto("motivo") if rechazo else "",
         cursor=cursor,
-        mas=f"?{urlencode({'cursor': siguiente})}" if siguiente else "",
+        mas=mas({}, siguiente),
         atrasados=atrasados,
         lugares=lugares,
         tipos=TIPOS,

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
@@ -19,17 +20,19 @@ from api.web.oficios import vista as oficio_vista
 from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
 from api.web.piezas.formularios import Captura, Falta, Formulario, legible
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
+from modelos.listas import Pagina
 from modelos.oficios import deuda
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.errores import OficioCambio
-from modelos.organizacion.permisos import atiende
+from modelos.oficios.oficio import Oficio
+from modelos.organizacion.permisos import Quien, atiende
 from modelos.tabla.emision import EstadoOficio
 from tareas.oficios.redaccion import borrador, texto
 from tareas.oficios.redaccion.fuera import sin_tomar_la_base
@@ -79,17 +82,8 @@ def listar(
     texto, estado = texto[:200], estado if estado in set(EstadoOficio) else ""
     with puerta.lectura() as (s, quien):
         cuentas = consultas_oficios.cuentas(s, quien)
-        if ver not in PESTANAS:
-            # Sin pestaña pedida, la primera que tenga algo esperando; si no, lo emitido.
-            ver = "firmar" if cuentas["por_firmar"] else "recibidos" if cuentas["por_acusar"] else "emitidos"
-        if ver == "firmar":
-            tramo = consultas_oficios.por_firmar(s, quien, texto=texto, cursor=cursor, limite=POR_PAGINA)
-        elif ver == "recibidos":
-            tramo = consultas_oficios.recibidos(s, quien, texto=texto, cursor=cursor, limite=POR_PAGINA)
-        else:
-            tramo = consultas_oficios.lista(
-                s, quien, texto=texto, estado=estado, emitidos=True, cursor=cursor, limite=POR_PAGINA
-            )
+        ver = ver if ver in PESTANAS else _pestana(cuentas)
+        tramo = _de_la_pestana(s, quien, ver, texto, estado, cursor)
         a_quien = consultas_oficios.destinatarios_de(s, [o.id for o in tramo.elementos])
         unidades = visibles.unidades(s)
         debidos = deuda.de_oficios(s, puerta.tablas, tramo.elementos)
@@ -115,7 +109,7 @@ def listar(
         filtrado=len(puestos) > 1,
         cursor=cursor,
         inicio=f"/oficios?{urlencode(puestos)}",
-        mas=f"/oficios?{urlencode({**puestos, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(puestos, tramo.siguiente, "/oficios"),
     )
 
 
@@ -271,6 +265,24 @@ def volver(id: str, _acto: str) -> Response:  # noqa: A002
 # --- piezas --------------------------------------------------------------------
 
 
+def _pestana(cuentas: Mapping[str, int]) -> str:
+    """Sin pestaña pedida, la primera que tenga algo esperando; si no, lo emitido."""
+    if cuentas["por_firmar"]:
+        return "firmar"
+    return "recibidos" if cuentas["por_acusar"] else "emitidos"
+
+
+def _de_la_pestana(s: Session, quien: Quien, ver: str, texto: str, estado: str, cursor: str | None) -> Pagina[Oficio]:
+    """Los de esa pestaña; el estado sólo filtra lo emitido."""
+    if ver == "firmar":
+        return consultas_oficios.por_firmar(s, quien, texto=texto, cursor=cursor, limite=POR_PAGINA)
+    if ver == "recibidos":
+        return consultas_oficios.recibidos(s, quien, texto=texto, cursor=cursor, limite=POR_PAGINA)
+    return consultas_oficios.lista(
+        s, quien, texto=texto, estado=estado, emitidos=True, cursor=cursor, limite=POR_PAGINA
+    )
+
+
 def _camino(id_: str, hecho: str = "") -> str:
     return f"/oficios/{quote(id_)}?hecho={hecho}#resultado" if hecho else f"/oficios/{quote(id_)}"
 
@@ -314,13 +326,7 @@ def _mostrar(
         faltas=_sin_letra(vista) | rechazo.campos,
         recuperado=pedido is not None and pedido.error is None,
         editando=editaba,
-        escrito={
-            "asunto": escrito.get("asunto", oficio.asunto),
-            "cuerpo": escrito.get("cuerpo", oficio.cuerpo),
-            "anexos": escrito.get("anexos", oficio.anexos),
-            # Quien ya vio lo que cambió y compara, guarda encima de esa versión y no de la que había leído.
-            "version": escrito.get("version", oficio.version) if not cambio else oficio.version,
-        },
+        escrito=_texto(oficio, escrito, encima=cambio),
         nombrados=_nombrados(vista, escrito),
         falta_nombrar=any(campo.startswith("destinatarios") for campo in rechazo.campos),
         de_otra_persona=comparar(oficio.cuerpo, escrito.get("cuerpo", oficio.cuerpo)) if cambio and editaba else [],
@@ -329,6 +335,15 @@ def _mostrar(
         suelto=legible(rechazo.textos) if rechazo.acto == "editar" and not editaba else [],
         **vista,
     )
+
+
+def _texto(oficio: Oficio, escrito: Mapping[str, str], *, encima: bool) -> dict[str, object]:
+    """Lo que trae el editor: lo que se estaba escribiendo o, si no, el oficio.
+
+    encima: quien ya vio lo que cambió y compara guarda sobre esa versión, y no sobre la que había leído.
+    """
+    campos = {campo: escrito.get(campo, getattr(oficio, campo)) for campo in ("asunto", "cuerpo", "anexos")}
+    return {**campos, "version": oficio.version if encima else escrito.get("version", oficio.version)}
 
 
 def _sin_letra(vista: Mapping[str, Any]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
@@ -181,12 +181,8 @@ def continuar(request: Request, quien: Quien, guardado: str) -> Response | None:
 
     No lo envía: los archivos que se hubieran elegido no viajan, y sin ellos sería otra respuesta.
     """
-    try:
-        pendiente = json.loads(guardado) if len(guardado) <= GUARDADO_MAXIMO else None
-    except (ValueError, RecursionError):
-        return None
-    accion, textos = (pendiente.get("accion"), pendiente.get("textos")) if isinstance(pendiente, dict) else ("", {})
-    if not isinstance(accion, str) or not isinstance(textos, dict) or not recuperable(accion):
+    accion, textos = _pendiente(guardado)
+    if not recuperable(accion):
         return None
     limpios = {limpio(n): limpio(v) for n, v in textos.items() if isinstance(v, str) and n != "acto"}
     partes = accion.split("/")
@@ -201,6 +197,18 @@ def continuar(request: Request, quien: Quien, guardado: str) -> Response | None:
         escrito=legible(limpios),
         iba_a=iba_a.format(folio),
     )
+
+
+def _pendiente(guardado: str) -> tuple[str, dict[str, Any]]:
+    """Adónde iba y qué llevaba; vacíos si no es lo que esta página guardó."""
+    try:
+        pendiente = json.loads(guardado) if len(guardado) <= GUARDADO_MAXIMO else None
+    except (ValueError, RecursionError):
+        return "", {}
+    match pendiente:
+        case {"accion": str(accion), "textos": dict(textos)}:
+            return accion, textos
+    return "", {}
 
 
 def _rechazada(request: Request, rechazo: Rechazo) -> Response:

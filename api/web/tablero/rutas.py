@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, Puerta
 from api.web.piezas import graficas
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
 from api.web.piezas.rechazo import Intento, mostrar
 from api.web.procedimientos import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
 from modelos import reloj
@@ -101,7 +101,7 @@ def lista(request: Request, puerta: Entrada, que: str = "", cursor: str | None =
         habiles=habiles,
         actividad=lambda t: nombre_actividad(puerta.tablas, pedido_.hoy, t.procedimiento, t.actividad),
         principio=f"/tablero/lista?{urlencode(parametros)}",
-        mas=f"/tablero/lista?{urlencode({**parametros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(parametros, tramo.siguiente, "/tablero/lista"),
         volver=f"/tablero?{urlencode(pedido_.con(actividad='').parametros())}",
         excel=f"/tablero/exportar.xlsx?{urlencode(parametros)}",
     )
