@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -108,7 +109,7 @@ class Intento:
         """Recibe lo que llevará el rechazo, si lo hay."""
         self.rechazo: Rechazo | None = None
         self._vuelve = vuelve
-        self._con = (acto, captura), (titulos or {}, ancla)
+        self._rechazar = partial(Rechazo, acto, captura, titulos=titulos or {}, ancla=ancla)
 
     def __enter__(self) -> Self:
         """El propio intento, para preguntarle después cómo le fue."""
@@ -118,8 +119,7 @@ class Intento:
         """Se queda con el error si la página sabe volver con él."""
         if not isinstance(error, self._vuelve) or isinstance(error, SIN_PAGINA):
             return False
-        (acto, captura), (titulos, ancla) = self._con
-        self.rechazo = Rechazo(acto, captura, error, titulos, ancla)
+        self.rechazo = self._rechazar(error=error)
         return True
 
 
