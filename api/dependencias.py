@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.organizacion import acceso
 from modelos.organizacion.errores import ClaveProvisional
-from modelos.organizacion.permisos import Quien
+from modelos.organizacion.permisos import Quien, exigir_administracion
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
 
@@ -72,6 +72,35 @@ class Puerta:
         return suya
 
 
+@dataclass(frozen=True)
+class PuertaDeAdministracion(Puerta):
+    """La de las rutas de la administración: por nadie más lee, ni confirma un acto.
+
+    que: cómo se llama lo que se pide, para decir que no le corresponde.
+    """
+
+    que: str = ""
+
+    @contextmanager
+    def lectura(self, *, provisional: bool = False) -> Iterator[tuple[Session, Quien]]:
+        """Como la de cualquiera. Lanza además NoLeCorresponde."""
+        with super().lectura(provisional=provisional) as (s, quien):
+            yield s, exigir_administracion(quien, self.que)
+
+    @contextmanager
+    def acto(self, *, provisional: bool = False) -> Iterator[Contexto]:
+        """Como el de cualquiera. Lanza además NoLeCorresponde, con el nombre del acto o, si éste no lo exige, `que`."""
+        with super().acto(provisional=provisional) as ctx:
+            yield ctx
+            # Al final y antes de confirmar: el acto que lo exige dice antes cómo se llama; el que no, aquí se deshace.
+            exigir_administracion(ctx.quien, self.que)
+
+    def exigir(self) -> Quien:
+        """Quien pide, y suelta la base: para lo que tarda antes del acto. Lanza NoLeCorresponde."""
+        with self.lectura() as (_, quien):
+            return quien
+
+
 async def puerta(request: Request) -> Puerta:
     """Asíncrona a propósito: no hace nada que espere y así no gasta un hilo."""
     ajustes: Ajustes = request.app.state.ajustes
@@ -90,3 +119,23 @@ def token_de(request: Request, ajustes: Ajustes) -> str | None:
 
 
 Entrada = Annotated[Puerta, Depends(puerta)]
+
+
+def administracion(que: str) -> Any:  # noqa: ANN401 - así devuelve FastAPI sus dependencias
+    """La dependencia de una ruta que es sólo de la administración: `Annotated[PuertaDeAdministracion, …]`.
+
+    que: cómo se llama lo que se pide: «administrar personas».
+    """
+
+    async def suya(entrada: Entrada) -> PuertaDeAdministracion:
+        return PuertaDeAdministracion(
+            entrada.ajustes,
+            entrada.tablas,
+            entrada.token,
+            entrada.equipo,
+            entrada.direccion,
+            es_uso=entrada.es_uso,
+            que=que,
+        )
+
+    return Depends(suya)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Path, Query, Response, UploadFile
 from sqlalchemy.orm import Session
 
-from api.dependencias import Entrada
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.v1.esquemas import administracion as formas
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
@@ -36,6 +36,10 @@ from tareas.hojas import catalogos as excel
 
 ruta = APIRouter(tags=["Unidades y personas"])
 VER = "administrar unidades y personas"
+Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
+VeCambios = Annotated[PuertaDeAdministracion, administracion("ver quién cambió qué")]
+Descarga = Annotated[PuertaDeAdministracion, administracion("descargar unidades y personas")]
+Carga = Annotated[PuertaDeAdministracion, administracion(carga.CARGAR)]
 Id = Annotated[int, Path(ge=1, le=ENTERO_MAXIMO)]
 Tipo = Annotated[str, Query(json_schema_extra=uno_de("", *TipoUnidad))]
 EstadoUnidad = Annotated[str, Query(json_schema_extra=uno_de("", *buscar_unidades.ESTADOS))]
@@ -55,7 +59,7 @@ _ARCHIVO: dict[str, Any] = {"responses": errores(401, 403, 404, 409, 413, 422)}
 
 @ruta.get("/unidades", response_model=Lista[formas.Unidad], summary="Las unidades", **_LEER)
 def listar_unidades(
-    puerta: Entrada,
+    puerta: Administracion,
     texto: Texto = "",
     tipo: Tipo = "",
     estado: EstadoUnidad = "",
@@ -63,14 +67,13 @@ def listar_unidades(
     limite: Limite = LIMITE,
 ) -> dict[str, Any]:
     """Por clave. tipo: nacional, estatal o cast; estado: activas, baja o por_confirmar."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
+    with puerta.lectura() as (s, _):
         tramo = buscar_unidades.buscar(s, texto=texto, tipo=tipo, estado=estado, cursor=cursor, limite=limite)
         return {**_lista(u.model_dump() for u in tramo.elementos), "total": tramo.total, "siguiente": tramo.siguiente}
 
 
 @ruta.post("/unidades", status_code=201, response_model=formas.Unidad, summary="Dar de alta un CAST", **_ACTO)
-def alta_unidad(cuerpo: formas.UnidadNueva, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
+def alta_unidad(cuerpo: formas.UnidadNueva, puerta: Administracion, clave: ClaveIdempotencia = None) -> dict[str, Any]:
     """Desde que existe recibe lo que se turne a todos los CAST."""
     with puerta.acto() as ctx:
         suya = _una_vez(
@@ -83,7 +86,7 @@ def alta_unidad(cuerpo: formas.UnidadNueva, puerta: Entrada, clave: ClaveIdempot
 
 
 @ruta.put("/unidades/{clave}", response_model=formas.Unidad, summary="Corregir una unidad", **_ACTO)
-def corregir_unidad(clave: str, cuerpo: formas.UnidadCorregida, puerta: Entrada) -> dict[str, Any]:
+def corregir_unidad(clave: str, cuerpo: formas.UnidadCorregida, puerta: Administracion) -> dict[str, Any]:
     """Su denominación, y de un CAST de quién depende; lo firmado y lo repartido no cambian."""
     campos = cuerpo.model_dump(include={"nombre", "depende_de", "fuente"})
     with puerta.acto() as ctx:
@@ -91,7 +94,7 @@ def corregir_unidad(clave: str, cuerpo: formas.UnidadCorregida, puerta: Entrada)
 
 
 @ruta.post("/unidades/{clave}/baja", response_model=formas.UnidadDeBaja, summary="Dar de baja un CAST", **_ACTO)
-def baja_unidad(clave: str, cuerpo: formas.BajaDeUnidad, puerta: Entrada) -> dict[str, Any]:
+def baja_unidad(clave: str, cuerpo: formas.BajaDeUnidad, puerta: Administracion) -> dict[str, Any]:
     """Deja de recibir turnos; los abiertos siguen siendo suyos y hay que decir que se vieron."""
     with puerta.acto() as ctx:
         unidad = actos.baja_unidad(ctx, clave, cuerpo.desde, cuerpo.motivo, cuerpo.turnos_vistos)
@@ -99,7 +102,7 @@ def baja_unidad(clave: str, cuerpo: formas.BajaDeUnidad, puerta: Entrada) -> dic
 
 
 @ruta.post("/unidades/{clave}/reactivar", response_model=formas.Unidad, summary="Reactivar un CAST", **_ACTO)
-def reactivar_unidad(clave: str, cuerpo: formas.ConMotivo, puerta: Entrada) -> dict[str, Any]:
+def reactivar_unidad(clave: str, cuerpo: formas.ConMotivo, puerta: Administracion) -> dict[str, Any]:
     """Vuelve a recibir turnos."""
     with puerta.acto() as ctx:
         return actos.reactivar_unidad(ctx, clave, cuerpo.motivo).model_dump()
@@ -110,7 +113,7 @@ def reactivar_unidad(clave: str, cuerpo: formas.ConMotivo, puerta: Entrada) -> d
 
 @ruta.get("/personas", response_model=Lista[formas.PersonaListada], summary="Las personas", **_LEER)
 def listar_personas(
-    puerta: Entrada,
+    puerta: Administracion,
     texto: Texto = "",
     unidad: str = "",
     rol: RolPedido = "",
@@ -119,8 +122,7 @@ def listar_personas(
     limite: Limite = LIMITE,
 ) -> dict[str, Any]:
     """Por nombre. unidad y rol: lo que tienen hoy; estado: activas, baja o sueltas (hoy sin unidad)."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
+    with puerta.lectura() as (s, _):
         tramo = consultas.buscar(s, texto=texto, unidad=unidad, rol=rol, estado=estado, cursor=cursor, limite=limite)
         datos = {"id", "correo", "nombre", "activa"}
         filas = ({**e.persona.model_dump(include=datos), "vigentes": e.vigentes} for e in tramo.elementos)
@@ -130,7 +132,9 @@ def listar_personas(
 @ruta.post(
     "/personas", status_code=201, response_model=formas.PersonaConClave, summary="Dar de alta a una persona", **_ACTO
 )
-def alta_persona(cuerpo: formas.PersonaNueva, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
+def alta_persona(
+    cuerpo: formas.PersonaNueva, puerta: Administracion, clave: ClaveIdempotencia = None
+) -> dict[str, Any]:
     """Con una contraseña que se genera sola y sólo se devuelve aquí, la primera vez."""
     inicial: list[str] = []
 
@@ -145,15 +149,14 @@ def alta_persona(cuerpo: formas.PersonaNueva, puerta: Entrada, clave: ClaveIdemp
 
 
 @ruta.get("/personas/{id}", response_model=formas.PersonaDetalle, summary="Una persona", **_LEER)
-def ver_persona(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
+def ver_persona(id: Id, puerta: Administracion) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
     """Con sus adscripciones, los turnos que tiene tomados y por quién firma."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
+    with puerta.lectura() as (s, _):
         return _detalle(s, id)
 
 
 @ruta.put("/personas/{id}", response_model=formas.PersonaDetalle, summary="Corregir a una persona", **_ACTO)
-def corregir_persona(id: Id, cuerpo: formas.PersonaCorregida, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def corregir_persona(id: Id, cuerpo: formas.PersonaCorregida, puerta: Administracion) -> dict[str, Any]:  # noqa: A002
     """Su nombre, o el correo con que entra."""
     with puerta.acto() as ctx:
         personas.corregir_persona(ctx, id, cuerpo.correo, cuerpo.nombre)
@@ -170,7 +173,7 @@ def corregir_persona(id: Id, cuerpo: formas.PersonaCorregida, puerta: Entrada) -
 def adscribir(
     id: Id,  # noqa: A002
     cuerpo: formas.AdscripcionNueva,
-    puerta: Entrada,
+    puerta: Administracion,
     clave: ClaveIdempotencia = None,
 ) -> dict[str, Any]:
     """Le da un rol más en una unidad; sin fechas, desde hoy y sin fin."""
@@ -196,7 +199,7 @@ def fijar_ultimo_dia(
     id: Id,  # noqa: A002
     adscripcion: Id,
     cuerpo: formas.Vigencia,
-    puerta: Entrada,
+    puerta: Administracion,
 ) -> dict[str, Any]:
     """Fija su último día. La fecha de ayer la corta en este momento; lo que ya rigió no se reescribe."""
     with puerta.acto() as ctx:
@@ -205,14 +208,14 @@ def fijar_ultimo_dia(
 
 
 @ruta.post("/personas/{id}/clave", response_model=formas.PersonaConClave, summary="Restablecer su contraseña", **_ACTO)
-def restablecer(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def restablecer(id: Id, puerta: Administracion) -> dict[str, Any]:  # noqa: A002
     """Genera otra, que sólo se devuelve aquí, y cierra sus sesiones."""
     with puerta.acto() as ctx:
         return _con_clave(ctx.s, personas.restablecer_clave(ctx, id))
 
 
 @ruta.post("/personas/{id}/baja", response_model=formas.PersonaDetalle, summary="Dar de baja a una persona", **_ACTO)
-def baja_persona(id: Id, cuerpo: formas.ConMotivo, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def baja_persona(id: Id, cuerpo: formas.ConMotivo, puerta: Administracion) -> dict[str, Any]:  # noqa: A002
     """Deja de poder entrar en este momento; los turnos que tenía tomados vuelven a su unidad, y se les avisa.
 
     Los de un expediente en cuarentena vuelven cuando se arregle su tabla.
@@ -225,7 +228,7 @@ def baja_persona(id: Id, cuerpo: formas.ConMotivo, puerta: Entrada) -> dict[str,
 @ruta.post(
     "/personas/{id}/reactivar", response_model=formas.PersonaConClave, summary="Reactivar a una persona", **_ACTO
 )
-def reactivar_persona(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def reactivar_persona(id: Id, puerta: Administracion) -> dict[str, Any]:  # noqa: A002
     """Con otra contraseña; sus adscripciones siguen cerradas."""
     with puerta.acto() as ctx:
         return _con_clave(ctx.s, personas.reactivar_persona(ctx, id))
@@ -236,11 +239,10 @@ def reactivar_persona(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
 
 @ruta.get("/cambios", response_model=Lista[formas.CambioHecho], summary="Quién cambió qué", **_LEER)
 def listar_cambios(
-    puerta: Entrada, cosa: CosaPedida = "", quien: str = "", cursor: Cursor = "", limite: Limite = LIMITE
+    puerta: VeCambios, cosa: CosaPedida = "", quien: str = "", cursor: Cursor = "", limite: Limite = LIMITE
 ) -> dict[str, Any]:
     """Lo último primero. quien: el id de quien cambió, o «consola»."""
-    with puerta.lectura() as (s, yo):
-        exigir_administracion(yo, "ver quién cambió qué")
+    with puerta.lectura() as (s, _):
         tramo = consultas.anotados(s, cosa=cosa, quien=quien, cursor=cursor, limite=limite)
     filas = (
         {
@@ -263,23 +265,20 @@ def listar_cambios(
     responses={**archivo(excel.TIPO, "El libro."), **errores(401, 403)},
     summary="Unidades y personas en Excel",
 )
-def descargar(puerta: Entrada) -> Response:
+def descargar(puerta: Descarga) -> Response:
     """El libro con lo que hay, sin contraseñas; volver a cargarlo no cambia nada."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "descargar unidades y personas")
+    with puerta.lectura() as (s, _):
         hojas = descarga.hojas(s)
     encabezados = {"Content-Disposition": f'attachment; filename="unidades-y-personas-{reloj.hoy().isoformat()}.xlsx"'}
     return Response(excel.escribir(hojas), media_type=excel.TIPO, headers=encabezados)
 
 
 @ruta.post("/catalogos/revisar", response_model=formas.Revision, summary="Revisar una carga", **_ARCHIVO)
-def revisar(puerta: Entrada, archivo: ElLibro) -> dict[str, Any]:
+def revisar(puerta: Carga, archivo: ElLibro) -> dict[str, Any]:
     """Qué haría con cada renglón, o todas sus faltas. No guarda nada."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, carga.CARGAR)
+    puerta.exigir()
     libro = excel.leer(archivo.filename or "", archivo.file.read(excel.MAXIMO_BYTES + 1))  # tarda: sin la base abierta
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, carga.CARGAR)
         plan = carga_plan.planear(s, libro, quien.persona)
     faltas = [{"hoja": f.hoja, "renglon": f.numero, "columna": f.letra, "que": f.que} for f in plan.faltas]
     return {"huella": plan.huella, "pasos": _pasos(plan), "faltas": faltas, "notas": list(plan.notas)}
@@ -287,14 +286,13 @@ def revisar(puerta: Entrada, archivo: ElLibro) -> dict[str, Any]:
 
 @ruta.post("/catalogos/cargar", response_model=formas.CargaHecha, summary="Cargar unidades y personas", **_ARCHIVO)
 def cargar(
-    puerta: Entrada,
+    puerta: Carga,
     archivo: ElLibro,
     motivo: Annotated[str, Form(max_length=300)],
     huella: Annotated[str, Form(max_length=64, description="La de la revisión; si ya sería otra cosa, 409.")] = "",
 ) -> dict[str, Any]:
     """Entra completa o no entra; repetirla no duplica. Devuelve las contraseñas de las personas nuevas."""
-    with puerta.lectura() as (_, quien):
-        exigir_administracion(quien, carga.CARGAR)
+    puerta.exigir()
     libro = excel.leer(archivo.filename or "", archivo.file.read(excel.MAXIMO_BYTES + 1))
     with puerta.acto() as ctx:
         hecha = carga.cargar(ctx, libro, motivo, huella)
@@ -307,7 +305,7 @@ def cargar(
 
 def _una_vez(ctx: Contexto, clave: str | None, solicitud: object, hacer: Callable[[], str]) -> str:
     """El id de lo que se creó, ahora o la primera vez que llegó esa Idempotency-Key. Lanza NoLeCorresponde."""
-    exigir_administracion(ctx.quien, VER)
+    exigir_administracion(ctx.quien, VER)  # antes de mirar si esa solicitud ya se había hecho
     if clave is None:
         return hacer()
     if previo := idempotencia.reservar(ctx, clave, solicitud):

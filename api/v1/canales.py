@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from api.dependencias import Entrada
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.v1.esquemas.avisos import Canal, CanalNuevo, CanalProbado
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.expedientes import ClaveIdempotencia
@@ -15,19 +15,18 @@ from api.v1.respuestas import errores
 from modelos import listas
 from modelos.actos import idempotencia
 from modelos.avisos import canales
-from modelos.organizacion.permisos import exigir_administracion
 from modelos.reloj import iso
 from tareas.avisos.cartero import Cartero
 
 ruta = APIRouter(tags=["Avisos"])
+Administracion = Annotated[PuertaDeAdministracion, administracion(canales.VER_O_CAMBIAR)]
 Id = Annotated[int, Path(ge=1, le=ENTERO_MAXIMO)]
 
 
 @ruta.get("/canales", response_model=Lista[Canal], responses=errores(401, 403, 422), summary="Los canales de aviso")
-def listar(puerta: Entrada, cursor: Cursor = None, limite: Limite = listas.LIMITE) -> dict[str, Any]:
+def listar(puerta: Administracion, cursor: Cursor = None, limite: Limite = listas.LIMITE) -> dict[str, Any]:
     """Los canales de personas y unidades, también los desactivados, el más reciente primero."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, canales.VER_O_CAMBIAR)
+    with puerta.lectura() as (s, _):
         pagina = canales.listar(s, cursor=cursor, limite=limite)
     elementos = [_ver(ficha) for ficha in pagina.elementos]
     return {"elementos": elementos, "total": pagina.total, "siguiente": pagina.siguiente}
@@ -40,10 +39,9 @@ def listar(puerta: Entrada, cursor: Cursor = None, limite: Limite = listas.LIMIT
     responses=errores(401, 403, 404, 409, 422),
     summary="Agregar un canal",
 )
-def crear(cuerpo: CanalNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
+def crear(cuerpo: CanalNuevo, puerta: Administracion, clave: ClaveIdempotencia = None) -> dict[str, Any]:
     """Da de alta un canal; desde entonces recibe lo mismo que el correo de su persona, o lo de su unidad."""
     with puerta.acto() as ctx:
-        quien = exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
         if clave is not None:
             previo = idempotencia.reservar(ctx, clave, ["canales", cuerpo.model_dump(mode="json")])
             if previo is not None:
@@ -54,7 +52,7 @@ def crear(cuerpo: CanalNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) 
             direccion=cuerpo.direccion,
             correo=cuerpo.correo,
             unidad=cuerpo.unidad,
-            por=quien.persona,
+            por=ctx.quien,
         )
         if clave is not None:
             idempotencia.cumplir(ctx, clave, str(canal.id))
@@ -62,11 +60,10 @@ def crear(cuerpo: CanalNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) 
 
 
 @ruta.delete("/canales/{id}", response_model=Canal, responses=errores(401, 403, 404), summary="Desactivar un canal")
-def quitar(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
+def quitar(id: Id, puerta: Administracion) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
     """Deja de usarlo; lo que estaba por salir por él se descarta."""
     with puerta.acto() as ctx:
-        exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
-        return _ver(canales.quitar(ctx.s, id))
+        return _ver(canales.quitar(ctx.s, id, ctx.quien))
 
 
 @ruta.post(
@@ -75,10 +72,9 @@ def quitar(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre de
     responses=errores(401, 403, 404),
     summary="Probar un canal",
 )
-def probar(id: Id, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def probar(id: Id, puerta: Administracion) -> dict[str, Any]:  # noqa: A002
     """Le manda un mensaje de prueba en este momento y dice si lo aceptó."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, canales.VER_O_CAMBIAR)
+    with puerta.lectura() as (s, _):
         direccion = canales.leer(s, id).direccion
     motivo = Cartero(puerta.ajustes).probar(direccion)
     return {"entregado": not motivo, "motivo": motivo}

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import Entrada, PuertaDeAdministracion, administracion
 from api.v1.esquemas import dias as formas
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista, Motivo
 from api.v1.parametros import PERFIL, PUBLICACION, Cursor, Limite
@@ -21,9 +21,10 @@ from modelos.dias.archivo import MAXIMO_BYTES, Escrito, leer
 from modelos.dias.dia import Publicacion
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.fechas import Fecha
-from modelos.organizacion.permisos import exigir_administracion
 
 ruta = APIRouter(tags=["Calendario"])
+Ve = Annotated[PuertaDeAdministracion, administracion("ver las publicaciones de días inhábiles")]
+Propone = Annotated[PuertaDeAdministracion, administracion("proponer días inhábiles")]
 UN_ANIO = timedelta(364)
 _LEER: dict[str, Any] = {"responses": errores(401, 403, 404, 422)}
 _ACTO: dict[str, Any] = {"response_model": formas.PublicacionDetalle, "responses": errores(401, 403, 404, 409, 422)}
@@ -63,21 +64,20 @@ def listar_dias(
     **_LEER,
 )
 def listar(
-    puerta: Entrada,
+    puerta: Ve,
     estado: Annotated[str, Query(description="Sin él, todas.", json_schema_extra=PUBLICACION)] = "",
     cursor: Cursor = None,
     limite: Limite = listas.LIMITE,
 ) -> dict[str, Any]:
     """Las propuestas, aprobadas y descartadas, la más reciente primero. Sólo la administración."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "ver las publicaciones de días inhábiles")
+    with puerta.lectura() as (s, _):
         tramo = publicaciones.lista(s, estado=estado, cursor=cursor, limite=limite)
         elementos = vistas_dias.publicaciones(s, tramo.elementos)
     return {"elementos": elementos, "total": tramo.total, "siguiente": tramo.siguiente}
 
 
 @ruta.post("/calendario/publicaciones", status_code=201, summary="Proponer días inhábiles", **_ACTO)
-def proponer(cuerpo: formas.PublicacionNueva, puerta: Entrada) -> dict[str, Any]:
+def proponer(cuerpo: formas.PublicacionNueva, puerta: Ve) -> dict[str, Any]:
     """Guarda la propuesta y devuelve qué plazos movería; todavía no cambia ninguno."""
     dias = [Escrito(f"dias.{i}.", **dia.model_dump()) for i, dia in enumerate(cuerpo.dias)]
     with puerta.acto() as ctx:
@@ -93,13 +93,12 @@ def proponer(cuerpo: formas.PublicacionNueva, puerta: Entrada) -> dict[str, Any]
     summary="Proponer días inhábiles de un archivo",
 )
 def proponer_archivo(
-    puerta: Entrada,
+    puerta: Propone,
     archivo: Annotated[UploadFile, File(description="TOML o CSV, de 256 KB y 500 renglones a lo más.")],
     motivo: Annotated[str, Form(max_length=2000)],
 ) -> dict[str, Any]:
     """Como proponer, con los tramos en un archivo; si un renglón tiene faltas, no entra ninguno."""
-    with puerta.lectura() as (_, quien):
-        exigir_administracion(quien, "proponer días inhábiles")
+    puerta.exigir()
     dias = leer(archivo.filename or "", archivo.file.read(MAXIMO_BYTES + 1))
     with puerta.acto() as ctx:
         nueva = actos.proponer(ctx, dias, (), motivo)
@@ -114,18 +113,17 @@ def proponer_archivo(
 )
 def ver(
     id: int,  # noqa: A002 - nombre del contrato
-    puerta: Entrada,
+    puerta: Ve,
     cursor: Annotated[str, Query(max_length=140, description="El `siguiente` de los efectos.")] = "",
     limite: Limite = listas.LIMITE,
 ) -> dict[str, Any]:
     """De una propuesta, qué plazos movería; de una aprobada, cuánto va del recuento. Sólo la administración."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "ver las publicaciones de días inhábiles")
+    with puerta.lectura() as (s, _):
         return vistas_dias.detalle(s, publicaciones.una(s, _id(id)), limite, cursor)
 
 
 @ruta.post("/calendario/publicaciones/{id}/aprobar", summary="Aprobar una propuesta", **_ACTO)
-def aprobar(id: int, cuerpo: formas.Aprobacion, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def aprobar(id: int, cuerpo: formas.Aprobacion, puerta: Ve) -> dict[str, Any]:  # noqa: A002
     """Publica los días; el sistema recuenta solo los plazos por cumplir y lo asienta en cada expediente."""
     with puerta.acto() as ctx:
         aprobada = actos.aprobar(ctx, _id(id), cuerpo.base)
@@ -133,14 +131,14 @@ def aprobar(id: int, cuerpo: formas.Aprobacion, puerta: Entrada) -> dict[str, An
 
 
 @ruta.post("/calendario/publicaciones/{id}/descartar", summary="Descartar una propuesta", **_ACTO)
-def descartar(id: int, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def descartar(id: int, cuerpo: Motivo, puerta: Ve) -> dict[str, Any]:  # noqa: A002
     """Cierra la propuesta sin publicarla."""
     with puerta.acto() as ctx:
         descartada = actos.descartar(ctx, _id(id), cuerpo.motivo)
     return _detalle(puerta, descartada)
 
 
-def _detalle(puerta: Puerta, fila: Publicacion) -> dict[str, Any]:
+def _detalle(puerta: PuertaDeAdministracion, fila: Publicacion) -> dict[str, Any]:
     """Se lee aparte: contar los efectos puede tardar y no debe detener a quien quiere escribir."""
     with puerta.lectura() as (s, _):
         return vistas_dias.detalle(s, publicaciones.una(s, fila.id or 0))

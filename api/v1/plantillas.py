@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from api.dependencias import Entrada, Puerta
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.v1.esquemas import papeleria as formas
 from api.v1.esquemas.comunes import Lista
 from api.v1.respuestas import errores
@@ -14,7 +14,6 @@ from modelos import reloj
 from modelos.actos.oficios import plantillas as actos
 from modelos.actos.turnos.atender import nombre_de
 from modelos.actos.turnos.mover import Contexto
-from modelos.organizacion.permisos import exigir_administracion
 from tareas.oficios.redaccion import borrador, edicion
 from tareas.oficios.redaccion.ejemplo import COMUN
 
@@ -29,26 +28,26 @@ def _clave(carpeta: str, nombre: str) -> str:
 
 
 Clave = Annotated[str, Depends(_clave)]
+Administracion = Annotated[PuertaDeAdministracion, administracion(actos.ACTO)]
 
 
 @ruta.get("/plantillas", response_model=Lista[formas.Plantilla], summary="Las plantillas de oficio", **_LEER)
-def listar(puerta: Entrada) -> dict[str, Any]:
+def listar(puerta: Administracion) -> dict[str, Any]:
     """Todas, con cuáles editó la administración y cuáles cambió después el sistema."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, actos.ACTO)
         grupos = edicion.fichas(Contexto(s, puerta.tablas, quien, reloj.ahora()))
     elementos = [_ver(ficha) for _, fichas in grupos for ficha in fichas]
     return {"elementos": elementos, "total": len(elementos), "siguiente": None}
 
 
 @ruta.get(UNA, response_model=formas.PlantillaDetalle, summary="Una plantilla", **_LEER)
-def ver(clave: Clave, puerta: Entrada) -> dict[str, Any]:
+def ver(clave: Clave, puerta: Administracion) -> dict[str, Any]:
     """Con el texto que rige y el que trae el sistema. La carpeta de las que otras heredan es `comun`."""
     return _detalle(puerta, clave)
 
 
 @ruta.put(UNA, summary="Cambiar una plantilla", **_ACTO)
-def cambiar(clave: Clave, cuerpo: formas.PlantillaNueva, puerta: Entrada) -> dict[str, Any]:
+def cambiar(clave: Clave, cuerpo: formas.PlantillaNueva, puerta: Administracion) -> dict[str, Any]:
     """Guarda una versión nueva, después de probarla; si está rota, 422 con la línea y qué pasa."""
     with puerta.lectura() as (s, quien):
         revisada = edicion.revisada(Contexto(s, puerta.tablas, quien, reloj.ahora()), clave, cuerpo.texto)
@@ -58,10 +57,9 @@ def cambiar(clave: Clave, cuerpo: formas.PlantillaNueva, puerta: Entrada) -> dic
 
 
 @ruta.post(UNA + "/volver", summary="Volver a otra versión", **_ACTO)
-def volver(clave: Clave, cuerpo: formas.VueltaAtras, puerta: Entrada) -> dict[str, Any]:
+def volver(clave: Clave, cuerpo: formas.VueltaAtras, puerta: Administracion) -> dict[str, Any]:
     """Hace una versión nueva con el texto de una anterior, o vuelve a la del sistema; nada se borra."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, actos.ACTO)
         ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
         suyo = actos.texto_de(actos.versiones(ctx, clave), clave, cuerpo.a)
         revisada = edicion.revisada(ctx, clave, suyo)
@@ -76,10 +74,9 @@ def volver(clave: Clave, cuerpo: formas.VueltaAtras, puerta: Entrada) -> dict[st
     summary="Las versiones de una plantilla",
     **_LEER,
 )
-def versiones(clave: Clave, puerta: Entrada) -> dict[str, Any]:
+def versiones(clave: Clave, puerta: Administracion) -> dict[str, Any]:
     """Lo que ha hecho la administración con ella, lo último primero."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, actos.ACTO)
         ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
         borrador.del_archivo(clave)
         elementos = [
@@ -99,10 +96,9 @@ def versiones(clave: Clave, puerta: Entrada) -> dict[str, Any]:
     responses=errores(401, 403, 404, 409, 422),
     summary="Probar un texto con un expediente",
 )
-def probar(clave: Clave, cuerpo: formas.Prueba, puerta: Entrada) -> dict[str, Any]:
+def probar(clave: Clave, cuerpo: formas.Prueba, puerta: Administracion) -> dict[str, Any]:
     """Lo que diría el oficio de ese expediente con ese texto, sin guardar nada."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, actos.ACTO)
         ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
         hecho = edicion.muestra(ctx, cuerpo.folio, clave, cuerpo.texto, puerta.ajustes.url_publica).redactado
     return {
@@ -113,9 +109,8 @@ def probar(clave: Clave, cuerpo: formas.Prueba, puerta: Entrada) -> dict[str, An
     }
 
 
-def _detalle(puerta: Puerta, clave: str) -> dict[str, Any]:
+def _detalle(puerta: PuertaDeAdministracion, clave: str) -> dict[str, Any]:
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, actos.ACTO)
         ctx = Contexto(s, puerta.tablas, quien, reloj.ahora())
         ficha = edicion.ficha(ctx, clave)
         return {

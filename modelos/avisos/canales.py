@@ -27,6 +27,7 @@ from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.escritura import limpiar_texto
 from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
 from modelos.organizacion.organigrama import Persona, Unidad, por_correo
+from modelos.organizacion.permisos import Quien, exigir_administracion
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -163,13 +164,17 @@ def leer(s: Session, id_: int) -> Canal:
 
 
 def agregar(
-    s: Session, *, nombre: str, direccion: str, correo: str = "", unidad: str = "", por: int | None = None
+    s: Session, *, nombre: str, direccion: str, correo: str = "", unidad: str = "", por: Quien | None = None
 ) -> Canal:
     """Da de alta un canal de una persona (por su correo) o de una unidad (por su clave), y no de ambas.
 
+    por: quien lo agrega; None es la línea de órdenes.
+
     Lanza:
+        NoLeCorresponde.
         FormularioIncompleto: dice qué falta o qué no sirve; una dirección que no sirve no se repite en el error.
     """
+    autor = None if por is None else exigir_administracion(por, VER_O_CAMBIAR).persona
     nombre, direccion = limpiar_texto("nombre", nombre).strip(), direccion.strip()
     correo, unidad = limpiar_texto("correo", correo).strip(), limpiar_texto("unidad", unidad).strip()
     persona = por_correo(s, correo) if correo else None
@@ -181,7 +186,7 @@ def agregar(
         nombre=nombre,
         direccion=direccion,
         creado=reloj.ahora(),
-        creado_por=por,
+        creado_por=autor,
     )
     s.add(canal)
     s.flush()
@@ -208,8 +213,14 @@ def _faltas_de_quien(s: Session, correo: str, persona: Persona | None, unidad: s
     return {}
 
 
-def quitar(s: Session, id_: int) -> Ficha:
-    """Lo desactiva: lo que iba a salir por él se descarta. Repetirlo no cambia nada. Lanza NoExiste."""
+def quitar(s: Session, id_: int, por: Quien | None = None) -> Ficha:
+    """Lo desactiva: lo que iba a salir por él se descarta. Repetirlo no cambia nada.
+
+    Lanza:
+        NoLeCorresponde, NoExiste.
+    """
+    if por is not None:
+        exigir_administracion(por, VER_O_CAMBIAR)
     canal = leer(s, id_)
     canal.activo = False
     s.flush()

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
-from api.dependencias import Entrada, Puerta
-from api.errores import codigo
-from api.web.piezas.formularios import PREFIJO, Campo, Captura, Falta, Formulario, numero
-from api.web.piezas.pagina import pagina
+from api.dependencias import Entrada, Puerta, PuertaDeAdministracion, administracion
+from api.web.administracion.piezas import escrito
+from api.web.piezas.formularios import (
+    CORTO,
+    LARGO_RENGLON,
+    LISTA,
+    PREFIJO,
+    SIN_CAPTURA,
+    Falta,
+    Formulario,
+    de_molde,
+    numero,
+)
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos.avisos import canales, cola
 from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.expedientes import visibles
-from modelos.organizacion.permisos import administra, exigir_administracion
+from modelos.organizacion.permisos import administra
 from tareas.avisos.cartero import Cartero
 
 ruta = APIRouter()
+Administracion = Annotated[PuertaDeAdministracion, administracion(canales.VER_O_CAMBIAR)]
 POR_PAGINA = 30
 ESTADOS = {
     "pendiente": ("○", "Por enviar"),
@@ -26,23 +38,33 @@ ESTADOS = {
     "fallida": ("✕", "Falló"),
     "descartada": ("‖", "No se envió"),
 }
-_TITULOS = {
-    "nombre": "Nombre",
-    "direccion": "Dirección de Apprise",
-    "correo": "Correo de la persona",
-    "unidad": "Unidad",
-}
-_AYUDAS = {
-    "nombre": "Cómo reconocerlo en esta lista.",
-    "direccion": "Por ejemplo tgram://… o mailto://… Lleva secretos: después de guardarla ya no se muestra entera.",
-    "correo": "Si el canal es de una persona; déjelo vacío si es de una unidad.",
-    "unidad": "Si el canal es de toda la unidad: recibe una vez lo que a ella le toca.",
-}
+
+
+class _Canal(BaseModel):
+    nombre: str = Field(title="Nombre", description="Cómo reconocerlo en esta lista.", max_length=canales.LARGO_NOMBRE)
+    direccion: str = Field(
+        title="Dirección de Apprise",
+        description="Por ejemplo tgram://… o mailto://… Lleva secretos: después de guardarla ya no se muestra entera.",
+        max_length=canales.LARGO_DIRECCION,
+        json_schema_extra=CORTO,
+    )
+    correo: str = Field(
+        "",
+        title="Correo de la persona",
+        description="Si el canal es de una persona; déjelo vacío si es de una unidad.",
+        max_length=LARGO_RENGLON,
+    )
+    unidad: str = Field(
+        "",
+        title="Unidad",
+        description="Si el canal es de toda la unidad: recibe una vez lo que a ella le toca.",
+        json_schema_extra=LISTA,
+    )
 
 
 @ruta.get("/administracion/canales")
 def lista_canales(
-    request: Request, puerta: Entrada, cursor: str | None = None, agregado: str = "", quitado: str = ""
+    request: Request, puerta: Administracion, cursor: str | None = None, agregado: str = "", quitado: str = ""
 ) -> HTMLResponse:
     """Los canales, con el formulario para agregar otro."""
     hecho = "Se agregó el canal. Pruébelo para comprobar que llega." if agregado else ""
@@ -50,38 +72,35 @@ def lista_canales(
 
 
 @ruta.post("/administracion/canales")
-def agregar_canal(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def agregar_canal(request: Request, puerta: Administracion, captura: Formulario) -> Response:
     """Da de alta un canal; lo que falte se dice junto a su control."""
-    try:
-        with puerta.acto() as ctx:
-            quien = exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
-            canales.agregar(
-                ctx.s,
-                nombre=captura.texto(f"{PREFIJO}nombre"),
-                direccion=captura.texto(f"{PREFIJO}direccion"),
-                correo=captura.texto(f"{PREFIJO}correo"),
-                unidad=captura.texto(f"{PREFIJO}unidad"),
-                por=quien.persona,
-            )
-    except FormularioIncompleto as error:
-        return _canales(request, puerta, captura=captura, errores=error.campos, status=codigo(error))
+    intento = Intento(captura, "agregar", vuelve=(FormularioIncompleto,))
+    with intento, puerta.acto() as ctx:
+        canales.agregar(
+            ctx.s,
+            nombre=captura.texto(f"{PREFIJO}nombre"),
+            direccion=captura.texto(f"{PREFIJO}direccion"),
+            correo=captura.texto(f"{PREFIJO}correo"),
+            unidad=captura.texto(f"{PREFIJO}unidad"),
+            por=ctx.quien,
+        )
+    if intento.rechazo:
+        return _canales(request, puerta, rechazo=intento.rechazo)
     return RedirectResponse("/administracion/canales?agregado=1#resultado", 303)
 
 
 @ruta.post("/administracion/canales/{id_}/quitar")
-def quitar_canal(id_: str, puerta: Entrada) -> Response:
+def quitar_canal(id_: str, puerta: Administracion) -> Response:
     """Lo desactiva."""
     with puerta.acto() as ctx:
-        exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)
-        canales.quitar(ctx.s, numero(id_))
+        canales.quitar(ctx.s, numero(id_), ctx.quien)
     return RedirectResponse("/administracion/canales?quitado=1#resultado", 303)
 
 
 @ruta.post("/administracion/canales/{id_}/probar")
-def probar_canal(request: Request, id_: str, puerta: Entrada) -> HTMLResponse:
+def probar_canal(request: Request, id_: str, puerta: Administracion) -> HTMLResponse:
     """Le manda un mensaje de prueba y dice en la misma página si llegó."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, canales.VER_O_CAMBIAR)
+    with puerta.lectura() as (s, _):
         canal = canales.leer(s, numero(id_))
     motivo = Cartero(puerta.ajustes).probar(canal.direccion)
     if motivo:
@@ -116,41 +135,43 @@ def reintentar_fallidas(puerta: Entrada) -> Response:
 @ruta.post("/administracion/entregas/{id_}/reintentar")
 def reintentar_entrega(request: Request, id_: str, puerta: Entrada, captura: Formulario) -> Response:
     """Vuelve a poner en la cola un mensaje que falló o se descartó."""
-    try:
-        with puerta.acto() as ctx:
-            cola.reintentar(ctx.s, cola.quien_mira(ctx.quien), id_)
-    except ActoNoProcede as error:
-        return _entregas(request, puerta, problema=str(error), status=codigo(error))
+    intento = Intento(captura, "reintentar", vuelve=(ActoNoProcede,))
+    with intento, puerta.acto() as ctx:
+        cola.reintentar(ctx.s, cola.quien_mira(ctx.quien), id_)
+    if intento.rechazo:
+        return _entregas(request, puerta, rechazo=intento.rechazo)
     filtro = {"estado": captura.texto("estado"), "reintentada": "1"}
     return RedirectResponse(f"/administracion/entregas?{urlencode(filtro)}#resultado", 303)
 
 
 def _canales(
     request: Request,
-    puerta: Puerta,
+    puerta: PuertaDeAdministracion,
     *,
     cursor: str | None = None,
-    captura: Captura | None = None,
-    errores: Mapping[str, str] | None = None,
+    rechazo: Rechazo | None = None,
     hecho: str = "",
     problema: str = "",
-    status: int = 200,
 ) -> HTMLResponse:
-    faltas = dict(errores or {})
+    faltas = rechazo.campos if rechazo else {}
+    captura = rechazo.captura if rechazo else SIN_CAPTURA
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, canales.VER_O_CAMBIAR)
         tramo = canales.listar(s, cursor=cursor, limite=POR_PAGINA)
         unidades = visibles.unidades(s)
-    campos = {nombre: _campo(nombre, unidades, captura, faltas) for nombre in _TITULOS}
+    # La dirección no vuelve a la página ni cuando se rechaza.
+    puestos = {**escrito(_Canal, captura), "direccion": ""}
+    campos = de_molde(_Canal, puestos, faltas, {"unidad": {c: f"{c}: {de}" for c, de in sorted(unidades.items())}})
     resumen = [
-        Falta(f"{_TITULOS.get(campo, 'De quién es')}: {falta}.", f"{PREFIJO}{campo if campo in _TITULOS else 'correo'}")
-        for campo, falta in faltas.items()
+        Falta(f"{campos[c].titulo}: {falta}.", campos[c].id)
+        if c in campos
+        else Falta(f"De quién es: {falta}.", "campo-correo")
+        for c, falta in faltas.items()
     ]
-    return pagina(
+    return mostrar(
         request,
         "administracion/canales.html",
         quien,
-        status,
+        rechazo,
         tramo=tramo,
         cursor=cursor,
         siguiente=urlencode({"cursor": tramo.siguiente}) if tramo.siguiente else "",
@@ -161,24 +182,6 @@ def _canales(
     )
 
 
-def _campo(nombre: str, unidades: Mapping[str, str], captura: Captura | None, faltas: Mapping[str, str]) -> Campo:
-    # La dirección no vuelve a la página ni cuando se rechaza.
-    valor = captura.texto(f"{PREFIJO}{nombre}") if captura and nombre != "direccion" else ""
-    opciones = tuple((clave, f"{clave}: {de}") for clave, de in sorted(unidades.items())) if nombre == "unidad" else ()
-    return Campo(
-        nombre=nombre,
-        titulo=_TITULOS[nombre],
-        ayuda=_AYUDAS[nombre],
-        control="lista" if nombre == "unidad" else "texto",
-        obligatorio=nombre in {"nombre", "direccion"},
-        valor=valor,
-        opciones=opciones,
-        error=faltas.get(nombre, ""),
-        inferido="",
-        maximo={"nombre": canales.LARGO_NOMBRE, "direccion": canales.LARGO_DIRECCION}.get(nombre, 200),
-    )
-
-
 def _entregas(
     request: Request,
     puerta: Puerta,
@@ -186,18 +189,17 @@ def _entregas(
     estado: str = "",
     cursor: str | None = None,
     hecho: str = "",
-    problema: str = "",
-    status: int = 200,
+    rechazo: Rechazo | None = None,
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
         tramo = cola.listar(s, quien, estado=estado or None, cursor=cursor, limite=POR_PAGINA)
         fallidas = cola.fallidas(s)
     filtro = {"estado": estado} if estado else {}
-    return pagina(
+    return mostrar(
         request,
         "administracion/entregas.html",
         quien,
-        status,
+        rechazo,
         tramo=tramo,
         estado_pedido=estado,
         estados=ESTADOS,
@@ -206,5 +208,5 @@ def _entregas(
         siguiente=urlencode({**filtro, "cursor": tramo.siguiente}) if tramo.siguiente else "",
         puede_reintentar=administra(quien),
         hecho=hecho,
-        problema=problema,
+        problema=rechazo.frase if rechazo else "",
     )

@@ -6,16 +6,18 @@ leído viaja en la propia página, así que no queda ningún archivo guardado si
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
-from api.dependencias import Entrada, Puerta
-from api.errores import codigo
-from api.web.administracion.piezas import Control, campos, escrito, resumen
-from api.web.piezas.formularios import Captura, Falta, Formulario
+from api.dependencias import PuertaDeAdministracion, administracion
+from api.web.administracion.piezas import escrito, resumen
+from api.web.piezas.formularios import Falta, Formulario, de_molde
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos import idempotencia
 from modelos.actos.administracion import carga as actos
@@ -25,73 +27,76 @@ from modelos.administracion.carga import hojas as carga_hojas
 from modelos.administracion.carga import plan as carga_plan
 from modelos.errores import (
     ActoNoProcede,
-    ArchivoDemasiadoGrande,
     ArchivoRechazado,
     ClaveRepetida,
-    ErrorGestion,
     FormularioIncompleto,
 )
-from modelos.organizacion.permisos import exigir_administracion
 from tareas.hojas import catalogos as excel
 
 ruta = APIRouter()
+Carga = Annotated[PuertaDeAdministracion, administracion(actos.CARGAR)]
+Descarga = Annotated[PuertaDeAdministracion, administracion("descargar unidades y personas")]
 RAIZ = "/administracion/excel"
-_MOTIVO = (
-    Control("motivo", "Por qué se carga", "Queda en quién cambió qué, con cada cambio.", "parrafo", True, LARGO_FUENTE),
-)
 FALTAS_QUE_SE_VEN = 500
 
 
+class _Motivo(BaseModel):
+    motivo: str = Field(
+        title="Por qué se carga", description="Queda en quién cambió qué, con cada cambio.", max_length=LARGO_FUENTE
+    )
+
+
 @ruta.get(RAIZ)
-def inicio(request: Request, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def inicio(request: Request, puerta: Carga, hecho: str = "") -> HTMLResponse:
     """De dónde se descarga y por dónde se sube."""
     aviso = "Esa carga ya estaba hecha. Si no copió las contraseñas, restablézcalas persona por persona."
     return _inicio(request, puerta, hecho=aviso if hecho == "repetida" else "")
 
 
 @ruta.get(RAIZ + "/catalogos.xlsx")
-def descargar(puerta: Entrada) -> Response:
+def descargar(puerta: Descarga) -> Response:
     """El libro con lo que hay; sirve para corregirlo y volver a cargarlo."""
-    return libro(puerta)
+    with puerta.lectura() as (s, _):
+        hojas = descarga.hojas(s)
+    nombre = f"unidades-y-personas-{reloj.hoy().isoformat()}.xlsx"
+    encabezados = {"Content-Disposition": f'attachment; filename="{nombre}"'}
+    return Response(excel.escribir(hojas), media_type=excel.TIPO, headers=encabezados)
 
 
 @ruta.post(RAIZ + "/revisar")
-def revisar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def revisar(request: Request, puerta: Carga, captura: Formulario) -> Response:
     """Lee el libro y dice, renglón por renglón, qué haría o qué corregir. No guarda nada."""
-    with puerta.lectura() as (_, quien):
-        exigir_administracion(quien, actos.CARGAR)
+    puerta.exigir()
     archivo = captura.archivos.get("archivo")
     if archivo is None:
-        return _inicio(request, puerta, "elija un archivo", 422)
-    try:
+        falta = FormularioIncompleto({"archivo": "elija un archivo"})
+        return _inicio(request, puerta, Rechazo("revisar", captura, falta))
+    with Intento(captura, "revisar", vuelve=(ArchivoRechazado,)) as intento:
         leido = excel.leer(archivo.filename or "", archivo.file.read(excel.MAXIMO_BYTES + 1))
-    except (ArchivoRechazado, ArchivoDemasiadoGrande) as error:
-        return _inicio(request, puerta, str(error).rstrip("."), codigo(error))
+    if intento.rechazo:
+        return _inicio(request, puerta, intento.rechazo)
     return _revision(request, puerta, leido, archivo.filename or "")
 
 
 @ruta.post(RAIZ + "/cargar")
-def cargar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def cargar(request: Request, puerta: Carga, captura: Formulario) -> Response:
     """Hace lo que se revisó, entero o nada, y muestra las contraseñas de las personas nuevas, esta vez y nunca más."""
     nombre = captura.texto("nombre")[:200]
-    try:
+    with Intento(captura, "cargar", vuelve=(FormularioIncompleto,)) as lectura:
         leido = carga_hojas.desempacar(captura.texto("carga"))
-    except FormularioIncompleto as error:
-        with puerta.lectura() as (_, quien):
-            exigir_administracion(quien, actos.CARGAR)
-        return _inicio(request, puerta, error.campos["archivo"], codigo(error))
-    motivo = escrito(_MOTIVO, captura)["motivo"]
-    try:
-        with puerta.acto() as ctx:
-            yo = exigir_administracion(ctx.quien, actos.CARGAR)
-            ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
-            if idempotencia.reservar(ctx, ficha, ["carga", captura.texto("huella"), motivo]):
-                return RedirectResponse(f"{RAIZ}?hecho=repetida#resultado", 303)
-            hecha = actos.cargar(ctx, leido, motivo, captura.texto("huella")[:64])
-            idempotencia.cumplir(ctx, ficha, "carga")
-    except (FormularioIncompleto, ActoNoProcede, ClaveRepetida) as error:
-        return _revision(request, puerta, leido, nombre, captura, error)
-    return pagina(request, "administracion/excel_hecho.html", yo, hecha=hecha, hojas=_hojas(hecha.plan))
+    if lectura.rechazo:
+        return _inicio(request, puerta, lectura.rechazo)
+    motivo = escrito(_Motivo, captura)["motivo"]
+    intento = Intento(captura, "cargar", vuelve=(FormularioIncompleto, ActoNoProcede, ClaveRepetida))
+    with intento, puerta.acto() as ctx:
+        ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
+        if idempotencia.reservar(ctx, ficha, ["carga", captura.texto("huella"), motivo]):
+            return RedirectResponse(f"{RAIZ}?hecho=repetida#resultado", 303)
+        hecha = actos.cargar(ctx, leido, motivo, captura.texto("huella")[:64])
+        idempotencia.cumplir(ctx, ficha, "carga")
+    if intento.rechazo:
+        return _revision(request, puerta, leido, nombre, intento.rechazo)
+    return pagina(request, "administracion/excel_hecho.html", ctx.quien, hecha=hecha, hojas=_hojas(hecha.plan))
 
 
 @ruta.get(RAIZ + "/{_acto}")
@@ -103,24 +108,16 @@ def volver(_acto: str) -> Response:
 # --- piezas ----------------------------------------------------------------------
 
 
-def libro(puerta: Puerta) -> Response:
-    """El libro con unidades, personas y adscripciones."""
-    with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "descargar unidades y personas")
-        hojas = descarga.hojas(s)
-    nombre = f"unidades-y-personas-{reloj.hoy().isoformat()}.xlsx"
-    encabezados = {"Content-Disposition": f'attachment; filename="{nombre}"'}
-    return Response(excel.escribir(hojas), media_type=excel.TIPO, headers=encabezados)
-
-
-def _inicio(request: Request, puerta: Puerta, error: str = "", status: int = 200, hecho: str = "") -> HTMLResponse:
-    with puerta.lectura() as (_, quien):
-        exigir_administracion(quien, actos.CARGAR)
-    return pagina(
+def _inicio(
+    request: Request, puerta: PuertaDeAdministracion, rechazo: Rechazo | None = None, hecho: str = ""
+) -> HTMLResponse:
+    error = rechazo.errores_en("archivo")["archivo"] if rechazo else ""
+    quien = puerta.exigir()
+    return mostrar(
         request,
         "administracion/excel.html",
         quien,
-        status,
+        rechazo,
         error=error,
         resumen=[Falta(f"Archivo: {error}.", "archivo")] if error else [],
         hojas=carga_hojas.HOJAS,
@@ -136,20 +133,26 @@ def _hojas(plan: carga_plan.Plan) -> list[tuple[str, dict[str, list[carga_plan.P
     return [(hoja, pasos) for hoja, pasos in por_hoja if any(pasos.values())]
 
 
+def _del_motivo(rechazo: Rechazo | None, plan: carga_plan.Plan) -> dict[str, str]:
+    """Lo que se dice junto al motivo o, si no es de él, arriba; nada si ya se dice renglón por renglón."""
+    if rechazo is None:
+        return {}
+    if motivo := rechazo.campos.get("motivo"):
+        return {"motivo": motivo}
+    return {} if plan.faltas else {"": str(rechazo.error)}
+
+
 def _revision(
     request: Request,
-    puerta: Puerta,
+    puerta: PuertaDeAdministracion,
     leido: carga_hojas.Libro,
     nombre: str,
-    captura: Captura | None = None,
-    error: ErrorGestion | None = None,
+    rechazo: Rechazo | None = None,
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, actos.CARGAR)
         plan = carga_plan.planear(s, leido, quien.persona)
-    del_motivo = error.campos.get("motivo", "") if isinstance(error, FormularioIncompleto) else ""
-    errores = {"motivo": del_motivo} if del_motivo else {"": str(error)} if error and not plan.faltas else {}
-    status = codigo(error) if error else 422 if plan.faltas else 200
+    errores = _del_motivo(rechazo, plan)
+    status = rechazo.status if rechazo else 422 if plan.faltas else 200
     return pagina(
         request,
         "administracion/excel_revision.html",
@@ -160,7 +163,7 @@ def _revision(
         hojas=_hojas(plan),
         nombre=nombre,
         carga=carga_hojas.empacar(leido),
-        campos=campos(_MOTIVO, escrito(_MOTIVO, captura) if captura else {}, errores),
-        resumen=resumen(_MOTIVO, errores),
+        campos=de_molde(_Motivo, escrito(_Motivo, rechazo.captura) if rechazo else {}, errores),
+        resumen=resumen(_Motivo, errores),
         ficha=str(uuid4()),
     )

@@ -2,63 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
-from api.dependencias import Entrada, Puerta
-from api.errores import codigo
-from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
-from api.web.piezas.formularios import Formulario
+from api.dependencias import PuertaDeAdministracion, administracion
+from api.web.administracion.piezas import escrito, fechas, resumen
+from api.web.piezas.formularios import CORTO, LISTA, Formulario, de_molde
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.administracion.papeleria import ROTULOS
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.oficios import ordenamientos
-from modelos.oficios.ordenamientos import EstadoNorma, Ordenamiento
+from modelos.oficios.ordenamientos import LARGOS, EstadoNorma, Ordenamiento
 from modelos.organizacion.cambios import Cosa, historia
-from modelos.organizacion.permisos import exigir_administracion
 
 ruta = APIRouter()
+Administracion = Annotated[PuertaDeAdministracion, administracion("ver los ordenamientos")]
 ESTADOS = {
     EstadoNorma.VIGENTE.value: ("✓", "Vigente"),
     EstadoNorma.PROYECTO.value: ("○", "En proyecto"),
     EstadoNorma.ABROGADO.value: ("✕", "Abrogado"),
 }
-_NORMA = (
-    Control("nombre", ROTULOS["nombre"], obligatorio=True, maximo=300),
-    Control(
-        "cita",
-        ROTULOS["cita"],
-        "Lo que sigue a «en los artículos 1 y 2…»: empieza con «del» o «de los».",
-        obligatorio=True,
-        maximo=300,
-    ),
-    Control(
-        "estado",
-        ROTULOS["estado"],
-        "Un oficio que cite una norma que no consta como vigente lo avisa, o no se firma, según el ajuste.",
-        "lista",
-        obligatorio=True,
-        opciones=tuple((clave, palabra) for clave, (_, palabra) in ESTADOS.items()),
-    ),
-    Control("acuerdo", ROTULOS["acuerdo"], "Sólo si consta.", maximo=200),
-    Control("emitido", ROTULOS["emitido"], control="fecha"),
-    Control("publicado", ROTULOS["publicado"], control="fecha"),
-    Control("vigente_desde", ROTULOS["vigente_desde"], "Hace falta para darla por vigente.", "fecha"),
-    Control("vigente_hasta", ROTULOS["vigente_hasta"], "El último día, inclusive.", "fecha"),
-    Control("nota", ROTULOS["nota"], control="parrafo", maximo=1000),
-)
+
+
+class _Norma(BaseModel):
+    nombre: str = Field(title=ROTULOS["nombre"], max_length=LARGOS["nombre"], json_schema_extra=CORTO)
+    cita: str = Field(
+        title=ROTULOS["cita"],
+        description="Lo que sigue a «en los artículos 1 y 2…»: empieza con «del» o «de los».",
+        max_length=LARGOS["cita"],
+        json_schema_extra=CORTO,
+    )
+    estado: str = Field(
+        title=ROTULOS["estado"],
+        description="Un oficio que cite una norma que no consta como vigente lo avisa, o no se firma, según el ajuste.",
+        json_schema_extra=LISTA,
+    )
+    acuerdo: str = Field("", title=ROTULOS["acuerdo"], description="Sólo si consta.", max_length=LARGOS["acuerdo"])
+    emitido: date | None = Field(None, title=ROTULOS["emitido"])
+    publicado: date | None = Field(None, title=ROTULOS["publicado"])
+    vigente_desde: date | None = Field(
+        None, title=ROTULOS["vigente_desde"], description="Hace falta para darla por vigente."
+    )
+    vigente_hasta: date | None = Field(None, title=ROTULOS["vigente_hasta"], description="El último día, inclusive.")
+    nota: str = Field("", title=ROTULOS["nota"], max_length=LARGOS["nota"])
 
 
 @ruta.get("/administracion/ordenamientos")
-def lista_normas(request: Request, puerta: Entrada) -> HTMLResponse:
+def lista_normas(request: Request, puerta: Administracion) -> HTMLResponse:
     """Las normas en que se fundan los oficios y en qué están."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "ver los ordenamientos")
         normas = list(ordenamientos.todos(s).values())
         rigen = {n.clave for n in normas if ordenamientos.rige(n, reloj.hoy())}
     bloquea = puerta.ajustes.norma_en_proyecto == "bloquear"
@@ -74,21 +74,21 @@ def lista_normas(request: Request, puerta: Entrada) -> HTMLResponse:
 
 
 @ruta.get("/administracion/ordenamientos/{clave}")
-def ver_norma(request: Request, clave: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def ver_norma(request: Request, clave: str, puerta: Administracion, hecho: str = "") -> HTMLResponse:
     """Una norma y quién la ha cambiado."""
     return _norma(request, puerta, clave, hecho=bool(hecho))
 
 
 @ruta.post("/administracion/ordenamientos/{clave}")
-def fijar_norma(request: Request, clave: str, puerta: Entrada, captura: Formulario) -> Response:
+def fijar_norma(request: Request, clave: str, puerta: Administracion, captura: Formulario) -> Response:
     """Actualiza lo que consta de ella."""
-    valores = escrito(_NORMA, captura)
-    try:
+    valores = escrito(_Norma, captura)
+    with Intento(captura, vuelve=(FormularioIncompleto,)) as intento:
         dadas = fechas(valores, ordenamientos.FECHAS)
         with puerta.acto() as ctx:
             actos.fijar_norma(ctx, clave, valores, dadas)
-    except FormularioIncompleto as error:
-        return _norma(request, puerta, clave, valores, error.campos, codigo(error))
+    if intento.rechazo:
+        return _norma(request, puerta, clave, intento.rechazo)
     return RedirectResponse(f"/administracion/ordenamientos/{quote(clave)}?hecho=1#resultado", 303)
 
 
@@ -96,34 +96,29 @@ def fijar_norma(request: Request, clave: str, puerta: Entrada, captura: Formular
 
 
 def _norma(
-    request: Request,
-    puerta: Puerta,
-    clave: str,
-    valores: Mapping[str, str] | None = None,
-    errores: Mapping[str, str] | None = None,
-    status: int = 200,
-    *,
-    hecho: bool = False,
+    request: Request, puerta: PuertaDeAdministracion, clave: str, rechazo: Rechazo | None = None, *, hecho: bool = False
 ) -> HTMLResponse:
-    faltas = dict(errores or {})
+    faltas = rechazo.campos if rechazo else {}
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "ver los ordenamientos")
         norma = s.get(Ordenamiento, clave)
         if norma is None:
             raise NoExiste("el ordenamiento", clave)
         cambios = historia(s, Cosa.NORMA, [clave])
         rige = ordenamientos.rige(norma, reloj.hoy())
-    guardados = {c.nombre: str(getattr(norma, c.nombre) or "") for c in _NORMA}
-    return pagina(
+    guardados = {nombre: str(getattr(norma, nombre) or "") for nombre in _Norma.model_fields}
+    puestos = escrito(_Norma, rechazo.captura) if rechazo else guardados
+    return mostrar(
         request,
         "administracion/oficios/ordenamiento.html",
         quien,
-        status,
+        rechazo,
         norma=norma,
         rige=rige,
         estados=ESTADOS,
-        campos=campos(_NORMA, valores or guardados, faltas),
-        resumen=resumen(_NORMA, faltas),
+        campos=de_molde(
+            _Norma, puestos, faltas, {"estado": {clave: palabra for clave, (_, palabra) in ESTADOS.items()}}
+        ),
+        resumen=resumen(_Norma, faltas),
         cambios=cambios,
         rotulos=ROTULOS,
         hecho=hecho,

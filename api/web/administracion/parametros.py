@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from api.dependencias import Entrada
-from api.web.piezas.pagina import pagina
+from api.dependencias import PuertaDeAdministracion, administracion
+from api.web.piezas.pagina import mas, pagina
 from api.web.procedimientos import inferidos
 from modelos import reloj
 from modelos.administracion import buscar_personas
 from modelos.administracion.papeleria import ROTULOS as DE_OFICIOS
 from modelos.organizacion.cambios import Cosa
-from modelos.organizacion.permisos import exigir_administracion
 
 ruta = APIRouter()
+VeParametros = Annotated[PuertaDeAdministracion, administracion("ver los parámetros")]
+VeCambios = Annotated[PuertaDeAdministracion, administracion("ver quién cambió qué")]
 POR_PAGINA = 30
 ROTULOS = DE_OFICIOS | {
     "nombre": "Nombre",
@@ -49,10 +50,9 @@ COSAS = {
 
 
 @ruta.get("/administracion/parametros")
-def parametros(request: Request, puerta: Entrada, procedimiento: str = "") -> HTMLResponse:
+def parametros(request: Request, puerta: VeParametros, procedimiento: str = "") -> HTMLResponse:
     """Todo lo inferido de las tablas que rigen, y los ajustes que no son secretos."""
-    with puerta.lectura() as (_, quien):
-        exigir_administracion(quien, "ver los parámetros")
+    quien = puerta.exigir()
     rigen = puerta.tablas.vigentes(reloj.hoy())
     pedidas = [t for t in rigen if t.clave == procedimiento] or rigen
     de_tablas = inferidos.de_tablas(pedidas)
@@ -69,11 +69,10 @@ def parametros(request: Request, puerta: Entrada, procedimiento: str = "") -> HT
 
 
 @ruta.get("/administracion/cambios")
-def cambios(request: Request, puerta: Entrada, cosa: str = "", quien: str = "", cursor: str = "") -> HTMLResponse:
+def cambios(request: Request, puerta: VeCambios, cosa: str = "", quien: str = "", cursor: str = "") -> HTMLResponse:
     """Quién cambió qué, por cosa y por persona, lo último primero."""
     cosa = cosa if cosa in COSAS else ""
     with puerta.lectura() as (s, yo):
-        exigir_administracion(yo, "ver quién cambió qué")
         autores = buscar_personas.autores(s)
         elegido = quien if quien in dict(autores) else ""
         tramo = buscar_personas.anotados(s, cosa=cosa, quien=elegido, cursor=cursor, limite=POR_PAGINA)
@@ -85,7 +84,7 @@ def cambios(request: Request, puerta: Entrada, cosa: str = "", quien: str = "", 
         tramo=tramo,
         filtros=filtros,
         cursor=cursor,
-        mas=f"?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(filtros, tramo.siguiente),
         cosas=COSAS,
         autores=autores,
         cosa=cosa,

@@ -6,20 +6,21 @@ que la generó: ni se guarda ni se puede volver a ver.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
-from api.dependencias import Entrada, Puerta
-from api.errores import codigo
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.parametros import ROTULOS
-from api.web.administracion.piezas import Control, campos, escrito, fechas, resumen
-from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, numero
-from api.web.piezas.pagina import pagina
+from api.web.administracion.piezas import escrito, fechas, resumen
+from api.web.piezas.formularios import LISTA, PREFIJO, Captura, Falta, Formulario, de_molde, numero
+from api.web.piezas.pagina import mas, pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos import idempotencia
 from modelos.actos.administracion import personas as actos
@@ -27,7 +28,7 @@ from modelos.actos.administracion.personas import Alta
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import buscar_personas as consultas
 from modelos.administracion import buscar_unidades
-from modelos.errores import ActoNoProcede, ClaveRepetida, DatoRepetido, ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.errores import ActoNoProcede, ClaveRepetida, DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.organigrama import LARGO_MAXIMO
 from modelos.organizacion.permisos import NOMBRES, Quien, exigir_administracion
@@ -35,23 +36,12 @@ from modelos.tabla.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()
 VER = "administrar personas"
+Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
 POR_PAGINA = 30
 RAIZ = "/administracion/personas"
-_ROLES = tuple((rol.value, nombre[:1].upper() + nombre[1:]) for rol, nombre in NOMBRES.items())
-_QUIEN = (
-    Control("correo", "Correo", "Con el que entra: nombre@conalep.edu.mx", obligatorio=True, maximo=LARGO_MAXIMO),
-    Control("nombre", "Nombre completo", obligatorio=True, maximo=LARGO_MAXIMO),
-)
-_DONDE = (
-    Control("unidad", "Unidad", control="lista", obligatorio=True),
-    Control("rol", "Rol", control="lista", obligatorio=True, opciones=_ROLES),
-)
-_ADSCRIBIR = (
-    *_DONDE,
-    Control("desde", "Primer día", "Vacío: desde hoy.", "fecha"),
-    Control("hasta", "Último día", "Todavía cuenta. Vacío: sin fin.", "fecha"),
-)
-_BAJA = (Control("motivo", "Motivo", control="parrafo", obligatorio=True, maximo=LARGO_MOTIVO),)
+_ROLES = {rol.value: nombre[:1].upper() + nombre[1:] for rol, nombre in NOMBRES.items()}
+_REPETIDO = {"alta": "correo", "corregir": "correo", "adscribir": "desde"}
+"""De cada acto, el campo que tendría que ser otro si ya existe."""
 _HECHOS = {
     "repetida": "Ya estaba hecho. Si no alcanzó a copiar la contraseña, restablézcala y copie la nueva.",
     "corregir": "Quedó corregida.",
@@ -61,19 +51,33 @@ _HECHOS = {
 }
 
 
-@dataclass(frozen=True)
-class Rechazo:
-    """El acto que no procedió, lo que se había escrito y por qué."""
+class _Quien(BaseModel):
+    correo: str = Field(title="Correo", description="Con el que entra: nombre@conalep.edu.mx", max_length=LARGO_MAXIMO)
+    nombre: str = Field(title="Nombre completo", max_length=LARGO_MAXIMO)
 
-    acto: str = ""
-    captura: Captura = field(default_factory=lambda: Captura({}, {}))
-    errores: Mapping[str, str] = field(default_factory=dict)
+
+class _Donde(BaseModel):
+    unidad: str = Field(title="Unidad", json_schema_extra=LISTA)
+    rol: str = Field(title="Rol", json_schema_extra=LISTA)
+
+
+class _Alta(_Donde, _Quien):
+    """Quién es y dónde estará, en ese orden."""
+
+
+class _Adscribir(_Donde):
+    desde: date | None = Field(None, title="Primer día", description="Vacío: desde hoy.")
+    hasta: date | None = Field(None, title="Último día", description="Todavía cuenta. Vacío: sin fin.")
+
+
+class _Baja(BaseModel):
+    motivo: str = Field(title="Motivo", max_length=LARGO_MOTIVO)
 
 
 @ruta.get(RAIZ)
 def buscar(
     request: Request,
-    puerta: Entrada,
+    puerta: Administracion,
     texto: str = "",
     unidad: str = "",
     rol: str = "",
@@ -84,7 +88,6 @@ def buscar(
     rol, estado = rol if rol in consultas.ROLES else "", estado if estado in consultas.ESTADOS else ""
     filtros = {n: v for n, v in (("texto", texto), ("unidad", unidad), ("rol", rol), ("estado", estado)) if v}
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         tramo = consultas.buscar(
             s, texto=texto[:200], unidad=unidad[:40], rol=rol, estado=estado, cursor=cursor, limite=POR_PAGINA
         )
@@ -96,7 +99,7 @@ def buscar(
         tramo=tramo,
         filtros=filtros,
         cursor=cursor,
-        mas=f"?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(filtros, tramo.siguiente),
         unidades=unidades,
         roles=consultas.ROLES,
         estados=consultas.ESTADOS,
@@ -104,37 +107,37 @@ def buscar(
 
 
 @ruta.get(RAIZ + "/nueva")
-def nueva(request: Request, puerta: Entrada, unidad: str = "") -> HTMLResponse:
+def nueva(request: Request, puerta: Administracion, unidad: str = "") -> HTMLResponse:
     """El formulario para dar de alta; unidad: la que ya viene elegida."""
     return _alta(request, puerta, Rechazo("", Captura({PREFIJO + "unidad": unidad}, {})))
 
 
 @ruta.post(RAIZ + "/nueva")
-def alta(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def alta(request: Request, puerta: Administracion, captura: Formulario) -> Response:
     """La da de alta y muestra su contraseña, esta vez y nunca más; enviar dos veces la página no da dos."""
-    v = {n: t.strip() for n, t in escrito((*_QUIEN, *_DONDE), captura).items()}
+    v = {n: t.strip() for n, t in escrito(_Alta, captura).items()}
 
     def acto(ctx: Contexto) -> Alta:
         return actos.alta_persona(ctx, v["correo"], v["nombre"], v["unidad"], v["rol"])
 
-    try:
+    with Intento(captura, "alta", vuelve=(FormularioIncompleto, DatoRepetido)) as intento:
         hecha = _una_vez(puerta, captura, ["alta", v], acto)
-    except (FormularioIncompleto, DatoRepetido) as error:
-        return _alta(request, puerta, Rechazo("alta", captura, _faltas(error, "correo")), codigo(error))
+    if intento.rechazo:
+        return _alta(request, puerta, intento.rechazo)
     return _con_clave(request, puerta, hecha, "Quedó dada de alta")
 
 
 @ruta.get(RAIZ + "/{id_}")
-def ver(request: Request, id_: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def ver(request: Request, id_: str, puerta: Administracion, hecho: str = "") -> HTMLResponse:
     """Una persona con lo suyo."""
     return _pagina(request, puerta, id_, Rechazo(), hecho=_HECHOS.get(hecho, ""))
 
 
 @ruta.post(RAIZ + "/{id_}/{acto}")
-def hacer(request: Request, id_: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
+def hacer(request: Request, id_: str, acto: str, puerta: Administracion, captura: Formulario) -> Response:
     """Corrige, adscribe, retira, restablece su contraseña, la da de baja o la reactiva."""
     persona = _id(id_)
-    try:
+    with Intento(captura, acto, vuelve=(FormularioIncompleto, DatoRepetido, ActoNoProcede)) as intento:
         if con_clave := _CON_CLAVE.get(acto):
             hecha = _una_vez(puerta, captura, [acto, persona], lambda ctx: con_clave[0](ctx, persona))
             return _con_clave(request, puerta, hecha, con_clave[1])
@@ -143,9 +146,8 @@ def hacer(request: Request, id_: str, acto: str, puerta: Entrada, captura: Formu
             raise NoExiste("el acto", acto)
         with puerta.acto() as ctx:
             hacer_(ctx, persona, captura)
-    except (FormularioIncompleto, DatoRepetido, ActoNoProcede) as error:
-        campo = {"corregir": "correo", "adscribir": "desde"}.get(acto, "") if isinstance(error, DatoRepetido) else ""
-        return _pagina(request, puerta, id_, Rechazo(acto, captura, _faltas(error, campo)), codigo(error))
+    if intento.rechazo:
+        return _pagina(request, puerta, id_, intento.rechazo)
     return RedirectResponse(f"{RAIZ}/{persona}?hecho={acto}#resultado", 303)
 
 
@@ -159,12 +161,12 @@ def volver(id_: str, _acto: str) -> Response:
 
 
 def _corregir(ctx: Contexto, persona: int, captura: Captura) -> None:
-    valores = escrito(_QUIEN, captura)
+    valores = escrito(_Quien, captura)
     actos.corregir_persona(ctx, persona, valores["correo"], valores["nombre"])
 
 
 def _adscribir(ctx: Contexto, persona: int, captura: Captura) -> None:
-    v = escrito(_ADSCRIBIR, captura)
+    v = escrito(_Adscribir, captura)
     if vacios := {c: m for c, m in (("unidad", "elija una"), ("rol", "elija uno")) if not v[c]}:
         raise FormularioIncompleto(vacios)
     dias = fechas(v, ["desde", "hasta"])
@@ -177,9 +179,10 @@ def _vigencia(ctx: Contexto, persona: int, captura: Captura) -> None:
 
 
 def _baja(ctx: Contexto, persona: int, captura: Captura) -> None:
-    actos.baja_persona(ctx, persona, escrito(_BAJA, captura)["motivo"])
+    actos.baja_persona(ctx, persona, escrito(_Baja, captura)["motivo"])
 
 
+_MOLDES: dict[str, type[BaseModel]] = {"corregir": _Quien, "adscribir": _Adscribir, "baja": _Baja}
 _ACTOS = {"corregir": _corregir, "adscribir": _adscribir, "vigencia": _vigencia, "baja": _baja}
 _CON_CLAVE: dict[str, tuple[Callable[[Contexto, int], Alta], str]] = {
     "clave": (actos.restablecer_clave, "Quedó otra contraseña, y se cerraron sus sesiones"),
@@ -187,11 +190,13 @@ _CON_CLAVE: dict[str, tuple[Callable[[Contexto, int], Alta], str]] = {
 }
 
 
-def _una_vez(puerta: Puerta, captura: Captura, que: object, acto: Callable[[Contexto], Alta]) -> Alta | str:
+def _una_vez(
+    puerta: PuertaDeAdministracion, captura: Captura, que: object, acto: Callable[[Contexto], Alta]
+) -> Alta | str:
     """Lo que dio el acto; si la misma página ya lo había hecho, el id de la persona y nada más."""
     try:
         with puerta.acto() as ctx:
-            exigir_administracion(ctx.quien, VER)
+            exigir_administracion(ctx.quien, VER)  # antes de mirar si esa página ya se había enviado
             ficha = f"pagina-{captura.texto('ficha')[:100] or uuid4()}"
             if previa := idempotencia.reservar(ctx, ficha, que):
                 return previa
@@ -212,11 +217,13 @@ def _id(texto: str) -> int:
     return id_
 
 
-def _faltas(error: ErrorGestion, campo: str) -> dict[str, str]:
-    return error.campos if isinstance(error, FormularioIncompleto) else {campo: str(error).rstrip(".")}
+def _errores(rechazo: Rechazo) -> dict[str, str]:
+    """Por campo: el dato repetido se dice en el que habría que cambiar."""
+    de_acto = _REPETIDO if isinstance(rechazo.error, DatoRepetido) else {}
+    return rechazo.errores_en(de_acto.get(rechazo.acto, ""))
 
 
-def _con_clave(request: Request, puerta: Puerta, hecha: Alta | str, frase: str) -> Response:
+def _con_clave(request: Request, puerta: PuertaDeAdministracion, hecha: Alta | str, frase: str) -> Response:
     """La contraseña en la propia respuesta: no pasa por ninguna dirección ni se guarda."""
     if isinstance(hecha, str):
         return RedirectResponse(f"{RAIZ}/{hecha}?hecho=repetida#resultado", 303)
@@ -228,51 +235,41 @@ def _con_clave(request: Request, puerta: Puerta, hecha: Alta | str, frase: str) 
     return pagina(request, "administracion/persona_clave.html", quien, alta=hecha, frase=frase)
 
 
-def _con_unidades(control: Control, unidades: list[tuple[str, str]]) -> Control:
-    return replace(control, opciones=tuple(unidades)) if control.nombre == "unidad" else control
-
-
-def _alta(request: Request, puerta: Puerta, rechazo: Rechazo, status: int = 200) -> HTMLResponse:
+def _alta(request: Request, puerta: PuertaDeAdministracion, rechazo: Rechazo) -> HTMLResponse:
+    errores = _errores(rechazo)
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
-        unidades = buscar_unidades.activas(s)
-    controles = [_con_unidades(c, unidades) for c in (*_QUIEN, *_DONDE)]
-    return pagina(
+        listas = {"unidad": dict(buscar_unidades.activas(s)), "rol": _ROLES}
+    return mostrar(
         request,
         "administracion/persona_nueva.html",
         quien,
-        status,
-        campos=campos(controles, escrito(controles, rechazo.captura), rechazo.errores),
-        resumen=resumen(controles, rechazo.errores),
+        rechazo,
+        campos=de_molde(_Alta, escrito(_Alta, rechazo.captura), errores, listas),
+        resumen=resumen(_Alta, errores),
         ficha=str(uuid4()),
     )
 
 
 def _pagina(
-    request: Request, puerta: Puerta, id_: str, rechazo: Rechazo, status: int = 200, hecho: str = ""
+    request: Request, puerta: PuertaDeAdministracion, id_: str, rechazo: Rechazo, hecho: str = ""
 ) -> HTMLResponse:
+    errores = _errores(rechazo)
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         detalle = consultas.una(s, _id(id_))
-        unidades = buscar_unidades.activas(s)
+        listas = {"unidad": dict(buscar_unidades.activas(s)), "rol": _ROLES}
         cambios = consultas.de_persona(s, _id(id_))
-    adscribir = [_con_unidades(c, unidades) for c in _ADSCRIBIR]
-    de_acto: dict[str, tuple[list[Control], dict[str, str]]] = {
-        "corregir": (list(_QUIEN), {"correo": detalle.persona.correo, "nombre": detalle.persona.nombre}),
-        "adscribir": (adscribir, {}),
-        "baja": (list(_BAJA), {}),
-    }
+    guardado = {"correo": detalle.persona.correo, "nombre": detalle.persona.nombre}
     formularios = {}
-    for acto, (controles, guardado) in de_acto.items():
+    for acto, molde in _MOLDES.items():
         este = rechazo.acto == acto
-        valores = escrito(controles, rechazo.captura) if este else guardado
-        formularios[acto] = campos(controles, valores, rechazo.errores if este else {})
+        valores = escrito(molde, rechazo.captura) if este else guardado
+        formularios[acto] = de_molde(molde, valores, errores if este else {}, listas)
     de_vigencia = rechazo.captura.entero("id") if rechazo.acto == "vigencia" else 0
-    return pagina(
+    return mostrar(
         request,
         "administracion/persona.html",
         quien,
-        status,
+        rechazo,
         d=detalle,
         p=detalle.persona,
         es_yo=detalle.persona.id == quien.persona,
@@ -281,9 +278,9 @@ def _pagina(
         vigencia={
             "id": de_vigencia,
             "hasta": rechazo.captura.texto("hasta"),
-            "error": rechazo.errores.get("hasta", "") if de_vigencia else "",
+            "error": errores.get("hasta", "") if de_vigencia else "",
         },
-        resumen=_resumen(rechazo, de_acto, de_vigencia),
+        resumen=_resumen(rechazo, de_vigencia),
         hoy=reloj.hoy(),
         estado_de=consultas.estado_de,
         roles=consultas.ROLES,
@@ -294,9 +291,8 @@ def _pagina(
     )
 
 
-def _resumen(
-    rechazo: Rechazo, de_acto: Mapping[str, tuple[list[Control], dict[str, str]]], de_vigencia: int
-) -> list[Falta]:
-    if de_vigencia and "hasta" in rechazo.errores:
-        return [Falta(f"Último día: {rechazo.errores['hasta']}.", f"hasta-{de_vigencia}")]
-    return resumen(de_acto[rechazo.acto][0] if rechazo.acto in de_acto else [], rechazo.errores)
+def _resumen(rechazo: Rechazo, de_vigencia: int) -> list[Falta]:
+    errores = _errores(rechazo)
+    if de_vigencia and "hasta" in errores:
+        return [Falta(f"Último día: {errores['hasta']}.", f"hasta-{de_vigencia}")]
+    return resumen(_MOLDES.get(rechazo.acto, BaseModel), errores)

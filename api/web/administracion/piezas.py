@@ -3,60 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
-from api.web.piezas.formularios import LARGO_RENGLON, PREFIJO, Campo, Captura, Falta
+from pydantic import BaseModel
+
+from api.web.piezas.formularios import PREFIJO, Captura, Falta, titulos
 from modelos.errores import FormularioIncompleto
 from modelos.fechas import de_campo, obligatoria
 
 
-@dataclass(frozen=True)
-class Control:
-    """Un control de una página: cómo se llama, cómo se lee y cuánto cabe."""
-
-    nombre: str
-    titulo: str
-    ayuda: str = ""
-    control: str = "renglon"
-    obligatorio: bool = False
-    maximo: int = LARGO_RENGLON
-    opciones: tuple[tuple[str, str], ...] = ()
-
-
-def campos(controles: Iterable[Control], valores: Mapping[str, str], errores: Mapping[str, str]) -> dict[str, Campo]:
-    """Los controles con lo escrito y su error. valores: por nombre de campo, sin prefijo."""
-    return {
-        c.nombre: Campo(
-            c.nombre,
-            c.titulo,
-            c.ayuda,
-            c.control,
-            c.obligatorio,
-            valores.get(c.nombre, ""),
-            c.opciones,
-            errores.get(c.nombre, ""),
-            "",
-            c.maximo,
-        )
-        for c in controles
-    }
-
-
-def resumen(controles: Iterable[Control], errores: Mapping[str, str]) -> list[Falta]:
+def resumen(molde: type[BaseModel], errores: Mapping[str, str]) -> list[Falta]:
     """Los errores juntos, cada uno con enlace a su control; con campo vacío, el que no es de ninguno."""
-    titulos = {c.nombre: c.titulo for c in controles}
-    return [
-        Falta(f"{titulos.get(campo, campo.capitalize())}: {falta}.", PREFIJO + campo if campo in titulos else "")
-        if campo
-        else Falta(falta if falta.endswith(".") else f"{falta}.")
-        for campo, falta in errores.items()
-    ]
+    return [_falta(titulos(molde), campo, falta) for campo, falta in errores.items()]
 
 
-def escrito(controles: Iterable[Control], captura: Captura) -> dict[str, str]:
+def _falta(de: Mapping[str, str], campo: str, falta: str) -> Falta:
+    if not campo:
+        return Falta(falta if falta.endswith(".") else f"{falta}.")
+    return Falta(f"{de.get(campo, campo.capitalize())}: {falta}.", PREFIJO + campo if campo in de else "")
+
+
+def escrito(molde: type[BaseModel], captura: Captura) -> dict[str, str]:
     """Lo que llegó de cada control, por nombre de campo."""
-    return {c.nombre: captura.texto(PREFIJO + c.nombre) for c in controles}
+    return {nombre: captura.texto(PREFIJO + nombre) for nombre in molde.model_fields}
 
 
 def fechas(valores: Mapping[str, str], nombres: Iterable[str]) -> dict[str, date | None]:

@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode
+from datetime import date
+from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
-from api.dependencias import Entrada, Puerta
-from api.errores import codigo
+from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.parametros import ROTULOS
-from api.web.administracion.piezas import Control, campos, escrito, resumen, una_fecha
-from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario
-from api.web.piezas.pagina import pagina
+from api.web.administracion.piezas import escrito, resumen, una_fecha
+from api.web.piezas.formularios import CORTO, LISTA, PREFIJO, Captura, Falta, Formulario, de_molde, titulos
+from api.web.piezas.pagina import mas, pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.administracion import unidades as actos
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import buscar_unidades as consultas
 from modelos.administracion.buscar_personas import ROLES
-from modelos.errores import ActoNoProcede, DatoRepetido, ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.errores import ActoNoProcede, DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.organizacion.organigrama import LARGO_MAXIMO
-from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla.formularios import LARGO_MOTIVO
 from modelos.tabla.unidades import ENTIDADES, TipoUnidad
 
 ruta = APIRouter()
 VER = "administrar unidades"
+Administracion = Annotated[PuertaDeAdministracion, administracion(VER)]
 POR_PAGINA = 50
-_DENOMINACION = Control("nombre", "Denominación oficial", obligatorio=True, maximo=LARGO_MAXIMO)
-_DEPENDE = Control("depende_de", "Unidad estatal de que depende", control="lista", obligatorio=True)
-_ALTA = (
-    Control(
-        "clave", "Clave", "Mayúsculas, números y guiones: CAST-01. No se cambia después.", obligatorio=True, maximo=40
+Nombre = Annotated[str, Field(title="Denominación oficial", max_length=LARGO_MAXIMO)]
+Estatal = Annotated[str, Field(title="Unidad estatal de que depende", json_schema_extra=LISTA)]
+Fuente = Annotated[
+    str,
+    Field(
+        title="Dónde consta",
+        description="El acuerdo, el oficio o la publicación.",
+        max_length=actos.LARGO_FUENTE,
+        json_schema_extra=CORTO,
     ),
-    _DENOMINACION,
-    _DEPENDE,
-)
-_FUENTE = Control("fuente", "Dónde consta", "El acuerdo, el oficio o la publicación.", obligatorio=True, maximo=300)
-_BAJA = (
-    Control("desde", "Desde qué día dejó de operar", "Hoy o antes.", "fecha", obligatorio=True),
-    Control("motivo", "Motivo", control="parrafo", obligatorio=True, maximo=LARGO_MOTIVO),
-)
-_REACTIVAR = (Control("motivo", "Motivo", control="parrafo", obligatorio=True, maximo=LARGO_MOTIVO),)
+]
+Motivo = Annotated[str, Field(title="Motivo", max_length=LARGO_MOTIVO)]
 _HECHOS = {
     "alta": "Quedó dado de alta. Ahora adscriba a su personal y diga quién firma.",
     "corregir": "Quedó corregida.",
@@ -52,23 +50,41 @@ _HECHOS = {
 }
 
 
-@dataclass(frozen=True)
-class Rechazo:
-    """El acto que no procedió, lo que se había escrito y por qué."""
+class _Alta(BaseModel):
+    clave: str = Field(
+        title="Clave", description="Mayúsculas, números y guiones: CAST-01. No se cambia después.", max_length=40
+    )
+    nombre: Nombre
+    depende_de: Estatal
 
-    acto: str = ""
-    captura: Captura = field(default_factory=lambda: Captura({}, {}))
-    errores: Mapping[str, str] = field(default_factory=dict)
+
+class _Corregir(BaseModel):
+    nombre: Nombre
+    fuente: Fuente
+
+
+class _CorregirCast(BaseModel):
+    nombre: Nombre
+    depende_de: Estatal
+    fuente: Fuente
+
+
+class _Baja(BaseModel):
+    desde: date = Field(title="Desde qué día dejó de operar", description="Hoy o antes.")
+    motivo: Motivo
+
+
+class _Reactivar(BaseModel):
+    motivo: Motivo
 
 
 @ruta.get("/administracion/unidades")
 def buscar(
-    request: Request, puerta: Entrada, texto: str = "", tipo: str = "", estado: str = "", cursor: str = ""
+    request: Request, puerta: Administracion, texto: str = "", tipo: str = "", estado: str = "", cursor: str = ""
 ) -> HTMLResponse:
     """Las unidades, por clave."""
     tipo, estado = tipo if tipo in consultas.TIPOS else "", estado if estado in consultas.ESTADOS else ""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         tramo = consultas.buscar(s, texto=texto[:200], tipo=tipo, estado=estado, cursor=cursor[:40], limite=POR_PAGINA)
     filtros = {n: v for n, v in (("texto", texto), ("tipo", tipo), ("estado", estado)) if v}
     return pagina(
@@ -78,7 +94,7 @@ def buscar(
         tramo=tramo,
         filtros=filtros,
         cursor=cursor,
-        mas=f"?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(filtros, tramo.siguiente),
         texto=texto,
         tipo=tipo,
         estado_pedido=estado,
@@ -89,40 +105,40 @@ def buscar(
 
 
 @ruta.get("/administracion/unidades/nueva")
-def nueva(request: Request, puerta: Entrada) -> HTMLResponse:
+def nueva(request: Request, puerta: Administracion) -> HTMLResponse:
     """El formulario para dar de alta un CAST."""
     return _alta(request, puerta, Rechazo())
 
 
 @ruta.post("/administracion/unidades/nueva")
-def alta(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def alta(request: Request, puerta: Administracion, captura: Formulario) -> Response:
     """Da de alta un CAST."""
-    valores = escrito(_ALTA, captura)
-    try:
-        with puerta.acto() as ctx:
-            creada = actos.alta_cast(ctx, valores["clave"], valores["nombre"], valores["depende_de"]).clave
-    except (FormularioIncompleto, DatoRepetido) as error:
-        return _alta(request, puerta, Rechazo("alta", captura, _faltas(error, "clave")), codigo(error))
+    valores = escrito(_Alta, captura)
+    intento = Intento(captura, "alta", vuelve=(FormularioIncompleto, DatoRepetido))
+    with intento, puerta.acto() as ctx:
+        creada = actos.alta_cast(ctx, valores["clave"], valores["nombre"], valores["depende_de"]).clave
+    if intento.rechazo:
+        return _alta(request, puerta, intento.rechazo)
     return RedirectResponse(f"/administracion/unidades/{quote(creada)}?hecho=alta#resultado", 303)
 
 
 @ruta.get("/administracion/unidades/{clave}")
-def ver(request: Request, clave: str, puerta: Entrada, hecho: str = "") -> HTMLResponse:
+def ver(request: Request, clave: str, puerta: Administracion, hecho: str = "") -> HTMLResponse:
     """Una unidad: quién está, qué tiene abierto y quién la ha cambiado."""
     return _pagina(request, puerta, clave, Rechazo(), hecho=_HECHOS.get(hecho, ""))
 
 
 @ruta.post("/administracion/unidades/{clave}/{acto}")
-def hacer(request: Request, clave: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:
+def hacer(request: Request, clave: str, acto: str, puerta: Administracion, captura: Formulario) -> Response:
     """Corrige su nombre, la da de baja o la reactiva."""
     hacer_ = _ACTOS.get(acto)
     if hacer_ is None:
         raise NoExiste("el acto", acto)
-    try:
-        with puerta.acto() as ctx:
-            hacer_(ctx, clave, captura)
-    except (FormularioIncompleto, ActoNoProcede) as error:
-        return _pagina(request, puerta, clave, Rechazo(acto, captura, _faltas(error, "")), codigo(error))
+    intento = Intento(captura, acto, vuelve=(FormularioIncompleto, ActoNoProcede))
+    with intento, puerta.acto() as ctx:
+        hacer_(ctx, clave, captura)
+    if intento.rechazo:
+        return _pagina(request, puerta, clave, intento.rechazo)
     return RedirectResponse(f"/administracion/unidades/{quote(clave)}?hecho={acto}#resultado", 303)
 
 
@@ -136,12 +152,12 @@ def volver(clave: str, _acto: str) -> Response:
 
 
 def _corregir(ctx: Contexto, clave: str, captura: Captura) -> None:
-    valores = escrito((_DENOMINACION, _DEPENDE, _FUENTE), captura)
+    valores = escrito(_CorregirCast, captura)
     actos.corregir_unidad(ctx, clave, valores, confirmada=captura.texto("confirmada") == "on")
 
 
 def _baja(ctx: Contexto, clave: str, captura: Captura) -> None:
-    valores = escrito(_BAJA, captura)
+    valores = escrito(_Baja, captura)
     vistos = captura.entero("vistos") if captura.texto("enterada") == "on" else 0
     if not valores["motivo"].strip():
         raise FormularioIncompleto({"motivo": "escriba el motivo"})
@@ -149,7 +165,7 @@ def _baja(ctx: Contexto, clave: str, captura: Captura) -> None:
 
 
 def _reactivar(ctx: Contexto, clave: str, captura: Captura) -> None:
-    actos.reactivar_unidad(ctx, clave, escrito(_REACTIVAR, captura)["motivo"])
+    actos.reactivar_unidad(ctx, clave, escrito(_Reactivar, captura)["motivo"])
 
 
 _ACTOS = {"corregir": _corregir, "baja": _baja, "reactivar": _reactivar}
@@ -158,56 +174,45 @@ _ACTOS = {"corregir": _corregir, "baja": _baja, "reactivar": _reactivar}
 # --- piezas ----------------------------------------------------------------------
 
 
-def _faltas(error: ErrorGestion, campo: str) -> dict[str, str]:
-    return error.campos if isinstance(error, FormularioIncompleto) else {campo: str(error).rstrip(".")}
-
-
-def _con_estatales(control: Control, opciones: list[tuple[str, str]]) -> Control:
-    if control.nombre != "depende_de":
-        return control
-    return Control(control.nombre, control.titulo, control.ayuda, "lista", obligatorio=True, opciones=tuple(opciones))
-
-
-def _alta(request: Request, puerta: Puerta, rechazo: Rechazo, status: int = 200) -> HTMLResponse:
+def _alta(request: Request, puerta: PuertaDeAdministracion, rechazo: Rechazo) -> HTMLResponse:
+    errores = rechazo.errores_en("clave")
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
-        controles = [_con_estatales(c, consultas.de_que_depende(s)) for c in _ALTA]
-    return pagina(
+        listas = {"depende_de": dict(consultas.de_que_depende(s))}
+    return mostrar(
         request,
         "administracion/unidad_nueva.html",
         quien,
-        status,
-        campos=campos(controles, escrito(controles, rechazo.captura), rechazo.errores),
-        resumen=resumen(controles, rechazo.errores),
+        rechazo,
+        campos=de_molde(_Alta, escrito(_Alta, rechazo.captura), errores, listas),
+        resumen=resumen(_Alta, errores),
     )
 
 
 def _pagina(
-    request: Request, puerta: Puerta, clave: str, rechazo: Rechazo, status: int = 200, hecho: str = ""
+    request: Request, puerta: PuertaDeAdministracion, clave: str, rechazo: Rechazo, hecho: str = ""
 ) -> HTMLResponse:
+    errores = rechazo.errores_en("")
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, VER)
         detalle = consultas.una(s, clave)
-        estatales = consultas.de_que_depende(s)
+        listas = {"depende_de": dict(consultas.de_que_depende(s))}
     es_cast = detalle.unidad.tipo == TipoUnidad.CAST.value
-    corregir = [_DENOMINACION, *([_con_estatales(_DEPENDE, estatales)] if es_cast else []), _FUENTE]
-    guardado = {"nombre": detalle.unidad.nombre, "depende_de": detalle.unidad.depende_de or ""}
-    de_acto = {
-        "corregir": (corregir, guardado),
-        "baja": (_BAJA, {"desde": reloj.hoy().isoformat()}),
-        "reactivar": (_REACTIVAR, {}),
+    moldes = {"corregir": _CorregirCast if es_cast else _Corregir, "baja": _Baja, "reactivar": _Reactivar}
+    de_inicio = {
+        "nombre": detalle.unidad.nombre,
+        "depende_de": detalle.unidad.depende_de or "",
+        "desde": reloj.hoy().isoformat(),
     }
     formularios = {}
-    for acto, (controles, de_inicio) in de_acto.items():
+    for acto, molde in moldes.items():
         este = rechazo.acto == acto
-        valores = escrito(controles, rechazo.captura) if este else de_inicio
-        formularios[acto] = campos(controles, valores, rechazo.errores if este else {})
-    titulos = {c.nombre: c.titulo for controles, _ in de_acto.values() for c in controles}
-    return pagina(
+        valores = escrito(molde, rechazo.captura) if este else de_inicio
+        formularios[acto] = de_molde(molde, valores, errores if este else {}, listas)
+    nombrados = {campo: titulo for molde in moldes.values() for campo, titulo in titulos(molde).items()}
+    return mostrar(
         request,
         "administracion/unidad.html",
         quien,
-        status,
+        rechazo,
         d=detalle,
         u=detalle.unidad,
         es_cast=es_cast,
@@ -215,8 +220,8 @@ def _pagina(
         acto=rechazo.acto,
         confirmada=rechazo.captura.texto("confirmada") == "on",
         resumen=[
-            Falta(f"{titulos[c]}: {m}.", PREFIJO + c) if c in titulos else Falta(f"{m}.")
-            for c, m in rechazo.errores.items()
+            Falta(f"{nombrados[c]}: {m}.", PREFIJO + c) if c in nombrados else Falta(f"{m}.")
+            for c, m in errores.items()
         ],
         tipos=consultas.TIPOS,
         roles=ROLES,

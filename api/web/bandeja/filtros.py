@@ -9,9 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
-from api.web.piezas.formularios import Captura, Formulario
-from api.web.piezas.pagina import pagina
+from api.web.piezas.formularios import Formulario
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos.actos.comodidades import filtros
 from modelos.errores import FormularioIncompleto
 
@@ -29,23 +28,23 @@ def listar(request: Request, puerta: Entrada, hecho: str = "") -> HTMLResponse:
 @ruta.post("/filtros")
 def guardar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
     """Guarda la búsqueda que está a la vista y vuelve a ella."""
-    try:
-        with puerta.acto() as ctx:
-            nuevo = filtros.guardar(ctx, captura.texto("camino"), captura.texto("nombre"), captura.texto("consulta"))
-            destino = f"{nuevo.camino}?{nuevo.consulta}"
-    except FormularioIncompleto as error:
-        return _mostrar(request, puerta, error=error, captura=captura)
+    intento = Intento(captura, vuelve=(FormularioIncompleto,))
+    with intento, puerta.acto() as ctx:
+        nuevo = filtros.guardar(ctx, captura.texto("camino"), captura.texto("nombre"), captura.texto("consulta"))
+        destino = f"{nuevo.camino}?{nuevo.consulta}"
+    if intento.rechazo:
+        return _mostrar(request, puerta, intento.rechazo)
     return RedirectResponse(destino, 303)
 
 
 @ruta.post("/filtros/{id}/renombrar")
 def renombrar(request: Request, id: int, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002 - nombre del contrato
     """Le pone otro nombre."""
-    try:
-        with puerta.acto() as ctx:
-            filtros.renombrar(ctx, id, captura.texto("nombre"))
-    except FormularioIncompleto as error:
-        return _mostrar(request, puerta, error=error, captura=captura, de=id)
+    intento = Intento(captura, vuelve=(FormularioIncompleto,))
+    with intento, puerta.acto() as ctx:
+        filtros.renombrar(ctx, id, captura.texto("nombre"))
+    if intento.rechazo:
+        return _mostrar(request, puerta, intento.rechazo, de=id)
     return RedirectResponse(f"/filtros?{urlencode({'hecho': 'renombrar'})}", 303)
 
 
@@ -64,27 +63,21 @@ def volver(_id: str, _acto: str) -> Response:
 
 
 def _mostrar(
-    request: Request,
-    puerta: Puerta,
-    *,
-    error: FormularioIncompleto | None = None,
-    captura: Captura | None = None,
-    de: int = 0,
-    hecho: str = "",
+    request: Request, puerta: Puerta, rechazo: Rechazo | None = None, *, de: int = 0, hecho: str = ""
 ) -> HTMLResponse:
     """La página. de: la búsqueda que se quería renombrar; 0, si se quería guardar otra."""
     with puerta.lectura() as (s, quien):
         guardados = filtros.propios(s, quien)
-    escrito: Mapping[str, str] = captura.textos if captura else {}
-    nueva = error is not None and not de
-    return pagina(
+    escrito: Mapping[str, str] = rechazo.textos if rechazo else {}
+    nueva = rechazo is not None and not de
+    return mostrar(
         request,
         "bandeja/filtros.html",
         quien,
-        codigo(error) if error else 200,
+        rechazo,
         guardados=guardados,
         paginas=PAGINAS,
-        errores=error.campos if error else {},
+        errores=rechazo.campos if rechazo else {},
         escrito=escrito,
         de=de,
         nueva=nueva and escrito.get("camino") in PAGINAS,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,13 +11,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.web.bandeja import filtros as paginas_de_filtros
 from api.web.bandeja import inicio, renglones, varios
 from api.web.bandeja.renglones import Pendiente
 from api.web.piezas import frases_plazos
 from api.web.piezas.formularios import Captura, Formulario
-from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.comodidades import filtros
 from modelos.actos.turnos import asignacion
@@ -26,11 +24,10 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.bandeja import bandeja as consultas_bandeja
 from modelos.bandeja import vivo
 from modelos.bandeja.bandeja import TIENE, Pedido
-from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import EN_TRAMITE
-from modelos.organizacion.errores import SinSesion
-from modelos.organizacion.permisos import atiende, puede_iniciar, ve_todo
+from modelos.organizacion.permisos import Quien, atiende, puede_iniciar, ve_todo
 from modelos.tabla.formularios import LARGO_MOTIVO
 
 ruta = APIRouter()
@@ -45,20 +42,6 @@ HECHOS = {
     "liberar": "Listo: vuelve a estar a disposición de su unidad.",
     "reasignar": "Listo: se le dio a la persona que eligió.",
 }
-
-
-@dataclass(frozen=True)
-class Rechazo:
-    """Un acto que no procedió desde la lista, con lo que se había escrito. campos: qué corregir en cada control.
-
-    error: None si no se intentó, porque se acaba de volver a entrar y falta enviarlo.
-    """
-
-    turno: str
-    acto: str
-    error: ErrorGestion | None
-    textos: Mapping[str, str]
-    campos: Mapping[str, str] = field(default_factory=dict)
 
 
 @ruta.get(CAMINO)
@@ -84,7 +67,7 @@ def reasignar(request: Request, id: str, puerta: Entrada, captura: Formulario) -
     """Lo da a otra persona de su unidad, sin salir de la lista."""
     if captura.recupera:
         vuelta = dict(parse_qsl(captura.texto("volver")))
-        return _mostrar(request, puerta, vuelta, Rechazo(id, "reasignar", None, captura.textos))
+        return _mostrar(request, puerta, vuelta, Rechazo("reasignar", captura), id)
     persona, motivo = captura.entero("persona"), captura.texto("motivo").strip()
 
     def acto(ctx: Contexto, version: int) -> None:
@@ -133,14 +116,10 @@ def _hacer(
     hacer: Callable[[Contexto, int], object],
 ) -> Response:
     parametros = dict(parse_qsl(captura.texto("volver")))
-    try:
-        with puerta.acto() as ctx:
-            hacer(ctx, captura.entero("version"))
-    except (SinSesion, NoExiste):
-        raise
-    except ErrorGestion as error:
-        campos = error.campos if isinstance(error, FormularioIncompleto) else {}
-        return _mostrar(request, puerta, parametros, Rechazo(id_, acto, error, captura.textos, campos))
+    with Intento(captura, acto) as intento, puerta.acto() as ctx:
+        hacer(ctx, captura.entero("version"))
+    if intento.rechazo:
+        return _mostrar(request, puerta, parametros, intento.rechazo, id_)
     vuelta = {**leer(parametros), "hecho": acto, "de": id_}
     if cursor := parametros.get("cursor"):
         vuelta["cursor"] = cursor
@@ -148,8 +127,9 @@ def _hacer(
 
 
 def _mostrar(
-    request: Request, puerta: Puerta, parametros: Mapping[str, str], rechazo: Rechazo | None = None
+    request: Request, puerta: Puerta, parametros: Mapping[str, str], rechazo: Rechazo | None = None, turno: str = ""
 ) -> HTMLResponse:
+    """La lista. rechazo y turno: lo que no procedió desde ella, y de cuál renglón."""
     puestos, cursor = leer(parametros), parametros.get("cursor")
     with puerta.lectura() as (s, quien):
         tramo = consultas_bandeja.listar(s, quien, pedido(puestos), cursor=cursor, limite=POR_PAGINA)
@@ -159,39 +139,49 @@ def _mostrar(
         guardados = filtros.propios(s, quien, CAMINO)
     vigentes = puerta.tablas.vigentes(reloj.hoy())
     suyas = sorted(atiende(quien))
-    filtran = {n: v for n, v in puestos.items() if n != "orden"}
     consulta = urlencode(puestos)
-    return pagina(
+    return mostrar(
         request,
         "bandeja/bandeja.html",
         quien,
-        codigo(rechazo.error) if rechazo and rechazo.error else 200,
+        rechazo,
         pendientes=pendientes,
         marca=marca,
         tramo=tramo,
         cuantos=renglones.cuantos(tramo.total, son_mas=tramo.son_mas),
         cursor=cursor,
         filtros=puestos,
-        filtran=filtran,
+        filtran=_que_filtran(puestos),
         por_vencer=bool(puestos.keys() & {"orden", "vence"}),
         consulta=consulta,
-        volver=urlencode({**puestos, **({"cursor": cursor} if cursor else {})}),
+        volver=urlencode(puestos | ({"cursor": cursor} if cursor else {})),
         mas=f"{CAMINO}?{urlencode({**puestos, 'cursor': tramo.siguiente or ''})}",
         cortes=frases_plazos.FILTROS,
         procedimientos=vigentes,
         la_actividad=_nombre_actividad(vigentes, puestos),
         iniciables=[t for t in vigentes if puede_iniciar(quien, t)],
         atiende=suyas,
-        otras=sorted(set(unidades) - set(suyas)) if ve_todo(quien) else [],
+        otras=_otras(quien, unidades),
         unidades=unidades,
         guardados=guardados,
         activo=next((f for f in guardados if f.consulta == consulta), None),
         grupos=_grupos(pendientes),
         rechazo=rechazo,
-        rechazo_a_la_vista=rechazo is not None and any(p.turno.id == rechazo.turno for p in pendientes),
+        turno_rechazado=turno,
+        rechazo_a_la_vista=any(p.turno.id == turno for p in pendientes),
         hecho=HECHOS.get(parametros.get("hecho", ""), "") if rechazo is None else "",
         de=parametros.get("de", ""),
     )
+
+
+def _que_filtran(puestos: Mapping[str, str]) -> dict[str, str]:
+    """Los que quitan renglones; el orden no quita ninguno."""
+    return {n: v for n, v in puestos.items() if n != "orden"}
+
+
+def _otras(quien: Quien, unidades: Iterable[str]) -> list[str]:
+    """Las que no atiende pero puede mirar."""
+    return sorted(set(unidades) - set(atiende(quien))) if ve_todo(quien) else []
 
 
 def _nombre_actividad(tablas: Sequence[Any], puestos: Mapping[str, str]) -> str:

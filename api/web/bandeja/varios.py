@@ -116,13 +116,7 @@ def _confirmacion(
 ) -> HTMLResponse:
     """Lo que se registraría; con el comentario que ya se había escrito, si se acaba de volver a entrar."""
     with puerta.lectura() as (s, quien):
-        if t:
-            elegidos = [consultas.turno_visible(s, quien, id_)[0] for id_ in list(dict.fromkeys(t))[:MAXIMO]]
-        elif procedimiento and actividad:
-            buscado = Pedido(procedimiento=procedimiento, actividad=actividad)
-            elegidos = list(bandeja.listar(s, quien, buscado, limite=MAXIMO).turnos)
-        else:
-            elegidos = []
+        elegidos = _elegidos(s, quien, t, procedimiento, actividad)
         filas = renglones.armar(s, puerta, quien, elegidos, detalle=False)
     buenos = [p for p in filas if p.agrupable and p.turno.estado in ABIERTOS and p.turno.a_mano]
     return pagina(
@@ -139,6 +133,16 @@ def _confirmacion(
         comentario=comentario,
         recuperado=bool(comentario),
     )
+
+
+def _elegidos(s: Session, quien: Quien, t: Sequence[str], procedimiento: str, actividad: str) -> list[Turno]:
+    """Los que se marcaron o, sin marcar ninguno, los de una actividad."""
+    if t:
+        return [consultas.turno_visible(s, quien, id_)[0] for id_ in list(dict.fromkeys(t))[:MAXIMO]]
+    if procedimiento and actividad:
+        buscado = Pedido(procedimiento=procedimiento, actividad=actividad)
+        return list(bandeja.listar(s, quien, buscado, limite=MAXIMO).turnos)
+    return []
 
 
 def _los_que_ve(s: Session, quien: Quien, ids: Sequence[str]) -> tuple[list[tuple[Turno, Expediente]], list[Resultado]]:

@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Any
+from datetime import date, datetime, time, tzinfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada
 from api.vistas import reglas_plazo
-from api.web.piezas.formularios import PREFIJO, Campo, Falta, faltas, numero
-from api.web.piezas.pagina import pagina
+from api.web.piezas.formularios import LISTA, PREFIJO, campos, esquema_de, numero, titulos
+from api.web.piezas.rechazo import Intento, mostrar
 from modelos import reloj
 from modelos.calendario import PERFILES, POR_DEFECTO, Computo, Medida, computar
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
@@ -36,24 +36,42 @@ RECEPCIONES = {
     "hecho": "Un hecho: un pago, un cierre",
 }
 MAXIMOS = {"habiles": 1000, "naturales": 1500, "meses": 60}
+_VUELVE = (FormularioIncompleto, CalendarioSinPublicar, PlazoInvalido)
 _HORA = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
-_TITULOS = {
-    "desde": "Desde qué día",
-    "hora": "A qué hora",
-    "cantidad": "Cuánto",
-    "cuenta": "En qué se cuenta",
-    "unidad": "Con el calendario de",
-    "recepcion": "Qué ocurre ese día",
-    "perfil": "Con qué ley",
-}
-_AYUDAS = {
-    "desde": "El del evento. No cuenta: el día 1 es el siguiente.",
-    "hora": "En la hora local de la oficina. Vacía se entiende en hora hábil, de 8:00 a 18:00.",
-    "unidad": "Cuenta además sus días institucionales y su huso horario.",
-    "recepcion": "Lo que se recibe en día u hora inhábil se tiene por recibido el hábil siguiente; un hecho cuenta "
-    "desde su propio día. Lo acostumbrado: recepción, salvo en días naturales.",
-    "perfil": "El de siempre junta la LFPA y el Calendario Oficial. La fecha conservadora es la menor de todos.",
-}
+
+
+class _Cuenta(BaseModel):
+    desde: date = Field(title="Desde qué día", description="El del evento. No cuenta: el día 1 es el siguiente.")
+    hora: str = Field(
+        "",
+        title="A qué hora",
+        description="En la hora local de la oficina. Vacía se entiende en hora hábil, de 8:00 a 18:00.",
+        max_length=5,
+    )
+    cantidad: int = Field(title="Cuánto")
+    cuenta: str = Field(title="En qué se cuenta", json_schema_extra=LISTA)
+    unidad: str = Field(
+        "",
+        title="Con el calendario de",
+        description="Cuenta además sus días institucionales y su huso horario.",
+        json_schema_extra=LISTA,
+    )
+    recepcion: str = Field(
+        "",
+        title="Qué ocurre ese día",
+        description="Lo que se recibe en día u hora inhábil se tiene por recibido el hábil siguiente; un hecho cuenta "
+        "desde su propio día. Lo acostumbrado: recepción, salvo en días naturales.",
+        json_schema_extra=LISTA,
+    )
+    perfil: str = Field(
+        "",
+        title="Con qué ley",
+        description="El de siempre junta la LFPA y el Calendario Oficial. La fecha conservadora es la menor de todos.",
+        json_schema_extra=LISTA,
+    )
+
+
+_TITULOS = titulos(_Cuenta)
 
 
 @dataclass(frozen=True)
@@ -71,73 +89,105 @@ def calcular(request: Request, puerta: Entrada) -> HTMLResponse:
     """El formulario y, si se pidió, el resultado; lo que no se entiende se dice junto a su campo."""
     pedido = {n: v.strip()[:40] for n, v in request.query_params.items() if n.startswith(PREFIJO)}
     valores = pedido or {PREFIJO + "desde": reloj.hoy().isoformat(), PREFIJO + "cuenta": "habiles"}
-    errores: dict[str, str] = {}
-    problema, cuenta = "", None
+    cuenta = None
     with puerta.lectura() as (s, quien):
         nombres = visibles.unidades(s)
-        if pedido:
-            try:
-                cuenta = _contar(s, valores, nombres)
-            except FormularioIncompleto as error:
-                errores = dict(error.campos)
-            except (CalendarioSinPublicar, PlazoInvalido) as error:
-                problema = str(error)
-    campos = {campo.nombre: campo for campo in _campos(valores, errores, nombres)}
-    resumen = faltas(errores, campos.values(), {}) or ([Falta(problema)] if problema else [])
-    return pagina(
+        with Intento(vuelve=_VUELVE, titulos=_TITULOS, ancla=PREFIJO.__add__) as intento:
+            cuenta = _contar(s, valores, nombres) if pedido else None
+    rechazo = intento.rechazo
+    controles = campos(esquema_de(_Cuenta), valores, rechazo.campos if rechazo else {}, listas=_listas(nombres))
+    return mostrar(
         request,
         "calendario/calculadora.html",
         quien,
-        422 if resumen else 200,
-        campos=campos,
-        resumen=resumen,
+        rechazo,
+        campos={campo.nombre: campo for campo in controles},
+        resumen=rechazo.resumen if rechazo else [],
         cuenta=cuenta,
         de=valores.get(PREFIJO + "unidad", ""),
     )
 
 
+@dataclass(frozen=True)
+class Pedido:
+    """Lo que se pidió contar, ya leído. hora: None si no se dijo."""
+
+    desde: date
+    hora: time | None
+    cantidad: int
+    medida: Medida
+    unidad: str
+    perfil: str
+    es_recepcion: bool | None
+
+    def evento(self, zona: tzinfo) -> date | datetime:
+        """El día o, si se dijo la hora, el instante."""
+        return self.desde if self.hora is None else datetime.combine(self.desde, self.hora, zona)
+
+
 def _contar(s: Session, valores: Mapping[str, str], unidades: Mapping[str, str]) -> Cuenta:
     """Lanza FormularioIncompleto, con todo lo que falta a la vez; CalendarioSinPublicar, PlazoInvalido."""
-    leido = {n: valores.get(PREFIJO + n, "") for n in _TITULOS}
-    mal: dict[str, str] = {}
-    try:
-        desde = leer(leido["desde"])
-    except ValueError:
-        mal["desde"] = COMO_FECHA
-    hora = _HORA.fullmatch(leido["hora"])
-    if leido["hora"] and not hora:
-        mal["hora"] = "escríbala de 00:00 a 23:59, como 17:30, o déjela vacía"
-    tope = MAXIMOS.get(leido["cuenta"])
-    cantidad = numero(leido["cantidad"])
-    if tope is None:
-        mal["cuenta"] = "elija una opción"
-    elif not 1 <= cantidad <= tope:
-        mal["cantidad"] = f"escriba un número de 1 a {tope}"
-    if leido["unidad"] and leido["unidad"] not in unidades:
-        mal["unidad"] = "elija una de la lista"
-    if leido["recepcion"] not in RECEPCIONES:
-        mal["recepcion"] = "elija una opción"
-    perfil = leido["perfil"] or POR_DEFECTO
-    if perfil not in PERFILES:
-        mal["perfil"] = "elija una opción"
-    if mal:
-        raise FormularioIncompleto(mal)
-    con = _oficina(s, leido["unidad"])
-    evento = datetime.combine(desde, time(int(hora[1]), int(hora[2])), con.horario.zona) if hora else desde
+    pedido = _leer({n: valores.get(PREFIJO + n, "") for n in _TITULOS}, unidades)
+    con = _oficina(s, pedido.unidad)
     computo = computar(
-        evento,
-        cantidad,
-        Medida(leido["cuenta"]),
-        perfil=perfil,
+        pedido.evento(con.horario.zona),
+        pedido.cantidad,
+        pedido.medida,
+        perfil=pedido.perfil,
         calendarios=con.calendarios,
         horario=con.horario,
-        es_recepcion={"recibe": True, "hecho": False}.get(leido["recepcion"]),
+        es_recepcion=pedido.es_recepcion,
     )
     sueltos = tuple((d.fecha, d.motivo, d.fundamento) for d in computo.saltados if d.motivo not in _SEMANA)
     perfiles = tuple(
-        (f"{p}: {reglas_plazo.PERFILES.get(p, p)}", dia, p == perfil) for p, dia in computo.por_perfil.items()
+        (f"{p}: {reglas_plazo.PERFILES.get(p, p)}", dia, p == pedido.perfil) for p, dia in computo.por_perfil.items()
     )
     return Cuenta(computo, sueltos, len(computo.saltados) - len(sueltos), perfiles)
+
+
+def _leer(escrito: Mapping[str, str], unidades: Mapping[str, str]) -> Pedido:
+    """Lanza FormularioIncompleto, con todo lo que falta a la vez."""
+    if mal := _faltas(escrito, unidades):
+        raise FormularioIncompleto(mal)
+    hora = _HORA.fullmatch(escrito["hora"])
+    return Pedido(
+        leer(escrito["desde"]),
+        time(int(hora[1]), int(hora[2])) if hora else None,
+        numero(escrito["cantidad"]),
+        Medida(escrito["cuenta"]),
+        escrito["unidad"],
+        escrito["perfil"] or POR_DEFECTO,
+        {"recibe": True, "hecho": False}.get(escrito["recepcion"]),
+    )
+
+
+def _faltas(escrito: Mapping[str, str], unidades: Mapping[str, str]) -> dict[str, str]:
+    """Lo que no se entiende, por campo; sin saber en qué se cuenta no se dice hasta cuánto."""
+    tope = MAXIMOS.get(escrito["cuenta"])
+    se_entiende = {
+        "desde": _es_fecha(escrito["desde"]),
+        "hora": not escrito["hora"] or _HORA.fullmatch(escrito["hora"]) is not None,
+        "cuenta": tope is not None,
+        "cantidad": tope is None or 1 <= numero(escrito["cantidad"]) <= tope,
+        "unidad": escrito["unidad"] in {"", *unidades},
+        "recepcion": escrito["recepcion"] in RECEPCIONES,
+        "perfil": escrito["perfil"] in {"", *PERFILES},
+    }
+    que_hacer = {
+        "desde": COMO_FECHA,
+        "hora": "escríbala de 00:00 a 23:59, como 17:30, o déjela vacía",
+        "cantidad": f"escriba un número de 1 a {tope}",
+        "unidad": "elija una de la lista",
+    }
+    return {campo: que_hacer.get(campo, "elija una opción") for campo, bien in se_entiende.items() if not bien}
+
+
+def _es_fecha(texto: str) -> bool:
+    try:
+        leer(texto)
+    except ValueError:
+        return False
+    return True
 
 
 _SEMANA = frozenset(FIN_DE_SEMANA.values())
@@ -147,26 +197,10 @@ def _oficina(s: Session, unidad: str) -> Oficina:
     return oficinas(s, [unidad])[unidad] if unidad else oficina(*dias_vigentes(s), entidad="", centro="")
 
 
-def _campos(valores: Mapping[str, str], errores: Mapping[str, str], unidades: Mapping[str, str]) -> list[Campo]:
-    opciones: dict[str, Any] = {
+def _listas(unidades: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {
         "cuenta": CUENTAS,
-        "recepcion": RECEPCIONES,
+        "recepcion": {valor: rotulo for valor, rotulo in RECEPCIONES.items() if valor},
         "perfil": {p: f"{p}: {reglas_plazo.PERFILES.get(p, p)}" for p in (POR_DEFECTO, "A", "B", "C")},
         "unidad": {clave: f"{clave}, {nombre}" for clave, nombre in unidades.items()},
     }
-    controles = {"desde": "fecha", "hora": "renglon", "cantidad": "numero"}
-    return [
-        Campo(
-            nombre=nombre,
-            titulo=titulo,
-            ayuda=_AYUDAS.get(nombre, ""),
-            control=controles.get(nombre, "lista"),
-            obligatorio=nombre in ("desde", "cantidad", "cuenta"),
-            valor=valores.get(PREFIJO + nombre, ""),
-            opciones=tuple((v, t) for v, t in opciones.get(nombre, {}).items() if v),
-            error=errores.get(nombre, ""),
-            inferido="",
-            maximo=5,
-        )
-        for nombre, titulo in _TITULOS.items()
-    ]

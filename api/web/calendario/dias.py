@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
-from urllib.parse import quote, urlencode
+from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from api.dependencias import Entrada, Puerta
-from api.errores import codigo
+from api.dependencias import Entrada, PuertaDeAdministracion, administracion
 from api.vistas import dias as vistas_dias
-from api.web.piezas.formularios import ENTERO_MAXIMO, PREFIJO, Campo, Captura, Falta, Formulario, numero
-from api.web.piezas.pagina import pagina
+from api.web.piezas.formularios import (
+    CONDICIONADO,
+    CORTO,
+    ENTERO_MAXIMO,
+    LISTA,
+    PREFIJO,
+    Captura,
+    Falta,
+    Formulario,
+    de_molde,
+    numero,
+    titulos,
+)
+from api.web.piezas.pagina import mas, pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.administracion import dias as actos
 from modelos.calendario import NOMBRES_MESES, POR_DEFECTO, Ambito, fecha_corta
@@ -34,34 +48,60 @@ from modelos.dias.archivo import ROTULOS as TIPOS
 from modelos.dias.dia import DiaInhabil
 from modelos.errores import ActoNoProcede, ArchivoRechazado, FormularioIncompleto, NoExiste
 from modelos.expedientes import visibles
-from modelos.organizacion.permisos import exigir_administracion
 from modelos.tabla.formularios import LARGO_MOTIVO
 from modelos.tabla.unidades import ENTIDADES
 
 ruta = APIRouter()
+Publica = Annotated[PuertaDeAdministracion, administracion("publicar días inhábiles")]
+Propone = Annotated[PuertaDeAdministracion, administracion("proponer días inhábiles")]
 POR_PAGINA = 25
 EFECTOS_POR_PAGINA = 50
 ESTADOS = {"propuesta": ("○", "Propuesta"), "aprobada": ("✓", "Aprobada"), "descartada": ("✕", "Descartada")}
+_ACTOS = ("aprobar", "descartar")
 _DEL_TRAMO = "dia."
 _CONTROLES = {"ambito": "donde", "lugar": "donde", "motivo": "motivo_dia"}
-_TITULOS = {
-    "motivo": "Por qué se publican",
-    "inicio": "Primer día",
-    "fin": "Último día",
-    "tipo": "Tipo",
-    "donde": "A quién alcanza",
-    "motivo_dia": "Motivo que se mostrará",
-    "fuente": "Fuente",
-    "publicado_dof": "Publicado en el DOF el",
-}
-_AYUDAS = {
-    "motivo": "Queda en la bitácora de cada expediente que se mueva.",
-    "fin": "Incluido. Si es uno solo, el mismo.",
-    "tipo": "Un día habilitado se trabaja aunque sea inhábil o sábado, y gana a lo demás.",
-    "motivo_dia": "Se muestra en cada plazo que salta estos días.",
-    "fuente": "Dónde consta: el acuerdo, la circular o el oficio.",
-    "publicado_dof": "Si aún no sale, déjelo vacío: los días se marcan con su sustento pendiente.",
-}
+
+
+class _Propuesta(BaseModel):
+    """Los del tramo pueden quedar vacíos si los días van en un archivo o sólo se retiran otros."""
+
+    motivo: str = Field(
+        title="Por qué se publican",
+        description="Queda en la bitácora de cada expediente que se mueva.",
+        max_length=LARGO_MOTIVO,
+    )
+    inicio: date = Field(title="Primer día", json_schema_extra=CONDICIONADO)
+    fin: date = Field(
+        title="Último día", description="Incluido. Si es uno solo, el mismo.", json_schema_extra=CONDICIONADO
+    )
+    tipo: str = Field(
+        title="Tipo",
+        description="Un día habilitado se trabaja aunque sea inhábil o sábado, y gana a lo demás.",
+        json_schema_extra=LISTA | CONDICIONADO,
+    )
+    donde: str = Field(title="A quién alcanza", json_schema_extra=LISTA | CONDICIONADO)
+    motivo_dia: str = Field(
+        title="Motivo que se mostrará",
+        description="Se muestra en cada plazo que salta estos días.",
+        max_length=LARGOS["motivo"],
+        json_schema_extra=CORTO | CONDICIONADO,
+    )
+    fuente: str = Field(
+        title="Fuente",
+        description="Dónde consta: el acuerdo, la circular o el oficio.",
+        max_length=LARGOS["motivo"],
+        json_schema_extra=CORTO | CONDICIONADO,
+    )
+    publicado_dof: date | None = Field(
+        None,
+        title="Publicado en el DOF el",
+        description="Si aún no sale, déjelo vacío: los días se marcan con su sustento pendiente.",
+        json_schema_extra=CONDICIONADO,
+    )
+
+
+_TITULOS = titulos(_Propuesta)
+_DE_INICIO = {"donde": "nacional:"}
 
 
 @ruta.get("/calendario/dias")
@@ -93,10 +133,9 @@ def calendario(request: Request, puerta: Entrada, anio: str = "", unidad: str | 
 
 
 @ruta.get("/administracion/dias")
-def listar(request: Request, puerta: Entrada, cursor: str | None = None) -> HTMLResponse:
+def listar(request: Request, puerta: Publica, cursor: str | None = None) -> HTMLResponse:
     """Lo vigente, lo propuesto y lo que ya se resolvió."""
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "publicar días inhábiles")
         tramo = publicaciones.lista(s, cursor=cursor, limite=POR_PAGINA)
         dias = publicaciones.dias_de_varias(s, [p.id or 0 for p in tramo.elementos])
         lista = [{**p, "resumen": _resumen(*dias[p["id"]])} for p in vistas_dias.publicaciones(s, tramo.elementos)]
@@ -109,7 +148,7 @@ def listar(request: Request, puerta: Entrada, cursor: str | None = None) -> HTML
         publicaciones=lista,
         total=tramo.total,
         cursor=cursor,
-        mas=f"?{urlencode({'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas({}, tramo.siguiente),
         vigentes=vigentes,
         lugares=lugares,
         tipos=TIPOS,
@@ -118,50 +157,50 @@ def listar(request: Request, puerta: Entrada, cursor: str | None = None) -> HTML
 
 
 @ruta.get("/administracion/dias/nueva")
-def nueva(request: Request, puerta: Entrada) -> HTMLResponse:
+def nueva(request: Request, puerta: Propone) -> HTMLResponse:
     """El formulario para proponer."""
     return _formulario(request, puerta)
 
 
 @ruta.post("/administracion/dias/nueva")
-def proponer(request: Request, puerta: Entrada, captura: Formulario) -> Response:
+def proponer(request: Request, puerta: Propone, captura: Formulario) -> Response:
     """Guarda la propuesta y lleva a sus efectos; si algo falta, vuelve con todo lo escrito."""
-    try:
-        with puerta.lectura() as (_, quien):
-            exigir_administracion(quien, "proponer días inhábiles")
+    with Intento(captura, "proponer", vuelve=(FormularioIncompleto, ArchivoRechazado)) as intento:
+        puerta.exigir()
         dias = _escritos(captura)
         retira = [n for clave in captura.textos if (n := numero(clave.removeprefix("retira-")))]
         with puerta.acto() as ctx:
             propuesta = actos.proponer(ctx, dias, retira, captura.texto(PREFIJO + "motivo"))
-    except FormularioIncompleto as error:
-        return _formulario(request, puerta, captura.textos, error.campos, codigo(error))
-    except ArchivoRechazado as error:
-        return _formulario(request, puerta, captura.textos, {"archivo": str(error)}, codigo(error))
+    if intento.rechazo:
+        return _formulario(request, puerta, intento.rechazo)
     return RedirectResponse(f"/administracion/dias/{propuesta.id}", 303)
 
 
 @ruta.get("/administracion/dias/{id}")
-def ver(request: Request, id: str, puerta: Entrada, cursor: str = "") -> HTMLResponse:  # noqa: A002 - de la dirección
+def ver(request: Request, id: str, puerta: Publica, cursor: str = "") -> HTMLResponse:  # noqa: A002 - de la dirección
     """Una publicación: qué plazos movería, o cuánto va de su recuento."""
     return _mostrar(request, puerta, id, cursor=cursor[:140])
 
 
 @ruta.post("/administracion/dias/{id}/{acto}")
-def resolver(request: Request, id: str, acto: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
+def resolver(request: Request, id: str, acto: str, puerta: Publica, captura: Formulario) -> Response:  # noqa: A002
     """Aprueba o descarta una propuesta."""
-    if acto not in ("aprobar", "descartar"):
+    if acto not in _ACTOS:
         raise NoExiste("el acto", acto)
-    try:
-        with puerta.acto() as ctx:
-            if acto == "aprobar":
-                actos.aprobar(ctx, _id(id), captura.entero("base"))
-            else:
-                actos.descartar(ctx, _id(id), captura.texto("motivo"))
-    except FormularioIncompleto as error:
-        faltas = [Falta(f"{c.capitalize()}: {m}.", "motivo" if c == "motivo" else "") for c, m in error.campos.items()]
-        return _mostrar(request, puerta, id, codigo(error), faltas, captura.texto("motivo"))
-    except (PublicacionAtrasada, ActoNoProcede) as error:
-        return _mostrar(request, puerta, id, codigo(error), [Falta(str(error))], captura.texto("motivo"))
+    intento = Intento(
+        captura,
+        acto,
+        vuelve=(FormularioIncompleto, PublicacionAtrasada, ActoNoProcede),
+        titulos={"motivo": "Motivo", "base": "Base"},
+        ancla=lambda campo: campo if campo == "motivo" else "",
+    )
+    with intento, puerta.acto() as ctx:
+        if acto == "aprobar":
+            actos.aprobar(ctx, _id(id), captura.entero("base"))
+        else:
+            actos.descartar(ctx, _id(id), captura.texto("motivo"))
+    if intento.rechazo:
+        return _mostrar(request, puerta, id, intento.rechazo)
     return RedirectResponse(f"/administracion/dias/{quote(id)}", 303)
 
 
@@ -176,29 +215,26 @@ def volver(id: str, _acto: str) -> Response:  # noqa: A002
 
 def _mostrar(
     request: Request,
-    puerta: Puerta,
+    puerta: PuertaDeAdministracion,
     id_: str,
-    status: int = 200,
-    faltas: Sequence[Falta] = (),
-    motivo: str = "",
+    rechazo: Rechazo | None = None,
     cursor: str = "",
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "publicar días inhábiles")
         detalle = vistas_dias.detalle(s, publicaciones.una(s, _id(id_)), EFECTOS_POR_PAGINA, cursor)
         atrasados = publicaciones.por_recontar(s, detalle["base"]) if detalle["efectos"] else 0
         lugares = _lugares(s)
     siguiente = detalle["efectos"]["siguiente"] if detalle["efectos"] else None
-    return pagina(
+    return mostrar(
         request,
         "calendario/dias_publicacion.html",
         quien,
-        status,
+        rechazo,
         p=detalle,
-        faltas=faltas,
-        motivo=motivo,
+        faltas=rechazo.resumen if rechazo else [],
+        motivo=rechazo.captura.texto("motivo") if rechazo else "",
         cursor=cursor,
-        mas=f"?{urlencode({'cursor': siguiente})}" if siguiente else "",
+        mas=mas({}, siguiente),
         atrasados=atrasados,
         lugares=lugares,
         tipos=TIPOS,
@@ -206,26 +242,19 @@ def _mostrar(
     )
 
 
-def _formulario(
-    request: Request,
-    puerta: Puerta,
-    textos: Mapping[str, str] | None = None,
-    errores: Mapping[str, str] | None = None,
-    status: int = 200,
-) -> HTMLResponse:
+def _formulario(request: Request, puerta: PuertaDeAdministracion, rechazo: Rechazo | None = None) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
-        exigir_administracion(quien, "proponer días inhábiles")
         vigentes = _vigentes(s)
         lugares = _lugares(s)
-    escrito, faltas = textos or {}, dict(errores or {})
+    escrito, faltas = (rechazo.textos, _faltas(rechazo)) if rechazo else ({}, {})
     del_control = {_control(clave): mensaje for clave, mensaje in faltas.items()}
-    campos = {nombre: _campo(nombre, escrito, del_control.get(nombre, ""), lugares) for nombre in _TITULOS}
-    return pagina(
+    puestos = {nombre: escrito.get(PREFIJO + nombre, _DE_INICIO.get(nombre, "")) for nombre in _TITULOS}
+    return mostrar(
         request,
         "calendario/dias_nueva.html",
         quien,
-        status,
-        campos=campos,
+        rechazo,
+        campos=de_molde(_Propuesta, puestos, del_control, {"tipo": TIPOS, "donde": lugares}),
         resumen=[_falta(clave, mensaje) for clave, mensaje in faltas.items()],
         vigentes=vigentes,
         marcados={clave for clave in escrito if clave.startswith("retira-")},
@@ -238,25 +267,9 @@ def _formulario(
     )
 
 
-def _campo(nombre: str, escrito: Mapping[str, str], error: str, lugares: Mapping[str, str]) -> Campo:
-    control = {"motivo": "parrafo", "tipo": "lista", "donde": "lista"}.get(nombre, "renglon")
-    if nombre in ("inicio", "fin", "publicado_dof"):
-        control = "fecha"
-    opciones = {"tipo": TIPOS, "donde": lugares}.get(nombre, {})
-    return Campo(
-        nombre,
-        _TITULOS[nombre],
-        _AYUDAS.get(nombre, ""),
-        control,
-        nombre != "publicado_dof",
-        escrito.get(PREFIJO + nombre, "nacional:" if nombre == "donde" else ""),
-        tuple(opciones.items()),
-        error,
-        "",
-        LARGO_MOTIVO if nombre == "motivo" else LARGOS["motivo"],
-        # Los del tramo pueden quedar vacíos si los días van en un archivo o sólo se retiran otros.
-        condicionado=nombre != "motivo",
-    )
+def _faltas(rechazo: Rechazo) -> dict[str, str]:
+    """Por campo; lo del archivo, con su punto: es una frase entera."""
+    return rechazo.campos or {"archivo": rechazo.frase}
 
 
 def _escritos(captura: Captura) -> list[Escrito]:

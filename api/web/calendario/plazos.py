@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencias import Entrada
 from api.web.piezas import frases_plazos
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
 from modelos import reloj
 from modelos.expedientes import visibles
 from modelos.plazos import lista
@@ -55,8 +53,7 @@ def listar(
         plazos = frases_plazos.explicados(s, tramo.elementos)
         de = visibles.asuntos(s, (p.folio for p in tramo.elementos))
         unidades = visibles.unidades(s)
-    filtros = {"estado": estado, "unidad": unidad, "procedimiento": procedimiento, "vence": vence}
-    puestos = {n: v for n, v in filtros.items() if v}
+    puestos = _puestos(estado=estado, unidad=unidad, procedimiento=procedimiento, vence=vence)
     return pagina(
         request,
         "calendario/plazos.html",
@@ -66,7 +63,7 @@ def listar(
         total=tramo.total,
         cursor=cursor,
         filtros=puestos,
-        mas=f"/plazos?{urlencode({**puestos, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(puestos, tramo.siguiente, "/plazos"),
         estados=ESTADOS,
         cortes={"hoy": "Hoy o antes", "semana": "Esta semana o antes"},
         mias=sorted(quien.unidades),
@@ -74,3 +71,8 @@ def listar(
         procedimientos=puerta.tablas.vigentes(hoy),
         nombres_tablas={t.clave: t.nombre for t in puerta.tablas},
     )
+
+
+def _puestos(**filtros: str) -> dict[str, str]:
+    """Los que dicen algo."""
+    return {nombre: valor for nombre, valor in filtros.items() if valor}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -11,11 +10,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.web.calendario import calculadora, mes
 from api.web.piezas import frases_plazos
-from api.web.piezas.formularios import Captura, Falta, Formulario
+from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.conduccion import ciclos
 from modelos.calendario import sumar_meses
@@ -40,24 +39,13 @@ TODAS = "*"
 """Lo que manda el formulario para decir «todas las que falten»; vacío es que no se eligió."""
 ADELANTAR, DISPENSAR = "adelantar", "dispensar"
 ACTOS = (ADELANTAR, DISPENSAR)
+_VUELVE = (FormularioIncompleto, FaltaConfirmar, ActoNoProcede, SinDestinatarios)
 ESTADOS = {
     "por_venir": ("○", "Por abrirse"),
     "abierta": ("✓", "Ya se abrió"),
     "dispensada": ("✕", "Se dispensó"),
     "sin_abrir": ("!", "Pasó su fecha y falta abrirlo"),
 }
-
-
-@dataclass(frozen=True)
-class Rechazo:
-    """Lo que no procedió, con lo escrito; sin renglones, sólo se vuelve a lo que se escribía."""
-
-    acto: str
-    status: int
-    resumen: Sequence[Falta]
-    textos: Mapping[str, str]
-    falta: FaltaConfirmar | None = None
-    confirmadas: Sequence[str] = ()
 
 
 @ruta.get("/calendario")
@@ -100,24 +88,18 @@ def decidir(
     if acto not in ACTOS:
         raise NoExiste("el acto", acto)
     if captura.recupera:
-        return _mostrar(request, puerta, procedimiento, periodo, Rechazo(acto, 200, (), captura.textos))
-    try:
-        with puerta.acto() as ctx:
-            pedido = (ctx, procedimiento, periodo, _unidad(captura), captura.texto("motivo"))
-            if acto == ADELANTAR:
-                ciclos.adelantar(*pedido, captura.lista("confirmar"))
-            else:
-                ciclos.dispensar(*pedido)
-    except FormularioIncompleto as error:
-        campos = error.campos.items()
-        resumen = [Falta(f"{TITULOS.get(c, c)}: {m}.", f"{acto}-{c}" if c in CON_CONTROL else "") for c, m in campos]
-        return _mostrar(request, puerta, procedimiento, periodo, Rechazo(acto, 422, resumen, captura.textos))
-    except FaltaConfirmar as falta:
-        rechazo = Rechazo(acto, codigo(falta), (), captura.textos, falta, captura.lista("confirmar"))
-        return _mostrar(request, puerta, procedimiento, periodo, rechazo)
-    except (ActoNoProcede, SinDestinatarios) as error:
-        rechazo = Rechazo(acto, codigo(error), [Falta(str(error))], captura.textos)
-        return _mostrar(request, puerta, procedimiento, periodo, rechazo)
+        return _mostrar(request, puerta, procedimiento, periodo, Rechazo(acto, captura))
+    intento = Intento(
+        captura, acto, vuelve=_VUELVE, titulos=TITULOS, ancla=lambda c: f"{acto}-{c}" if c in CON_CONTROL else ""
+    )
+    with intento, puerta.acto() as ctx:
+        pedido = (ctx, procedimiento, periodo, _unidad(captura), captura.texto("motivo"))
+        if acto == ADELANTAR:
+            ciclos.adelantar(*pedido, captura.lista("confirmar"))
+        else:
+            ciclos.dispensar(*pedido)
+    if intento.rechazo:
+        return _mostrar(request, puerta, procedimiento, periodo, intento.rechazo)
     return RedirectResponse(f"/calendario/{quote(procedimiento)}/{quote(periodo)}?hecho={acto}#confirmacion", 303)
 
 
@@ -150,11 +132,11 @@ def _mostrar(
         except FormularioIncompleto as error:
             raise NoExiste("el periodo", f"{procedimiento} {clave}") from error
         prevista = un_periodo(s, quien, puerta.tablas, tabla, periodo)
-        return pagina(
+        return mostrar(
             request,
             "calendario/ciclo.html",
             quien,
-            rechazo.status if rechazo else 200,
+            rechazo,
             p=prevista,
             tabla=tabla,
             rechazo=rechazo,

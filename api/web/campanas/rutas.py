@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
@@ -18,10 +21,10 @@ from modelos import reloj
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.ciclos import campanas as consultas_campanas
-from modelos.ciclos.campanas import EN_CURSO
+from modelos.ciclos.campanas import EN_CURSO, Miembro
 from modelos.errores import NoExiste, NoLeCorresponde
-from modelos.expedientes.expediente import EN_TRAMITE
-from modelos.organizacion.permisos import puede_atender, ve_tablero
+from modelos.expedientes.expediente import EN_TRAMITE, Expediente, Turno
+from modelos.organizacion.permisos import Quien, puede_atender, ve_tablero
 
 ruta = APIRouter()
 ruta.include_router(nueva.ruta)  # antes: su /campanas/{clave}/iniciar lo taparía un periodo
@@ -49,6 +52,40 @@ def listar(request: Request, puerta: Entrada) -> HTMLResponse:
     )
 
 
+@dataclass(frozen=True)
+class Tramo:
+    """Las unidades que caben en una página, desde la `corte`-ésima de todas las que se pidieron."""
+
+    todas: Sequence[Miembro]
+    corte: int
+
+    @classmethod
+    def desde(cls, todas: Sequence[Miembro], clave: str) -> Self:
+        """El que empieza en esa unidad; si no está, el primero."""
+        return cls(todas, next((i for i, m in enumerate(todas) if m.clave == clave), 0))
+
+    @property
+    def visibles(self) -> Sequence[Miembro]:
+        """Las de esta página."""
+        return self.todas[self.corte : self.corte + POR_PAGINA]
+
+    @property
+    def primera(self) -> int:
+        """Qué número lleva la primera."""
+        return self.corte + 1
+
+    @property
+    def siguiente(self) -> str:
+        """Con qué unidad empieza la página que sigue; vacío si no hay otra."""
+        sigue = self.corte + POR_PAGINA
+        return self.todas[sigue].clave if sigue < len(self.todas) else ""
+
+    @property
+    def anterior(self) -> str:
+        """Con cuál la de antes."""
+        return self.todas[max(0, self.corte - POR_PAGINA)].clave if self.corte else ""
+
+
 @ruta.get("/campanas/{clave}/{periodo}")
 def ver(
     request: Request,
@@ -65,14 +102,10 @@ def ver(
         todas = consultas_campanas.de_la_campana(s, tabla, hay)
         if not hay and periodo != EN_CURSO and not es_periodo(tabla, periodo):
             raise NoExiste("la campaña", f"{clave} {periodo}")
-        cuenta = consultas_campanas.cuenta(todas, hay)
-        if faltan:
-            todas = [m for m in todas if m.clave not in hay or hay[m.clave][0].estado in EN_TRAMITE]
-        corte = next((i for i, m in enumerate(todas) if m.clave == desde), 0)
-        tramo = todas[corte : corte + POR_PAGINA]
-        suyos = {m.clave: hay[m.clave] for m in tramo if m.clave in hay}
+        tramo = Tramo.desde(_que_faltan(todas, hay) if faltan else todas, desde)
+        suyos = {m.clave: hay[m.clave] for m in tramo.visibles if m.clave in hay}
         turnos = consultas_campanas.turnos_de(s, [los[0].folio for los in suyos.values()])
-        filas = matriz.de_campana(s, tabla, tramo, suyos, turnos)
+        filas = matriz.de_campana(s, tabla, tramo.visibles, suyos, turnos)
         lanza = campanas.puede_lanzar(quien, tabla)
         por_atender = consultas_campanas.por_atender(s, hay) if lanza else []
     return pagina(
@@ -84,16 +117,28 @@ def ver(
         titulo=nombre(periodo),
         columnas=matriz.columnas(tabla),
         filas=filas,
-        cuenta=cuenta,
+        cuenta=consultas_campanas.cuenta(todas, hay),
         faltan=bool(faltan),
-        total=len(todas),
-        primera=corte + 1,
-        siguiente=todas[corte + POR_PAGINA].clave if corte + POR_PAGINA < len(todas) else "",
-        anterior=todas[max(0, corte - POR_PAGINA)].clave if corte else "",
+        tramo=tramo,
         lanza=lanza,
-        deben=len([t for t in por_atender if not puede_atender(quien, t.unidad)]),
-        dicho={n: numero(request.query_params.get(n, "")) for n in HECHOS if n in request.query_params},
+        deben=_cuantos_de_otros(quien, por_atender),
+        dicho=_dicho(request),
     )
+
+
+def _que_faltan(todas: Sequence[Miembro], hay: Mapping[str, Sequence[Expediente]]) -> list[Miembro]:
+    """Las que no tienen expediente o lo llevan sin terminar."""
+    return [m for m in todas if m.clave not in hay or hay[m.clave][0].estado in EN_TRAMITE]
+
+
+def _cuantos_de_otros(quien: Quien, turnos: Iterable[Turno]) -> int:
+    """Los que atiende alguien más: a uno mismo no se le recuerda."""
+    return len([t for t in turnos if not puede_atender(quien, t.unidad)])
+
+
+def _dicho(request: Request) -> dict[str, int]:
+    """Lo que se acaba de hacer, con cuántos."""
+    return {n: numero(request.query_params.get(n, "")) for n in HECHOS if n in request.query_params}
 
 
 @ruta.post("/campanas/{clave}/{periodo}/recordar")

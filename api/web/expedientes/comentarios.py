@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.dependencias import Entrada
-from api.web.expedientes.vista import Rechazo, mostrar
-from api.web.piezas.formularios import Captura, Falta, Formulario, numero
+from api.web.expedientes.vista import mostrar
+from api.web.piezas.formularios import Captura, Formulario, numero
+from api.web.piezas.rechazo import Intento, Rechazo
 from modelos.actos.comodidades import comentarios as actos
 from modelos.errores import FormularioIncompleto
 
@@ -22,13 +23,12 @@ TITULOS = {"comentario": "Comentario", "menciones": "A quién se menciona"}
 def comentar(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
     """Guarda lo que se dijo y avisa a quien se menciona; si algo falta, vuelve con lo escrito."""
     if captura.recupera:
-        return mostrar(request, puerta, folio, rechazo=Rechazo("comentar", 200, (), captura.textos))
-    try:
-        with puerta.acto() as ctx:
-            dicho = actos.comentar(ctx, folio, captura.texto("comentario"), _elegidos(captura))
-    except FormularioIncompleto as error:
-        resumen = [Falta(f"{TITULOS.get(c, c)}: {m}.", f"comentar-{c}") for c, m in error.campos.items()]
-        return mostrar(request, puerta, folio, rechazo=Rechazo("comentar", 422, resumen, captura.textos))
+        return mostrar(request, puerta, folio, rechazo=Rechazo("comentar", captura))
+    intento = Intento(captura, "comentar", vuelve=(FormularioIncompleto,), titulos=TITULOS, ancla="comentar-{}".format)
+    with intento, puerta.acto() as ctx:
+        dicho = actos.comentar(ctx, folio, captura.texto("comentario"), _elegidos(captura))
+    if intento.rechazo:
+        return mostrar(request, puerta, folio, rechazo=intento.rechazo)
     return RedirectResponse(f"/expedientes/{quote(folio)}#comentario-{dicho.id}", 303)
 
 

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
-from api.web.expedientes.rutas import Rechazo, mostrar
-from api.web.piezas.formularios import Captura, Falta, Formulario
+from api.web.expedientes.rutas import mostrar
+from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.rechazo import Intento, Rechazo
 from modelos import fechas
 from modelos.actos.conduccion import conducir as actos
 from modelos.actos.plazos import compromisos
@@ -31,6 +31,16 @@ TITULOS = {
     "fecha": "Fecha",
     "desde": "Día correcto",
 }
+
+
+_VUELVE = (
+    FormularioIncompleto,
+    ActoNoProcede,
+    SinDestinatarios,
+    AmpliacionExcesiva,
+    CalendarioSinPublicar,
+    PlazoInvalido,
+)
 
 
 def fecha_de(c: Captura, campo: str) -> date | None:
@@ -113,15 +123,11 @@ def volver(folio: str, _acto: str) -> Response:
 
 def _hacer(request: Request, puerta: Puerta, folio: str, acto: str, captura: Captura, hacer: Acto) -> Response:
     if captura.recupera:
-        return mostrar(request, puerta, folio, rechazo=Rechazo(acto, 200, (), captura.textos))
-    try:
-        with puerta.acto() as ctx:
-            hacer(ctx, folio, captura)
-            asiento = bloquear(ctx, folio)[0].asientos
-    except FormularioIncompleto as error:
-        resumen = [Falta(f"{TITULOS.get(c, c)}: {m}.", f"{acto}-{c}") for c, m in error.campos.items()]
-        return mostrar(request, puerta, folio, rechazo=Rechazo(acto, 422, resumen, captura.textos))
-    except (ActoNoProcede, SinDestinatarios, AmpliacionExcesiva, CalendarioSinPublicar, PlazoInvalido) as error:
-        rechazo = Rechazo(acto, codigo(error), [Falta(str(error))], captura.textos)
-        return mostrar(request, puerta, folio, rechazo=rechazo)
+        return mostrar(request, puerta, folio, rechazo=Rechazo(acto, captura))
+    intento = Intento(captura, acto, vuelve=_VUELVE, titulos=TITULOS, ancla=f"{acto}-{{}}".format)
+    with intento, puerta.acto() as ctx:
+        hacer(ctx, folio, captura)
+        asiento = bloquear(ctx, folio)[0].asientos
+    if intento.rechazo:
+        return mostrar(request, puerta, folio, rechazo=intento.rechazo)
     return RedirectResponse(f"/expedientes/{folio}?registrado={asiento}#confirmacion", 303)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -12,11 +11,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.vistas import expedientes
 from api.web.piezas import frases
 from api.web.piezas.formularios import Captura, Falta, Formulario, a_json, campos, faltas
 from api.web.piezas.pagina import enumera, pagina
+from api.web.piezas.rechazo import Intento, Rechazo
 from api.web.turnos import previsto, repetidos
 from api.web.turnos.repetidos import YaAbierto
 from modelos import reloj
@@ -34,6 +33,7 @@ from modelos.tablero import duraciones
 from modelos.tablero.duraciones import Duracion
 
 ruta = APIRouter()
+_VUELVE = (FormularioIncompleto, ClaveRepetida, FaltaConfirmar, SinDestinatarios)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def elegir(request: Request, puerta: Entrada) -> HTMLResponse:
 @ruta.get("/procedimientos/{clave}/iniciar")
 def pedir(request: Request, clave: str, puerta: Entrada) -> HTMLResponse:
     """El formulario para iniciar un expediente."""
-    return _formulario(request, puerta, clave, None, {})
+    return _formulario(request, puerta, clave)
 
 
 @ruta.post("/procedimientos/{clave}/iniciar")
@@ -71,19 +71,14 @@ def iniciar(request: Request, clave: str, puerta: Entrada, captura: Formulario) 
         tabla = iniciable(puerta, quien, clave)
         esquema = esquema_inicial(s, quien, tabla)
     if captura.recupera:
-        return _formulario(request, puerta, clave, captura, {})
+        return _formulario(request, puerta, clave, Rechazo("iniciar", captura))
     try:
-        folio = _abrir(puerta, tabla, esquema, captura)
-    except FormularioIncompleto as error:
-        return _formulario(request, puerta, clave, captura, error.campos, 422)
-    except ClaveRepetida:
-        # Volvió atrás y cambió lo que ya había enviado: es otro expediente, y debe decirlo.
-        aviso = "Esta página ya abrió un expediente con otros datos. Si quiere abrir uno más, revise y envíe de nuevo."
-        return _formulario(request, puerta, clave, captura, {}, 409, aviso, nueva=True)
-    except (FaltaConfirmar, YaAbierto) as antes:
-        return _formulario(request, puerta, clave, captura, {}, 409, antes=antes)
-    except SinDestinatarios as error:
-        return _formulario(request, puerta, clave, captura, {}, codigo(error), str(error))
+        with Intento(captura, "iniciar", vuelve=_VUELVE) as intento:
+            folio = _abrir(puerta, tabla, esquema, captura)
+    except YaAbierto as gemelo:  # no es un error de quien captura: quizá sí quiere dos
+        return _formulario(request, puerta, clave, Rechazo("iniciar", captura), gemelo)
+    if intento.rechazo:
+        return _formulario(request, puerta, clave, intento.rechazo)
     return RedirectResponse(f"/expedientes/{folio}?registrado=1#confirmacion", 303)
 
 
@@ -135,44 +130,53 @@ def _abanicos(s: Session, tabla: Tabla) -> list[tuple[str, list[str]]]:
     return [(f"{numero}, {grupo}", activas(s, grupo)) for numero, grupo in pares]
 
 
+def _aviso(rechazo: Rechazo) -> list[Falta]:
+    """Lo que no es de ningún control; lo que falta confirmar se pregunta aparte."""
+    if isinstance(rechazo.error, ClaveRepetida):
+        # Volvió atrás y cambió lo que ya había enviado: es otro expediente, y debe decirlo.
+        aviso = "Esta página ya abrió un expediente con otros datos. Si quiere abrir uno más, revise y envíe de nuevo."
+        return [Falta(aviso)]
+    return [] if rechazo.campos else rechazo.resumen
+
+
+def _ficha(pedido: Rechazo | None) -> str:
+    """La de la página que se envió, para que repetirla no abra dos; otra, si con ésa ya se abrió uno."""
+    if pedido is None or isinstance(pedido.error, ClaveRepetida):
+        return str(uuid4())
+    return pedido.captura.texto("ficha")
+
+
 def _formulario(
-    request: Request,
-    puerta: Puerta,
-    clave: str,
-    captura: Captura | None,
-    errores: Mapping[str, str],
-    status: int = 200,
-    aviso: str = "",
-    *,
-    nueva: bool = False,
-    antes: FaltaConfirmar | YaAbierto | None = None,
+    request: Request, puerta: Puerta, clave: str, pedido: Rechazo | None = None, gemelo: YaAbierto | None = None
 ) -> HTMLResponse:
+    """pedido: lo que se envió, si se envió algo. gemelo: el que acababa de abrir y podría ser el mismo."""
+    rechazo = pedido or Rechazo()
     with puerta.lectura() as (s, quien):
         tabla = iniciable(puerta, quien, clave)
         esquema = esquema_inicial(s, quien, tabla)
         unidades = visibles.unidades(s)
-        controles = campos(esquema, captura.textos if captura else None, errores, unidades)
+        controles = campos(esquema, pedido.textos if pedido else None, rechazo.campos, unidades)
         primero = previsto.al_iniciar(s, tabla)
         duracion = duraciones.habituales(s, [clave]).get(clave)
         abanicos = _abanicos(s, tabla)
-    resumen = faltas(errores, controles, {"asunto": ("Asunto", "asunto")})
+    resumen = faltas(rechazo.campos, controles, {"asunto": ("Asunto", "asunto")})
     return pagina(
         request,
         "expedientes/iniciar.html",
         quien,
-        status,
+        409 if gemelo else rechazo.status,
         tabla=tabla,
         campos=[c for c in controles if not c.inferido],
         inferidos=[c for c in controles if c.inferido],
-        asunto=captura.texto("asunto") if captura else "",
-        gemelo=antes if isinstance(antes, YaAbierto) else None,
-        por_confirmar=antes if isinstance(antes, FaltaConfirmar) else None,
-        ya_confirmadas=captura.lista("confirmar") if captura else [],
-        recuperado=captura is not None and captura.recupera,
-        errores=errores,
-        resumen=[Falta(aviso), *resumen] if aviso else resumen,
+        asunto=rechazo.captura.texto("asunto"),
+        gemelo=gemelo,
+        por_confirmar=rechazo.falta,
+        ya_confirmadas=rechazo.confirmadas,
+        recuperado=rechazo.captura.recupera,
+        errores=rechazo.campos,
+        resumen=[*_aviso(rechazo), *resumen],
         largo_asunto=apertura.LARGO_ASUNTO,
-        ficha=captura.texto("ficha") if captura and not nueva else str(uuid4()),
+        ficha=_ficha(pedido),
         descripcion=descripcion(tabla),
         primero=primero,
         unidades=unidades,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from sqlalchemy.orm import Session
 
 from api.archivos import anexos
 from api.dependencias import Entrada
 from api.web.bandeja import vivo
 from api.web.expedientes import comentarios
-from api.web.expedientes.vista import Pedido, Rechazo, mostrar
+from api.web.expedientes.vista import Pedido, mostrar
 from api.web.piezas.formularios import numero
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
 from api.web.procedimientos import ayuda
 from modelos import reloj
 from modelos.actos.comodidades import comentarios as actos
@@ -21,14 +22,49 @@ from modelos.bandeja import expedientes
 from modelos.comprobacion import verificacion
 from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes import visibles
+from modelos.expedientes.expediente import Expediente
+from modelos.listas import Pagina
 from modelos.oficios import deuda
+from modelos.organizacion.permisos import Quien
 
-__all__ = ["Rechazo", "mostrar", "ruta"]
+__all__ = ["mostrar", "ruta"]
 
 ruta = APIRouter()
 POR_PAGINA = 25
 QUE_VIENE_DE_VIVO = "x-vivo"
 """Encabezado con que `vivo.js` pide la página: la pinta de nuevo, pero nadie la acaba de abrir."""
+
+
+@dataclass(frozen=True)
+class Busqueda:
+    """Lo que se buscó. sigo: sólo los que sigue quien busca; lo demás entonces no filtra."""
+
+    texto: str
+    procedimiento: str
+    estado: str
+    sigo: bool
+
+    @property
+    def filtros(self) -> dict[str, str]:
+        """Los puestos, como van en la dirección."""
+        if self.sigo:
+            return {"sigo": "1"}
+        pedidos = {"texto": self.texto, "procedimiento": self.procedimiento, "estado": self.estado}
+        return {n: v for n, v in pedidos.items() if v}
+
+    def tramo(self, s: Session, quien: Quien, cursor: str | None) -> Pagina[Expediente]:
+        """Los hallados, el más reciente primero."""
+        if self.sigo:
+            return consultas_comentarios.seguidos(s, quien, cursor=cursor, limite=POR_PAGINA)
+        return expedientes.expedientes(
+            s,
+            quien,
+            procedimiento=self.procedimiento or None,
+            estado=self.estado or None,
+            texto=self.texto[:200],
+            cursor=cursor,
+            limite=POR_PAGINA,
+        )
 
 
 @ruta.get("/expedientes")
@@ -42,38 +78,22 @@ def buscar(
     cursor: str | None = None,
 ) -> HTMLResponse:
     """Los expedientes que conciernen a quien busca, el más reciente primero. sigo: sólo los que sigue."""
-    if estado not in expedientes.ESTADOS_BUSCADOS:
-        estado = ""
+    conocido = estado if estado in expedientes.ESTADOS_BUSCADOS else ""
+    busqueda = Busqueda(texto, procedimiento, conocido, bool(sigo))
     with puerta.lectura() as (s, quien):
-        if sigo:
-            tramo = consultas_comentarios.seguidos(s, quien, cursor=cursor, limite=POR_PAGINA)
-        else:
-            tramo = expedientes.expedientes(
-                s,
-                quien,
-                procedimiento=procedimiento or None,
-                estado=estado or None,
-                texto=texto[:200],
-                cursor=cursor,
-                limite=POR_PAGINA,
-            )
+        tramo = busqueda.tramo(s, quien, cursor)
         deben = deuda.cuantos(s, (e.folio for e in tramo.elementos))
         novedades = consultas_comentarios.novedades(s, quien, (e.folio for e in tramo.elementos))
         aludido = consultas_comentarios.menciones_nuevas(s, quien) if sigo and not cursor else []
-    pedidos = (("sigo", "1"),) if sigo else (("texto", texto), ("procedimiento", procedimiento), ("estado", estado))
-    filtros = {n: v for n, v in pedidos if v}
     return pagina(
         request,
         "expedientes/expedientes.html",
         quien,
         tramo=tramo,
         cursor=cursor,
-        filtros=filtros,
-        mas=f"?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
-        texto=texto,
-        procedimiento=procedimiento,
-        estado_pedido=estado,
-        sigo=bool(sigo),
+        busqueda=busqueda,
+        sigo=busqueda.sigo,  # lo mira también el menú
+        mas=mas(busqueda.filtros, tramo.siguiente),
         novedades=novedades,
         aludido=aludido,
         estados=expedientes.ESTADOS_BUSCADOS,

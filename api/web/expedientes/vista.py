@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,9 @@ from api.web.historia.recorrido import Paso, Respuesta, recorrer
 from api.web.historia.relato import Dia, Hecho
 from api.web.oficios import vista
 from api.web.piezas import frases, frases_plazos
-from api.web.piezas.formularios import Falta, legible, numero
+from api.web.piezas.formularios import legible, numero
 from api.web.piezas.pagina import enumera, pagina
+from api.web.piezas.rechazo import Rechazo
 from api.web.procedimientos import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
 from modelos import bpmn, reloj
 from modelos.actos.comodidades import comentarios
@@ -41,19 +42,6 @@ LECTORES_A_LA_VISTA = 60
 """Con más personas que éstas no se ofrecen casillas para todas: a las demás se les menciona por su correo."""
 HECHOS_A_LA_VISTA = 30
 """Al llegar a éstos, los días anteriores de la historia se pliegan."""
-
-
-@dataclass(frozen=True)
-class Rechazo:
-    """Un acto que no procedió, con lo que se había escrito, para volver a mostrarlo.
-
-    Sin renglones en el resumen no se rechazó nada: se vuelve a lo que se estaba escribiendo.
-    """
-
-    acto: str
-    status: int
-    resumen: Sequence[Falta]
-    textos: Mapping[str, str]
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.web.oficios import vista
-from api.web.piezas.formularios import Captura, Falta, Formulario
-from api.web.piezas.pagina import pagina
-from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde
+from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
+from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes import visibles
-from modelos.organizacion.errores import SinSesion
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, atiende, lleva
 from modelos.tabla.unidades import TipoUnidad
@@ -52,7 +50,7 @@ def pedir(request: Request, folio: str, puerta: Entrada) -> HTMLResponse:
 def emitir(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
     """Deja el borrador y lleva a él."""
     if captura.recupera:
-        return _mostrar(request, puerta, folio, captura)
+        return _mostrar(request, puerta, folio, Rechazo("emitir", captura))
     campos = ("nombre", "cargo", "institucion")
     escritos = [{campo: captura.texto(f"externo-{i}-{campo}") for campo in campos} for i in range(EXTERNOS)]
 
@@ -73,31 +71,27 @@ def emitir(request: Request, folio: str, puerta: Entrada, captura: Formulario) -
             )
             return oficio.id
 
-    try:
+    with Intento(captura, "emitir", titulos=CAMPOS) as intento:
         id_ = sin_tomar_la_base(acto)
-    except (SinSesion, NoExiste):
-        raise
-    except ErrorGestion as error:
-        return _mostrar(request, puerta, folio, captura, error)
+    if intento.rechazo:
+        return _mostrar(request, puerta, folio, intento.rechazo)
     return RedirectResponse(f"/oficios/{quote(id_)}?hecho=redactado#resultado", 303)
 
 
-def _mostrar(
-    request: Request, puerta: Puerta, folio: str, captura: Captura | None = None, error: ErrorGestion | None = None
-) -> HTMLResponse:
+def _mostrar(request: Request, puerta: Puerta, folio: str, pedido: Rechazo | None = None) -> HTMLResponse:
+    """pedido: lo que se envió, si se envió algo."""
+    rechazo = pedido or Rechazo()
     with puerta.lectura() as (s, quien):
         fila = visibles.expediente_visible(s, quien, folio)
         unidades = _unidades(s)
         emisoras = _emisoras(quien, fila.duena, unidades)
     if not emisoras:
         raise NoLeCorresponde("emitir un oficio aquí", f"la coordinación de la {fila.duena} o quien atiende una unidad")
-    faltas = error.campos if isinstance(error, FormularioIncompleto) else {}
-    resumen = [Falta(f"{CAMPOS.get(c, c)}: {m}.", c) for c, m in faltas.items()]
-    return pagina(
+    return mostrar(
         request,
         "oficios/nuevo.html",
         quien,
-        codigo(error) if error else 200,
+        rechazo,
         expediente=fila,
         procedimientos={t.clave: t.nombre for t in puerta.tablas},
         plantillas=vista.plantillas(),
@@ -105,10 +99,10 @@ def _mostrar(
         sugerida=next((u.clave for u in emisoras if u.clave in atiende(quien)), emisoras[0].clave),
         grupos=[(tipo.value, nombre, [u for u in unidades if u.tipo == tipo.value]) for tipo, nombre in GRUPOS],
         externos=EXTERNOS,
-        textos=dict(captura.textos) if captura else {},
-        faltas=faltas,
-        titulo_error=error.titulo if error else "",
-        resumen=resumen or ([Falta(str(error))] if error else []),
+        textos=rechazo.textos,
+        faltas=rechazo.campos,
+        titulo_error=rechazo.titulo,
+        resumen=rechazo.resumen,
     )
 
 

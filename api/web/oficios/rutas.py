@@ -11,26 +11,28 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.web.expedientes.conduccion import fecha_de
 from api.web.oficios import vista as oficio_vista
 from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
 from api.web.piezas.formularios import Captura, Falta, Formulario, legible
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos.actos.oficios import acuses
 from modelos.actos.oficios import tramite as actos
 from modelos.actos.turnos.mover import Contexto
-from modelos.errores import ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
+from modelos.listas import Pagina
 from modelos.oficios import deuda
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.errores import OficioCambio
-from modelos.organizacion.errores import SinSesion
-from modelos.organizacion.permisos import atiende
+from modelos.oficios.oficio import Oficio
+from modelos.organizacion.permisos import Quien, atiende
 from modelos.tabla.emision import EstadoOficio
 from tareas.oficios.redaccion import borrador, texto
 from tareas.oficios.redaccion.fuera import sin_tomar_la_base
@@ -80,17 +82,8 @@ def listar(
     texto, estado = texto[:200], estado if estado in set(EstadoOficio) else ""
     with puerta.lectura() as (s, quien):
         cuentas = consultas_oficios.cuentas(s, quien)
-        if ver not in PESTANAS:
-            # Sin pestaña pedida, la primera que tenga algo esperando; si no, lo emitido.
-            ver = "firmar" if cuentas["por_firmar"] else "recibidos" if cuentas["por_acusar"] else "emitidos"
-        if ver == "firmar":
-            tramo = consultas_oficios.por_firmar(s, quien, texto=texto, cursor=cursor, limite=POR_PAGINA)
-        elif ver == "recibidos":
-            tramo = consultas_oficios.recibidos(s, quien, texto=texto, cursor=cursor, limite=POR_PAGINA)
-        else:
-            tramo = consultas_oficios.lista(
-                s, quien, texto=texto, estado=estado, emitidos=True, cursor=cursor, limite=POR_PAGINA
-            )
+        ver = ver if ver in PESTANAS else _pestana(cuentas)
+        tramo = _de_la_pestana(s, quien, ver, texto, estado, cursor)
         a_quien = consultas_oficios.destinatarios_de(s, [o.id for o in tramo.elementos])
         unidades = visibles.unidades(s)
         debidos = deuda.de_oficios(s, puerta.tablas, tramo.elementos)
@@ -116,7 +109,7 @@ def listar(
         filtrado=len(puestos) > 1,
         cursor=cursor,
         inicio=f"/oficios?{urlencode(puestos)}",
-        mas=f"/oficios?{urlencode({**puestos, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(puestos, tramo.siguiente, "/oficios"),
     )
 
 
@@ -182,18 +175,16 @@ def firmar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> R
 def registrar_fuera(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
     """Registra que se firmó fuera del sistema, con el documento, su número y su fecha."""
     if captura.recupera:
-        return _mostrar(request, puerta, id, captura=captura, acto="fuera")
-    try:
+        return _mostrar(request, puerta, id, Rechazo("fuera", captura))
+    with Intento(captura, "fuera") as intento:
         documento = captura.archivos.get("archivo") or captura.texto("anexo")
         if not documento:
             raise FormularioIncompleto({"archivo": "adjunte el documento firmado"})
         anexos.firmado_fuera(
             puerta, id, captura.entero("version"), captura.texto("numero"), fecha_de(captura, "fecha"), documento
         )
-    except (SinSesion, NoExiste):
-        raise
-    except ErrorGestion as error:
-        return _mostrar(request, puerta, id, captura=captura, acto="fuera", error=error)
+    if intento.rechazo:
+        return _mostrar(request, puerta, id, intento.rechazo)
     return RedirectResponse(_camino(id, "fuera"), 303)
 
 
@@ -274,6 +265,24 @@ def volver(id: str, _acto: str) -> Response:  # noqa: A002
 # --- piezas --------------------------------------------------------------------
 
 
+def _pestana(cuentas: Mapping[str, int]) -> str:
+    """Sin pestaña pedida, la primera que tenga algo esperando; si no, lo emitido."""
+    if cuentas["por_firmar"]:
+        return "firmar"
+    return "recibidos" if cuentas["por_acusar"] else "emitidos"
+
+
+def _de_la_pestana(s: Session, quien: Quien, ver: str, texto: str, estado: str, cursor: str | None) -> Pagina[Oficio]:
+    """Los de esa pestaña; el estado sólo filtra lo emitido."""
+    if ver == "firmar":
+        return consultas_oficios.por_firmar(s, quien, texto=texto, cursor=cursor, limite=POR_PAGINA)
+    if ver == "recibidos":
+        return consultas_oficios.recibidos(s, quien, texto=texto, cursor=cursor, limite=POR_PAGINA)
+    return consultas_oficios.lista(
+        s, quien, texto=texto, estado=estado, emitidos=True, cursor=cursor, limite=POR_PAGINA
+    )
+
+
 def _camino(id_: str, hecho: str = "") -> str:
     return f"/oficios/{quote(id_)}?hecho={hecho}#resultado" if hecho else f"/oficios/{quote(id_)}"
 
@@ -282,66 +291,59 @@ def _hacer(
     request: Request, puerta: Puerta, id_: str, captura: Captura, acto: str, hacer: Callable[[Contexto], str]
 ) -> Response:
     if captura.recupera:
-        return _mostrar(request, puerta, id_, captura=captura, acto=acto)
+        return _mostrar(request, puerta, id_, Rechazo(acto, captura))
 
-    def intento() -> str:
+    def en_una_transaccion() -> str:
         with puerta.acto() as ctx:
             return hacer(ctx)
 
-    try:
-        hecho = sin_tomar_la_base(intento)
-    except (SinSesion, NoExiste):
-        raise
-    except ErrorGestion as error:
-        return _mostrar(request, puerta, id_, captura=captura, acto=acto, error=error)
+    with Intento(captura, acto) as intento:
+        hecho = sin_tomar_la_base(en_una_transaccion)
+    if intento.rechazo:
+        return _mostrar(request, puerta, id_, intento.rechazo)
     return RedirectResponse(_camino(id_, hecho), 303)
 
 
 def _mostrar(
-    request: Request,
-    puerta: Puerta,
-    id_: str,
-    *,
-    hecho: str = "",
-    captura: Captura | None = None,
-    acto: str = "",
-    error: ErrorGestion | None = None,
+    request: Request, puerta: Puerta, id_: str, pedido: Rechazo | None = None, *, hecho: str = ""
 ) -> HTMLResponse:
-    """La página del oficio; con lo capturado y, si algo no procedió, con qué corregir."""
+    """La página del oficio; pedido: lo que se envió, y si algo no procedió, qué corregir."""
+    rechazo = pedido or Rechazo()
     with puerta.lectura() as (s, quien):
         vista = oficio_vista.datos(s, puerta, quien, id_)
-    textos = dict(captura.textos) if captura else {}
-    oficio, editaba = vista["oficio"], acto == "editar" and vista["puede_corregir"]
-    faltas = error.campos if isinstance(error, FormularioIncompleto) else {}
-    cambio = isinstance(error, OficioCambio)
-    escrito = textos if editaba else {}
-    return pagina(
+    oficio, editaba = vista["oficio"], rechazo.acto == "editar" and vista["puede_corregir"]
+    cambio = isinstance(rechazo.error, OficioCambio)
+    escrito = rechazo.textos if editaba else {}
+    return mostrar(
         request,
         "oficios/oficio.html",
         quien,
-        codigo(error) if error else 200,
+        rechazo,
         hecho=hecho,
-        acto=acto,
-        titulo_error=error.titulo if error else "",
-        resumen=_resumen(error, faltas) if error else [],
-        faltas=_sin_letra(vista) | faltas,
-        recuperado=captura is not None and error is None,
+        acto=rechazo.acto,
+        titulo_error=rechazo.titulo,
+        resumen=_resumen(rechazo),
+        faltas=_sin_letra(vista) | rechazo.campos,
+        recuperado=pedido is not None and pedido.error is None,
         editando=editaba,
-        escrito={
-            "asunto": escrito.get("asunto", oficio.asunto),
-            "cuerpo": escrito.get("cuerpo", oficio.cuerpo),
-            "anexos": escrito.get("anexos", oficio.anexos),
-            # Quien ya vio lo que cambió y compara, guarda encima de esa versión y no de la que había leído.
-            "version": escrito.get("version", oficio.version) if not cambio else oficio.version,
-        },
+        escrito=_texto(oficio, escrito, encima=cambio),
         nombrados=_nombrados(vista, escrito),
-        falta_nombrar=any(campo.startswith("destinatarios") for campo in faltas),
+        falta_nombrar=any(campo.startswith("destinatarios") for campo in rechazo.campos),
         de_otra_persona=comparar(oficio.cuerpo, escrito.get("cuerpo", oficio.cuerpo)) if cambio and editaba else [],
-        textos=textos,
+        textos=rechazo.textos,
         # Lo escrito para un acto que ya no se ofrece no tiene formulario que lo conserve.
-        suelto=legible(textos) if captura and acto == "editar" and not editaba else [],
+        suelto=legible(rechazo.textos) if rechazo.acto == "editar" and not editaba else [],
         **vista,
     )
+
+
+def _texto(oficio: Oficio, escrito: Mapping[str, str], *, encima: bool) -> dict[str, object]:
+    """Lo que trae el editor: lo que se estaba escribiendo o, si no, el oficio.
+
+    encima: quien ya vio lo que cambió y compara guarda sobre esa versión, y no sobre la que había leído.
+    """
+    campos = {campo: escrito.get(campo, getattr(oficio, campo)) for campo in ("asunto", "cuerpo", "anexos")}
+    return {**campos, "version": oficio.version if encima else escrito.get("version", oficio.version)}
 
 
 def _sin_letra(vista: Mapping[str, Any]) -> dict[str, str]:
@@ -351,11 +353,11 @@ def _sin_letra(vista: Mapping[str, Any]) -> dict[str, str]:
     return {c: f"la letra de los oficios no tiene {dichos}" for c, dichos in juntos.items() if dichos}
 
 
-def _resumen(error: ErrorGestion, faltas: Mapping[str, str]) -> list[Falta]:
-    if not faltas:
-        return [Falta(str(error))]
+def _resumen(rechazo: Rechazo) -> list[Falta]:
+    if not rechazo.campos:
+        return rechazo.resumen
     renglones = []
-    for campo, mensaje in faltas.items():
+    for campo, mensaje in rechazo.campos.items():
         partes = campo.split(".")
         if len(partes) == 3:
             _, orden, parte = partes

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo as de_http
 from api.errores import decir_espera
 from api.v1.verificacion import de_donde
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
-from modelos.errores import ArchivoDemasiadoGrande, ErrorGestion
+from api.web.piezas.rechazo import Intento, Rechazo
+from modelos.errores import ArchivoDemasiadoGrande
 from modelos.oficios import verificacion_publica as publica
 from modelos.oficios.errores import CodigoDesconocido
 from modelos.organizacion.errores import DemasiadosIntentos
@@ -38,21 +38,24 @@ def comparar(request: Request, codigo: str, puerta: Entrada, captura: Formulario
 
 
 def _mostrar(request: Request, puerta: Puerta, codigo: str, captura: Captura | None = None) -> HTMLResponse:
-    try:
+    with Intento(vuelve=(CodigoDesconocido, DemasiadosIntentos)) as busqueda:
         dada = publica.constancia(puerta.ajustes, codigo, de_donde(request))
-    except (CodigoDesconocido, DemasiadosIntentos) as error:
-        return _pagina(request, error=error)
-    archivo = captura.archivos.get("archivo") if captura else None
-    sello = captura.texto("sello").strip() if captura else ""
+    if busqueda.rechazo:
+        return _pagina(request, rechazo=busqueda.rechazo)
+    return _comparacion(request, dada, captura) if captura else _pagina(request, dada)
+
+
+def _comparacion(request: Request, dada: publica.Constancia, captura: Captura) -> HTMLResponse:
+    """Si lo que se subió o se pegó es lo que se emitió."""
+    archivo, sello = captura.archivos.get("archivo"), captura.texto("sello").strip()
     if archivo is None and sello:
         return _pagina(request, dada, coincide=publica.es_su_sello(dada, sello), sello=sello)
     if archivo is None:
-        falta = "Elija el archivo PDF que quiere comparar, o pegue el sello impreso." if captura else ""
-        return _pagina(request, dada, problema=falta)
-    try:
+        return _pagina(request, dada, problema="Elija el archivo PDF que quiere comparar, o pegue el sello impreso.")
+    with Intento(captura, vuelve=(ArchivoDemasiadoGrande,)) as intento:
         igual = publica.es_identico(dada, archivo.filename or "", archivo.file)
-    except ArchivoDemasiadoGrande as error:
-        return _pagina(request, dada, error=error, problema=str(error))
+    if mal := intento.rechazo:
+        return _pagina(request, dada, rechazo=mal, problema=mal.frase)
     return _pagina(request, dada, identico=igual, archivo=archivo.filename or "")
 
 
@@ -60,7 +63,7 @@ def _pagina(
     request: Request,
     dada: publica.Constancia | None = None,
     *,
-    error: ErrorGestion | None = None,
+    rechazo: Rechazo | None = None,
     problema: str = "",
     identico: bool | None = None,
     coincide: bool | None = None,
@@ -70,9 +73,9 @@ def _pagina(
     respuesta = pagina(
         request,
         "oficios/verificacion.html",
-        status=de_http(error) if error else 422 if problema else 200,
+        status=rechazo.status if rechazo else 422 if problema else 200,
         constancia=dada,
-        error=error,
+        error=rechazo.error if rechazo else None,
         problema=problema,
         identico=identico,
         coincide=coincide,
@@ -81,6 +84,6 @@ def _pagina(
         maximo=publica.MAXIMO,
     )
     respuesta.headers["X-Robots-Tag"] = "noindex"
-    if error:
-        decir_espera(respuesta, error)
+    if rechazo and rechazo.error:
+        decir_espera(respuesta, rechazo.error)
     return respuesta

@@ -1,4 +1,4 @@
-"""De un JSON Schema a los controles de una página, y de lo que la página envía a JSON con tipos.
+"""De un modelo, o de su JSON Schema, a los controles de una página, y de lo que la página envía a JSON con tipos.
 
 El navegador sólo manda texto; las reglas esperan tipos estrictos. Aquí se convierte
 lo que se entiende y se deja pasar tal cual lo que no, para que la regla diga qué falta.
@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request, UploadFile
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile as Recibido
 
@@ -51,6 +52,12 @@ _PROPIOS = {
     "anexos": ("Anexos", "parrafo"),
     "nota": ("Nota del acuse", "parrafo"),
 }
+CORTO: dict[str, Any] = {"x-corto": True}
+"""De un campo: un solo renglón, aunque quepa más de lo acostumbrado."""
+LISTA: dict[str, Any] = {"x-lista": True}
+"""De un campo: se elige entre lo que se sabe al mostrarlo."""
+CONDICIONADO: dict[str, Any] = {"x-condicionado": True}
+"""De un campo: es obligatorio sólo si se llena algo de su grupo."""
 RECUPERAR = "recuperar"
 """Valor de `acto` que pide volver al formulario con lo escrito, sin registrar nada."""
 
@@ -131,6 +138,9 @@ class Captura:
         return self.texto("acto") == RECUPERAR
 
 
+SIN_CAPTURA = Captura({}, {})
+
+
 async def leer(request: Request) -> AsyncIterator[Captura]:
     """Lee el formulario que llegó; lo deja en la petición por si hay que devolverlo a quien lo escribió."""
     if request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
@@ -191,19 +201,44 @@ def campos(
     valores: Mapping[str, str] | None = None,
     errores: Mapping[str, str] | None = None,
     rotulos: Mapping[str, str] | None = None,
+    listas: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Campo]:
     """Los controles de un esquema.
 
     valores: lo ya capturado, por id de control; None: los valores por defecto.
     rotulos: cómo se lee cada opción (nombres de unidades).
+    listas: de cada campo `LISTA`, sus opciones y cómo se leen.
     """
     if esquema is None:
         return []
     pedidos = esquema.get("required", ())
     return [
-        _campo(nombre, crudo, pedidos, valores, (errores or {}).get(nombre, ""), rotulos or {})
+        _campo(nombre, crudo, pedidos, valores, (errores or {}).get(nombre, ""), opciones)
         for nombre, crudo in esquema["properties"].items()
+        for opciones in [(listas or {}).get(nombre) or _de_enumeracion(crudo, rotulos or {})]
     ]
+
+
+def de_molde(
+    molde: type[BaseModel],
+    valores: Mapping[str, str],
+    errores: Mapping[str, str],
+    listas: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, Campo]:
+    """Los controles que describe un modelo, por nombre de campo. valores: también por nombre, sin prefijo."""
+    por_id = {PREFIJO + nombre: valor for nombre, valor in valores.items()}
+    return {campo.nombre: campo for campo in campos(esquema_de(molde), por_id, errores, listas=listas)}
+
+
+@cache
+def esquema_de(molde: type[BaseModel]) -> dict[str, Any]:
+    """El esquema de un modelo de página; no cambia, y hacerlo tarda."""
+    return molde.model_json_schema()
+
+
+def titulos(molde: type[BaseModel]) -> dict[str, str]:
+    """Cómo se lee cada campo de un modelo."""
+    return {nombre: campo.title or nombre for nombre, campo in molde.model_fields.items()}
 
 
 def a_json(esquema: Mapping[str, Any] | None, captura: Captura) -> dict[str, Any]:
@@ -271,7 +306,7 @@ def _campo(
     pedidos: Sequence[str],
     valores: Mapping[str, str] | None,
     error: str,
-    rotulos: Mapping[str, str],
+    opciones: Mapping[str, str],
 ) -> Campo:
     forma = _forma(crudo)
     valor = _inicial(crudo.get("default")) if valores is None else valores.get(PREFIJO + nombre, "")
@@ -282,12 +317,18 @@ def _campo(
         _control(forma),
         nombre in pedidos,
         valor,
-        tuple((opcion, rotulos.get(opcion) or texto_salida(opcion)) for opcion in forma.get("enum", ()) if opcion),
+        tuple(opciones.items()),
         error,
         crudo.get("inferido", ""),
         forma.get("maxLength", LARGO_TEXTO),
+        condicionado=bool(crudo.get("x-condicionado")),
         regla=_regla(crudo, forma),
     )
+
+
+def _de_enumeracion(crudo: Mapping[str, Any], rotulos: Mapping[str, str]) -> dict[str, str]:
+    """Las opciones que trae el propio esquema, con cómo se leen."""
+    return {o: rotulos.get(o) or texto_salida(o) for o in _forma(crudo).get("enum", ()) if o}
 
 
 def _regla(crudo: Mapping[str, Any], forma: Mapping[str, Any]) -> dict[str, Any]:
@@ -310,7 +351,7 @@ def _forma(crudo: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _control(forma: Mapping[str, Any]) -> str:
-    if "enum" in forma:
+    if "enum" in forma or forma.get("x-lista"):
         return "lista"
     if forma["type"] == "boolean":
         return "casilla"

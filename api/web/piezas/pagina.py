@@ -7,10 +7,11 @@ nunca sale con un hueco en silencio.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -68,6 +69,11 @@ def enumera(cosas: Iterable[object], nexo: str = "y") -> str:
     """«a, b y c»."""
     lista = [str(cosa) for cosa in cosas]
     return f" {nexo} ".join([", ".join(lista[:-1]), lista[-1]]) if len(lista) > 1 else "".join(lista)
+
+
+def mas(filtros: Mapping[str, str], siguiente: str | None, camino: str = "") -> str:
+    """La dirección del tramo que sigue de una lista, con sus mismos filtros; vacía si ya no hay."""
+    return f"{camino}?{urlencode({**filtros, 'cursor': siguiente})}" if siguiente else ""
 
 
 def estado(clave: str) -> tuple[str, str]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import cookies
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.porteria import Porteria
 from api.web.piezas.formularios import Captura, Formulario
-from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from api.web.sesion.rutas import camino_local
 from modelos import reloj
 from modelos.actos.comodidades import cuenta
@@ -26,6 +23,7 @@ from modelos.organizacion.vigencia import ha_acabado
 
 ruta = APIRouter()
 CAMINO = "/cuenta"
+_VUELVE = (FormularioIncompleto, ActoNoProcede, DemasiadosIntentos, SinPalabras)
 CONTROLES = (
     ("actual", "Contraseña actual", "current-password", ""),
     ("nueva", "Contraseña nueva", "new-password", contrasenas.AYUDA),
@@ -36,7 +34,7 @@ CONTROLES = (
 @ruta.get(CAMINO)
 def ver(request: Request, puerta: Entrada, hecho: str = "", ir: str = "") -> HTMLResponse:
     """Quién es para el sistema, y el formulario de su contraseña. ir: adónde iba quien antes debe cambiarla."""
-    return _mostrar(request, puerta, {}, hecho=bool(hecho), ir=ir)
+    return _mostrar(request, puerta, hecho=bool(hecho), ir=ir)
 
 
 @ruta.post(CAMINO)
@@ -50,48 +48,39 @@ def _cambiar(request: Request, puerta: Puerta, captura: Captura) -> Response:
     """Si algo falta, vuelve sin lo escrito: una contraseña no se devuelve a la página."""
     actual, nueva, ir = captura.texto("actual"), captura.texto("nueva"), captura.texto("ir")
     if captura.recupera:
-        return _mostrar(request, puerta, {}, ir=ir)
-    if nueva != captura.texto("repetida"):
-        return _mostrar(request, puerta, {"repetida": "no es igual a la nueva"}, 422, ir=ir)
-    try:
+        return _mostrar(request, puerta, ir=ir)
+    with Intento(captura, vuelve=_VUELVE) as intento:
+        if nueva != captura.texto("repetida"):
+            raise FormularioIncompleto({"repetida": "no es igual a la nueva"})
         entrada = cuenta.cambiar_clave(
             puerta.ajustes, puerta.token, puerta.direccion, actual, nueva, puerta.equipo or ""
         )
-    except FormularioIncompleto as error:
-        return _mostrar(request, puerta, error.campos, 422, ir=ir)
-    except (ActoNoProcede, DemasiadosIntentos, SinPalabras) as error:
-        return _mostrar(request, puerta, {}, codigo(error), str(error), ir=ir)
+    if intento.rechazo:
+        return _mostrar(request, puerta, intento.rechazo, ir=ir)
     respuesta = RedirectResponse(camino_local(ir) if ir else f"{CAMINO}?hecho=1#hecho", 303)
     cookies.poner(respuesta, puerta.ajustes, entrada)
     return respuesta
 
 
 def _mostrar(
-    request: Request,
-    puerta: Puerta,
-    errores: Mapping[str, str],
-    status: int = 200,
-    aviso: str = "",
-    *,
-    hecho: bool = False,
-    ir: str = "",
+    request: Request, puerta: Puerta, rechazo: Rechazo | None = None, *, hecho: bool = False, ir: str = ""
 ) -> HTMLResponse:
     with puerta.lectura(provisional=True) as (s, quien):
         detalle = buscar_personas.una(s, quien.persona)
         unidades = visibles.unidades(s)
-    return pagina(
+    return mostrar(
         request,
         "sesion/cuenta.html",
         quien,
-        status,
+        rechazo,
         persona=detalle.persona,
         suyas=[a for a in detalle.adscripciones if not ha_acabado(a.hasta, reloj.hoy())],
         firma_por=detalle.firma_por,
         roles=NOMBRES,
         unidades=unidades,
         controles=CONTROLES,
-        errores=errores,
-        problema=aviso,
+        errores=rechazo.campos if rechazo else {},
+        problema=rechazo.frase if rechazo else "",
         hecho=hecho,
         ir=ir,
         debe_cambiarla=detalle.persona.clave_provisional,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
@@ -13,14 +13,14 @@ from starlette.concurrency import run_in_threadpool
 
 from api import cookies
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo, decir_espera
+from api.errores import decir_espera
 from api.errores_de_entrada import PorteriaLlena
 from api.porteria import Porteria
 from api.web.piezas.formularios import Captura, Formulario, legible, limpio, recuperable
 from api.web.piezas.pagina import pagina
+from api.web.piezas.rechazo import Intento, Rechazo
 from modelos.administracion.demo import CLAVE, CUENTAS_VISIBLES, DOMINIO
 from modelos.ajustes import Ajustes
-from modelos.errores import ErrorGestion
 from modelos.organizacion import acceso, equipos
 from modelos.organizacion.errores import CredencialesInvalidas, DemasiadosIntentos, SinSesion
 from modelos.organizacion.permisos import Quien
@@ -90,28 +90,32 @@ def formulario(
     request: Request,
     ir: str,
     correo: str = "",
-    error: str = "",
+    rechazo: Rechazo | None = None,
+    *,
     status: int = 200,
     aviso: str = "",
     guardado: str = "",
 ) -> HTMLResponse:
     """La página de entrada.
 
-    aviso: por qué se le pide entrar; error: por qué no pudo; guardado: lo que se enviará al entrar.
+    aviso: por qué se le pide entrar; rechazo: por qué no pudo; guardado: lo que se enviará al entrar.
     """
     ajustes: Ajustes = request.app.state.ajustes
     demo = {"cuentas": CUENTAS_VISIBLES, "dominio": DOMINIO, "clave": CLAVE} if ajustes.demo else None
-    return pagina(
+    respuesta = pagina(
         request,
         "sesion/entrar.html",
-        status=status,
+        status=rechazo.status if rechazo else status,
         ir=ir,
         correo=correo,
-        error=error,
+        error=rechazo.frase if rechazo else "",
         aviso=aviso,
         guardado=guardado,
         cuentas_demo=demo,
     )
+    if rechazo and rechazo.error:
+        decir_espera(respuesta, rechazo.error)
+    return respuesta
 
 
 @ruta.get("/entrar")
@@ -131,19 +135,18 @@ def pedir(request: Request, puerta: Entrada, ir: str = INICIO, salio: Annotated[
 async def entrar(request: Request, puerta: Entrada, captura: Formulario) -> Response:
     """Comprueba la contraseña y abre la sesión, en la portería y no en los hilos de todos."""
     porteria: Porteria = request.app.state.porteria
-    try:
+    with Intento(captura, vuelve=(PorteriaLlena,)) as intento:
         se_conoce = await run_in_threadpool(conocido, puerta)
-        return await porteria.atender(lambda: _entrar(request, puerta, captura), se_conoce=se_conoce)
-    except PorteriaLlena as error:
-        return _rechazada(request, captura, camino_local(captura.texto("ir")), error)
+        respuesta = await porteria.atender(lambda: _entrar(request, puerta, captura), se_conoce=se_conoce)
+    return _rechazada(request, intento.rechazo) if intento.rechazo else respuesta
 
 
 def _entrar(request: Request, puerta: Puerta, captura: Captura) -> Response:
     destino, correo = camino_local(captura.texto("ir")), captura.texto("correo").strip()
-    try:
+    with Intento(captura, vuelve=(CredencialesInvalidas, DemasiadosIntentos)) as intento:
         nueva = acceso.entrar(puerta.ajustes, correo, captura.texto("clave"), puerta.direccion, puerta.equipo or "")
-    except (CredencialesInvalidas, DemasiadosIntentos) as error:
-        return _rechazada(request, captura, destino, error)
+    if intento.rechazo:
+        return _rechazada(request, intento.rechazo)
     if nueva.provisional:
         destino = f"{CUENTA}?ir={quote(destino, safe='/')}"
     respuesta = continuar(request, nueva.quien, captura.texto("guardado")) or RedirectResponse(destino, 303)
@@ -178,12 +181,8 @@ def continuar(request: Request, quien: Quien, guardado: str) -> Response | None:
 
     No lo envía: los archivos que se hubieran elegido no viajan, y sin ellos sería otra respuesta.
     """
-    try:
-        pendiente = json.loads(guardado) if len(guardado) <= GUARDADO_MAXIMO else None
-    except (ValueError, RecursionError):
-        return None
-    accion, textos = (pendiente.get("accion"), pendiente.get("textos")) if isinstance(pendiente, dict) else ("", {})
-    if not isinstance(accion, str) or not isinstance(textos, dict) or not recuperable(accion):
+    accion, textos = _pendiente(guardado)
+    if not recuperable(accion):
         return None
     limpios = {limpio(n): limpio(v) for n, v in textos.items() if isinstance(v, str) and n != "acto"}
     partes = accion.split("/")
@@ -200,8 +199,20 @@ def continuar(request: Request, quien: Quien, guardado: str) -> Response | None:
     )
 
 
-def _rechazada(request: Request, captura: Captura, ir: str, error: ErrorGestion) -> Response:
-    correo, guardado = captura.texto("correo").strip(), captura.texto("guardado")[: GUARDADO_MAXIMO + 1]
-    respuesta = formulario(request, ir, correo, str(error), codigo(error), guardado=guardado)
-    decir_espera(respuesta, error)
-    return respuesta
+def _pendiente(guardado: str) -> tuple[str, dict[str, Any]]:
+    """Adónde iba y qué llevaba; vacíos si no es lo que esta página guardó."""
+    try:
+        pendiente = json.loads(guardado) if len(guardado) <= GUARDADO_MAXIMO else None
+    except (ValueError, RecursionError):
+        return "", {}
+    match pendiente:
+        case {"accion": str(accion), "textos": dict(textos)}:
+            return accion, textos
+    return "", {}
+
+
+def _rechazada(request: Request, rechazo: Rechazo) -> Response:
+    captura = rechazo.captura
+    ir, correo = camino_local(captura.texto("ir")), captura.texto("correo").strip()
+    guardado = captura.texto("guardado")[: GUARDADO_MAXIMO + 1]
+    return formulario(request, ir, correo, rechazo, guardado=guardado)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api import prefect_visto
 from api.dependencias import Entrada
 from api.v1 import salud
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
 from modelos import reloj
 from modelos.expedientes.expediente import Expediente
 from modelos.tablero import cifras, filtro
@@ -64,7 +62,7 @@ def listar(
         tramo=tramo,
         cursor=cursor,
         filtros=filtros,
-        mas=f"/corridas?{urlencode({**filtros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(filtros, tramo.siguiente, "/corridas"),
         duracion=duracion,
         visto=prefect_visto.ver(puerta.ajustes, ids),
         causas=salud.actual(puerta.ajustes)["causas"],

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, Puerta
 from api.web.piezas import graficas
-from api.web.piezas.pagina import pagina
+from api.web.piezas.pagina import mas, pagina
+from api.web.piezas.rechazo import Intento, mostrar
 from api.web.procedimientos import diagrama  # noqa: F401 - da a las plantillas `vista_de_diagrama`
 from modelos import reloj
 from modelos.errores import FormularioIncompleto
@@ -37,11 +38,11 @@ def ver(request: Request, puerta: Entrada) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
         filtro.exigir_tablero(quien)
         comunes = _comunes(s, puerta, quien)
-        try:
+        with Intento(vuelve=(FormularioIncompleto,)) as intento:
             pedido_ = filtro.revisar(s, filtro.leer(crudo, reloj.hoy()), puerta.tablas)
-        except FormularioIncompleto as falta:
-            sin_cifras: dict[str, Any] = {"cifras": None, "errores": falta.campos, "escrito": crudo, "filtro": None}
-            return pagina(request, "tablero/tablero.html", quien, 422, **comunes, **sin_cifras)
+        if mal := intento.rechazo:
+            sin_cifras: dict[str, Any] = {"cifras": None, "errores": mal.campos, "escrito": crudo, "filtro": None}
+            return mostrar(request, "tablero/tablero.html", quien, mal, **comunes, **sin_cifras)
         calculado = cifras.calcular(s, quien, pedido_)
     tabla = tablas_por_clave(puerta.tablas, pedido_.hoy).get(pedido_.procedimiento)
     tibio = calor.calor(tabla, calculado.tiempos) if tabla else {}
@@ -100,7 +101,7 @@ def lista(request: Request, puerta: Entrada, que: str = "", cursor: str | None =
         habiles=habiles,
         actividad=lambda t: nombre_actividad(puerta.tablas, pedido_.hoy, t.procedimiento, t.actividad),
         principio=f"/tablero/lista?{urlencode(parametros)}",
-        mas=f"/tablero/lista?{urlencode({**parametros, 'cursor': tramo.siguiente})}" if tramo.siguiente else "",
+        mas=mas(parametros, tramo.siguiente, "/tablero/lista"),
         volver=f"/tablero?{urlencode(pedido_.con(actividad='').parametros())}",
         excel=f"/tablero/exportar.xlsx?{urlencode(parametros)}",
     )

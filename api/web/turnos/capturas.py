@@ -16,7 +16,7 @@ from api.dependencias import Entrada, Puerta
 from api.web.piezas.formularios import PREFIJO, Captura, Formulario, legible
 from modelos import reloj
 from modelos.actos.comodidades import capturas as actos
-from modelos.errores import ActoNoProcede, ErrorGestion
+from modelos.errores import ActoNoProcede
 from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.reloj import iso
 
@@ -31,10 +31,7 @@ PROPIOS = ("salida", "comentario")
 @ruta.post("/turnos/{id}/captura")
 def guardar_sola(id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002 - nombre del contrato
     """Guarda lo escrito y dice con qué revisión quedó, o lo que otra página guardó después (409)."""
-    try:
-        guardada, otra = guardar(puerta, id, captura)
-    except ErrorGestion as error:
-        return errores.responder(error)
+    guardada, otra = guardar(puerta, id, captura)
     if otra is not None:
         extra: dict[str, Any] = {**_ficha(otra), "escrito": legible(otra.textos)}
         return errores.problema(409, "Se guardó en otra página", de_otra(otra), "urn:dstc:error:captura-vieja", **extra)

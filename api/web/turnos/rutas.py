@@ -17,10 +17,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.archivos import anexos
 from api.dependencias import Entrada, Puerta
-from api.errores import codigo
 from api.vistas import expedientes
 from api.web.piezas.formularios import Captura, Falta, Formulario, a_json
-from api.web.piezas.pagina import enumera, pagina
+from api.web.piezas.pagina import enumera
+from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from api.web.turnos import capturas, repetidos
 from api.web.turnos import vista as turno_vista
 from modelos import reloj
@@ -29,12 +29,11 @@ from modelos.actos.comodidades import capturas as guardadas
 from modelos.actos.turnos import asignacion, evidencia
 from modelos.actos.turnos import atender as actos
 from modelos.actos.turnos.mover import Contexto
-from modelos.errores import ArchivoRechazado, ErrorGestion, FormularioIncompleto, NoExiste
+from modelos.errores import ArchivoRechazado, ErrorGestion, FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.expedientes.anexos import renombrado
 from modelos.expedientes.comodidades import CapturaGuardada
 from modelos.expedientes.errores import ActividadYaAtendida, EvidenciaFaltante
-from modelos.organizacion.errores import SinSesion
 from modelos.tabla import formularios as reglas
 from modelos.tabla.actividad import Formulario as Molde
 from modelos.tabla.errores import SalidaInexistente, TopeDeVueltas
@@ -69,38 +68,27 @@ def ver(request: Request, id: str, puerta: Entrada, guardado: str = "") -> HTMLR
 def responder(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
     """Guarda los archivos elegidos y, según se pidió, lo escrito sin registrarlo, o registra la respuesta."""
     if captura.recupera:
-        return _mostrar(request, puerta, id, captura)
-    try:
-        subidos = _subir(puerta, id, captura)
-        if captura.texto("acto") == "adjuntar":
-            if not subidos:
-                raise FormularioIncompleto({"evidencia": "no eligió ningún archivo; lo que escribió sigue aquí"})
-            return _mostrar(request, puerta, id, captura, guardados=subidos)
-        guarda = captura.texto("acto") == "guardar"
-        return _guardar(request, puerta, id, captura, subidos) if guarda else _atender(puerta, id, captura)
-    except SinSesion:
-        raise
-    except ErrorGestion as error:
-        if isinstance(error, NoExiste):
-            raise
-        if isinstance(error, ActividadYaAtendida) and (ya := repetidos.ya_registrada(puerta, id, captura)):
-            return RedirectResponse(ya, 303)
-        return _mostrar(request, puerta, id, captura, error=error)
+        return _mostrar(request, puerta, id, Rechazo("", captura))
+    with Intento(captura) as intento:
+        respuesta = _segun_se_pidio(request, puerta, id, captura)
+    rechazo = intento.rechazo
+    if rechazo is None:
+        return respuesta
+    if isinstance(rechazo.error, ActividadYaAtendida) and (ya := repetidos.ya_registrada(puerta, id, captura)):
+        return RedirectResponse(ya, 303)
+    return _mostrar(request, puerta, id, rechazo)
 
 
 @ruta.post("/turnos/{id}/retirar")
 def retirar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
     """Quita un archivo que se adjuntó por error; lo escrito sigue en la página."""
     if captura.recupera:
-        return _mostrar(request, puerta, id, captura)
-    try:
-        with puerta.acto() as ctx:
-            nombre = evidencia.retirar(ctx, captura.texto("retirado"), captura.texto("motivo")).nombre
-    except (SinSesion, NoExiste):
-        raise
-    except ErrorGestion as error:
-        return _mostrar(request, puerta, id, captura, error=error)
-    return _mostrar(request, puerta, id, captura, retirado=nombre)
+        return _mostrar(request, puerta, id, Rechazo("", captura))
+    with Intento(captura) as intento, puerta.acto() as ctx:
+        nombre = evidencia.retirar(ctx, captura.texto("retirado"), captura.texto("motivo")).nombre
+    if intento.rechazo:
+        return _mostrar(request, puerta, id, intento.rechazo)
+    return _mostrar(request, puerta, id, Rechazo("", captura), retirado=nombre)
 
 
 @ruta.post("/turnos/{id}/tomar")
@@ -121,7 +109,7 @@ def liberar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> 
 def reasignar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> Response:  # noqa: A002
     """Lo da a otra persona de la unidad."""
     if captura.recupera:
-        return _mostrar(request, puerta, id, captura)
+        return _mostrar(request, puerta, id, Rechazo("", captura))
     persona, motivo, version = captura.entero("persona"), captura.texto("motivo").strip(), captura.entero("version")
 
     def acto(ctx: Contexto) -> None:
@@ -158,12 +146,25 @@ def _subir(puerta: Puerta, id_: str, captura: Captura) -> list[str]:
     return subidos
 
 
+def _segun_se_pidio(request: Request, puerta: Puerta, id_: str, captura: Captura) -> Response:
+    """Con los archivos ya guardados: sólo los adjunta, guarda lo escrito o registra la respuesta."""
+    subidos = _subir(puerta, id_, captura)
+    acto = captura.texto("acto")
+    if acto == "guardar":
+        return _guardar(request, puerta, id_, captura, subidos)
+    if acto != "adjuntar":
+        return _atender(puerta, id_, captura)
+    if not subidos:
+        raise FormularioIncompleto({"evidencia": "no eligió ningún archivo; lo que escribió sigue aquí"})
+    return _mostrar(request, puerta, id_, Rechazo("", captura), guardados=subidos)
+
+
 def _guardar(request: Request, puerta: Puerta, id_: str, captura: Captura, subidos: list[str]) -> Response:
     """Guarda lo escrito sin registrarlo; si otra página guardó después, enseña las dos."""
     _, otra = capturas.guardar(puerta, id_, captura)
     if otra is None:
         return RedirectResponse(f"/turnos/{quote(id_)}?guardado=1#resumen", 303)
-    return _mostrar(request, puerta, id_, captura, guardados=subidos, otra=otra)
+    return _mostrar(request, puerta, id_, Rechazo("", captura), guardados=subidos, otra=otra)
 
 
 def _atender(puerta: Puerta, id_: str, captura: Captura) -> Response:
@@ -192,17 +193,21 @@ def _faltas_de(modelo: type[Molde] | None, datos: dict[str, Any]) -> dict[str, s
 def _asignar(
     request: Request, puerta: Puerta, id_: str, captura: Captura, acto: Callable[[Contexto], object]
 ) -> Response:
-    try:
-        with puerta.acto() as ctx:
-            acto(ctx)
-    except (SinSesion, NoExiste):
-        raise
-    except ErrorGestion as error:
-        return _mostrar(request, puerta, id_, captura, error=error)
+    with Intento(captura) as intento, puerta.acto() as ctx:
+        acto(ctx)
+    if intento.rechazo:
+        return _mostrar(request, puerta, id_, intento.rechazo)
     return RedirectResponse(f"/turnos/{id_}#quien", 303)
 
 
-def _en_palabras(error: ErrorGestion, vista: Mapping[str, Any], captura: Captura | None) -> str:
+def _resumen(rechazo: Rechazo, vista: Mapping[str, Any]) -> list[Falta]:
+    if rechazo.error is None or rechazo.campos:
+        return turno_vista.resumen(vista, rechazo.campos)
+    ancla = next((a for tipo, a in ANCLAS.items() if isinstance(rechazo.error, tipo)), "")
+    return [Falta(_en_palabras(rechazo.error, vista, rechazo.captura), ancla)]
+
+
+def _en_palabras(error: ErrorGestion, vista: Mapping[str, Any], captura: Captura) -> str:
     """El error, para quien ya está viendo cómo quedó el turno y no necesita recargar."""
     if not isinstance(error, ActividadYaAtendida):
         return str(error)
@@ -218,7 +223,7 @@ def _en_palabras(error: ErrorGestion, vista: Mapping[str, Any], captura: Captura
             f"{error.por} respondió antes{con} ({error.cuando}). Su respuesta no se registró; abajo está "
             "la que quedó y, para que no se pierda, lo que usted había escrito."
         )
-    nombres = [f"«{archivo.filename}»" for _, archivo in repetidos.documentos(captura)] if captura else []
+    nombres = [f"«{archivo.filename}»" for _, archivo in repetidos.documentos(captura)]
     return f"{que} Tampoco se agregó lo que adjuntó: {enumera(nombres)}." if nombres else que
 
 
@@ -226,9 +231,8 @@ def _mostrar(
     request: Request,
     puerta: Puerta,
     id_: str,
-    captura: Captura | None = None,
+    pedido: Rechazo | None = None,
     *,
-    error: ErrorGestion | None = None,
     guardados: list[str] | None = None,
     otra: CapturaGuardada | None = None,
     recien: bool = False,
@@ -236,30 +240,23 @@ def _mostrar(
 ) -> HTMLResponse:
     """La página del turno; con lo capturado y, si algo no procedió, con el resumen de qué corregir.
 
+    pedido: lo que se envió, si se envió algo.
     otra: lo que otra página guardó después de que ésta leyó. recien: se acaba de guardar sin registrar.
     retirado: el archivo que se acaba de retirar.
     """
-    errores = error.campos if isinstance(error, FormularioIncompleto) else {}
+    rechazo, captura = pedido or Rechazo(), pedido.captura if pedido else None
     with puerta.lectura() as (s, quien):
-        datos = turno_vista.datos(s, puerta, quien, id_, captura, errores)
-    resumen = turno_vista.resumen(datos, errores)
-    if error is not None and not errores:
-        resumen = [
-            Falta(
-                _en_palabras(error, datos, captura),
-                next((a for tipo, a in ANCLAS.items() if isinstance(error, tipo)), ""),
-            )
-        ]
-    return pagina(
+        datos = turno_vista.datos(s, puerta, quien, id_, captura, rechazo.campos)
+    respuesta = mostrar(
         request,
         "turnos/turno.html",
         quien,
-        codigo(error) if error else 409 if otra else 200,
-        titulo_error=error.titulo if error else "",
-        resumen=resumen,
-        errores=errores,
+        rechazo,
+        titulo_error=rechazo.titulo,
+        resumen=_resumen(rechazo, datos),
+        errores=rechazo.campos,
         guardados=guardados or [],
-        recuperado=captura is not None and captura.recupera,
+        recuperado=rechazo.captura.recupera,
         ficha=str(uuid4()),
         maximo=puerta.ajustes.anexo_max_bytes,
         captura_revision=_revision(captura, otra, datos["guardada"]),
@@ -270,6 +267,9 @@ def _mostrar(
         dicho_otra=capturas.de_otra(otra) if otra else "",
         **datos,
     )
+    if otra:
+        respuesta.status_code = 409
+    return respuesta
 
 
 def _revision(captura: Captura | None, otra: CapturaGuardada | None, guardada: CapturaGuardada | None) -> int:
