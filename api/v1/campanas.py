@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -15,15 +16,16 @@ from api.v1.esquemas.comunes import Lista
 from api.v1.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
+from api.vistas import expedientes
 from modelos import reloj
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.ciclos import campanas as consultas_campanas
 from modelos.ciclos.campanas import EN_CURSO, Miembro
-from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.errores import NoExiste, NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, Expediente, Turno
-from modelos.listas import CURSOR_AJENO
+from modelos.listas import repartir
 from modelos.plazos import vencimientos
 from modelos.tablero.filtro import ve_tablero
 
@@ -75,13 +77,9 @@ def ver(
         cuenta = consultas_campanas.cuenta(todas, de)
         if faltan:
             todas = [m for m in todas if m.clave not in de or de[m.clave][0].estado in EN_TRAMITE]
-        corte = next((i for i, m in enumerate(todas) if m.clave == cursor), None) if cursor else 0
-        if corte is None:
-            raise FormularioIncompleto(CURSOR_AJENO)
-        tramo, sigue = todas[corte : corte + limite], todas[corte + limite : corte + limite + 1]
-        elementos = _renglones(s, tramo, de)
-    cabeza = {"procedimiento": procedimiento, "periodo": periodo, **cuenta}
-    return {**cabeza, "elementos": elementos, "total": len(todas), "siguiente": sigue[0].clave if sigue else None}
+        tramo = repartir(todas, cursor, limite, lambda miembro: miembro.clave)
+        elementos = _renglones(s, tramo.elementos, de)
+    return {"procedimiento": procedimiento, "periodo": periodo, **cuenta, **expedientes.lista(tramo, elementos)}
 
 
 @ruta.post(
@@ -137,7 +135,7 @@ def recordar(procedimiento: str, periodo: str, puerta: Entrada) -> dict[str, Any
     return {"personas": hecho.personas, "turnos": hecho.turnos, "ya": hecho.ya, "solos": list(hecho.solos)}
 
 
-def _renglones(s: Session, tramo: list[Miembro], de: dict[str, list[Expediente]]) -> list[dict[str, Any]]:
+def _renglones(s: Session, tramo: Sequence[Miembro], de: dict[str, list[Expediente]]) -> list[dict[str, Any]]:
     suyos = {m.clave: de.get(m.clave, []) for m in tramo}
     turnos = consultas_campanas.turnos_de(s, [e.folio for hay in suyos.values() for e in hay])
     abiertos = {folio: [t for t in todos if t.estado in ABIERTOS] for folio, todos in turnos.items()}

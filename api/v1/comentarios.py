@@ -17,11 +17,10 @@ from api.vistas import expedientes
 from modelos.actos import idempotencia
 from modelos.actos.comodidades import comentarios
 from modelos.actos.turnos.atender import persona_que_actua
-from modelos.errores import FormularioIncompleto
 from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes.comodidades import Comentario
 from modelos.expedientes.visibles import expediente_visible
-from modelos.listas import CURSOR_AJENO, LIMITE
+from modelos.listas import DE_NUMERO, LIMITE, repartir
 from modelos.organizacion.permisos import Quien
 from modelos.reloj import iso
 
@@ -34,12 +33,11 @@ _LEER: dict[str, Any] = {"responses": errores(401, 403, 404, 422)}
 )
 def listar(folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) -> dict[str, Any]:
     """Los comentarios, el más reciente primero."""
-    antes = _numero(cursor)
+    antes = DE_NUMERO.leer(cursor) if cursor is not None else 0
     with puerta.lectura() as (s, quien):
         expediente_visible(s, quien, folio)
-        dichos, total, sigue = consultas_comentarios.de_expediente(s, quien, folio, antes=antes, limite=limite)
-    elementos = [_ver(dicho) for dicho in dichos]
-    return {"elementos": elementos, "total": total, "siguiente": str(sigue) if sigue else None}
+        tramo = consultas_comentarios.de_expediente(s, quien, folio, antes=antes, limite=limite)
+    return expedientes.lista(tramo, [_ver(dicho) for dicho in tramo.elementos])
 
 
 @ruta.post(
@@ -73,15 +71,12 @@ def lectores(folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite 
     with puerta.lectura() as (s, quien):
         expediente = expediente_visible(s, quien, folio)
         todos = consultas_comentarios.quienes_lo_ven(s, expediente)
-    desde = next((i for i, lector in enumerate(todos) if str(lector.id) == cursor), None) if cursor else 0
-    if desde is None:
-        raise FormularioIncompleto(CURSOR_AJENO)
-    sigue = todos[desde + limite : desde + limite + 1]
+    tramo = repartir(todos, cursor, limite, lambda lector: str(lector.id))
     elementos = [
         {"id": x.id, "nombre": x.nombre, "unidades": list(x.unidades), "participa": x.participa}
-        for x in todos[desde : desde + limite]
+        for x in tramo.elementos
     ]
-    return {"elementos": elementos, "total": len(todos), "siguiente": str(sigue[0].id) if sigue else None}
+    return expedientes.lista(tramo, elementos)
 
 
 @ruta.get("/seguimientos", response_model=Lista[formas.Seguido], responses=errores(401, 422), summary="Los que sigo")
@@ -129,16 +124,9 @@ def visto(folio: str, cuerpo: formas.Visto, puerta: Entrada) -> dict[str, Any]:
         return _seguimiento(ctx.s, quien, folio)
 
 
-def _numero(cursor: str | None) -> int:
-    if cursor is not None and not (cursor.isdecimal() and len(cursor) < 10):
-        raise FormularioIncompleto(CURSOR_AJENO)
-    return int(cursor or 0)
-
-
 def _uno(s: Session, quien: Quien, comentario: Comentario) -> dict[str, Any]:
-    (dicho,), _, _ = consultas_comentarios.de_expediente(
-        s, quien, comentario.folio, antes=(comentario.id or 0) + 1, limite=1
-    )
+    hasta = (comentario.id or 0) + 1
+    (dicho,) = consultas_comentarios.de_expediente(s, quien, comentario.folio, antes=hasta, limite=1).elementos
     return _ver(dicho)
 
 

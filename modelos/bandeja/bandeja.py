@@ -6,14 +6,12 @@ turnos que con cien mil; por vencimiento, vea `modelos.bandeja.por_vencer`.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -21,6 +19,7 @@ from sqlmodel import col
 from modelos.bandeja.por_vencer import (
     Condicion,
     Corte,
+    Fila,
     Lugar,
     antiguos,
     con_fecha,
@@ -30,10 +29,10 @@ from modelos.bandeja.por_vencer import (
     por_vencer,
 )
 from modelos.columnas import de_los
-from modelos.errores import FormularioIncompleto, NoLeCorresponde
+from modelos.errores import NoLeCorresponde
 from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import EstadoExpediente, EstadoTurno, Expediente, Turno, plegar
-from modelos.listas import CURSOR_AJENO, LIMITE_MAXIMO
+from modelos.listas import Cursor, Instante, Texto, acotar, cortar
 from modelos.organizacion.permisos import Quien, atiende, ve_todo
 
 TOPE = 1000
@@ -41,6 +40,7 @@ TOPE = 1000
 POCOS = 300
 """Hasta cuántos se leen todos y se ordenan aquí: sale más barato que buscarlos por el índice de las fechas."""
 TIENE = ("yo", "nadie", "otra")
+_CURSOR = Cursor(TypeAdapter(tuple[date | None, Instante, Texto]))
 
 
 @dataclass(frozen=True)
@@ -78,27 +78,26 @@ def listar(s: Session, quien: Quien, pedido: Pedido, *, cursor: str | None = Non
     Lanza:
         NoLeCorresponde: la unidad pedida no es suya. FormularioIncompleto: el cursor o el texto no sirven.
     """
-    if not 1 <= limite <= LIMITE_MAXIMO:
-        raise FormularioIncompleto({"limite": f"use un número entre 1 y {LIMITE_MAXIMO}"})
+    tope = acotar(limite)
     unidades = unidades_de(quien, pedido.unidad)
     donde, por_folio = _condiciones(s, quien, pedido)
     columna = ligera(s, col(Turno.unidad)) if por_folio else None
     bases = [select(Turno).where(*esperan(unidad, columna), *donde) for unidad in unidades]
-    desde, corte = _leer(cursor) if cursor else None, pedido.corte
+    desde, corte = _CURSOR.leer(cursor) if cursor else None, pedido.corte
     total = contar_hasta(s, bases)
     if not total:
         return Tramo((), 0, son_mas=False, siguiente=None)
     if not (pedido.por_vencer or corte):
-        filas = antiguos(s, bases, desde[1:] if desde else None, limite + 1)
+        filas = antiguos(s, bases, desde[1:] if desde else None, tope + 1)
     elif total <= POCOS:
         filas, total = pocos(s, bases, corte, desde)
     else:
         donde, _ = _condiciones(s, quien, pedido, por_fecha=True)
-        filas = por_vencer(s, unidades, donde, corte, desde, limite + 1)
+        filas = por_vencer(s, unidades, donde, corte, desde, tope + 1)
         if corte:
             total = contar_hasta(s, [consulta for consulta, _ in con_fecha(s, unidades, donde, corte)])
-    siguiente = _escribir(*filas[limite - 1]) if len(filas) > limite else None
-    return Tramo([turno for turno, _ in filas[:limite]], min(total, TOPE), total > TOPE, siguiente)
+    tramo = cortar(filas, tope, min(total, TOPE), _CURSOR, _lugar_de)
+    return Tramo([turno for turno, _ in tramo.elementos], tramo.total, total > TOPE, tramo.siguiente)
 
 
 def unidades_de(quien: Quien, unidad: str = "") -> list[str]:
@@ -162,18 +161,6 @@ def contar_hasta(s: Session, consultas: Iterable[Select[Any]], tope: int = TOPE)
     return total
 
 
-def _escribir(turno: Turno, vence: date | None) -> str:
-    dicho = [vence.isoformat() if vence else None, turno.abierto.isoformat(), turno.id]
-    return base64.urlsafe_b64encode(json.dumps(dicho).encode()).decode()
-
-
-def _leer(cursor: str) -> Lugar:
-    try:
-        vence, escrito, id_ = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        abierto = datetime.fromisoformat(escrito)
-        if abierto.tzinfo is not None:
-            fecha = None if vence is None else date.fromisoformat(vence)
-            return fecha, abierto.astimezone(UTC), limpiar_texto("cursor", str(id_))
-    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error) as error:
-        raise FormularioIncompleto(CURSOR_AJENO) from error
-    raise FormularioIncompleto(CURSOR_AJENO)
+def _lugar_de(fila: Fila) -> Lugar:
+    turno, vence = fila
+    return vence, turno.abierto, turno.id

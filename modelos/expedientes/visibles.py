@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,7 +23,7 @@ from modelos.expedientes.expediente import (
     Turno,
 )
 from modelos.expedientes.notificacion import Clase, Notificacion
-from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, leer_cursor, paginar
+from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, paginar
 from modelos.organizacion.organigrama import Persona, Unidad, responsables
 from modelos.organizacion.permisos import Quien, atiende, puede_conducir, ve_todo
 from modelos.tabla.unidades import TipoUnidad
@@ -111,11 +111,7 @@ def bandeja(
     vencen: la condición de `vencimientos.vence_antes_de`.
     """
     base = de_bandeja(quien, estado=estado, unidad=unidad, procedimiento=procedimiento).where(*vencen)
-    orden = (col(Turno.abierto), col(Turno.id))
-    pagina = base.order_by(*orden)
-    if cursor:
-        pagina = pagina.where(tuple_(*orden) > leer_cursor(cursor))
-    return paginar(s, base, pagina, limite, lambda t: (t.abierto, t.id))
+    return paginar(s, base, (col(Turno.abierto), col(Turno.id)), cursor, limite)
 
 
 def de_bandeja(

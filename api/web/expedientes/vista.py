@@ -163,7 +163,7 @@ def _alrededor(
     s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Tabla, pedido: Pedido
 ) -> dict[str, Any]:
     """Lo que lo acompaña: documentos, parientes, comentarios y lo nuevo para quien mira."""
-    dichos, total, mas = consultas_comentarios.de_expediente(
+    dichos = consultas_comentarios.de_expediente(
         s, quien, fila.folio, antes=pedido.antes, limite=200 if pedido.imprimir else COMENTARIOS
     )
     lectores = [x for x in consultas_comentarios.quienes_lo_ven(s, fila) if x.id != quien.persona]
@@ -177,9 +177,9 @@ def _alrededor(
         "parientes": hermanos.del_mismo_periodo(s, quien, puerta.tablas, tabla, fila),
         "padre": padre,
         "nombres_tablas": {t.clave: t.nombre for t in puerta.tablas},
-        "dichos": dichos,
-        "total_dichos": total,
-        "antes": mas,
+        "dichos": dichos.elementos,
+        "total_dichos": dichos.total,
+        "antes": dichos.siguiente,
         "lectores": lectores[:LECTORES_A_LA_VISTA],
         "otros_lectores": max(0, len(lectores) - LECTORES_A_LA_VISTA),
         "largo_comentario": comentarios.LARGO,
