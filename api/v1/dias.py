@@ -13,7 +13,7 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista, Motivo
 from api.v1.parametros import PERFIL, PUBLICACION, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import dias as vistas_dias
-from api.vistas import expedientes
+from api.vistas.comunes import lista
 from modelos import listas, reloj
 from modelos.actos.administracion import dias as actos
 from modelos.calendario import POR_DEFECTO
@@ -40,7 +40,7 @@ def listar_dias(
     fines_de_semana: Annotated[bool, Query(description="También sábados y domingos sin otro motivo.")] = False,  # noqa: FBT002
     cursor: Cursor = None,
     limite: Limite = listas.LIMITE,
-) -> dict[str, Any]:
+) -> Lista[formas.Dia]:
     """Los inhábiles de ley y los institucionales, y los habilitados, con quién lo dice.
 
     Sin `unidad`, los que alcanzan a todo el país. Un año sin publicar responde 422 y dice qué archivo lo lleva.
@@ -53,7 +53,7 @@ def listar_dias(
     todos = publicaciones.dias_entre(calendarios, perfil, inicio, fin, fines_de_semana=fines_de_semana)
     quedan = [dia for dia in todos if dia.fecha > desde_el]
     tramo = listas.cortar(quedan, limite, len(todos), listas.DE_FECHA, lambda dia: dia.fecha)
-    return expedientes.lista(tramo, [{**vars(dia), "dia": dia.dia} for dia in tramo.elementos])
+    return lista(tramo, [formas.Dia(**vars(dia), dia=dia.dia) for dia in tramo.elementos])
 
 
 @ruta.get(
@@ -67,13 +67,13 @@ def listar(
     estado: Annotated[str, Query(description="Sin él, todas.", json_schema_extra=PUBLICACION)] = "",
     cursor: Cursor = None,
     limite: Limite = listas.LIMITE,
-) -> dict[str, Any]:
+) -> Lista[dict[str, Any]]:
     """Las propuestas, aprobadas y descartadas, la más reciente primero. Sólo la administración."""
     with puerta.lectura() as (s, quien):
         exigir_administracion(quien, "ver las publicaciones de días inhábiles")
         tramo = publicaciones.lista(s, estado=estado, cursor=cursor, limite=limite)
         elementos = vistas_dias.publicaciones(s, tramo.elementos)
-    return expedientes.lista(tramo, elementos)
+    return lista(tramo, elementos)
 
 
 @ruta.post("/calendario/publicaciones", status_code=201, summary="Proponer días inhábiles", **_ACTO)

@@ -129,7 +129,8 @@ def test_el_ultimo_tramo_no_dice_que_siga_otro() -> None:
 
 
 def test_repartir_da_todos_una_vez_y_rechaza_al_que_ya_no_esta() -> None:
-    todas, vistas, cursor = list("abcde"), [], None
+    todas, cursor = list("abcde"), None
+    vistas: list[str] = []
     while True:
         tramo = repartir(todas, cursor, 2, lambda letra: letra)
         vistas += tramo.elementos

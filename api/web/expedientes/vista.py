@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
-from api.vistas import expedientes
 from api.web.expedientes import matriz
 from api.web.historia import relato
 from api.web.historia.recorrido import Paso, Respuesta, recorrer
@@ -129,7 +128,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "vence": {id_: p.vencimiento for id_, p in rige.items()},
         "hijos": sorted(hijos, key=lambda hijo: hijo.abierto),
         "historia": relato.contar(s, tabla, fila),
-        "ilegible": expedientes.ilegible(tabla, fila)
+        "ilegible": visibles.ilegible(tabla, fila)
         or next(filter(None, (tabla.falta(t.actividad) for t in turnos)), ""),
         "incidentes": encargos.incidentes(s, fila.folio, puerta.ajustes.encargos_intentos),
         "unidades": unidades,
