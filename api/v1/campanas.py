@@ -11,7 +11,7 @@ from api import campanas as comun
 from api.dependencias import Entrada
 from api.v1.esquemas import campanas as formas
 from api.v1.esquemas.comunes import Lista
-from api.v1.expedientes import ClaveIdempotencia
+from api.v1.expedientes.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas.campanas import renglones

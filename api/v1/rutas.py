@@ -2,31 +2,12 @@
 
 from fastapi import APIRouter
 
-from api.v1 import (
-    administracion,
-    anexos,
-    bitacora,
-    calendario,
-    campanas,
-    canales,
-    capturas,
-    ciclos,
-    comentarios,
-    dias,
-    entregas,
-    expedientes,
-    oficios,
-    papeleria,
-    plantillas,
-    plazos,
-    procedimientos,
-    salud,
-    sesiones,
-    suscripciones,
-    tablero,
-    turnos,
-    verificacion,
-)
+from api.v1 import administracion, campanas, ciclos, plazos, procedimientos, salud, sesiones, tablero
+from api.v1.avisos import canales, entregas, suscripciones
+from api.v1.dias import calendario, dias
+from api.v1.expedientes import bitacora, comentarios, expedientes
+from api.v1.oficios import oficios, papeleria, plantillas, verificacion
+from api.v1.turnos import anexos, capturas, turnos
 
 ruta = APIRouter()
 for parte in (

@@ -13,7 +13,7 @@ from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.esquemas.oficios import Acuse, Correccion, Firma, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
-from api.v1.expedientes import ClaveIdempotencia
+from api.v1.expedientes.expedientes import ClaveIdempotencia
 from api.v1.parametros import OFICIO, Cursor, Limite
 from api.v1.respuestas import archivo, errores
 from api.vistas import oficios as vistas_oficios

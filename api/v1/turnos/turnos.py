@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from fastapi.responses import Response
 
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas.comunes import (
@@ -75,13 +76,15 @@ def ver(id: str, puerta: Entrada) -> TurnoDetalle:  # noqa: A002 - nombre del co
     responses=errores(401, 403, 404, 409, 422),
     summary="Atender un turno",
 )
-def atender(id: str, cuerpo: Respuesta, puerta: Entrada) -> Atendido:  # noqa: A002
+def atender(id: str, cuerpo: Respuesta, puerta: Entrada) -> Response:  # noqa: A002
     """Registra la decisión y devuelve el expediente con los turnos nuevos ya creados."""
     with puerta.acto() as ctx:
         hecho = turnos.atender(ctx, id, cuerpo.salida, cuerpo.datos, cuerpo.comentario, cuerpo.version)
         expediente = expedientes.expediente(ctx.s, puerta.tablas, puerta.ajustes, hecho.expediente, hecho.abiertos)
     nuevos = {fila["id"] for fila in hecho.turnos}
-    return Atendido(expediente=expediente, turnos=[turno for turno in expediente.turnos if turno.id in nuevos])
+    como_quedo = Atendido(expediente=expediente, turnos=[t for t in expediente.turnos if t.id in nuevos])
+    # El modelo ya se revisó al armarlo: así no va a otro hilo a que se revise otra vez.
+    return Response(como_quedo.model_dump_json(), media_type="application/json")
 
 
 @ruta.post("/turnos/{id}/tomar", summary="Tomar un turno", **_MOVER)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.dependencias import Entrada
 from api.v1.esquemas import comodidades as formas
 from api.v1.esquemas.comunes import EstadoExpediente, Lista, PersonaCitada
-from api.v1.expedientes import ClaveIdempotencia
+from api.v1.expedientes.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas.comunes import instante, lista
