@@ -9,11 +9,12 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api import manejadores, v1, web
+from api import manejadores, web
 from api.descripcion import Descrita
 from api.encabezados import ErroresPropios, SinCuerpo
 from api.guardia import Guardia
 from api.porteria import Porteria
+from api.v1 import rutas as rutas_v1
 from modelos.ajustes import VERSION, Ajustes, ajustes
 
 ESTATICO = Path(__file__).parent / "web" / "estatico"
@@ -52,6 +53,6 @@ def crear(con: Ajustes | None = None) -> FastAPI:
 def _puertas() -> APIRouter:
     """Las de cualquier aplicación: FastAPI las resuelve con la primera petición, en medio segundo, y así una vez."""
     todas = APIRouter()
-    todas.include_router(v1.ruta, prefix="/api/v1")
+    todas.include_router(rutas_v1.ruta, prefix="/api/v1")
     todas.include_router(web.ruta, include_in_schema=False)
     return todas

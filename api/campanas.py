@@ -109,12 +109,7 @@ def revisar(
         reparto = consultas_campanas.reparte(tabla)
         todas = consultas_campanas.miembros(s, reparto.grupo) if reparto else []
         suyas, faltan = _elegidas(todas, elegidas)
-        try:
-            limpio = campanas.exigir_datos(tabla, asunto, datos, todas[0].clave if todas else "-")
-        except FormularioIncompleto as error:
-            raise FormularioIncompleto({**error.campos, **faltan}) from error
-        if faltan:
-            raise FormularioIncompleto(faltan)
+        limpio = _asunto_de(tabla, asunto, datos, todas[0].clave if todas else "-", faltan)
         periodo = campanas.periodo_de(tabla, datos)
         saltos = consultas_campanas.saltos(s, tabla, periodo, [m.clave for m in suyas])
         tarde = vencidos(s, tabla, datos, reloj.ahora())
@@ -142,6 +137,21 @@ def abrir(puerta: Puerta, clave: str, ficha: str, revision: Revision, confirmada
             if una.folio:
                 hecho.abiertas.append(una)
     return hecho
+
+
+def _asunto_de(tabla: Tabla, asunto: str, datos: dict[str, Any], muestra: str, faltan: dict[str, str]) -> str:
+    """El asunto limpio, si lo capturado sirve. muestra: una unidad con que probarlo.
+
+    Lanza:
+        FormularioIncompleto: con lo que le falte y lo que ya faltaba.
+    """
+    try:
+        limpio = campanas.exigir_datos(tabla, asunto, datos, muestra)
+    except FormularioIncompleto as error:
+        raise FormularioIncompleto({**error.campos, **faltan}) from error
+    if faltan:
+        raise FormularioIncompleto(faltan)
+    return limpio
 
 
 def _elegidas(todas: Sequence[Miembro], elegidas: Collection[str] | None) -> tuple[list[Miembro], dict[str, str]]:

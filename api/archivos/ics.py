@@ -7,6 +7,7 @@ siempre los mismos bytes y quien consulta a menudo reciba 304. No lleva asuntos:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from modelos.avisos.feed import LIMITE, Feed
 from modelos.calendario import fecha_corta
 from modelos.ciclos.previstas import Prevista
 from modelos.plazos.plazo import EstadoPlazo, Plazo
-from modelos.tabla import Catalogo
+from modelos.tabla import Catalogo, Tabla
 
 CADA = timedelta(hours=1)
 DOMINIO = "plazos.dstc"
@@ -56,9 +57,8 @@ def _descripcion(feed: Feed, url: str) -> str:
 
 
 def _de_plazo(tablas: Catalogo, feed: Feed, plazo: Plazo, dia: date, url: str) -> Event:
-    expediente = feed.expedientes[plazo.folio]
     ultimo, veces = feed.movimientos.get(plazo.folio, (plazo.abierto, 0))
-    tabla = tablas.para_ver(expediente)
+    tabla = tablas.para_ver(feed.expedientes[plazo.folio])
     suspendido = plazo.estado == EstadoPlazo.SUSPENDIDO
     evento = _evento(f"{plazo.id}@{DOMINIO}", dia, max(ultimo, plazo.abierto))
     evento.add("sequence", veces)
@@ -67,28 +67,37 @@ def _de_plazo(tablas: Catalogo, feed: Feed, plazo: Plazo, dia: date, url: str) -
     evento.add("categories", [tabla.nombre])
     camino = f"turnos/{quote(plazo.turno_id)}" if plazo.turno_id else f"expedientes/{quote(plazo.folio)}"
     enlace = f"{url}/{camino}"
-    renglones = [f"{tabla.nombre}, {plazo.unidad}."]
+    renglones = [f"{tabla.nombre}, {plazo.unidad}.", *_de_que(tabla, plazo), *_cuando(plazo, dia), *_por_que(plazo)]
+    evento.add("description", "\n".join([*renglones, enlace]))
+    evento.add("url", enlace)
+    return evento
+
+
+def _de_que(tabla: Tabla, plazo: Plazo) -> Iterator[str]:
+    """La actividad que lo debe, si es de un turno."""
     if plazo.turno_id:
         actividad = tabla.fila(plazo.turno_id.split(".")[1])
         numero = f"Actividad {actividad.numero_impreso}: " if actividad.numero_impreso else "Actividad: "
-        renglones.append(f"{numero}{actividad.accion}")
-    if suspendido:
-        renglones.append("Está suspendido: la fecha es la que tenía y cambiará al reanudarse.")
+        yield f"{numero}{actividad.accion}"
+
+
+def _cuando(plazo: Plazo, dia: date) -> Iterator[str]:
+    if plazo.estado == EstadoPlazo.SUSPENDIDO:
+        yield "Está suspendido: la fecha es la que tenía y cambiará al reanudarse."
     if plazo.vence is not None:
-        renglones.append(f"Vence el {fecha_corta(plazo.vence)}.")
+        yield f"Vence el {fecha_corta(plazo.vence)}."
     if plazo.vence != dia:
-        renglones.append(f"Fecha conservadora: {fecha_corta(dia)}, la menor de los calendarios que podrían aplicarse.")
+        yield f"Fecha conservadora: {fecha_corta(dia)}, la menor de los calendarios que podrían aplicarse."
+
+
+def _por_que(plazo: Plazo) -> Iterator[str]:
+    """Lo que lo funda, sin los motivos que alguien escribió: el enlace no pide clave."""
     if plazo.fundamento:
-        renglones.append(f"Fundamento: {plazo.fundamento}.")
+        yield f"Fundamento: {plazo.fundamento}."
     if plazo.inferido:
-        renglones.append(f"Inferido: {plazo.inferido}")
-    # Sin los motivos que alguien escribió: el enlace no pide clave.
+        yield f"Inferido: {plazo.inferido}"
     if porque := plazo.computo.get("explicacion_reservada"):
-        renglones.append(f"Por qué: {porque}.")
-    renglones.append(enlace)
-    evento.add("description", "\n".join(renglones))
-    evento.add("url", enlace)
-    return evento
+        yield f"Por qué: {porque}."
 
 
 def _de_ciclo(feed: Feed, prevista: Prevista, dia: date, url: str) -> Event:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.dependencias import PuertaDeAdministracion, administracion
 from api.v1.esquemas import administracion as formas
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
-from api.v1.expedientes import ClaveIdempotencia
+from api.v1.expedientes.expedientes import ClaveIdempotencia
 from api.v1.parametros import Limite, uno_de
 from api.v1.respuestas import archivo, errores
 from modelos import reloj

@@ -6,26 +6,25 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Query
-from sqlalchemy.orm import Session
 
 from api import campanas as comun
 from api.dependencias import Entrada
 from api.v1.esquemas import campanas as formas
 from api.v1.esquemas.comunes import Lista
-from api.v1.expedientes import ClaveIdempotencia
+from api.v1.expedientes.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
+from api.vistas.campanas import renglones
+from api.vistas.comunes import entera, lista
 from modelos import reloj
 from modelos.actos.conduccion import campanas
 from modelos.actos.turnos.atender import persona_que_actua
 from modelos.ciclos import campanas as consultas_campanas
-from modelos.ciclos.campanas import EN_CURSO, Miembro
-from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.expedientes import visibles
-from modelos.expedientes.expediente import ABIERTOS, EN_TRAMITE, Expediente, Turno
-from modelos.listas import CURSOR_AJENO
+from modelos.ciclos.campanas import EN_CURSO
+from modelos.errores import NoExiste, NoLeCorresponde
+from modelos.expedientes.expediente import EN_TRAMITE
+from modelos.listas import repartir
 from modelos.organizacion.permisos import ve_tablero
-from modelos.plazos import vencimientos
 
 ruta = APIRouter(tags=["Campañas"])
 LIMITE = 25
@@ -34,7 +33,7 @@ _LANZAR: dict[str, Any] = {"responses": errores(401, 403, 404, 409, 422)}
 
 
 @ruta.get("/campanas", response_model=Lista[formas.Campana], responses=errores(401, 403), summary="Las campañas")
-def listar(puerta: Entrada) -> dict[str, Any]:
+def listar(puerta: Entrada) -> Lista[formas.Campana]:
     """Los procedimientos que se llevan por unidad y sus periodos con expedientes; entera, sin cursor."""
     with puerta.lectura() as (s, quien):
         tablas = [t for t in puerta.tablas.vigentes(reloj.hoy()) if campanas.puede_mirar(quien, t)]
@@ -43,16 +42,16 @@ def listar(puerta: Entrada) -> dict[str, Any]:
         resumenes = consultas_campanas.en_marcha(s, tablas)
     nombres = {t.clave: t.nombre for t in tablas}
     elementos = [
-        {
-            "procedimiento": r.procedimiento,
-            "nombre": nombres[r.procedimiento],
-            "periodo": r.periodo,
-            "total": r.total,
-            "abiertos": r.abiertos,
-        }
+        formas.Campana(
+            procedimiento=r.procedimiento,
+            nombre=nombres[r.procedimiento],
+            periodo=r.periodo,
+            total=r.total,
+            abiertos=r.abiertos,
+        )
         for r in resumenes
     ]
-    return {"elementos": elementos, "total": len(elementos), "siguiente": None}
+    return entera(elementos)
 
 
 @ruta.get("/campanas/{procedimiento}/{periodo}", response_model=formas.Matriz, summary="Cómo va cada unidad", **_LEER)
@@ -64,7 +63,7 @@ def ver(
     faltan: Annotated[bool, Query(description="Sólo las que no han terminado.")] = False,
     cursor: Cursor = None,
     limite: Limite = LIMITE,
-) -> dict[str, Any]:
+) -> formas.Matriz:
     """Cada unidad con sus expedientes y los turnos que debe. El periodo es `en-tramite` si no se lleva por periodo."""
     with puerta.lectura() as (s, quien):
         tabla = comun.mirable(puerta, quien, procedimiento, periodo)
@@ -75,13 +74,11 @@ def ver(
         cuenta = consultas_campanas.cuenta(todas, de)
         if faltan:
             todas = [m for m in todas if m.clave not in de or de[m.clave][0].estado in EN_TRAMITE]
-        corte = next((i for i, m in enumerate(todas) if m.clave == cursor), None) if cursor else 0
-        if corte is None:
-            raise FormularioIncompleto(CURSOR_AJENO)
-        tramo, sigue = todas[corte : corte + limite], todas[corte + limite : corte + limite + 1]
-        elementos = _renglones(s, tramo, de)
-    cabeza = {"procedimiento": procedimiento, "periodo": periodo, **cuenta}
-    return {**cabeza, "elementos": elementos, "total": len(todas), "siguiente": sigue[0].clave if sigue else None}
+        tramo = repartir(todas, cursor, limite, lambda miembro: miembro.clave)
+        elementos = renglones(s, tramo.elementos, de)
+    return formas.Matriz(
+        **dict(lista(tramo, elementos)), procedimiento=procedimiento, periodo=periodo, **dict[str, Any](cuenta)
+    )
 
 
 @ruta.post(
@@ -90,22 +87,22 @@ def ver(
     summary="Revisar una campaña",
     **_LEER,
 )
-def revisar(procedimiento: str, cuerpo: formas.CampanaNueva, puerta: Entrada) -> dict[str, Any]:
+def revisar(procedimiento: str, cuerpo: formas.CampanaNueva, puerta: Entrada) -> formas.RevisionDeCampana:
     """A qué unidades se les abriría, a cuáles no y por qué, y qué habrá que confirmar. No abre nada."""
     revision = comun.revisar(puerta, procedimiento, cuerpo.asunto, cuerpo.datos, cuerpo.unidades, cuerpo.confirmar)
-    return {
-        "periodo": revision.periodo,
-        "abrir": [m.clave for m in revision.abrir],
-        "saltar": _saltos(revision),
-        "confirmar": list(revision.falta.confirmar) if revision.falta else [],
-        "advertencias": list(revision.falta.advertencias) if revision.falta else [],
-    }
+    return formas.RevisionDeCampana(
+        periodo=revision.periodo,
+        abrir=[m.clave for m in revision.abrir],
+        saltar=_saltos(revision),
+        confirmar=list(revision.falta.confirmar) if revision.falta else [],
+        advertencias=list(revision.falta.advertencias) if revision.falta else [],
+    )
 
 
 @ruta.post("/campanas/{procedimiento}/lanzar", response_model=formas.Lanzada, summary="Lanzar una campaña", **_LANZAR)
 def lanzar(
     procedimiento: str, cuerpo: formas.CampanaNueva, puerta: Entrada, clave: ClaveIdempotencia = None
-) -> dict[str, Any]:
+) -> formas.Lanzada:
     """Abre un expediente a cada unidad que no lo tenga, hasta 60 por envío; repetirlo no abre de más.
 
     Si un plazo del periodo ya venció, responde 409 y no abre ninguno hasta que se confirme.
@@ -114,13 +111,13 @@ def lanzar(
     if revision.falta:
         raise revision.falta
     hecho = comun.abrir(puerta, procedimiento, (clave or str(uuid4()))[:80], revision, cuerpo.confirmar)
-    return {
-        "periodo": revision.periodo,
-        "abiertos": [{"unidad": una.unidad, "folio": una.folio} for una in hecho.abiertas],
-        "saltados": _saltos(revision),
-        "fallas": [{"unidad": unidad, "motivo": motivo} for unidad, motivo in hecho.fallas],
-        "quedan": hecho.quedan,
-    }
+    return formas.Lanzada(
+        periodo=revision.periodo,
+        abiertos=[formas.Abierto(unidad=una.unidad, folio=una.folio) for una in hecho.abiertas],
+        saltados=_saltos(revision),
+        fallas=[formas.Falla(unidad=unidad, motivo=motivo) for unidad, motivo in hecho.fallas],
+        quedan=hecho.quedan,
+    )
 
 
 @ruta.post(
@@ -129,44 +126,13 @@ def lanzar(
     summary="Recordar a quien falta",
     **_LEER,
 )
-def recordar(procedimiento: str, periodo: str, puerta: Entrada) -> dict[str, Any]:
+def recordar(procedimiento: str, periodo: str, puerta: Entrada) -> formas.Recordadas:
     """Avisa a quienes deben un turno de la campaña; a cada persona, una vez al día."""
     with puerta.acto() as ctx:
         tabla = comun.mirable(puerta, persona_que_actua(ctx), procedimiento, periodo)
         hecho = campanas.recordar(ctx, tabla, periodo)
-    return {"personas": hecho.personas, "turnos": hecho.turnos, "ya": hecho.ya, "solos": list(hecho.solos)}
+    return formas.Recordadas(personas=hecho.personas, turnos=hecho.turnos, ya=hecho.ya, solos=list(hecho.solos))
 
 
-def _renglones(s: Session, tramo: list[Miembro], de: dict[str, list[Expediente]]) -> list[dict[str, Any]]:
-    suyos = {m.clave: de.get(m.clave, []) for m in tramo}
-    turnos = consultas_campanas.turnos_de(s, [e.folio for hay in suyos.values() for e in hay])
-    abiertos = {folio: [t for t in todos if t.estado in ABIERTOS] for folio, todos in turnos.items()}
-    todos = [t for de_folio in abiertos.values() for t in de_folio]
-    fechas, nombres = vencimientos.fechas_de(s, todos), visibles.nombres(s, (t.persona_id for t in todos))
-
-    def turno(t: Turno) -> dict[str, Any]:
-        fecha = fechas.get(t.id)
-        return {
-            "id": t.id,
-            "actividad": t.actividad,
-            "unidad": t.unidad,
-            "estado": t.estado,
-            "persona": {"id": t.persona_id, "nombre": nombres.get(t.persona_id, "")} if t.persona_id else None,
-            "vence": fecha.vence if fecha else None,
-        }
-
-    return [
-        {
-            "unidad": m.clave,
-            "nombre": m.nombre,
-            "entidad": m.entidad,
-            "con_gente": m.con_gente,
-            "expedientes": [{"folio": e.folio, "estado": e.estado} for e in suyos[m.clave]],
-            "turnos": [turno(t) for e in suyos[m.clave] for t in abiertos[e.folio]],
-        }
-        for m in tramo
-    ]
-
-
-def _saltos(revision: comun.Revision) -> list[dict[str, Any]]:
-    return [{"unidad": m.clave, "folio": folio or None, "motivo": motivo} for m, folio, motivo in revision.saltar]
+def _saltos(revision: comun.Revision) -> list[formas.Salto]:
+    return [formas.Salto(unidad=m.clave, folio=folio or None, motivo=motivo) for m, folio, motivo in revision.saltar]

@@ -13,6 +13,7 @@ from api.v1.esquemas.ciclos import Adelanto, Decision, Prevista
 from api.v1.esquemas.comunes import Lista
 from api.v1.respuestas import errores
 from api.vistas import ciclos as vistas_ciclos
+from api.vistas.comunes import entera
 from modelos import reloj
 from modelos.actos.conduccion import ciclos
 from modelos.actos.turnos.mover import Contexto
@@ -37,7 +38,7 @@ def listar(
     puerta: Entrada,
     desde: Annotated[Fecha | None, Query(description="Inclusive; por defecto, hoy.")] = None,
     hasta: Annotated[Fecha | None, Query(description="Inclusive; por defecto, un año después. A lo más, dos.")] = None,
-) -> dict[str, Any]:
+) -> Lista[Prevista]:
     """Lo que se abre solo en ese tramo y lo que sigue en su ventana, por fecha; entero, sin cursor."""
     desde = desde or reloj.hoy()
     if not PRIMERO <= desde <= ULTIMO:
@@ -46,12 +47,11 @@ def listar(
     if not desde <= hasta <= sumar_meses(desde, MESES_MAXIMO):
         raise FormularioIncompleto({"hasta": "debe ser igual o posterior a «desde» y a lo más dos años después"})
     with puerta.lectura() as (s, quien):
-        vistas = _ver(s, quien, lo_que_viene(s, quien, puerta.tablas, desde, hasta))
-    return {"elementos": vistas, "total": len(vistas), "siguiente": None}
+        return entera(_ver(s, quien, lo_que_viene(s, quien, puerta.tablas, desde, hasta)))
 
 
 @ruta.post("/ciclos/{procedimiento}/{periodo}/adelantar", summary="Adelantar un periodo", **_DECIDIR)
-def adelantar(procedimiento: str, periodo: str, cuerpo: Adelanto, puerta: Entrada) -> dict[str, Any]:
+def adelantar(procedimiento: str, periodo: str, cuerpo: Adelanto, puerta: Entrada) -> Prevista:
     """Lo abre ya, para una unidad o para todas las que falten; su día no abrirá otro."""
     with puerta.acto() as ctx:
         ciclos.adelantar(ctx, procedimiento, periodo, cuerpo.unidad, cuerpo.motivo, cuerpo.confirmar)
@@ -59,14 +59,14 @@ def adelantar(procedimiento: str, periodo: str, cuerpo: Adelanto, puerta: Entrad
 
 
 @ruta.post("/ciclos/{procedimiento}/{periodo}/dispensar", summary="Dispensar un periodo", **_DECIDIR)
-def dispensar(procedimiento: str, periodo: str, cuerpo: Decision, puerta: Entrada) -> dict[str, Any]:
+def dispensar(procedimiento: str, periodo: str, cuerpo: Decision, puerta: Entrada) -> Prevista:
     """Deja dicho que no se abrirá, para una unidad o para todas las que falten."""
     with puerta.acto() as ctx:
         ciclos.dispensar(ctx, procedimiento, periodo, cuerpo.unidad, cuerpo.motivo)
         return _como_quedo(ctx, puerta, procedimiento, periodo)
 
 
-def _como_quedo(ctx: Contexto, puerta: Puerta, procedimiento: str, periodo: str) -> dict[str, Any]:
+def _como_quedo(ctx: Contexto, puerta: Puerta, procedimiento: str, periodo: str) -> Prevista:
     tabla = puerta.tablas.vigente(procedimiento, reloj.local(ctx.ahora).date())
     if ctx.quien is None:
         raise SinSesion
@@ -74,7 +74,7 @@ def _como_quedo(ctx: Contexto, puerta: Puerta, procedimiento: str, periodo: str)
     return vista
 
 
-def _ver(s: Session, quien: Quien, previstas: list[Fila]) -> list[dict[str, Any]]:
+def _ver(s: Session, quien: Quien, previstas: list[Fila]) -> list[Prevista]:
     visibles = folios_que_ve(s, quien, previstas)
     nombres = consultas.nombres(s, (hecha.persona_id for de in previstas for hecha in de.hechas.values()))
     return [vistas_ciclos.prevista(de, visibles, nombres) for de in previstas]

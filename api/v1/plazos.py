@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
@@ -11,7 +11,8 @@ from api.v1.esquemas.comunes import Lista
 from api.v1.esquemas.plazos import Plazo
 from api.v1.parametros import PLAZO, Cursor, Limite
 from api.v1.respuestas import errores
-from api.vistas import expedientes, plazos
+from api.vistas import plazos
+from api.vistas.comunes import lista as de_pagina
 from modelos import listas, reloj
 from modelos.fechas import Fecha
 from modelos.plazos import lista
@@ -35,7 +36,7 @@ def listar(
     procedimiento: str | None = None,
     cursor: Cursor = None,
     limite: Limite = listas.LIMITE,
-) -> dict[str, Any]:
+) -> Lista[Plazo]:
     """Los plazos de los expedientes que conciernen a quien pregunta; el que antes vence primero, sin fecha al final."""
     hoy = reloj.hoy()
     with puerta.lectura() as (s, quien):
@@ -50,4 +51,4 @@ def listar(
             cursor=cursor,
             limite=limite,
         )
-        return expedientes.lista(pagina, plazos.plazos(s, pagina.elementos, hoy))
+        return de_pagina(pagina, plazos.plazos(s, pagina.elementos, hoy))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -11,7 +9,8 @@ from api.archivos.diagramas import XML, entregar_bpmn
 from api.dependencias import Entrada
 from api.v1.esquemas.comunes import Lista, Procedimiento
 from api.v1.respuestas import archivo, errores
-from api.vistas import expedientes
+from api.vistas.comunes import entera
+from api.vistas.procedimientos import procedimiento
 from modelos import reloj
 
 ruta = APIRouter(tags=["Procedimientos"])
@@ -20,21 +19,21 @@ ruta = APIRouter(tags=["Procedimientos"])
 @ruta.get(
     "/procedimientos", response_model=Lista[Procedimiento], responses=errores(401), summary="Procedimientos vigentes"
 )
-def listar(puerta: Entrada) -> dict[str, Any]:
+def listar(puerta: Entrada) -> Lista[Procedimiento]:
     """Cada procedimiento en su versión vigente, con su tabla completa."""
     with puerta.lectura():
         tablas = puerta.tablas.vigentes(reloj.hoy())
-    return {"elementos": [expedientes.procedimiento(t) for t in tablas], "total": len(tablas), "siguiente": None}
+    return entera([procedimiento(tabla) for tabla in tablas])
 
 
 @ruta.get(
     "/procedimientos/{clave}", response_model=Procedimiento, responses=errores(401, 404), summary="Un procedimiento"
 )
-def ver(clave: str, puerta: Entrada, version: str | None = None) -> dict[str, Any]:
+def ver(clave: str, puerta: Entrada, version: str | None = None) -> Procedimiento:
     """La tabla vigente, o la de `version` (`AAAA-MM-DD`): los expedientes conservan la suya."""
     with puerta.lectura():
         tabla = puerta.tablas.version(clave, version) if version else puerta.tablas.vigente(clave, reloj.hoy())
-    return expedientes.procedimiento(tabla)
+    return procedimiento(tabla)
 
 
 @ruta.get(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
 from api.dependencias import Entrada
@@ -26,7 +24,7 @@ ruta = APIRouter(tags=["Sesiones"])
     openapi_extra=SIN_SESION,
     summary="Entrar",
 )
-async def entrar(cuerpo: Credenciales, puerta: Entrada, request: Request) -> dict[str, Any]:
+async def entrar(cuerpo: Credenciales, puerta: Entrada, request: Request) -> SesionNueva:
     """Abre una sesión. El `token` va después en `Authorization: Bearer`.
 
     Con `clave_provisional` sólo sirve para cambiar la contraseña: `POST /sesiones/actual/clave`.
@@ -45,7 +43,7 @@ async def entrar(cuerpo: Credenciales, puerta: Entrada, request: Request) -> dic
     responses=errores(404, 409, 429),
     summary="Cambiar su contraseña",
 )
-async def cambiar_clave(cuerpo: CambioDeClave, puerta: Entrada, request: Request) -> dict[str, Any]:
+async def cambiar_clave(cuerpo: CambioDeClave, puerta: Entrada, request: Request) -> SesionNueva:
     """Cambia la de quien pregunta, cierra todas sus sesiones y le abre otra."""
     porteria: Porteria = request.app.state.porteria
     nueva = await porteria.atender(
@@ -56,7 +54,7 @@ async def cambiar_clave(cuerpo: CambioDeClave, puerta: Entrada, request: Request
 
 
 @ruta.get("/sesiones/actual", response_model=Persona, responses=errores(401), summary="Quién soy")
-def actual(puerta: Entrada) -> dict[str, Any]:
+def actual(puerta: Entrada) -> Persona:
     """La persona de la sesión con que se pregunta y sus adscripciones vigentes."""
     with puerta.lectura(provisional=True) as (_, quien):
         return expedientes.persona(quien)
@@ -70,10 +68,10 @@ def salir(puerta: Entrada) -> Response:
     return Response(status_code=204)
 
 
-def _abierta(nueva: acceso.Entrada) -> dict[str, Any]:
-    return {
-        "token": nueva.token,
-        "vence": iso(nueva.vence),
-        "persona": expedientes.persona(nueva.quien),
-        "clave_provisional": nueva.provisional,
-    }
+def _abierta(nueva: acceso.Entrada) -> SesionNueva:
+    return SesionNueva(
+        token=nueva.token,
+        vence=iso(nueva.vence),
+        persona=expedientes.persona(nueva.quien),
+        clave_provisional=nueva.provisional,
+    )

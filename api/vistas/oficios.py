@@ -4,53 +4,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import cast
 
 from sqlalchemy.orm import Session
 
+from api.v1.esquemas import oficios as formas
 from api.vistas import plazos
+from api.vistas.comunes import instante
 from modelos import reloj
 from modelos.ajustes import Ajustes
 from modelos.oficios import deuda, visibles
 from modelos.oficios.advertencias import Avisador, faltantes
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.oficios.verificacion_publica import Constancia
+from modelos.plazos.plazo import Plazo
 from modelos.reloj import iso
 from modelos.tabla import Catalogo
 from modelos.tabla.emision import EstadoOficio, mostrar_codigo
 from tareas.oficios.ajenos import ajenos
 
 
-def oficios(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Sequence[Oficio]) -> list[dict[str, Any]]:
+def oficios(s: Session, tablas: Catalogo, ajustes: Ajustes, filas: Sequence[Oficio]) -> list[formas.Oficio]:
     """Varios, leyendo de una vez a quién van y qué se debe de cada uno."""
     a_quien = visibles.destinatarios_de(s, [fila.id for fila in filas])
     avisador, debidos = de_avisos(s, ajustes), deuda.de_oficios(s, tablas, filas)
-    return [{**_oficio(fila, a_quien[fila.id], avisador), **_deuda(fila, debidos[fila.id])} for fila in filas]
+    return [_oficio(fila, a_quien[fila.id], avisador, debidos[fila.id]) for fila in filas]
 
 
-def _deuda(fila: Oficio, debido: deuda.Debido) -> dict[str, Any]:
-    plazo, fuera = debido.plazo, None
-    if fila.estado == EstadoOficio.FIRMADO_FUERA:
-        fuera = {"numero": fila.numero_fuera, "fecha": plazos.fecha(fila.fecha_fuera), "anexo": fila.anexo_fuera}
-    return {
-        "pendiente": debido.pendiente,
-        "exigido": debido.exigido,
-        "plazo": plazo
-        and {
-            "id": plazo.id,
-            "clave": plazo.clave,
-            "que": plazo.que,
-            "vence": plazos.fecha(plazo.vence),
-            "conservador": plazos.fecha(plazo.conservador),
-        },
-        "fuera": fuera,
-    }
-
-
-def oficio(s: Session, tablas: Catalogo, ajustes: Ajustes, fila: Oficio) -> dict[str, Any]:
-    """Uno, con su texto."""
-    resumen = oficios(s, tablas, ajustes, [fila])[0]
-    return {**resumen, "cuerpo": fila.cuerpo, "anexos": fila.anexos.splitlines()}
+def oficio(s: Session, tablas: Catalogo, ajustes: Ajustes, fila: Oficio, leido: str | None) -> formas.OficioEntero:
+    """Uno, con su texto. leido: las huellas de lo que se imprimiría hoy, si es un borrador."""
+    (resumen,) = oficios(s, tablas, ajustes, [fila])
+    return formas.OficioEntero(**dict(resumen), cuerpo=fila.cuerpo, anexos=fila.anexos.splitlines(), leido=leido)
 
 
 def sin_letra(fila: Oficio, a_quien: Sequence[Destinatario]) -> list[str]:
@@ -75,50 +59,89 @@ def firmado_como(fila: Oficio) -> dict[str, str]:
     return {campo: impreso.get(campo, "") for campo in ("nombre", "cargo", "suplencia")}
 
 
-def constancia(dada: Constancia) -> dict[str, Any]:
-    """Lo que se publica de un oficio firmado."""
-    return {**vars(dada), "fecha": dada.fecha.isoformat(), "sustituto": dada.sustituto or None}
+def constancia(dada: Constancia, sello_coincide: bool | None) -> formas.Verificacion:  # noqa: FBT001 - tres respuestas
+    """Lo que se publica de un oficio firmado. sello_coincide: si se mandó uno para cotejar, si es el suyo."""
+    return formas.Verificacion(
+        codigo=dada.codigo,
+        unidad=dada.unidad,
+        nombre_unidad=dada.nombre_unidad,
+        numero=dada.numero,
+        fecha=dada.fecha.isoformat(),
+        asunto=dada.asunto,
+        estado=cast("formas.EstadoPublico", dada.estado),
+        sustituto=dada.sustituto or None,
+        sello=dada.sello,
+        sha256=dada.sha256,
+        sellado=dada.sellado,
+        sello_coincide=sello_coincide,
+    )
 
 
-def _oficio(fila: Oficio, a_quien: Sequence[Destinatario], avisador: Avisador) -> dict[str, Any]:
+def _oficio(fila: Oficio, a_quien: Sequence[Destinatario], avisador: Avisador, debido: deuda.Debido) -> formas.Oficio:
     firmante = firmado_como(fila)
-    return {
-        "id": fila.id,
-        "folio": fila.folio,
-        "clave": fila.clave,
-        "plantilla": fila.plantilla,
-        "actividad": fila.actividad,
-        "turno": fila.turno_id,
-        "forma": fila.forma,
-        "unidad": fila.unidad,
-        "numero": fila.numero,
-        "asunto": fila.asunto,
-        "estado": fila.estado,
-        "version": fila.version,
-        "creado": iso(fila.creado),
-        "firmado": iso(fila.firmado) if fila.firmado else None,
-        "enviado": iso(fila.enviado) if fila.enviado else None,
-        "firmante": firmante["nombre"] or None,
-        "cargo": firmante["cargo"] or None,
-        "suplencia": firmante["suplencia"] or None,
-        "codigo": mostrar_codigo(fila.codigo) if fila.codigo else None,
-        "sha256": fila.sha256,
-        "sellado": fila.sellado,
-        "destinatarios": [_destinatario(d) for d in a_quien],
-        "faltan": faltantes(fila) if fila.estado == EstadoOficio.BORRADOR else [],
-        "sin_letra": sin_letra(fila, a_quien),
-        "avisos": [str(aviso) for aviso in avisador.de(fila, a_quien)],
-        "motivo": fila.motivo or None,
-        "sustituye": fila.sustituye,
-    }
+    return formas.Oficio(
+        id=fila.id,
+        folio=fila.folio,
+        clave=fila.clave,
+        plantilla=fila.plantilla,
+        actividad=fila.actividad,
+        turno=fila.turno_id,
+        forma=fila.forma,
+        unidad=fila.unidad,
+        numero=fila.numero,
+        asunto=fila.asunto,
+        estado=cast("formas.EstadoOficio", fila.estado),
+        version=fila.version,
+        creado=iso(fila.creado),
+        firmado=instante(fila.firmado),
+        enviado=instante(fila.enviado),
+        firmante=firmante["nombre"] or None,
+        cargo=firmante["cargo"] or None,
+        suplencia=firmante["suplencia"] or None,
+        codigo=mostrar_codigo(fila.codigo) if fila.codigo else None,
+        sha256=fila.sha256,
+        sellado=fila.sellado,
+        destinatarios=[_destinatario(d) for d in a_quien],
+        faltan=faltantes(fila) if fila.estado == EstadoOficio.BORRADOR else [],
+        sin_letra=sin_letra(fila, a_quien),
+        avisos=[str(aviso) for aviso in avisador.de(fila, a_quien)],
+        motivo=fila.motivo or None,
+        sustituye=fila.sustituye,
+        pendiente=debido.pendiente,
+        exigido=debido.exigido,
+        plazo=_plazo(debido.plazo),
+        fuera=_fuera(fila),
+    )
 
 
-def _destinatario(fila: Destinatario) -> dict[str, Any]:
-    return {
-        "orden": fila.orden,
-        "clase": fila.clase,
-        "unidad": fila.unidad,
-        **fila.a_json(),
-        "acuse": fila.acuse or None,
-        "acusado": iso(fila.acusado) if fila.acusado else None,
-    }
+def _plazo(plazo: Plazo | None) -> formas.PlazoDelOficio | None:
+    if plazo is None:
+        return None
+    return formas.PlazoDelOficio(
+        id=plazo.id,
+        clave=plazo.clave,
+        que=plazo.que,
+        vence=plazos.fecha(plazo.vence),
+        conservador=plazos.fecha(plazo.conservador),
+    )
+
+
+def _fuera(fila: Oficio) -> formas.FirmadoFuera | None:
+    """El documento que se firmó en papel, si fue así; la base exige sus tres datos."""
+    if fila.estado != EstadoOficio.FIRMADO_FUERA:
+        return None
+    fecha = plazos.fecha(fila.fecha_fuera)
+    return formas.FirmadoFuera(numero=fila.numero_fuera or "", fecha=fecha or "", anexo=fila.anexo_fuera or "")
+
+
+def _destinatario(fila: Destinatario) -> formas.Destinatario:
+    return formas.Destinatario(
+        orden=fila.orden,
+        clase=cast("formas.Clase", fila.clase),
+        unidad=fila.unidad,
+        nombre=fila.nombre,
+        cargo=fila.cargo,
+        institucion=fila.institucion,
+        acuse=cast("formas.PorDonde | None", fila.acuse or None),
+        acusado=instante(fila.acusado),
+    )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import cast
 
 from sqlalchemy.orm import Session
 
+from api.v1.esquemas.comunes import EstadoDelPlazo, HitoPendiente, PlazoExpediente
+from api.v1.esquemas.plazos import Plazo as FueraDeSuExpediente
+from api.vistas.comunes import instante
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias.dia import Oficina, oficinas
 from modelos.expedientes import visibles
@@ -22,47 +25,51 @@ def fecha(dia: date | None) -> str | None:
     return dia.isoformat() if dia else None
 
 
-def plazo(fila: Plazo, hoy: date) -> dict[str, Any]:
+def plazo(fila: Plazo, hoy: date) -> PlazoExpediente:
     """Un plazo con su cómputo. hoy: contra qué día se dice si está vencido."""
-    return {
-        "id": fila.id,
-        "folio": fila.folio,
-        "turno": fila.turno_id,
-        "actividad": actividad_de(fila),
-        "clave": fila.clave,
-        "que": fila.que,
-        "unidad": fila.unidad,
-        "estado": fila.estado,
-        "vencido": esta_vencido(fila, hoy),
-        "vence": fecha(fila.vence),
-        "conservador": fecha(fila.conservador),
-        "compromiso": fecha(fila.compromiso),
-        "fundamento": fila.fundamento,
-        "inferido": fila.inferido or None,
-        "computo": fila.computo,
-        "suspensiones": [{**x, "hasta": _hasta(x["hasta"])} for x in fila.suspensiones],
-        "ampliaciones": fila.ampliaciones,
-        "hitos": [{"hito": hito, "fecha": dia} for hito, dia in fila.hitos] if fila.estado in POR_CUMPLIR else [],
-        "abierto": iso(fila.abierto),
-        "cerrado": iso(fila.cerrado) if fila.cerrado else None,
-        "acto": fila.acto or None,
-        "atendido": iso(fila.atendido) if fila.atendido else None,
-        "oficio": fila.cumplio,
-    }
+    return PlazoExpediente(
+        id=fila.id,
+        folio=fila.folio,
+        turno=fila.turno_id,
+        actividad=actividad_de(fila),
+        clave=fila.clave,
+        que=fila.que,
+        unidad=fila.unidad,
+        estado=cast("EstadoDelPlazo", fila.estado),
+        vencido=esta_vencido(fila, hoy),
+        vence=fila.vence,
+        conservador=fila.conservador,
+        compromiso=fila.compromiso,
+        fundamento=fila.fundamento,
+        inferido=fila.inferido or None,
+        computo=fila.computo,
+        suspensiones=[{**x, "hasta": _hasta(x["hasta"])} for x in fila.suspensiones],
+        ampliaciones=fila.ampliaciones,
+        hitos=_hitos(fila) if fila.estado in POR_CUMPLIR else [],
+        abierto=iso(fila.abierto),
+        cerrado=instante(fila.cerrado),
+        acto=fila.acto or None,
+        atendido=instante(fila.atendido),
+        oficio=fila.cumplio,
+    )
 
 
-def plazos(s: Session, filas: Iterable[Plazo], hoy: date) -> list[dict[str, Any]]:
+def _hitos(fila: Plazo) -> list[HitoPendiente]:
+    return [HitoPendiente(hito=hito, fecha=date.fromisoformat(dia)) for hito, dia in fila.hitos]
+
+
+def plazos(s: Session, filas: Iterable[Plazo], hoy: date) -> list[FueraDeSuExpediente]:
     """Varios plazos, con el asunto de su expediente y los días hábiles que les quedan."""
     lista = list(filas)
     de: Mapping[str, Expediente] = visibles.asuntos(s, (fila.folio for fila in lista))
     con = oficinas(s, {fila.unidad for fila in lista})
     return [
-        {
-            **plazo(fila, hoy),
-            "procedimiento": de[fila.folio].procedimiento,
-            "asunto": de[fila.folio].asunto,
-            "dias_habiles_restantes": restantes(fila, con.get(fila.unidad), hoy),
-        }
+        FueraDeSuExpediente(
+            **dict(plazo(fila, hoy)),
+            procedimiento=de[fila.folio].procedimiento,
+            asunto=de[fila.folio].asunto,
+            dias_habiles_restantes=restantes(fila, con.get(fila.unidad), hoy),
+        )
         for fila in lista
     ]
 

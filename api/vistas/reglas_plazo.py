@@ -8,7 +8,7 @@ from modelos.calendario import MEDIDAS, NOMBRES_MESES, Medida
 from modelos.tabla import Tabla
 from modelos.tabla.periodo import MESES as LARGOS
 from modelos.tabla.periodo import Cada, Ciclo
-from modelos.tabla.plazo import DEL_PERIODO, DEL_TURNO, Dias, EnVentana, Hitos, ReglaPlazo, Tramo
+from modelos.tabla.plazo import DEL_PERIODO, DEL_TURNO, Dias, EnVentana, Hitos, ReglaPlazo
 
 _CADA = {
     Cada.ANUAL: "cada año",
@@ -33,40 +33,6 @@ def regla(tabla: Tabla, plazo: ReglaPlazo) -> str:
     if isinstance(cuenta, EnVentana):
         return f"{_ventana(cuenta)}{_de_que_anio(cuenta.anio)}; el límite es su último día hábil"
     return "a más tardar el último día hábil del mes en que termina el periodo"
-
-
-def plazo_de_tabla(tabla: Tabla, plazo: ReglaPlazo) -> dict[str, Any]:
-    """Un plazo como lo publica el procedimiento."""
-    return {
-        "clave": plazo.clave,
-        "que": plazo.que,
-        "regla": regla(tabla, plazo),
-        "acto": plazo.acto or None,
-        "fundamento": plazo.fundamento,
-        "inferido": plazo.inferido or None,
-        "hitos": hitos(plazo.hitos),
-    }
-
-
-def tramo_de_tabla(tabla: Tabla, tramo: Tramo) -> dict[str, Any]:
-    """Un plazo que abarca varias actividades, como lo publica el procedimiento."""
-    return {
-        **plazo_de_tabla(tabla, tramo.regla),
-        "empieza": {"actividad": tramo.empieza[0], "salida": tramo.empieza[1]},
-        "cumplen": list(tramo.cumplen),
-        "unidad": tramo.responde.value,
-    }
-
-
-def ciclo_de_tabla(ciclo: Ciclo) -> dict[str, Any]:
-    """Cada cuándo se abre solo, como lo publica el procedimiento."""
-    return {
-        "cada": ciclo.cada.value,
-        "grupo": ciclo.grupo.value if ciclo.grupo else None,
-        "regla": ciclo_en_palabras(ciclo),
-        "fundamento": ciclo.fundamento,
-        "inferido": ciclo.inferido or None,
-    }
 
 
 def ciclo_en_palabras(ciclo: Ciclo) -> str:

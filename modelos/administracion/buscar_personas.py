@@ -17,7 +17,7 @@ from modelos.administracion.sin_nadie import DePersona
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Turno, plegar
-from modelos.listas import CURSOR_AJENO, Pagina
+from modelos.listas import CURSOR_AJENO, DE_NUMERO, LIMITE, Pagina, acotar, cortar
 from modelos.oficios import titulares
 from modelos.organizacion import cambios
 from modelos.organizacion.cambios import Cambio, Cosa, Renglon
@@ -77,7 +77,7 @@ def buscar(
     rol: str = "",
     estado: str = "",
     cursor: str = "",
-    limite: int = 50,
+    limite: int = LIMITE,
 ) -> Pagina[Encontrada]:
     """Las personas por nombre. texto: parte del nombre o del correo, sin acentos ni mayúsculas.
 
@@ -91,11 +91,11 @@ def buscar(
     if cursor:
         ultima = _de_cursor(s, cursor)
         consulta = consulta.where(tuple_(*orden) > (ultima.nombre, ultima.id))
+    tope = acotar(limite)
     total = s.scalar(select(func.count()).select_from(Persona).where(*condiciones)) or 0
-    halladas = list(s.scalars(consulta.limit(limite + 1)))
-    siguiente = str(halladas[limite - 1].id) if len(halladas) > limite else None
-    suyas = _vigentes(s, [p.id or 0 for p in halladas[:limite]])
-    return Pagina([Encontrada(p, tuple(suyas.get(p.id or 0, ()))) for p in halladas[:limite]], total, siguiente)
+    tramo = cortar(s.scalars(consulta.limit(tope + 1)).all(), tope, total, DE_NUMERO, lambda p: p.id or 0)
+    suyas = _vigentes(s, [p.id or 0 for p in tramo.elementos])
+    return tramo.con([Encontrada(p, tuple(suyas.get(p.id or 0, ()))) for p in tramo.elementos])
 
 
 def _que_dicen(s: Session, buscado: str, condiciones: Iterable[ColumnElement[bool]]) -> list[int | None]:
@@ -105,7 +105,7 @@ def _que_dicen(s: Session, buscado: str, condiciones: Iterable[ColumnElement[boo
 
 
 def _de_cursor(s: Session, cursor: str) -> Persona:
-    persona = s.get(Persona, int(cursor)) if cursor.isdecimal() and len(cursor) < 10 else None
+    persona = s.get(Persona, DE_NUMERO.leer(cursor))
     if persona is None:
         raise FormularioIncompleto(CURSOR_AJENO)
     return persona
@@ -171,7 +171,7 @@ def de_persona(s: Session, id_: int) -> list[Renglon]:
     return cambios.en_palabras(s, s.scalars(consulta.order_by(col(Cambio.id).desc())).all())
 
 
-def anotados(s: Session, *, cosa: str = "", quien: str = "", cursor: str = "", limite: int = 50) -> Pagina[Anotado]:
+def anotados(s: Session, *, cosa: str = "", quien: str = "", cursor: str = "", limite: int = LIMITE) -> Pagina[Anotado]:
     """Todo lo que ha cambiado la administración, lo último primero.
 
     cosa: una de `Cosa`. quien: el id de quien cambió; «consola», la línea de órdenes.
@@ -179,23 +179,17 @@ def anotados(s: Session, *, cosa: str = "", quien: str = "", cursor: str = "", l
     condiciones = [*([_cosa(cosa)] if cosa else []), *([_autor(quien)] if quien else [])]
     consulta = select(Cambio).where(*condiciones).order_by(col(Cambio.id).desc())
     if cursor:
-        if not cursor.isdecimal() or len(cursor) > 9:
-            raise FormularioIncompleto(CURSOR_AJENO)
-        consulta = consulta.where(col(Cambio.id) < int(cursor))
+        consulta = consulta.where(col(Cambio.id) < DE_NUMERO.leer(cursor))
+    tope = acotar(limite)
     total = s.scalar(select(func.count()).select_from(Cambio).where(*condiciones)) or 0
-    filas = list(s.scalars(consulta.limit(limite + 1)))
-    siguiente = str(filas[limite - 1].id) if len(filas) > limite else None
-    filas = filas[:limite]
-    nombres = _nombres(s, filas)
-    renglones = cambios.en_palabras(s, filas)
-    return Pagina(
-        [
-            Anotado(f.id or 0, f.cosa, *_que_es(f, nombres), renglon)
-            for f, renglon in zip(filas, renglones, strict=True)
-        ],
-        total,
-        siguiente,
-    )
+    tramo = cortar(s.scalars(consulta.limit(tope + 1)).all(), tope, total, DE_NUMERO, lambda c: c.id or 0)
+    nombres = _nombres(s, tramo.elementos)
+    renglones = cambios.en_palabras(s, tramo.elementos)
+    anotados = [
+        Anotado(f.id or 0, f.cosa, *_que_es(f, nombres), renglon)
+        for f, renglon in zip(tramo.elementos, renglones, strict=True)
+    ]
+    return tramo.con(anotados)
 
 
 def autores(s: Session) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from modelos.columnas import de_los
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import ABIERTOS, Turno, plegar
-from modelos.listas import Pagina
+from modelos.listas import DE_TEXTO, LIMITE, Pagina, acotar, cortar
 from modelos.organizacion.cambios import Cambio, Cosa, Renglon, historia
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, vigente
 from modelos.tabla.unidades import ENTIDADES, TipoUnidad
@@ -50,7 +50,7 @@ class DetalleUnidad:
 
 
 def buscar(
-    s: Session, *, texto: str = "", tipo: str = "", estado: str = "", cursor: str = "", limite: int = 50
+    s: Session, *, texto: str = "", tipo: str = "", estado: str = "", cursor: str = "", limite: int = LIMITE
 ) -> Pagina[Unidad]:
     """Las unidades por clave. texto: parte de la clave, del nombre o de su entidad, sin acentos ni mayúsculas.
 
@@ -60,8 +60,9 @@ def buscar(
     if buscado := plegar(limpiar_texto("texto", texto)).strip():
         # Son cientos a lo más: comparar aquí es lo que permite no distinguir acentos en ninguna base.
         todas = [u for u in todas if buscado in plegar(f"{u.clave} {u.nombre} {ENTIDADES.get(u.entidad or '', '')}")]
-    siguen = [u for u in todas if u.clave > cursor]
-    return Pagina(siguen[:limite], len(todas), siguen[limite - 1].clave if len(siguen) > limite else None)
+    desde = DE_TEXTO.leer(cursor)
+    siguen = [u for u in todas if u.clave > desde]
+    return cortar(siguen, acotar(limite), len(todas), DE_TEXTO, lambda unidad: unidad.clave)
 
 
 def _condiciones(tipo: str, estado: str) -> list[ColumnElement[bool]]:

@@ -17,7 +17,8 @@ from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from sqlalchemy import func, select
+from pydantic import TypeAdapter
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -25,7 +26,7 @@ from modelos import reloj
 from modelos.avisos.entrega import Canal
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.escritura import limpiar_texto
-from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
+from modelos.listas import LIMITE, Cursor, Instante, Numero, Pagina, acotar, cortar
 from modelos.organizacion.organigrama import Persona, Unidad, por_correo
 from modelos.organizacion.permisos import Quien, exigir_administracion
 
@@ -130,22 +131,19 @@ class Ficha:
 
 
 VER_O_CAMBIAR = "ver o cambiar los canales de aviso"
+_CURSOR = Cursor(TypeAdapter(tuple[Instante, Numero]))
 
 
 def listar(s: Session, *, cursor: str | None = None, limite: int = LIMITE) -> Pagina[Ficha]:
     """Los canales, el más reciente primero; también los desactivados. Lanza FormularioIncompleto."""
-    if not 1 <= limite <= LIMITE_MAXIMO:
-        raise FormularioIncompleto({"limite": f"use un número entre 1 y {LIMITE_MAXIMO}"})
+    tope = acotar(limite)
     total = s.scalar(select(func.count()).select_from(Canal)) or 0
     consulta = select(Canal, col(Persona.nombre)).join(Persona, col(Persona.id) == Canal.persona_id, isouter=True)
     if cursor:
-        instante, ultimo = leer_cursor(cursor)
-        antes = (col(Canal.creado) < instante) | ((col(Canal.creado) == instante) & (col(Canal.id) < _numero(ultimo)))
-        consulta = consulta.where(antes)
-    filas = s.execute(consulta.order_by(col(Canal.creado).desc(), col(Canal.id).desc()).limit(limite + 1)).all()
-    fichas = [_ficha(canal, nombre) for canal, nombre in filas[:limite]]
-    siguiente = escribir_cursor(fichas[-1].creado, str(fichas[-1].id)) if len(filas) > limite else None
-    return Pagina(fichas, total, siguiente)
+        consulta = consulta.where(tuple_(col(Canal.creado), col(Canal.id)) < _CURSOR.leer(cursor))
+    filas = s.execute(consulta.order_by(col(Canal.creado).desc(), col(Canal.id).desc()).limit(tope + 1)).all()
+    fichas = [_ficha(canal, nombre) for canal, nombre in filas]
+    return cortar(fichas, tope, total, _CURSOR, lambda ficha: (ficha.creado, ficha.id))
 
 
 def ver(s: Session, id_: int) -> Ficha:
@@ -249,7 +247,3 @@ def _ficha(canal: Canal, persona: str | None) -> Ficha:
         canal.activo,
         canal.creado,
     )
-
-
-def _numero(texto: str) -> int:
-    return int(texto) if texto.isascii() and texto.isdigit() and len(texto) < 10 else 0

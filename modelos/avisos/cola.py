@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from modelos.avisos.entrega import Canal, Entrega, EstadoEntrega
 from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste, NoLeCorresponde
-from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, escribir_cursor, leer_cursor
+from modelos.listas import DE_INSTANTE, LIMITE, Pagina, acotar, cortar
 from modelos.motor.latido import VIVO_S, Latido, pulso
 from modelos.organizacion.organigrama import Persona
 from modelos.organizacion.permisos import Quien, exigir_administracion, ve_entregas
@@ -250,23 +250,21 @@ def listar(
         FormularioIncompleto: estado, cursor o límite no sirven.
     """
     exigir_que_mire(quien)
-    if not 1 <= limite <= LIMITE_MAXIMO:
-        raise FormularioIncompleto({"limite": f"use un número entre 1 y {LIMITE_MAXIMO}"})
+    tope = acotar(limite)
     condiciones = _en_estado(estado) if estado else []
     total = s.scalar(select(func.count()).select_from(Entrega).where(*condiciones)) or 0
     if cursor:
-        condiciones.append(tuple_(col(Entrega.creada), col(Entrega.id)) < leer_cursor(cursor))
+        condiciones.append(tuple_(col(Entrega.creada), col(Entrega.id)) < DE_INSTANTE.leer(cursor))
     consulta = (
         select(Entrega, col(Persona.nombre), col(Canal.nombre), col(Canal.unidad))
         .join(Persona, col(Persona.id) == Entrega.persona_id, isouter=True)
         .join(Canal, col(Canal.id) == Entrega.canal_id, isouter=True)
         .where(*condiciones)
         .order_by(col(Entrega.creada).desc(), col(Entrega.id).desc())
-        .limit(limite + 1)
+        .limit(tope + 1)
     )
     fichas = [_ficha(e, nombre or unidad, canal) for e, nombre, canal, unidad in s.execute(consulta)]
-    ultima = fichas[limite - 1] if len(fichas) > limite else None
-    return Pagina(fichas[:limite], total, escribir_cursor(ultima.creada, ultima.id) if ultima else None)
+    return cortar(fichas, tope, total, DE_INSTANTE, lambda ficha: (ficha.creada, ficha.id))
 
 
 def _en_estado(estado: str) -> list[ColumnElement[bool]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,7 +16,7 @@ from modelos.expedientes.expediente import (
     plegar,
 )
 from modelos.expedientes.visibles import conciernen
-from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
+from modelos.listas import LIMITE, Pagina, paginar
 from modelos.oficios.deuda import CONCLUIDO_DEBIENDO
 from modelos.organizacion.permisos import Quien
 
@@ -55,8 +55,4 @@ def expedientes(
     if texto and (buscado := plegar(limpiar_texto("texto", texto)).strip()):
         condiciones.append(col(Expediente.busqueda).contains(buscado, autoescape=True))
     base = select(Expediente).where(*condiciones)
-    orden = (col(Expediente.abierto), col(Expediente.folio))
-    pagina = base.order_by(*(columna.desc() for columna in orden))
-    if cursor:
-        pagina = pagina.where(tuple_(*orden) < leer_cursor(cursor))
-    return paginar(s, base, pagina, limite, lambda e: (e.abierto, e.folio))
+    return paginar(s, base, (col(Expediente.abierto), col(Expediente.folio)), cursor, limite, baja=True)

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.bandeja.bandeja import Pedido, Tramo, listar
+from modelos.bandeja.bandeja import Tramo, listar
+from modelos.bandeja.pedido import Pedido
 from modelos.bandeja.por_vencer import esperan
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno

@@ -6,7 +6,7 @@ plazo y los que vencen con un tramo del expediente, mezclados por fecha, y al fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlmodel import col
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
-from modelos.plazos.vencimientos import fechas_de
+from modelos.plazos.vencimientos import Fechas, fechas_de
 
 Condicion = ColumnElement[bool]
 Corte = tuple[date | None, date | None]
@@ -28,13 +28,19 @@ Lugar = tuple[date | None, datetime, str]
 """Dónde se quedó la lista: vence, abierto e id del último turno."""
 
 
-def esperan(unidad: str, columna: Any = None) -> list[Condicion]:  # noqa: ANN401 - la columna, o una expresión
+def esperan(
+    unidad: str,
+    columna: Any = None,  # noqa: ANN401 - la columna, o una expresión
+    *,
+    abiertos: bool = True,
+) -> list[Condicion]:
     """Los turnos que una persona de esa unidad puede atender, como los entiende su índice.
 
-    columna: con qué se compara la unidad, si no debe buscarse por ella (`ligera`).
+    columna: con qué se compara la unidad, si no debe buscarse por ella (`ligera`). abiertos: sin los ya cerrados.
     """
     de_unidad = col(Turno.unidad) if columna is None else columna
-    return [de_unidad == unidad, de_los(col(Turno.estado), ABIERTOS), col(Turno.a_mano).is_(True)]
+    suyos = [de_unidad == unidad, col(Turno.a_mano).is_(True)]
+    return [*suyos, de_los(col(Turno.estado), ABIERTOS)] if abiertos else suyos
 
 
 def ligera(s: Session, columna: Mapped[str]) -> Any:  # noqa: ANN401 - la columna, o una expresión
@@ -56,22 +62,28 @@ def pocos(s: Session, bases: Iterable[Select[Any]], corte: Corte | None, desde: 
     """Todos, ordenados aquí, desde donde se quedó la lista; y cuántos son."""
     turnos = [turno for base in bases for turno in s.scalars(base)]
     fechas = fechas_de(s, turnos)
-    filas: list[Fila] = []
-    for turno in turnos:
-        rige = fechas.get(turno.id)
-        vence = rige.vence if rige else None
-        corre = rige is not None and rige.estado == EstadoPlazo.ABIERTO
-        if corte is None or (corre and vence is not None and _cae(vence, corte)):
-            filas.append((turno, vence))
-    filas.sort(key=lambda f: _lugar(f[1], f[0].abierto, f[0].id))
-    if desde is None:
-        return filas, len(filas)
-    return [f for f in filas if _lugar(f[1], f[0].abierto, f[0].id) > _lugar(*desde)], len(filas)
+    caben = turnos if corte is None else [turno for turno in turnos if _cae(fechas.get(turno.id), corte)]
+    filas = sorted((_con_su_fecha(turno, fechas) for turno in caben), key=_lugar_de)
+    quedan = filas if desde is None else [fila for fila in filas if _lugar_de(fila) > _lugar(*desde)]
+    return quedan, len(filas)
 
 
-def _cae(vence: date, corte: tuple[date | None, date | None]) -> bool:
+def _con_su_fecha(turno: Turno, fechas: Mapping[str, Fechas]) -> Fila:
+    rige = fechas.get(turno.id)
+    return turno, rige.vence if rige else None
+
+
+def _cae(rige: Fechas | None, corte: Corte) -> bool:
+    """Si un plazo corre y vence entre esas fechas."""
+    if rige is None or rige.vence is None or rige.estado != EstadoPlazo.ABIERTO:
+        return False
     desde, antes = corte
-    return (desde is None or vence >= desde) and (antes is None or vence < antes)
+    return (desde is None or rige.vence >= desde) and (antes is None or rige.vence < antes)
+
+
+def _lugar_de(fila: Fila) -> tuple[object, ...]:
+    turno, vence = fila
+    return _lugar(vence, turno.abierto, turno.id)
 
 
 def _lugar(vence: date | None, abierto: datetime, id_: str) -> tuple[object, ...]:
@@ -88,21 +100,30 @@ def por_vencer(
     cuantos: int,
 ) -> list[Fila]:
     """Los que antes vencen primero y los que no vencen al final; con `corte`, sólo los que vencen ahí."""
-    filas: list[Fila] = []
-    if desde is None or desde[0] is not None:
-        for consulta, vence in con_fecha(s, unidades, donde, corte):
-            tramo = consulta.order_by(vence, col(Turno.id)).limit(cuantos)
-            if desde is not None:
-                # La primera condición sobra, pero es la que el índice entiende.
-                tramo = tramo.where(vence >= desde[0], or_(vence > desde[0], col(Turno.id) > desde[2]))
-            filas += [(turno, fecha) for turno, fecha in s.execute(tramo)]
-        filas = sorted(filas, key=lambda f: _lugar(f[1], f[0].abierto, f[0].id))[:cuantos]
+    ya_sin_fecha = desde is not None and desde[0] is None
+    filas = [] if ya_sin_fecha else _los_que_vencen(s, con_fecha(s, unidades, donde, corte), desde, cuantos)
     if len(filas) == cuantos or corte:
         return filas
     # Si el tramo anterior todavía era de los que vencen, los que no vencen se leen desde el principio.
-    sigue = (desde[1], desde[2]) if desde is not None and desde[0] is None else None
+    sigue = desde[1:] if desde is not None and ya_sin_fecha else None
     sin_fecha = [select(Turno).where(*esperan(u), *donde, ~_tiene_fecha()) for u in unidades]
     return filas + antiguos(s, sin_fecha, sigue, cuantos - len(filas))
+
+
+def _los_que_vencen(
+    s: Session,
+    consultas: Iterable[tuple[Select[Any], ColumnElement[Any]]],
+    desde: Lugar | None,
+    cuantos: int,
+) -> list[Fila]:
+    filas: list[Fila] = []
+    for consulta, vence in consultas:
+        tramo = consulta.order_by(vence, col(Turno.id)).limit(cuantos)
+        if desde is not None:
+            # La primera condición sobra, pero es la que el índice entiende.
+            tramo = tramo.where(vence >= desde[0], or_(vence > desde[0], col(Turno.id) > desde[2]))
+        filas += [(turno, fecha) for turno, fecha in s.execute(tramo)]
+    return sorted(filas, key=_lugar_de)[:cuantos]
 
 
 def con_fecha(

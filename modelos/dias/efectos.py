@@ -22,8 +22,8 @@ from modelos import reloj
 from modelos.calendario import Ambito, DiasInstitucionales
 from modelos.calendario.errores import CalendarioSinPublicar, PlazoInvalido
 from modelos.dias.dia import DiaInhabil, Oficina, Publicacion, oficinas
-from modelos.dias.publicaciones import acotar, con_propuesta, dias_de
-from modelos.listas import LIMITE
+from modelos.dias.publicaciones import con_propuesta, dias_de
+from modelos.listas import DE_TEXTO, LIMITE, acotar, cortar
 from modelos.organizacion.organigrama import Unidad
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, ampliaciones, suspensiones
 from modelos.tabla.plazo import Resuelto
@@ -72,7 +72,7 @@ class Efectos:
 
 def efectos(s: Session, publicacion: Publicacion, limite: int = LIMITE, cursor: str = "") -> Efectos:
     """Los plazos que movería una propuesta si se aprobara ahora; `cursor`: el id del último ya visto."""
-    tope = acotar(limite)
+    tope, ultimo = acotar(limite), DE_TEXTO.leer(cursor)
     agrega, retira = dias_de(s, publicacion.id or 0)
     cambian = [dia.valor() for dia in (*agrega, *retira)]
     de_unidad = oficinas(s, todas(s), con_propuesta(s, publicacion))
@@ -87,14 +87,14 @@ def efectos(s: Session, publicacion: Publicacion, limite: int = LIMITE, cursor: 
                 cuenta["se_alejan"] += despues > antes
                 cuenta["se_acercan"] += despues < antes
                 cuenta["vencen_ya"] += despues < hoy <= antes
-            if efecto.id > cursor:
+            if efecto.id > ultimo:
                 yield efecto
 
     # El orden se decide aquí y no en la base: cada una ordena los guiones y los puntos a su manera.
     elementos = nsmallest(tope + 1, contados(), key=attrgetter("id"))
     por_cumplir = s.scalar(select(func.count()).select_from(Plazo).where(col(Plazo.estado).in_(POR_CUMPLIR))) or 0
-    siguiente = elementos[tope - 1].id if len(elementos) > tope else None
-    return Efectos(por_cumplir, **cuenta, elementos=elementos[:tope], siguiente=siguiente)
+    tramo = cortar(elementos, tope, cuenta["movidos"], DE_TEXTO, lambda efecto: efecto.id)
+    return Efectos(por_cumplir, **cuenta, elementos=tramo.elementos, siguiente=tramo.siguiente)
 
 
 def cambian_entre(s: Session, desde: int, hasta: int) -> list[DiasInstitucionales]:

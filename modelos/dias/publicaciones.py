@@ -16,7 +16,7 @@ from modelos.calendario.habiles import DiaInhabil as Inhabil
 from modelos.dias.dia import DiaInhabil, Publicacion, oficina, oficinas, orden_vigente
 from modelos.dias.dia import dias_vigentes as rigen
 from modelos.errores import FormularioIncompleto, NoExiste
-from modelos.listas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
+from modelos.listas import DE_NUMERO, LIMITE, Pagina, acotar, contar, cortar
 from modelos.organizacion.organigrama import Unidad
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 
@@ -39,12 +39,11 @@ def lista(s: Session, *, estado: str = "", cursor: str | None = None, limite: in
         if estado not in ("propuesta", "aprobada", "descartada"):
             raise FormularioIncompleto({"estado": "use uno de: propuesta, aprobada, descartada"})
         base = base.where(col(Publicacion.estado) == estado)
-    total = s.scalar(select(func.count()).select_from(base.subquery())) or 0
+    tope, total = acotar(limite), contar(s, base)
     if cursor:
-        base = base.where(col(Publicacion.id) < _entero(cursor))
-    hasta = acotar(limite)
-    filas = list(s.scalars(base.order_by(col(Publicacion.id).desc()).limit(hasta + 1)))
-    return Pagina(filas[:hasta], total, str(filas[hasta - 1].id) if len(filas) > hasta else None)
+        base = base.where(col(Publicacion.id) < DE_NUMERO.leer(cursor))
+    filas = s.scalars(base.order_by(col(Publicacion.id).desc()).limit(tope + 1)).all()
+    return cortar(filas, tope, total, DE_NUMERO, lambda publicacion: publicacion.id or 0)
 
 
 def dias_de(s: Session, publicacion: int) -> tuple[list[DiaInhabil], list[DiaInhabil]]:
@@ -180,18 +179,5 @@ def anios_publicados() -> range:
     return publicados().anios
 
 
-def acotar(limite: int) -> int:
-    """Cuántos elementos se dan por página. Lanza FormularioIncompleto."""
-    if not 1 <= limite <= LIMITE_MAXIMO:
-        raise FormularioIncompleto({"limite": f"debe ser de 1 a {LIMITE_MAXIMO}"})
-    return limite
-
-
 def _juntos(textos: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(textos))
-
-
-def _entero(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 9):
-        raise FormularioIncompleto(CURSOR_AJENO)
-    return int(cursor)

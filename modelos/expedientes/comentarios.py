@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select, tuple_
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -21,7 +21,7 @@ from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import Expediente, Turno
 from modelos.expedientes.notificacion import Clase, Notificacion
 from modelos.expedientes.visibles import conciernen, expediente_visible
-from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
+from modelos.listas import DE_NUMERO, LIMITE, Pagina, acotar, contar, cortar, paginar
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, quien_es, vigente
 from modelos.organizacion.permisos import DIRIGEN, Quien, Rol, hacia_arriba
 from modelos.tabla.unidades import TipoUnidad
@@ -108,24 +108,18 @@ def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
     return sorted(lectores, key=lambda lector: (not lector.participa, lector.unidades, lector.nombre))
 
 
-def de_expediente(
-    s: Session, quien: Quien, folio: str, *, antes: int = 0, limite: int = LIMITE
-) -> tuple[list[Dicho], int, int]:
+def de_expediente(s: Session, quien: Quien, folio: str, *, antes: int = 0, limite: int = LIMITE) -> Pagina[Dicho]:
     """Los comentarios de un expediente que quien pregunta ya puede ver, el más reciente primero.
 
     antes: id del último que se vio; 0, desde el principio.
-
-    Devuelve:
-        El tramo, cuántos son en total y el `antes` del siguiente (0: no hay más).
     """
     suyos = select(Comentario).where(col(Comentario.folio) == folio)
-    total = s.scalar(select(func.count()).select_from(suyos.subquery())) or 0
+    tope, total = acotar(limite), contar(s, suyos)
     if antes:
         suyos = suyos.where(col(Comentario.id) < antes)
-    filas = list(s.scalars(suyos.order_by(col(Comentario.id).desc()).limit(limite + 1)))
-    tramo = filas[:limite]
-    siguiente = (tramo[-1].id or 0) if len(filas) > limite else 0
-    return _dichos(s, quien, tramo), total, siguiente
+    filas = s.scalars(suyos.order_by(col(Comentario.id).desc()).limit(tope + 1)).all()
+    tramo = cortar(filas, tope, total, DE_NUMERO, lambda comentario: comentario.id or 0)
+    return tramo.con(_dichos(s, quien, tramo.elementos))
 
 
 def lo_ve(s: Session, persona: int, folio: str) -> bool:
@@ -166,11 +160,7 @@ def seguidos(s: Session, quien: Quien, *, cursor: str | None = None, limite: int
         .join(Seguimiento, col(Seguimiento.folio) == Expediente.folio)
         .where(col(Seguimiento.persona_id) == quien.persona, *conciernen(quien))
     )
-    orden = (col(Expediente.abierto), col(Expediente.folio))
-    pagina = base.order_by(*(columna.desc() for columna in orden))
-    if cursor:
-        pagina = pagina.where(tuple_(*orden) < leer_cursor(cursor))
-    return paginar(s, base, pagina, limite, lambda e: (e.abierto, e.folio))
+    return paginar(s, base, (col(Expediente.abierto), col(Expediente.folio)), cursor, limite, baja=True)
 
 
 def novedades(s: Session, quien: Quien, folios: Iterable[str]) -> dict[str, int]:

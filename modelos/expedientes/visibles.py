@@ -1,31 +1,29 @@
-"""Lo que se lee: qué expedientes le conciernen a cada quien, su bandeja y lo que cuelga de ellos."""
+"""Lo que se lee: qué expedientes le conciernen a cada quien y lo que cuelga de ellos."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.columnas import de_los
-from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
+from modelos.errores import NoExiste, NoLeCorresponde
 from modelos.expedientes.bitacora import Asiento, actor_persona
 from modelos.expedientes.expediente import (
     ABIERTOS,
     EN_TRAMITE,
     Anexo,
     Aviso,
-    EstadoTurno,
     Expediente,
     Turno,
 )
 from modelos.expedientes.notificacion import Clase, Notificacion
-from modelos.listas import LIMITE, LIMITE_MAXIMO, Pagina, leer_cursor, paginar
+from modelos.listas import LIMITE_MAXIMO
 from modelos.organizacion.organigrama import Persona, Unidad, responsables
-from modelos.organizacion.permisos import Quien, atiende, conducidas, ve_bandeja, ve_lo_de, ve_todo
+from modelos.organizacion.permisos import Quien, conducidas, ve_lo_de, ve_todo
+from modelos.tabla import Tabla
 from modelos.tabla.unidades import TipoUnidad
 
 # --- expedientes ---------------------------------------------------------------
@@ -90,56 +88,12 @@ def recien_abiertos(s: Session, persona: int, procedimiento: str, desde: datetim
     return list(s.scalars(consulta.order_by(col(Expediente.abierto).desc(), col(Expediente.folio).desc())))
 
 
+def ilegible(tabla: Tabla, expediente: Expediente, actividad: str = "") -> str:
+    """Por qué no se puede leer ni mover el expediente, o una actividad suya; vacío si se puede."""
+    return expediente.cuarentena or tabla.falta(actividad)
+
+
 # --- turnos --------------------------------------------------------------------
-
-
-def bandeja(
-    s: Session,
-    quien: Quien,
-    *,
-    estado: str | None = None,
-    unidad: str | None = None,
-    procedimiento: str | None = None,
-    vencen: Sequence[ColumnElement[bool]] = (),
-    cursor: str | None = None,
-    limite: int = LIMITE,
-) -> Pagina[Turno]:
-    """Los turnos que puede atender quien pregunta, el más antiguo primero.
-
-    estado: por defecto los abiertos. unidad: una de las suyas, o cualquiera si ve todo.
-    vencen: la condición de `vencimientos.vence_antes_de`.
-    """
-    base = de_bandeja(quien, estado=estado, unidad=unidad, procedimiento=procedimiento).where(*vencen)
-    orden = (col(Turno.abierto), col(Turno.id))
-    pagina = base.order_by(*orden)
-    if cursor:
-        pagina = pagina.where(tuple_(*orden) > leer_cursor(cursor))
-    return paginar(s, base, pagina, limite, lambda t: (t.abierto, t.id))
-
-
-def de_bandeja(
-    quien: Quien, *, estado: str | None = None, unidad: str | None = None, procedimiento: str | None = None
-) -> Select[Any]:
-    """Los turnos de su bandeja, sin orden."""
-    unidades = atiende(quien)
-    if unidad:
-        if not ve_bandeja(quien, unidad):
-            raise NoLeCorresponde(f"ver la bandeja de {unidad}", f"quien está adscrito a {unidad}")
-        unidades = frozenset((unidad,))
-    de_unidad, con_estado = col(Turno.unidad), col(Turno.estado)
-    condiciones: list[ColumnElement[bool]] = [col(Turno.a_mano).is_(True)]
-    # Con una sola unidad, la igualdad deja que el índice entregue los renglones ya en orden.
-    condiciones.append(de_unidad == next(iter(unidades)) if len(unidades) == 1 else de_unidad.in_(unidades))
-    if estado:
-        if estado not in set(EstadoTurno):
-            raise FormularioIncompleto({"estado": f"use uno de: {', '.join(EstadoTurno)}"})
-        condiciones.append(con_estado == estado)
-    if estado is None or estado in ABIERTOS:
-        # Se repite aun si se pidió un estado: es la condición del índice parcial.
-        condiciones.append(de_los(con_estado, ABIERTOS))
-    if procedimiento:
-        condiciones.append(col(Turno.procedimiento) == procedimiento)
-    return select(Turno).where(*condiciones)
 
 
 def turno_visible(s: Session, quien: Quien, id_: str) -> tuple[Turno, Expediente]:

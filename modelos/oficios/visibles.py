@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -18,7 +18,7 @@ from modelos.errores import FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import conciernen
-from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
+from modelos.listas import LIMITE, Pagina, paginar
 from modelos.oficios import titulares
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.organizacion.permisos import Quien, atiende, conducidas, ve_todo
@@ -198,8 +198,4 @@ def _pagina(
     s: Session, quien: Quien, condiciones: Sequence[ColumnElement[bool]], cursor: str | None, limite: int
 ) -> Pagina[Oficio]:
     base = select(Oficio).join(Expediente, col(Expediente.folio) == Oficio.folio).where(*condiciones, _ve(s, quien))
-    orden = (col(Oficio.creado), col(Oficio.id))
-    pagina = base.order_by(*(columna.desc() for columna in orden))
-    if cursor:
-        pagina = pagina.where(tuple_(*orden) < leer_cursor(cursor))
-    return paginar(s, base, pagina, limite, lambda oficio: (oficio.creado, oficio.id))
+    return paginar(s, base, (col(Oficio.creado), col(Oficio.id)), cursor, limite, baja=True)

@@ -5,15 +5,12 @@ Todo se pagina por dónde se quedó la lista: la fecha en que vence y el id, con
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Mapped, Session
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.errores import FormularioIncompleto
@@ -21,16 +18,16 @@ from modelos.escritura import limpiar_texto
 from modelos.expedientes.bitacora import Asiento
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import conciernen
-from modelos.listas import CURSOR_AJENO, LIMITE, LIMITE_MAXIMO, Pagina
+from modelos.listas import LIMITE, Cursor, Pagina, Texto, acotar, contar, cortar
 from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo, Recordatorio
 
-T = TypeVar("T")
 MUEVEN = ("suspension", "reanudacion", "prorroga", "rectificacion", "recuento")
 """Los asientos que pueden cambiar la fecha de un plazo que ya corría."""
 VENCIDO = "vencido"
 ESTADOS = (*(estado.value for estado in EstadoPlazo), VENCIDO)
 """Los de un plazo y además `vencido`: corre y ya pasó su fecha."""
+_CURSOR = Cursor(TypeAdapter(tuple[date | None, Texto]))
 
 
 def plazos(
@@ -57,7 +54,11 @@ def plazos(
     if procedimiento:
         condiciones.append(col(Expediente.procedimiento) == limpiar_texto("procedimiento", procedimiento))
     base = select(Plazo).join(Expediente, col(Expediente.folio) == Plazo.folio).where(*condiciones)
-    return _paginar(s, base, col(Plazo.vence), col(Plazo.id), cursor, limite, lambda p: (p.vence, p.id))
+    tope, total = acotar(limite), contar(s, base)
+    pagina = base.order_by(col(Plazo.vence).asc().nulls_last(), col(Plazo.id))
+    if cursor:
+        pagina = pagina.where(_despues(*_CURSOR.leer(cursor)))
+    return cortar(s.scalars(pagina.limit(tope + 1)).all(), tope, total, _CURSOR, lambda p: (p.vence, p.id))
 
 
 def por_cumplir_de(s: Session, unidades: Iterable[str], limite: int) -> list[Plazo]:
@@ -108,43 +109,9 @@ def _en_estado(estado: str | None, hoy: date) -> list[ColumnElement[bool]]:
     return pedido
 
 
-def _paginar(
-    s: Session,
-    base: Select[Any],
-    vence: ColumnElement[date | None] | Mapped[date | None],
-    id_: Mapped[str],
-    cursor: str | None,
-    limite: int,
-    clave: Callable[[Any], tuple[date | None, str]],
-) -> Pagina[Any]:
-    if not 1 <= limite <= LIMITE_MAXIMO:
-        raise FormularioIncompleto({"limite": f"use un número entre 1 y {LIMITE_MAXIMO}"})
-    total: int = s.scalar(select(func.count()).select_from(base.order_by(None).subquery())) or 0
-    pagina = base.order_by(vence.asc().nulls_last(), id_)
-    if cursor:
-        pagina = pagina.where(_despues(vence, id_, *_leer(cursor)))
-    filas = s.execute(pagina.limit(limite + 1)).all()
-    elementos: list[Any] = [fila[0] if len(fila) == 1 else fila for fila in filas]
-    siguiente = _escribir(*clave(elementos[limite - 1])) if len(elementos) > limite else None
-    return Pagina(elementos[:limite], total, siguiente)
-
-
-def _despues(
-    vence: ColumnElement[date | None] | Mapped[date | None], id_: Mapped[str], fecha: date | None, ultimo: str
-) -> ColumnElement[bool]:
+def _despues(fecha: date | None, ultimo: str) -> ColumnElement[bool]:
+    """Lo que sigue de esa fecha y ese id, con lo que no tiene fecha al final."""
+    vence, siguen = col(Plazo.vence), col(Plazo.id) > ultimo
     if fecha is None:
-        return and_(vence.is_(None), id_ > ultimo)
-    return or_(vence > fecha, and_(vence == fecha, id_ > ultimo), vence.is_(None))
-
-
-def _escribir(vence: date | None, id_: str) -> str:
-    crudo = json.dumps([vence.isoformat() if vence else None, id_])
-    return base64.urlsafe_b64encode(crudo.encode()).decode()
-
-
-def _leer(cursor: str) -> tuple[date | None, str]:
-    try:
-        vence, id_ = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return None if vence is None else date.fromisoformat(vence), limpiar_texto("cursor", str(id_))
-    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
-        raise FormularioIncompleto(CURSOR_AJENO) from error
+        return and_(vence.is_(None), siguen)
+    return or_(vence > fecha, and_(vence == fecha, siguen), vence.is_(None))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,7 +19,7 @@ from modelos.errores import FormularioIncompleto
 from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import Encargo, Expediente, plegar
 from modelos.expedientes.visibles import conciernen
-from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
+from modelos.listas import LIMITE, Pagina, paginar
 from modelos.organizacion.permisos import Quien
 
 ESTADOS = {
@@ -81,12 +81,8 @@ def corridas(
     if buscado := plegar(limpiar_texto("texto", texto)).strip():
         condiciones.append(col(Expediente.busqueda).contains(buscado, autoescape=True))
     base = select(Expediente).where(*condiciones)
-    orden = (col(Expediente.abierto), col(Expediente.folio))
-    tramo = base.order_by(*(columna.desc() for columna in orden))
-    if cursor:
-        tramo = tramo.where(tuple_(*orden) < leer_cursor(cursor))
-    pagina: Pagina[Expediente] = paginar(s, base, tramo, limite, lambda e: (e.abierto, e.folio))
-    return Pagina(_con_efectos(s, pagina.elementos, max_intentos), pagina.total, pagina.siguiente)
+    pagina = paginar(s, base, (col(Expediente.abierto), col(Expediente.folio)), cursor, limite, baja=True)
+    return pagina.con(_con_efectos(s, pagina.elementos, max_intentos))
 
 
 def _en_estado(estado: str, max_intentos: int) -> list[ColumnElement[bool]]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.expediente import Expediente, Turno
-from modelos.listas import LIMITE, Pagina, leer_cursor, paginar
+from modelos.listas import DE_DIA, LIMITE, Pagina, paginar
 from modelos.organizacion.permisos import Quien
 from modelos.plazos.plazo import Plazo
 from modelos.tablero import conjuntos as c
@@ -47,18 +46,14 @@ def pagina(
     condiciones = c.condiciones(que, quien, filtro)
     if que.clase == c.EXPEDIENTES:
         base: Select[Any] = select(Expediente).where(*condiciones)
-        return _recientes(s, base, (col(Expediente.abierto), col(Expediente.folio)), cursor, limite, "folio")
+        return paginar(s, base, (col(Expediente.abierto), col(Expediente.folio)), cursor, limite, baja=True)
     if que.clase == c.TURNOS:
         base = select(Turno).where(*condiciones)
-        return _recientes(s, base, (col(Turno.abierto), col(Turno.id)), cursor, limite, "id")
+        return paginar(s, base, (col(Turno.abierto), col(Turno.id)), cursor, limite, baja=True)
     base = select(Plazo).where(*condiciones)
     if que.clave in _SIN_FECHA:
-        return _recientes(s, base, (col(Plazo.abierto), col(Plazo.id)), cursor, limite, "id")
-    tramo = base.order_by(col(Plazo.vence), col(Plazo.id))
-    if cursor:
-        instante, id_ = leer_cursor(cursor)
-        tramo = tramo.where(tuple_(col(Plazo.vence), col(Plazo.id)) > (instante.date(), id_))
-    return paginar(s, base, tramo, limite, lambda p: (_mediodia(p.vence), p.id))
+        return paginar(s, base, (col(Plazo.abierto), col(Plazo.id)), cursor, limite, baja=True)
+    return paginar(s, base, (col(Plazo.vence), col(Plazo.id)), cursor, limite, forma=DE_DIA)
 
 
 def cuantos(s: Session, quien: Quien, filtro: Filtro, que: Conjunto) -> int:
@@ -95,17 +90,3 @@ def renglones(s: Session, quien: Quien, filtro: Filtro, que: Conjunto) -> Iterat
         orden = (col(p.abierto), col(p.id))
     consulta: Select[Any] = select(*columnas).where(*condiciones).order_by(*orden).limit(MAXIMO_RENGLONES)
     yield from s.execute(consulta.execution_options(yield_per=_TRAMO))
-
-
-def _recientes(
-    s: Session, base: Select[Any], orden: tuple[Any, Any], cursor: str | None, limite: int, id_: str
-) -> Pagina[Any]:
-    tramo = base.order_by(*(columna.desc() for columna in orden))
-    if cursor:
-        tramo = tramo.where(tuple_(*orden) < leer_cursor(cursor))
-    return paginar(s, base, tramo, limite, lambda x: (x.abierto, getattr(x, id_)))
-
-
-def _mediodia(dia: date) -> datetime:
-    """Un instante que vuelve a ser el mismo día al leer el cursor."""
-    return datetime.combine(dia, time(12), UTC)

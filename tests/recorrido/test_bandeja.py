@@ -21,7 +21,7 @@ from modelos.actos.comodidades import filtros
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender
 from modelos.bandeja import bandeja
-from modelos.bandeja.bandeja import Pedido
+from modelos.bandeja.pedido import Pedido
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.comodidades import Filtro
 from modelos.expedientes.expediente import Turno

@@ -14,9 +14,10 @@ from typing import Any, get_type_hints
 import pytest
 from fastapi import APIRouter
 
-from api import v1, web
+from api import web
 from api.app import crear
 from api.dependencias import Puerta, PuertaDeAdministracion
+from api.v1 import rutas as contrato
 from tests.accesorios.fabricas import Cliente, Instancia
 from tests.accesorios.generador import Generador
 from tests.accesorios.paginas.visitante import Visitante
@@ -68,7 +69,7 @@ def rutas(de: APIRouter, prefijo: str = "") -> Iterator[Ruta]:
 
 
 PAGINAS = [r for r in rutas(web.ruta) if PuertaDeAdministracion in r.puertas]
-LLAMADAS = [r for r in rutas(v1.ruta) if PuertaDeAdministracion in r.puertas]
+LLAMADAS = [r for r in rutas(contrato.ruta) if PuertaDeAdministracion in r.puertas]
 
 
 def test_toda_pagina_de_administracion_pide_la_puerta_de_administracion() -> None:

@@ -14,11 +14,12 @@ import pytest
 from fastapi import APIRouter
 
 import api.app
-from api import guardia, topes, v1, web
+from api import guardia, topes, web
 from api.app import crear
 from api.cuerpos import HONDURA_MAXIMA, VALORES_MAXIMOS, exigir_json_llano
 from api.errores_de_entrada import PorteriaLlena
 from api.porteria import VECES_SI_SE_CONOCE, Porteria
+from api.v1 import rutas as rutas_v1
 from modelos.administracion import demo
 from modelos.ajustes import Ajustes
 from modelos.errores import FormularioIncompleto
@@ -84,7 +85,7 @@ def llamar(app: Any, metodo: str, camino: str, *encabezados: tuple[bytes, bytes]
 )
 def test_a_quien_no_ha_entrado_no_se_le_lee_el_cuerpo_en_ninguna_ruta(instancia_sqlite: Instancia, tipo: bytes) -> None:
     app = crear(instancia_sqlite.ajustes)
-    todas = [*que_cambian(v1.ruta, "/api/v1"), *que_cambian(web.ruta)]
+    todas = [*que_cambian(rutas_v1.ruta, "/api/v1"), *que_cambian(web.ruta)]
     rutas = [(m, c) for m, c in todas if c not in DE_CUALQUIERA]
     assert len(rutas) > 80
     for metodo, camino in rutas:

@@ -9,6 +9,9 @@ from pydantic import BaseModel, Field
 
 from api.v1.esquemas.comunes import Confirmadas, Instante, Motivo
 
+EstadoApertura = Literal["abierta", "dispensada"]
+EstadoPrevisto = Literal["por_venir", "abierta", "dispensada", "sin_abrir"]
+
 
 class PlazoPrevisto(BaseModel):
     """Un plazo que traerá el expediente."""
@@ -24,7 +27,7 @@ class Apertura(BaseModel):
     """Lo que se hizo con un periodo para una unidad."""
 
     unidad: str = Field(description="Vacía si es uno para todos.")
-    estado: Literal["abierta", "dispensada"]
+    estado: EstadoApertura
     folio: str | None = Field(description="Nulo si se dispensó, o si a quien pregunta no le concierne.")
     prevista: date
     hecha: Instante
@@ -44,7 +47,7 @@ class Prevista(BaseModel):
     faltan: list[str] = Field(description="Unidades sin abrir ni dispensar; una vacía si es uno para todos.")
     abre: date | None = Field(description="Nulo si falta publicar el calendario de ese año.")
     limite: date = Field(description="Último día en que se abre solo.")
-    estado: Literal["por_venir", "abierta", "dispensada", "sin_abrir"]
+    estado: EstadoPrevisto
     aperturas: list[Apertura]
     fundamento: str
     inferido: str | None

@@ -15,6 +15,7 @@ from modelos.tabla.formularios import limpiar
 T = TypeVar("T")
 EstadoExpediente = Literal["en_curso", "suspendido", "concluido", "cancelado"]
 EstadoTurno = Literal["pendiente", "tomado", "atendido", "cancelado"]
+EstadoDelPlazo = Literal["abierto", "suspendido", "sin_calcular", "cumplido", "cancelado"]
 
 
 ENTERO_MAXIMO = 2**31 - 1
@@ -316,7 +317,7 @@ class PlazoExpediente(BaseModel):
     clave: str
     que: str
     unidad: str = Field(description="La que lo debe.")
-    estado: Literal["abierto", "suspendido", "sin_calcular", "cumplido", "cancelado"]
+    estado: EstadoDelPlazo
     vencido: bool = Field(description="Corre y ya pasó su fecha.")
     vence: date | None = Field(description="Vencimiento legal; nulo si no se pudo calcular.")
     conservador: date | None

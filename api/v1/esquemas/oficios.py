@@ -12,6 +12,9 @@ from modelos.oficios.oficio import LARGO_ASUNTO
 from modelos.tabla.formularios import LARGO_MOTIVO
 
 EstadoOficio = Literal["borrador", "firmado", "enviado", "cancelado", "sustituido", "descartado", "firmado_fuera"]
+EstadoPublico = Literal["vigente", "cancelado", "sustituido"]
+Clase = Literal["para", "ccp"]
+PorDonde = Literal["sistema", "papel"]
 VersionLeida = Annotated[
     int, Field(ge=1, le=ENTERO_MAXIMO, description="La `version` del oficio que se leyó; si ya cambió, 409.")
 ]
@@ -21,12 +24,12 @@ class Destinatario(BaseModel):
     """A quién va, como se imprime, y su acuse."""
 
     orden: int
-    clase: Literal["para", "ccp"]
+    clase: Clase
     unidad: str | None = Field(description="Nula si es alguien de fuera del sistema.")
     nombre: str
     cargo: str
     institucion: str
-    acuse: Literal["sistema", "papel"] | None
+    acuse: PorDonde | None
     acusado: Instante | None
 
 
@@ -166,7 +169,7 @@ class Verificacion(BaseModel):
     numero: str
     fecha: str = Field(description="El día en que se firmó.", json_schema_extra={"format": "date"})
     asunto: str
-    estado: Literal["vigente", "cancelado", "sustituido"]
+    estado: EstadoPublico
     sustituto: str | None = Field(description="El número del que lo sustituye.")
     sello: str = Field(description="El sello de texto impreso: sha256 de su contenido.")
     sha256: str = Field(description="Del PDF que se emitió.")

@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from api.dependencias import Puerta
-from api.vistas import expedientes
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.frases_plazos import Vencimiento
 from modelos.avisos.a_quien import ausentes
+from modelos.bandeja.renglones import Renglon, renglones
 from modelos.expedientes import visibles
 from modelos.expedientes.bitacora import Asiento
-from modelos.expedientes.expediente import Aviso, EstadoExpediente, Expediente, Turno
+from modelos.expedientes.expediente import Aviso, EstadoExpediente, Turno
 from modelos.organizacion.organigrama import responsables
 from modelos.organizacion.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
 from modelos.plazos import vencimientos
+from modelos.plazos.plazo import Plazo
 from modelos.tabla import Actividad, Tabla
 from modelos.tabla.actividad import SIGUE, texto_salida
 
@@ -45,17 +46,13 @@ class Antecedente:
 
 
 @dataclass(frozen=True)
-class Pendiente:
-    """Un renglón de la bandeja. elegibles: a quién se le puede dar; vacío si quien mira no puede reasignarlo.
+class Pendiente(Renglon[Plazo]):
+    """Un renglón de la bandeja, para quien mira. elegibles: a quién se le puede dar; vacío si no puede reasignarlo.
 
-    incidente: por qué no se puede leer ni mover, si su tabla cambió.
+    persona: quien lo tiene, si todavía puede atenderlo.
     agrupable: puede responderse junto con otros iguales (`es_agrupable`) y le toca a quien mira.
     """
 
-    turno: Turno
-    expediente: Expediente
-    tabla: Tabla
-    actividad: Actividad
     persona: str
     propio: bool
     nuevo: bool
@@ -63,7 +60,6 @@ class Pendiente:
     toma: bool
     libera: bool
     agrupable: bool
-    incidente: str = ""
     elegibles: tuple[tuple[int, str], ...] = ()
     antecedente: Antecedente | None = None
 
@@ -92,43 +88,39 @@ def es_agrupable(actividad: Actividad) -> bool:
 
 def armar(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, detalle: bool) -> list[Pendiente]:
     """Los renglones, en el mismo orden; detalle: con su antecedente y a quién se le puede dar."""
-    de = visibles.asuntos(s, (t.folio for t in turnos))
-    nombres = visibles.nombres(s, (t.persona_id for t in turnos))
+    filas = renglones(s, puerta.tablas, turnos, vencimientos.plazos_de)
     nuevos = _nuevos(s, quien, turnos)
-    rigen = vencimientos.plazos_de(s, turnos)
-    dichos = frases_plazos.dichos(s, rigen.values())
-    tablas = {f: puerta.tablas.para_ver(e) for f, e in de.items()}
-    trajo = _antecedentes(s, turnos, tablas) if detalle else {}
+    dichos = frases_plazos.dichos(s, [fila.rige for fila in filas if fila.rige])
+    trajo = _antecedentes(s, filas) if detalle else {}
     elegibles = _Elegibles(s)
     sueltos = ausentes(s, turnos)
-    renglones = []
-    for turno in turnos:
-        expediente, tabla = de[turno.folio], tablas[turno.folio]
-        incidente = expedientes.ilegible(tabla, expediente, turno.actividad)
-        mueve = expediente.estado == EstadoExpediente.EN_CURSO and not incidente
+    pendientes = []
+    for fila in filas:
+        turno, expediente = fila.turno, fila.expediente
+        mueve = expediente.estado == EstadoExpediente.EN_CURSO and not fila.incidente
         atiende = mueve and puede_atender(quien, turno.unidad)
         propio = turno.persona_id == quien.persona
         libre = turno.persona_id is None or turno.id in sueltos
         reasigna = detalle and mueve and puede_reasignar(quien, turno.unidad, expediente.duena)
-        renglones.append(
+        pendientes.append(
             Pendiente(
                 turno,
                 expediente,
-                tabla,
-                tabla.fila(turno.actividad),
-                "" if libre else nombres.get(turno.persona_id or 0, ""),
+                fila.tabla,
+                fila.rige,
+                fila.tomado_por,
+                "" if libre else fila.tomado_por,
                 propio,
                 turno.id in nuevos,
-                dichos[rigen[turno.id].id] if turno.id in rigen else None,
+                dichos[fila.rige.id] if fila.rige else None,
                 toma=atiende and libre,
                 libera=mueve and not libre and puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena),
-                incidente=incidente,
-                agrupable=atiende and (propio or libre) and es_agrupable(tabla.fila(turno.actividad)),
+                agrupable=atiende and (propio or libre) and es_agrupable(fila.actividad),
                 elegibles=elegibles.de(turno) if reasigna else (),
                 antecedente=trajo.get(turno.id),
             )
         )
-    return renglones
+    return pendientes
 
 
 def cuantos(total: int, *, son_mas: bool) -> str:
@@ -161,16 +153,16 @@ def _nuevos(s: Session, quien: Quien, turnos: Sequence[Turno]) -> set[str]:
     return set(s.scalars(consulta)) if turnos else set()
 
 
-def _antecedentes(s: Session, turnos: Sequence[Turno], tablas: Mapping[str, Tabla]) -> dict[str, Antecedente]:
+def _antecedentes(s: Session, filas: Sequence[Renglon[Plazo]]) -> dict[str, Antecedente]:
     """El asiento que abrió cada turno, por id de turno; una consulta para todos."""
-    pares = {(t.folio, t.apertura) for t in turnos}
+    pares = {(fila.turno.folio, fila.turno.apertura) for fila in filas}
     asientos = _leer(s, pares)
     actores = {a.actor for a in asientos.values() if a.actor.startswith(PERSONA)}
     nombres = visibles.nombres(s, (int(actor.removeprefix(PERSONA)) for actor in actores))
     return {
-        t.id: _decir(asiento, tablas[t.folio], nombres)
-        for t in turnos
-        if (asiento := asientos.get((t.folio, t.apertura))) is not None
+        fila.turno.id: _decir(asiento, fila.tabla, nombres)
+        for fila in filas
+        if (asiento := asientos.get((fila.turno.folio, fila.turno.apertura))) is not None
     }
 
 

@@ -23,7 +23,7 @@ from modelos.actos.turnos import asignacion
 from modelos.actos.turnos.mover import Contexto
 from modelos.bandeja import bandeja as consultas_bandeja
 from modelos.bandeja import vivo
-from modelos.bandeja.bandeja import TIENE, Pedido
+from modelos.bandeja.pedido import TIENE, Pedido
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import EN_TRAMITE
@@ -99,7 +99,7 @@ def leer(parametros: Mapping[str, str]) -> dict[str, str]:
 
 def pedido(puestos: Mapping[str, str]) -> Pedido:
     """Los filtros, como los entiende la consulta."""
-    sin_orden = {n: v for n, v in puestos.items() if n not in ("vence", "orden")}
+    sin_orden: dict[str, Any] = {n: v for n, v in puestos.items() if n not in ("vence", "orden")}
     corte = frases_plazos.corte(puestos.get("vence", ""), reloj.hoy())
     return Pedido(**sin_orden, corte=corte, por_vencer="orden" in puestos)
 

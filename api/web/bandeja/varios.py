@@ -23,7 +23,7 @@ from api.web.piezas.pagina import pagina
 from modelos.actos.turnos import atender as actos
 from modelos.actos.turnos.atender import LARGO_COMENTARIO
 from modelos.bandeja import bandeja
-from modelos.bandeja.bandeja import Pedido
+from modelos.bandeja.pedido import Pedido
 from modelos.errores import BaseInaccesible, ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import visibles as consultas
 from modelos.expedientes.errores import ActividadYaAtendida

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
-from api.v1.suscripciones import enlace
+from api.v1.avisos.suscripciones import enlace
 from api.web.piezas.formularios import Formulario
 from api.web.piezas.pagina import pagina
 from modelos.actos.comodidades import suscripciones

@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
-from api.vistas import expedientes
 from api.web.expedientes import matriz
 from api.web.historia import relato
 from api.web.historia.recorrido import Paso, Respuesta, recorrer
@@ -117,7 +116,7 @@ def _datos(s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Ta
         "vence": {id_: p.vencimiento for id_, p in rige.items()},
         "hijos": sorted(hijos, key=lambda hijo: hijo.abierto),
         "historia": relato.contar(s, tabla, fila),
-        "ilegible": expedientes.ilegible(tabla, fila)
+        "ilegible": visibles.ilegible(tabla, fila)
         or next(filter(None, (tabla.falta(t.actividad) for t in turnos)), ""),
         "incidentes": encargos.incidentes(s, fila.folio, puerta.ajustes.encargos_intentos),
         "unidades": unidades,
@@ -151,7 +150,7 @@ def _alrededor(
     s: Session, puerta: Puerta, quien: Quien, fila: Expediente, tabla: Tabla, pedido: Pedido
 ) -> dict[str, Any]:
     """Lo que lo acompaña: documentos, parientes, comentarios y lo nuevo para quien mira."""
-    dichos, total, mas = consultas_comentarios.de_expediente(
+    dichos = consultas_comentarios.de_expediente(
         s, quien, fila.folio, antes=pedido.antes, limite=200 if pedido.imprimir else COMENTARIOS
     )
     lectores = [x for x in consultas_comentarios.quienes_lo_ven(s, fila) if x.id != quien.persona]
@@ -165,9 +164,9 @@ def _alrededor(
         "parientes": hermanos.del_mismo_periodo(s, quien, puerta.tablas, tabla, fila),
         "padre": padre,
         "nombres_tablas": {t.clave: t.nombre for t in puerta.tablas},
-        "dichos": dichos,
-        "total_dichos": total,
-        "antes": mas,
+        "dichos": dichos.elementos,
+        "total_dichos": dichos.total,
+        "antes": dichos.siguiente,
         "lectores": lectores[:LECTORES_A_LA_VISTA],
         "otros_lectores": max(0, len(lectores) - LECTORES_A_LA_VISTA),
         "largo_comentario": comentarios.LARGO,

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from api.dependencias import Entrada, Puerta
 from api.errores import decir_espera
-from api.v1.verificacion import de_donde
+from api.v1.oficios.verificacion import de_donde
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo

@@ -67,7 +67,7 @@ def datos(
     pasado = relato.contar(s, tabla, expediente)
     esquema = expedientes.esquema_turno(s, actividad)
     propios = visibles.anexos_de(s, [turno.id])
-    incidente = expedientes.ilegible(tabla, expediente, turno.actividad)
+    incidente = visibles.ilegible(tabla, expediente, turno.actividad)
     permitido = _permitido(s, quien, turno, expediente, incidente)
     guardada = capturas.leer(s, quien.persona, turno.id)
     if guardada and turno.estado == EstadoTurno.ATENDIDO and permitido["propio"]:

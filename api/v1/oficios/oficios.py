@@ -13,11 +13,11 @@ from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
 from api.v1.esquemas.oficios import Acuse, Correccion, Firma, Leido, MotivoOficio, Oficio, OficioEntero, OficioNuevo
-from api.v1.expedientes import ClaveIdempotencia
+from api.v1.expedientes.expedientes import ClaveIdempotencia
 from api.v1.parametros import OFICIO, Cursor, Limite
 from api.v1.respuestas import archivo, errores
-from api.vistas import expedientes
 from api.vistas import oficios as vistas_oficios
+from api.vistas.comunes import lista
 from modelos import listas
 from modelos.actos import idempotencia
 from modelos.actos.oficios import acuses
@@ -39,14 +39,12 @@ _ACTO: dict[str, Any] = {"response_model": OficioEntero, "responses": errores(40
 
 
 @ruta.get("/expedientes/{folio}/oficios", summary="Los oficios de un expediente", **_LISTA)
-def del_expediente(
-    folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = listas.LIMITE
-) -> dict[str, Any]:
+def del_expediente(folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = listas.LIMITE) -> Lista[Oficio]:
     """Los que a quien pregunta le toca ver, el más reciente primero; un borrador, sólo quien lo puede corregir."""
     with puerta.lectura() as (s, quien):
         visibles.expediente_visible(s, quien, folio)
         pagina = consultas_oficios.del_expediente(s, quien, folio, cursor=cursor, limite=limite)
-        return expedientes.lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
+        return lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
 
 
 @ruta.post(
@@ -56,10 +54,10 @@ def del_expediente(
     responses=errores(401, 403, 404, 409, 422),
     summary="Redactar otro oficio",
 )
-def emitir(folio: str, cuerpo: OficioNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
+def emitir(folio: str, cuerpo: OficioNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> OficioEntero:
     """Deja el borrador de un oficio que ningún paso pidió, con cualquier plantilla."""
 
-    def acto() -> dict[str, Any]:
+    def acto() -> OficioEntero:
         with puerta.acto() as ctx:
             if clave is not None:
                 previo = idempotencia.reservar(ctx, clave, ["oficios", folio, cuerpo.model_dump(mode="json")])
@@ -82,19 +80,19 @@ def listar(
     texto: Annotated[str, Query(description="En el número o en el asunto.", max_length=200)] = "",
     cursor: Cursor = None,
     limite: Limite = listas.LIMITE,
-) -> dict[str, Any]:
+) -> Lista[Oficio]:
     """Los que a quien pregunta le toca ver, el más reciente primero."""
     with puerta.lectura() as (s, quien):
         pagina = consultas_oficios.lista(
             s, quien, estado=estado, unidad=unidad, texto=texto, cursor=cursor, limite=limite
         )
-        return expedientes.lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
+        return lista(pagina, vistas_oficios.oficios(s, puerta.tablas, puerta.ajustes, pagina.elementos))
 
 
 @ruta.get(
     "/oficios/{id}", response_model=OficioEntero, responses=errores(401, 403, 404), summary="Un oficio con su texto"
 )
-def ver(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002 - nombre del contrato
+def ver(id: str, puerta: Entrada) -> OficioEntero:  # noqa: A002 - nombre del contrato
     """El oficio, a quién va, quién ya acusó y qué conviene notar."""
     with puerta.lectura() as (s, quien):
         return _entero(s, puerta, quien, consultas_oficios.visible(s, quien, id))
@@ -134,7 +132,7 @@ def docx(id: str, puerta: Entrada) -> Response:  # noqa: A002
 
 
 @ruta.post("/oficios/{id}/editar", summary="Corregir un borrador", **_ACTO)
-def editar(id: str, cuerpo: Correccion, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def editar(id: str, cuerpo: Correccion, puerta: Entrada) -> OficioEntero:  # noqa: A002
     """Cambia el asunto, el texto, los anexos o cómo se nombra a los destinatarios."""
     with puerta.acto() as ctx:
         actual = actos.leer(ctx, id)
@@ -150,10 +148,10 @@ def editar(id: str, cuerpo: Correccion, puerta: Entrada) -> dict[str, Any]:  # n
 
 
 @ruta.post("/oficios/{id}/rehacer", summary="Volver a redactar un borrador", **_ACTO)
-def rehacer(id: str, cuerpo: Leido, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def rehacer(id: str, cuerpo: Leido, puerta: Entrada) -> OficioEntero:  # noqa: A002
     """Lo redacta otra vez con la plantilla y los datos de hoy; lo corregido a mano se pierde."""
 
-    def acto() -> dict[str, Any]:
+    def acto() -> OficioEntero:
         with puerta.acto() as ctx:
             return _ver(ctx, puerta, borrador.rehacer(ctx, id, cuerpo.version))
 
@@ -161,7 +159,7 @@ def rehacer(id: str, cuerpo: Leido, puerta: Entrada) -> dict[str, Any]:  # noqa:
 
 
 @ruta.post("/oficios/{id}/firmar", summary="Firmar y enviar", **_ACTO)
-def firmar(id: str, cuerpo: Firma, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def firmar(id: str, cuerpo: Firma, puerta: Entrada) -> OficioEntero:  # noqa: A002
     """Le da número y código, guarda su PDF, lo asienta y pide enviarlo; firma quien tiene el cargo o lo suple."""
     with puerta.acto() as ctx:
         return _ver(ctx, puerta, oficios.firmar(puerta, ctx, id, cuerpo.version, cuerpo.leido))
@@ -183,7 +181,7 @@ def firmado_fuera(
     anexo: Annotated[
         str, Form(max_length=36, description="En lugar de `archivo`: el id de uno ya adjunto al turno del oficio.")
     ] = "",
-) -> dict[str, Any]:
+) -> OficioEntero:
     """Da por hecho el oficio con el documento que se firmó en papel, y cumple con su fecha el plazo que lo esperaba."""
     oficio = anexos.firmado_fuera(puerta, id, version, numero, fecha, archivo or anexo)
     with puerta.lectura() as (s, quien):
@@ -191,7 +189,7 @@ def firmado_fuera(
 
 
 @ruta.post("/oficios/{id}/cancelar", summary="Cancelar o descartar", **_ACTO)
-def cancelar(id: str, cuerpo: MotivoOficio, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def cancelar(id: str, cuerpo: MotivoOficio, puerta: Entrada) -> OficioEntero:  # noqa: A002
     """Firmado, queda sin efecto y conserva su número; borrador, se descarta; firmado fuera, vuelve a ser borrador.
 
     No se descarta el que cumple un plazo que corre ni el que la norma exige.
@@ -201,7 +199,7 @@ def cancelar(id: str, cuerpo: MotivoOficio, puerta: Entrada) -> dict[str, Any]: 
 
 
 @ruta.post("/oficios/{id}/sustituir", summary="Sustituir", **_ACTO)
-def sustituir(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def sustituir(id: str, puerta: Entrada) -> OficioEntero:  # noqa: A002
     """Devuelve el borrador del que lo sustituye; al firmarse, el anterior deja de estar vigente."""
     with puerta.acto() as ctx:
         return _ver(ctx, puerta, actos.sustituir(ctx, id))
@@ -213,7 +211,7 @@ def acusar(
     orden: Annotated[int, Path(ge=0, le=ENTERO_MAXIMO)],
     puerta: Entrada,
     cuerpo: Acuse | None = None,
-) -> dict[str, Any]:
+) -> OficioEntero:
     """Lo asienta el destinatario, o quien lo emitió si lo entregó en papel; repetirlo no cambia nada."""
     with puerta.acto() as ctx:
         actos.acusar(ctx, id, orden, cuerpo.nota if cuerpo else "")
@@ -221,19 +219,16 @@ def acusar(
 
 
 @ruta.post("/oficios/{id}/recordar", summary="Recordar a quienes no han acusado", **_ACTO)
-def recordar(id: str, puerta: Entrada) -> dict[str, Any]:  # noqa: A002
+def recordar(id: str, puerta: Entrada) -> OficioEntero:  # noqa: A002
     """Les avisa una vez; a quien ya se le recordó no se le repite."""
     with puerta.acto() as ctx:
         acuses.recordar(ctx, id)
         return _ver(ctx, puerta, actos.leer(ctx, id))
 
 
-def _ver(ctx: Contexto, puerta: Puerta, fila: Fila) -> dict[str, Any]:
+def _ver(ctx: Contexto, puerta: Puerta, fila: Fila) -> OficioEntero:
     return _entero(ctx.s, puerta, persona_que_actua(ctx), fila)
 
 
-def _entero(s: Session, puerta: Puerta, quien: Quien, fila: Fila) -> dict[str, Any]:
-    return {
-        **vistas_oficios.oficio(s, puerta.tablas, puerta.ajustes, fila),
-        "leido": oficios.leido(s, puerta, quien, fila),
-    }
+def _entero(s: Session, puerta: Puerta, quien: Quien, fila: Fila) -> OficioEntero:
+    return vistas_oficios.oficio(s, puerta.tablas, puerta.ajustes, fila, oficios.leido(s, puerta, quien, fila))

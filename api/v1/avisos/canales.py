@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from api.dependencias import PuertaDeAdministracion, administracion
 from api.v1.esquemas.avisos import Canal, CanalNuevo, CanalProbado
 from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista
-from api.v1.expedientes import ClaveIdempotencia
+from api.v1.expedientes.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
 from modelos import listas

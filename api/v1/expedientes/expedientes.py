@@ -23,6 +23,7 @@ from api.v1.esquemas.comunes import (
 from api.v1.parametros import EXPEDIENTE, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import expedientes
+from api.vistas.comunes import lista
 from modelos import listas
 from modelos.actos import idempotencia
 from modelos.actos.conduccion import conducir
@@ -47,7 +48,7 @@ ClaveIdempotencia = Annotated[
     responses=errores(401, 403, 404, 409, 422),
     summary="Iniciar un expediente",
 )
-def iniciar(cuerpo: ExpedienteNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> dict[str, Any]:
+def iniciar(cuerpo: ExpedienteNuevo, puerta: Entrada, clave: ClaveIdempotencia = None) -> Expediente:
     """Abre un expediente del procedimiento vigente; su primer turno vuelve ya creado.
 
     Si ya hay uno de la misma unidad y el mismo periodo, o un plazo suyo ya venció, responde 409 y dice en
@@ -76,7 +77,7 @@ def listar(
     texto: Annotated[str | None, Query(description="En el folio o en el asunto.", max_length=200)] = None,
     cursor: Cursor = None,
     limite: Limite = listas.LIMITE,
-) -> dict[str, Any]:
+) -> Lista[Expediente]:
     """Los expedientes que conciernen a quien pregunta, el más reciente primero."""
     with puerta.lectura() as (s, quien):
         pagina = buscar_expedientes(
@@ -89,11 +90,11 @@ def listar(
             cursor=cursor,
             limite=limite,
         )
-        return expedientes.lista(pagina, expedientes.expedientes(s, puerta.tablas, puerta.ajustes, pagina.elementos))
+        return lista(pagina, expedientes.expedientes(s, puerta.tablas, puerta.ajustes, pagina.elementos))
 
 
 @ruta.get("/expedientes/{folio}", response_model=Expediente, responses=errores(401, 403, 404), summary="Un expediente")
-def ver(folio: str, puerta: Entrada) -> dict[str, Any]:
+def ver(folio: str, puerta: Entrada) -> Expediente:
     """El expediente con sus turnos abiertos."""
     with puerta.lectura() as (s, quien):
         expediente = visibles.expediente_visible(s, quien, folio)
@@ -104,14 +105,14 @@ _CONDUCIR: dict[str, Any] = {"response_model": Expediente, "responses": errores(
 
 
 @ruta.post("/expedientes/{folio}/cancelar", summary="Cancelar", **_CONDUCIR)
-def cancelar(folio: str, cuerpo: Motivo, puerta: Entrada) -> dict[str, Any]:
+def cancelar(folio: str, cuerpo: Motivo, puerta: Entrada) -> Expediente:
     """Termina el expediente sin llegar a un final, junto con sus turnos y subexpedientes abiertos."""
     with puerta.acto() as ctx:
         return _ver(ctx, puerta, conducir.cancelar(ctx, folio, cuerpo.motivo))
 
 
 @ruta.post("/expedientes/{folio}/suspender", summary="Suspender", **_CONDUCIR)
-def suspender(folio: str, cuerpo: ConHijos, puerta: Entrada) -> dict[str, Any]:
+def suspender(folio: str, cuerpo: ConHijos, puerta: Entrada) -> Expediente:
     """Detiene el expediente y los que haya abierto: sus turnos no se pueden atender hasta reanudarlo."""
     with puerta.acto() as ctx:
         suyo = conducir.suspender(ctx, folio, cuerpo.motivo, cuerpo.fecha, con_hijos=cuerpo.con_hijos)
@@ -119,7 +120,7 @@ def suspender(folio: str, cuerpo: ConHijos, puerta: Entrada) -> dict[str, Any]:
 
 
 @ruta.post("/expedientes/{folio}/reanudar", summary="Reanudar", **_CONDUCIR)
-def reanudar(folio: str, cuerpo: ConHijos, puerta: Entrada) -> dict[str, Any]:
+def reanudar(folio: str, cuerpo: ConHijos, puerta: Entrada) -> Expediente:
     """Vuelve a poner en curso un expediente suspendido, y los que se suspendieron con él."""
     with puerta.acto() as ctx:
         suyo = conducir.reanudar(ctx, folio, cuerpo.motivo, cuerpo.fecha, con_hijos=cuerpo.con_hijos)
@@ -127,7 +128,7 @@ def reanudar(folio: str, cuerpo: ConHijos, puerta: Entrada) -> dict[str, Any]:
 
 
 @ruta.post("/expedientes/{folio}/comprometer", summary="Acusar un plazo vencido con una fecha compromiso", **_CONDUCIR)
-def comprometer(folio: str, cuerpo: Compromiso, puerta: Entrada) -> dict[str, Any]:
+def comprometer(folio: str, cuerpo: Compromiso, puerta: Entrada) -> Expediente:
     """Dice para cuándo se atenderá lo vencido. Hasta ese día no se insiste; si pasa, se vuelve a insistir."""
     with puerta.acto() as ctx:
         maximo = puerta.ajustes.compromiso_dias
@@ -136,7 +137,7 @@ def comprometer(folio: str, cuerpo: Compromiso, puerta: Entrada) -> dict[str, An
 
 
 @ruta.post("/expedientes/{folio}/prorrogar", summary="Prorrogar un plazo", **_CONDUCIR)
-def prorrogar(folio: str, cuerpo: Prorroga, puerta: Entrada) -> dict[str, Any]:
+def prorrogar(folio: str, cuerpo: Prorroga, puerta: Entrada) -> Expediente:
     """Amplía un plazo que corre, fundadamente, hasta la mitad del original (LFPA art. 31)."""
     with puerta.acto() as ctx:
         ampliado = conducir.prorrogar(ctx, folio, cuerpo.dias, cuerpo.motivo, cuerpo.plazo, cuerpo.vence)
@@ -144,21 +145,21 @@ def prorrogar(folio: str, cuerpo: Prorroga, puerta: Entrada) -> dict[str, Any]:
 
 
 @ruta.post("/expedientes/{folio}/rectificar", summary="Corregir desde cuándo corre un plazo", **_CONDUCIR)
-def rectificar(folio: str, cuerpo: Rectificacion, puerta: Entrada) -> dict[str, Any]:
+def rectificar(folio: str, cuerpo: Rectificacion, puerta: Entrada) -> Expediente:
     """Corrige el día desde el que corre un plazo por cumplir, si se capturó mal, y lo vuelve a contar."""
     with puerta.acto() as ctx:
         return _ver(ctx, puerta, conducir.rectificar(ctx, folio, cuerpo.plazo, cuerpo.desde, cuerpo.motivo))
 
 
 @ruta.post("/expedientes/{folio}/cerrar-espera", summary="Cerrar una espera", **_CONDUCIR)
-def cerrar_espera(folio: str, cuerpo: Cierre, puerta: Entrada) -> dict[str, Any]:
+def cerrar_espera(folio: str, cuerpo: Cierre, puerta: Entrada) -> Expediente:
     """Sigue con las respuestas reunidas de un paso en abanico `al_vencer`; las que faltan se cancelan."""
     with puerta.acto() as ctx:
         return _ver(ctx, puerta, conducir.cerrar_espera(ctx, folio, cuerpo.actividad, cuerpo.motivo, cuerpo.vuelta))
 
 
 @ruta.post("/expedientes/{folio}/ampliar-vueltas", summary="Ampliar el tope de vueltas", **_CONDUCIR)
-def ampliar_vueltas(folio: str, cuerpo: Ampliacion, puerta: Entrada) -> dict[str, Any]:
+def ampliar_vueltas(folio: str, cuerpo: Ampliacion, puerta: Entrada) -> Expediente:
     """Sube cuántas veces se le puede devolver el trabajo a una misma actividad."""
     with puerta.acto() as ctx:
         return _ver(ctx, puerta, conducir.ampliar_vueltas(ctx, folio, cuerpo.tope, cuerpo.motivo))
@@ -170,11 +171,11 @@ def ampliar_vueltas(folio: str, cuerpo: Ampliacion, puerta: Entrada) -> dict[str
     responses=errores(401, 403, 404),
     summary="Reintentar incidentes",
 )
-def reintentar(folio: str, puerta: Entrada) -> dict[str, Any]:
+def reintentar(folio: str, puerta: Entrada) -> Reintento:
     """Devuelve al motor los efectos que agotaron sus intentos."""
     with puerta.acto() as ctx:
-        return {"reintentados": conducir.reintentar(ctx, folio)}
+        return Reintento(reintentados=conducir.reintentar(ctx, folio))
 
 
-def _ver(ctx: Contexto, puerta: Puerta, expediente: Fila) -> dict[str, Any]:
+def _ver(ctx: Contexto, puerta: Puerta, expediente: Fila) -> Expediente:
     return expedientes.expediente(ctx.s, puerta.tablas, puerta.ajustes, expediente)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Header, UploadFile
 from fastapi.responses import FileResponse
@@ -30,7 +30,7 @@ def adjuntar(
     archivo: Annotated[UploadFile, File(description="El documento; su tipo se comprueba por contenido.")],
     evidencia: Annotated[str | None, Form(description="Clave del documento que cumple.")] = None,
     clave: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
-) -> dict[str, Any]:
+) -> Anexo:
     """Guarda un archivo como evidencia del turno."""
     return expedientes.anexo(anexos.recibir(puerta, id, archivo, evidencia or None, clave))
 
@@ -56,7 +56,7 @@ def descargar(id: str, puerta: Entrada) -> FileResponse:  # noqa: A002
     responses=errores(400, 401, 403, 404, 409, 413, 422),
     summary="Retirar evidencia adjuntada por error",
 )
-def retirar(id: str, puerta: Entrada, cuerpo: Retiro) -> dict[str, Any]:  # noqa: A002
+def retirar(id: str, puerta: Entrada, cuerpo: Retiro) -> Anexo:  # noqa: A002
     """Sólo mientras no se responda el turno. Queda asentado en la bitácora; deja de verse y de descargarse."""
     with puerta.acto() as ctx:
         return expedientes.anexo(actos.retirar(ctx, id, cuerpo.motivo))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 
@@ -30,12 +30,12 @@ def verificar(
     sello: Annotated[
         str | None, Query(max_length=500, description="El que se leyó en el papel, para cotejarlo.")
     ] = None,
-) -> dict[str, Any]:
+) -> Verificacion:
     """Lo mínimo para saber si un oficio se emitió y sigue vigente; del código no importan guiones ni minúsculas."""
     respuesta.headers["X-Robots-Tag"] = "noindex"
     dada = publica.constancia(puerta.ajustes, codigo, de_donde(request))
     cotejo = None if sello is None else publica.es_su_sello(dada, sello)
-    return {**oficios.constancia(dada), "sello_coincide": cotejo}
+    return oficios.constancia(dada, cotejo)
 
 
 @ruta.post(
@@ -50,11 +50,11 @@ def comparar(
     puerta: Entrada,
     request: Request,
     archivo: Annotated[UploadFile, File(description="El PDF que se recibió, de 20 MB o menos; no se guarda.")],
-) -> dict[str, Any]:
+) -> Comparacion:
     """Dice si el archivo es, byte por byte, el que se emitió con ese código."""
     dada = publica.constancia(puerta.ajustes, codigo, de_donde(request))
     igual = publica.es_identico(dada, archivo.filename or "", archivo.file)
-    return {**oficios.constancia(dada), "sello_coincide": None, "identico": igual}
+    return Comparacion(**dict(oficios.constancia(dada, None)), identico=igual)
 
 
 def de_donde(request: Request) -> str:

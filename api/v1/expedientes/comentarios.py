@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada
 from api.v1.esquemas import comodidades as formas
-from api.v1.esquemas.comunes import Lista
-from api.v1.expedientes import ClaveIdempotencia
+from api.v1.esquemas.comunes import EstadoExpediente, Lista, PersonaCitada
+from api.v1.expedientes.expedientes import ClaveIdempotencia
 from api.v1.parametros import Cursor, Limite
 from api.v1.respuestas import errores
-from api.vistas import expedientes
+from api.vistas.comunes import instante, lista
 from modelos.actos import idempotencia
 from modelos.actos.comodidades import comentarios
 from modelos.actos.turnos.atender import persona_que_actua
-from modelos.errores import FormularioIncompleto
 from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes.comodidades import Comentario
+from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.visibles import expediente_visible
-from modelos.listas import CURSOR_AJENO, LIMITE
+from modelos.listas import DE_NUMERO, LIMITE, repartir
 from modelos.organizacion.permisos import Quien
 from modelos.reloj import iso
 
@@ -32,14 +32,13 @@ _LEER: dict[str, Any] = {"responses": errores(401, 403, 404, 422)}
 @ruta.get(
     "/expedientes/{folio}/comentarios", response_model=Lista[formas.Comentario], summary="Lo que se ha dicho", **_LEER
 )
-def listar(folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) -> dict[str, Any]:
+def listar(folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) -> Lista[formas.Comentario]:
     """Los comentarios, el más reciente primero."""
-    antes = _numero(cursor)
+    antes = DE_NUMERO.leer(cursor) if cursor is not None else 0
     with puerta.lectura() as (s, quien):
         expediente_visible(s, quien, folio)
-        dichos, total, sigue = consultas_comentarios.de_expediente(s, quien, folio, antes=antes, limite=limite)
-    elementos = [_ver(dicho) for dicho in dichos]
-    return {"elementos": elementos, "total": total, "siguiente": str(sigue) if sigue else None}
+        tramo = consultas_comentarios.de_expediente(s, quien, folio, antes=antes, limite=limite)
+    return lista(tramo, [_ver(dicho) for dicho in tramo.elementos])
 
 
 @ruta.post(
@@ -51,7 +50,7 @@ def listar(folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = 
 )
 def comentar(
     folio: str, cuerpo: formas.ComentarioNuevo, puerta: Entrada, clave: ClaveIdempotencia = None
-) -> dict[str, Any]:
+) -> formas.Comentario:
     """Dice algo sin decidir nada y hace saber a quien menciona; sólo a quien ya puede leer el expediente."""
     with puerta.acto() as ctx:
         if clave is not None:
@@ -68,35 +67,30 @@ def comentar(
 @ruta.get(
     "/expedientes/{folio}/lectores", response_model=Lista[formas.Lector], summary="A quién se puede mencionar", **_LEER
 )
-def lectores(folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) -> dict[str, Any]:
+def lectores(folio: str, puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) -> Lista[formas.Lector]:
     """Las personas que hoy pueden leer el expediente; primero las de las unidades que participan."""
     with puerta.lectura() as (s, quien):
         expediente = expediente_visible(s, quien, folio)
         todos = consultas_comentarios.quienes_lo_ven(s, expediente)
-    desde = next((i for i, lector in enumerate(todos) if str(lector.id) == cursor), None) if cursor else 0
-    if desde is None:
-        raise FormularioIncompleto(CURSOR_AJENO)
-    sigue = todos[desde + limite : desde + limite + 1]
+    tramo = repartir(todos, cursor, limite, lambda lector: str(lector.id))
     elementos = [
-        {"id": x.id, "nombre": x.nombre, "unidades": list(x.unidades), "participa": x.participa}
-        for x in todos[desde : desde + limite]
+        formas.Lector(id=x.id, nombre=x.nombre, unidades=list(x.unidades), participa=x.participa)
+        for x in tramo.elementos
     ]
-    return {"elementos": elementos, "total": len(todos), "siguiente": str(sigue[0].id) if sigue else None}
+    return lista(tramo, elementos)
 
 
 @ruta.get("/seguimientos", response_model=Lista[formas.Seguido], responses=errores(401, 422), summary="Los que sigo")
-def seguidos(puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) -> dict[str, Any]:
+def seguidos(puerta: Entrada, cursor: Cursor = None, limite: Limite = LIMITE) -> Lista[formas.Seguido]:
     """Los expedientes que sigue quien pregunta y todavía ve, el más reciente primero, con lo nuevo de cada uno."""
     with puerta.lectura() as (s, quien):
         tramo = consultas_comentarios.seguidos(s, quien, cursor=cursor, limite=limite)
         nuevo = consultas_comentarios.novedades(s, quien, (e.folio for e in tramo.elementos))
-    campos = ("folio", "procedimiento", "asunto", "estado")
-    elementos = [{**{c: getattr(e, c) for c in campos}, "novedades": nuevo[e.folio]} for e in tramo.elementos]
-    return expedientes.lista(tramo, elementos)
+    return lista(tramo, [_seguido(expediente, nuevo[expediente.folio]) for expediente in tramo.elementos])
 
 
 @ruta.get("/expedientes/{folio}/seguimiento", response_model=formas.Seguimiento, summary="¿Lo sigo?", **_LEER)
-def sigo(folio: str, puerta: Entrada) -> dict[str, Any]:
+def sigo(folio: str, puerta: Entrada) -> formas.Seguimiento:
     """Si lo sigue quien pregunta, desde cuándo y cuánto hay de nuevo."""
     with puerta.lectura() as (s, quien):
         expediente_visible(s, quien, folio)
@@ -104,7 +98,7 @@ def sigo(folio: str, puerta: Entrada) -> dict[str, Any]:
 
 
 @ruta.put("/expedientes/{folio}/seguimiento", response_model=formas.Seguimiento, summary="Seguir", **_LEER)
-def seguir(folio: str, puerta: Entrada) -> dict[str, Any]:
+def seguir(folio: str, puerta: Entrada) -> formas.Seguimiento:
     """Lo agrega a los que sigue; repetirlo no cambia nada."""
     with puerta.acto() as ctx:
         comentarios.seguir(ctx, folio)
@@ -112,7 +106,7 @@ def seguir(folio: str, puerta: Entrada) -> dict[str, Any]:
 
 
 @ruta.delete("/expedientes/{folio}/seguimiento", response_model=formas.Seguimiento, summary="Dejar de seguir", **_LEER)
-def dejar(folio: str, puerta: Entrada) -> dict[str, Any]:
+def dejar(folio: str, puerta: Entrada) -> formas.Seguimiento:
     """Lo quita de los que sigue, lo vea todavía o no; repetirlo no cambia nada."""
     with puerta.acto() as ctx:
         comentarios.dejar(ctx, folio)
@@ -120,7 +114,7 @@ def dejar(folio: str, puerta: Entrada) -> dict[str, Any]:
 
 
 @ruta.post("/expedientes/{folio}/visto", response_model=formas.Seguimiento, summary="Darlo por visto", **_LEER)
-def visto(folio: str, cuerpo: formas.Visto, puerta: Entrada) -> dict[str, Any]:
+def visto(folio: str, cuerpo: formas.Visto, puerta: Entrada) -> formas.Seguimiento:
     """Anota hasta dónde lo leyó, si lo sigue, y que ya vio dónde le mencionan en él."""
     with puerta.acto() as ctx:
         quien = persona_que_actua(ctx)
@@ -129,37 +123,40 @@ def visto(folio: str, cuerpo: formas.Visto, puerta: Entrada) -> dict[str, Any]:
         return _seguimiento(ctx.s, quien, folio)
 
 
-def _numero(cursor: str | None) -> int:
-    if cursor is not None and not (cursor.isdecimal() and len(cursor) < 10):
-        raise FormularioIncompleto(CURSOR_AJENO)
-    return int(cursor or 0)
-
-
-def _uno(s: Session, quien: Quien, comentario: Comentario) -> dict[str, Any]:
-    (dicho,), _, _ = consultas_comentarios.de_expediente(
-        s, quien, comentario.folio, antes=(comentario.id or 0) + 1, limite=1
-    )
+def _uno(s: Session, quien: Quien, comentario: Comentario) -> formas.Comentario:
+    hasta = (comentario.id or 0) + 1
+    (dicho,) = consultas_comentarios.de_expediente(s, quien, comentario.folio, antes=hasta, limite=1).elementos
     return _ver(dicho)
 
 
-def _ver(dicho: consultas_comentarios.Dicho) -> dict[str, Any]:
+def _ver(dicho: consultas_comentarios.Dicho) -> formas.Comentario:
     comentario = dicho.comentario
-    return {
-        "id": comentario.id,
-        "folio": comentario.folio,
-        "texto": comentario.texto,
-        "creado": iso(comentario.creado),
-        "persona": {"id": comentario.persona_id, "nombre": dicho.de},
-        "menciona": list(dicho.menciona),
-        "nuevo": dicho.nuevo,
-    }
+    return formas.Comentario(
+        id=comentario.id or 0,
+        folio=comentario.folio,
+        texto=comentario.texto,
+        creado=iso(comentario.creado),
+        persona=PersonaCitada(id=comentario.persona_id, nombre=dicho.de),
+        menciona=list(dicho.menciona),
+        nuevo=dicho.nuevo,
+    )
 
 
-def _seguimiento(s: Session, quien: Quien, folio: str) -> dict[str, Any]:
+def _seguido(expediente: Expediente, novedades: int) -> formas.Seguido:
+    return formas.Seguido(
+        folio=expediente.folio,
+        procedimiento=expediente.procedimiento,
+        asunto=expediente.asunto,
+        estado=cast("EstadoExpediente", expediente.estado),
+        novedades=novedades,
+    )
+
+
+def _seguimiento(s: Session, quien: Quien, folio: str) -> formas.Seguimiento:
     suyo = consultas_comentarios.seguimiento(s, quien, folio)
-    return {
-        "folio": folio,
-        "sigue": suyo is not None,
-        "desde": iso(suyo.desde) if suyo else None,
-        "novedades": consultas_comentarios.novedades(s, quien, [folio]).get(folio, 0),
-    }
+    return formas.Seguimiento(
+        folio=folio,
+        sigue=suyo is not None,
+        desde=instante(suyo.desde) if suyo else None,
+        novedades=consultas_comentarios.novedades(s, quien, [folio]).get(folio, 0),
+    )

@@ -13,13 +13,14 @@ from api.v1.esquemas.comunes import ENTERO_MAXIMO, Lista, Motivo
 from api.v1.parametros import PERFIL, PUBLICACION, Cursor, Limite
 from api.v1.respuestas import errores
 from api.vistas import dias as vistas_dias
+from api.vistas.comunes import lista
 from modelos import listas, reloj
 from modelos.actos.administracion import dias as actos
 from modelos.calendario import POR_DEFECTO
 from modelos.dias import publicaciones
 from modelos.dias.archivo import MAXIMO_BYTES, Escrito, leer
 from modelos.dias.dia import Publicacion
-from modelos.errores import FormularioIncompleto, NoExiste
+from modelos.errores import NoExiste
 from modelos.fechas import Fecha
 
 ruta = APIRouter(tags=["Calendario"])
@@ -40,21 +41,20 @@ def listar_dias(
     fines_de_semana: Annotated[bool, Query(description="También sábados y domingos sin otro motivo.")] = False,  # noqa: FBT002
     cursor: Cursor = None,
     limite: Limite = listas.LIMITE,
-) -> dict[str, Any]:
+) -> Lista[formas.Dia]:
     """Los inhábiles de ley y los institucionales, y los habilitados, con quién lo dice.
 
     Sin `unidad`, los que alcanzan a todo el país. Un año sin publicar responde 422 y dice qué archivo lo lleva.
     """
     inicio = desde or reloj.hoy()
     fin = hasta or _un_anio_despues(inicio)
-    tope = publicaciones.acotar(limite)
+    desde_el = listas.DE_FECHA.leer(cursor) if cursor else date.min
     with puerta.lectura() as (s, _):
         calendarios = publicaciones.calendarios_de(s, unidad)
     todos = publicaciones.dias_entre(calendarios, perfil, inicio, fin, fines_de_semana=fines_de_semana)
-    quedan = [dia for dia in todos if dia.fecha > _fecha(cursor)] if cursor else todos
-    elementos = [{**vars(dia), "dia": dia.dia} for dia in quedan[:tope]]
-    siguiente = elementos[-1]["fecha"].isoformat() if len(quedan) > tope else None
-    return {"elementos": elementos, "total": len(todos), "siguiente": siguiente}
+    quedan = [dia for dia in todos if dia.fecha > desde_el]
+    tramo = listas.cortar(quedan, limite, len(todos), listas.DE_FECHA, lambda dia: dia.fecha)
+    return lista(tramo, [formas.Dia(**vars(dia), dia=dia.dia) for dia in tramo.elementos])
 
 
 @ruta.get(
@@ -68,12 +68,12 @@ def listar(
     estado: Annotated[str, Query(description="Sin él, todas.", json_schema_extra=PUBLICACION)] = "",
     cursor: Cursor = None,
     limite: Limite = listas.LIMITE,
-) -> dict[str, Any]:
+) -> Lista[dict[str, Any]]:
     """Las propuestas, aprobadas y descartadas, la más reciente primero. Sólo la administración."""
     with puerta.lectura() as (s, _):
         tramo = publicaciones.lista(s, estado=estado, cursor=cursor, limite=limite)
         elementos = vistas_dias.publicaciones(s, tramo.elementos)
-    return {"elementos": elementos, "total": tramo.total, "siguiente": tramo.siguiente}
+    return lista(tramo, elementos)
 
 
 @ruta.post("/calendario/publicaciones", status_code=201, summary="Proponer días inhábiles", **_ACTO)
@@ -154,10 +154,3 @@ def _id(id_: int) -> int:
 def _un_anio_despues(inicio: date) -> date:
     ultimo = date(publicaciones.anios_publicados()[-1], 12, 31)
     return max(inicio, min(ultimo, inicio + UN_ANIO)) if inicio <= ultimo else inicio
-
-
-def _fecha(cursor: str) -> date:
-    try:
-        return date.fromisoformat(cursor)
-    except ValueError:
-        raise FormularioIncompleto(listas.CURSOR_AJENO) from None

@@ -1,0 +1,1 @@
+"""Por dónde se avisa, qué salió y los enlaces de calendario."""

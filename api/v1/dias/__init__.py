@@ -1,0 +1,1 @@
+"""Los días inhábiles y el cómputo de plazos."""

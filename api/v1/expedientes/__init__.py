@@ -1,0 +1,1 @@
+"""Los expedientes, su historia y lo que se dice de ellos."""

@@ -1,0 +1,1 @@
+"""Los oficios, su verificación pública y con qué se imprimen."""

@@ -1,0 +1,1 @@
+"""La bandeja, lo que se lleva escrito y la evidencia."""
