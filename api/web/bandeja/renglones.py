@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from modelos.avisos.a_quien import ausentes
 from modelos.bandeja.renglones import Renglon, renglones
 from modelos.expedientes import visibles
 from modelos.expedientes.bitacora import Asiento
-from modelos.expedientes.expediente import Aviso, EstadoExpediente, Turno
+from modelos.expedientes.expediente import Aviso, EstadoExpediente, Expediente, Turno
 from modelos.organizacion.organigrama import responsables
 from modelos.organizacion.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
 from modelos.plazos import vencimientos
@@ -46,7 +46,7 @@ class Antecedente:
 
 
 @dataclass(frozen=True)
-class Pendiente(Renglon[Plazo]):
+class RenglonDeBandeja(Renglon[Plazo]):
     """Un renglón de la bandeja, para quien mira. elegibles: a quién se le puede dar; vacío si no puede reasignarlo.
 
     persona: quien lo tiene, si todavía puede atenderlo.
@@ -86,41 +86,20 @@ def es_agrupable(actividad: Actividad) -> bool:
     return actividad.a_mano and len(rutas) == 1 and not rutas[0].devuelve and sin_nada
 
 
-def armar(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, detalle: bool) -> list[Pendiente]:
+def armar(
+    s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, detalle: bool
+) -> list[RenglonDeBandeja]:
     """Los renglones, en el mismo orden; detalle: con su antecedente y a quién se le puede dar."""
     filas = renglones(s, puerta.tablas, turnos, vencimientos.plazos_de)
-    nuevos = _nuevos(s, quien, turnos)
-    dichos = frases_plazos.dichos(s, [fila.rige for fila in filas if fila.rige])
-    trajo = _antecedentes(s, filas) if detalle else {}
-    elegibles = _Elegibles(s)
-    sueltos = ausentes(s, turnos)
-    pendientes = []
-    for fila in filas:
-        turno, expediente = fila.turno, fila.expediente
-        mueve = expediente.estado == EstadoExpediente.EN_CURSO and not fila.incidente
-        atiende = mueve and puede_atender(quien, turno.unidad)
-        propio = turno.persona_id == quien.persona
-        libre = turno.persona_id is None or turno.id in sueltos
-        reasigna = detalle and mueve and puede_reasignar(quien, turno.unidad, expediente.duena)
-        pendientes.append(
-            Pendiente(
-                turno,
-                expediente,
-                fila.tabla,
-                fila.rige,
-                fila.tomado_por,
-                "" if libre else fila.tomado_por,
-                propio,
-                turno.id in nuevos,
-                dichos[fila.rige.id] if fila.rige else None,
-                toma=atiende and libre,
-                libera=mueve and not libre and puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena),
-                agrupable=atiende and (propio or libre) and es_agrupable(fila.actividad),
-                elegibles=elegibles.de(turno) if reasigna else (),
-                antecedente=trajo.get(turno.id),
-            )
-        )
-    return pendientes
+    leido = _Leido(
+        quien,
+        _nuevos(s, quien, turnos),
+        frases_plazos.dichos(s, [fila.rige for fila in filas if fila.rige]),
+        _antecedentes(s, filas) if detalle else {},
+        ausentes(s, turnos),
+        _Elegibles(s) if detalle else None,
+    )
+    return [leido.renglon(fila) for fila in filas]
 
 
 def cuantos(total: int, *, son_mas: bool) -> str:
@@ -128,6 +107,54 @@ def cuantos(total: int, *, son_mas: bool) -> str:
     if son_mas:
         return f"Más de {total:,} pendientes"
     return "1 pendiente" if total == 1 else f"{total:,} pendientes"
+
+
+@dataclass(frozen=True)
+class _Leido:
+    """Lo leído de una vez para todos los renglones.
+
+    dichos: por plazo, en palabras; antecedentes: por turno, lo que lo trajo. sueltos: los turnos de quien está ausente.
+    elegibles: None si no se pide el detalle.
+    """
+
+    quien: Quien
+    nuevos: Collection[str]
+    dichos: Mapping[str, Vencimiento]
+    antecedentes: Mapping[str, Antecedente]
+    sueltos: Collection[str]
+    elegibles: _Elegibles | None
+
+    def renglon(self, fila: Renglon[Plazo]) -> RenglonDeBandeja:
+        """El de un turno, con lo que quien mira puede hacer desde ahí."""
+        turno, expediente = fila.turno, fila.expediente
+        mueve = expediente.estado == EstadoExpediente.EN_CURSO and not fila.incidente
+        atiende = mueve and puede_atender(self.quien, turno.unidad)
+        propio = turno.persona_id == self.quien.persona
+        libre = turno.persona_id is None or turno.id in self.sueltos
+        return RenglonDeBandeja(
+            turno,
+            expediente,
+            fila.tabla,
+            fila.rige,
+            fila.tomado_por,
+            "" if libre else fila.tomado_por,
+            propio,
+            turno.id in self.nuevos,
+            self.dichos[fila.rige.id] if fila.rige else None,
+            toma=atiende and libre,
+            libera=mueve and not libre and self._libera(turno, expediente),
+            agrupable=atiende and (propio or libre) and es_agrupable(fila.actividad),
+            elegibles=self._a_quien_darlo(turno, expediente) if mueve else (),
+            antecedente=self.antecedentes.get(turno.id),
+        )
+
+    def _libera(self, turno: Turno, expediente: Expediente) -> bool:
+        return puede_liberar(self.quien, turno.unidad, turno.persona_id, expediente.duena)
+
+    def _a_quien_darlo(self, turno: Turno, expediente: Expediente) -> tuple[tuple[int, str], ...]:
+        if self.elegibles is None or not puede_reasignar(self.quien, turno.unidad, expediente.duena):
+            return ()
+        return self.elegibles.de(turno)
 
 
 class _Elegibles:

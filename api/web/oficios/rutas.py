@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
 from api.web.expedientes.conduccion import fecha_de
+from api.web.oficios import resumidos
 from api.web.oficios import vista as oficio_vista
+from api.web.oficios.vista import PaginaOficio
 from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
 from api.web.piezas.formularios import Captura, Falta, Formulario, legible
@@ -103,7 +105,7 @@ def listar(
         con_fecha=con_fecha,
         mias=atiende(quien),
         unidades=unidades,
-        estados=oficio_vista.ESTADOS,
+        estados=resumidos.ESTADOS,
         texto=texto,
         estado_pedido=filtros["estado"],
         filtrado=len(puestos) > 1,
@@ -150,10 +152,10 @@ def editar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> R
 def confirmar_firma(request: Request, id: str, puerta: Entrada) -> Response:  # noqa: A002
     """Lo que hay que leer antes de firmar: qué número, con qué cargo y a quién le llega."""
     with puerta.lectura() as (s, quien):
-        vista = oficio_vista.para_firmar(s, puerta, quien, id)
-    if not vista["es_borrador"]:
+        vista, numero = oficio_vista.para_firmar(s, puerta, quien, id)
+    if not vista.puede.borrador:
         return RedirectResponse(_camino(id), 303)
-    return pagina(request, "oficios/confirmar.html", quien, acto="firmar", **vista)
+    return pagina(request, "oficios/confirmar.html", quien, acto="firmar", numero_probable=numero, **vars(vista))
 
 
 @ruta.post("/oficios/{id}/firmar")
@@ -192,10 +194,10 @@ def registrar_fuera(request: Request, id: str, puerta: Entrada, captura: Formula
 def confirmar_rehacer(request: Request, id: str, puerta: Entrada) -> Response:  # noqa: A002
     """Lo que se pierde al volver a redactar."""
     with puerta.lectura() as (s, quien):
-        vista = oficio_vista.datos(s, puerta, quien, id)
-    if not vista["puede_corregir"]:
+        vista = oficio_vista.leer(s, puerta, quien, id)
+    if not vista.puede.corregir:
         return RedirectResponse(_camino(id), 303)
-    return pagina(request, "oficios/confirmar.html", quien, acto="rehacer", **vista)
+    return pagina(request, "oficios/confirmar.html", quien, acto="rehacer", **vars(vista))
 
 
 @ruta.post("/oficios/{id}/rehacer")
@@ -310,8 +312,8 @@ def _mostrar(
     """La página del oficio; pedido: lo que se envió, y si algo no procedió, qué corregir."""
     rechazo = pedido or Rechazo()
     with puerta.lectura() as (s, quien):
-        vista = oficio_vista.datos(s, puerta, quien, id_)
-    oficio, editaba = vista["oficio"], rechazo.acto == "editar" and vista["puede_corregir"]
+        vista = oficio_vista.leer(s, puerta, quien, id_)
+    oficio, editaba = vista.oficio, rechazo.acto == "editar" and vista.puede.corregir
     cambio = isinstance(rechazo.error, OficioCambio)
     escrito = rechazo.textos if editaba else {}
     return mostrar(
@@ -333,7 +335,7 @@ def _mostrar(
         textos=rechazo.textos,
         # Lo escrito para un acto que ya no se ofrece no tiene formulario que lo conserve.
         suelto=legible(rechazo.textos) if rechazo.acto == "editar" and not editaba else [],
-        **vista,
+        **vars(vista),
     )
 
 
@@ -346,10 +348,10 @@ def _texto(oficio: Oficio, escrito: Mapping[str, str], *, encima: bool) -> dict[
     return {**campos, "version": oficio.version if encima else escrito.get("version", oficio.version)}
 
 
-def _sin_letra(vista: Mapping[str, Any]) -> dict[str, str]:
+def _sin_letra(vista: PaginaOficio) -> dict[str, str]:
     """Junto a cada campo de un borrador, los signos que no se podrán imprimir."""
     campos = ("asunto", "cuerpo", "anexos")
-    juntos = {c: "; ".join(str(a) for a in vista["sin_letra"] if a.campo == c) for c in campos}
+    juntos = {c: "; ".join(str(a) for a in vista.papel.sin_letra if a.campo == c) for c in campos}
     return {c: f"la letra de los oficios no tiene {dichos}" for c, dichos in juntos.items() if dichos}
 
 
@@ -367,7 +369,7 @@ def _resumen(rechazo: Rechazo) -> list[Falta]:
     return renglones
 
 
-def _nombrados(vista: Mapping[str, Any], escrito: Mapping[str, str]) -> list[dict[str, Any]]:
+def _nombrados(vista: PaginaOficio, escrito: Mapping[str, str]) -> list[dict[str, Any]]:
     """Los destinatarios como se están escribiendo."""
     return [
         {
@@ -376,7 +378,7 @@ def _nombrados(vista: Mapping[str, Any], escrito: Mapping[str, str]) -> list[dic
             "unidad": r.fila.unidad,
             **{c: escrito.get(f"d-{r.fila.orden}-{c}", getattr(r.fila, c)) for c in DE_DESTINATARIO},
         }
-        for r in vista["reciben"]
+        for r in vista.recepcion.todos
     ]
 
 

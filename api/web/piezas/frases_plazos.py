@@ -64,7 +64,7 @@ class Vencimiento:
 
 
 @dataclass(frozen=True)
-class Salto:
+class DiaSaltado:
     """Un día que no se contó."""
 
     fecha: str
@@ -83,7 +83,7 @@ class Porque:
     vencimiento: Vencimiento
     explicacion: str
     hechos: tuple[tuple[str, str], ...]
-    saltos: tuple[Salto, ...]
+    saltos: tuple[DiaSaltado, ...]
     de_semana: int
     perfiles: tuple[tuple[str, str, bool], ...]
     actos: tuple[str, ...]
@@ -144,10 +144,7 @@ def _compromiso(plazo: Plazo, conservador: date, hoy: date) -> str:
 def explicar(dicho: Vencimiento, vistos: Sequence[Recordatorio]) -> Porque:
     """Por qué esa fecha. vistos: los recordatorios que ya se vieron."""
     plazo, computo = dicho.plazo, dicho.plazo.computo
-    actos = (
-        *(_suspension(x) for x in plazo.suspensiones),
-        *(f"Se prorrogó en {_cantidad(plazo, x['cantidad'])}: {x['motivo']}." for x in plazo.ampliaciones),
-    )
+    actos = tuple(_movimientos(plazo))
     enviados = tuple(
         (reglas_plazo.hito(v.hito) + ("" if v.enviado else " (lo sustituyó uno posterior)"), fecha_corta(v.visto))
         for v in vistos
@@ -156,7 +153,9 @@ def explicar(dicho: Vencimiento, vistos: Sequence[Recordatorio]) -> Porque:
     por_enviar = tuple((reglas_plazo.hito(hito), _dia(cuando)) for hito, cuando in quedan)
     if "error" in computo:
         return Porque(dicho, str(computo["error"]), (), (), 0, (), actos, enviados, por_enviar)
-    saltos = [Salto(_dia(d["fecha"]), d["motivo"], d["fundamento"]) for d in computo["saltados"] if not _es_semana(d)]
+    saltos = [
+        DiaSaltado(_dia(d["fecha"]), d["motivo"], d["fundamento"]) for d in computo["saltados"] if not _es_semana(d)
+    ]
     perfiles = tuple(
         (f"{perfil}: {reglas_plazo.PERFILES.get(perfil, perfil)}", _dia(cuando), perfil == computo["perfil"])
         for perfil, cuando in computo["por_perfil"].items()
@@ -178,6 +177,14 @@ def corte(filtro: str, hoy: date) -> tuple[date | None, date | None] | None:
         "semana": (hoy, hoy + timedelta(7 - hoy.weekday())),
     }
     return cortes.get(filtro)
+
+
+def _movimientos(plazo: Plazo) -> Iterable[str]:
+    """Lo que lo ha movido: cada suspensión y cada prórroga."""
+    for suspension in plazo.suspensiones:
+        yield _suspension(suspension)
+    for ampliacion in plazo.ampliaciones:
+        yield f"Se prorrogó en {_cantidad(plazo, ampliacion['cantidad'])}: {ampliacion['motivo']}."
 
 
 def _hechos(plazo: Plazo) -> Iterable[tuple[str, str]]:

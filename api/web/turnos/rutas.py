@@ -7,7 +7,7 @@ quien elige su archivo y responde de una vez no da dos viajes con una línea len
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -18,11 +18,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.archivos import anexos
 from api.dependencias import Entrada, Puerta
 from api.vistas import expedientes
+from api.web.piezas import frases
 from api.web.piezas.formularios import Captura, Falta, Formulario, a_json
 from api.web.piezas.pagina import enumera
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from api.web.turnos import capturas, repetidos
 from api.web.turnos import vista as turno_vista
+from api.web.turnos.vista import PaginaTurno
 from modelos import reloj
 from modelos.actos.comodidades import avisos
 from modelos.actos.comodidades import capturas as guardadas
@@ -200,20 +202,20 @@ def _asignar(
     return RedirectResponse(f"/turnos/{id_}#quien", 303)
 
 
-def _resumen(rechazo: Rechazo, vista: Mapping[str, Any]) -> list[Falta]:
+def _resumen(rechazo: Rechazo, vista: PaginaTurno) -> list[Falta]:
     if rechazo.error is None or rechazo.campos:
-        return turno_vista.resumen(vista, rechazo.campos)
+        return turno_vista.resumen(vista.formulario.campos, rechazo.campos)
     ancla = next((a for tipo, a in ANCLAS.items() if isinstance(rechazo.error, tipo)), "")
     return [Falta(_en_palabras(rechazo.error, vista, rechazo.captura), ancla)]
 
 
-def _en_palabras(error: ErrorGestion, vista: Mapping[str, Any], captura: Captura) -> str:
+def _en_palabras(error: ErrorGestion, vista: PaginaTurno, captura: Captura) -> str:
     """El error, para quien ya está viendo cómo quedó el turno y no necesita recargar."""
     if not isinstance(error, ActividadYaAtendida):
         return str(error)
-    salida = vista["respuesta"].salida if vista["respuesta"] else ""
+    salida = vista.respuesta.salida if vista.respuesta else ""
     con = f", con «{salida}»" if salida else ""
-    if vista["propio"]:
+    if vista.puede.propio:
         que = (
             f"Usted ya había respondido{con} ({error.cuando}), y ésa es la respuesta registrada. Lo que acaba de "
             "enviar es distinto y no se registró; abajo están la que quedó y, para que no se pierda, lo que escribió."
@@ -246,26 +248,27 @@ def _mostrar(
     """
     rechazo, captura = pedido or Rechazo(), pedido.captura if pedido else None
     with puerta.lectura() as (s, quien):
-        datos = turno_vista.datos(s, puerta, quien, id_, captura, rechazo.campos)
+        vista = turno_vista.leer(s, puerta, quien, id_, captura, rechazo.campos)
     respuesta = mostrar(
         request,
         "turnos/turno.html",
         quien,
         rechazo,
         titulo_error=rechazo.titulo,
-        resumen=_resumen(rechazo, datos),
+        resumen=_resumen(rechazo, vista),
         errores=rechazo.campos,
         guardados=guardados or [],
         recuperado=rechazo.captura.recupera,
         ficha=str(uuid4()),
         maximo=puerta.ajustes.anexo_max_bytes,
-        captura_revision=_revision(captura, otra, datos["guardada"]),
-        restaurada=captura is None and datos["guardada"] is not None and bool(datos["guardada"].textos),
+        captura_revision=_revision(captura, otra, vista.formulario.guardada),
+        restaurada=captura is None and vista.formulario.hay_guardado,
         recien=recien,
         retirado=retirado,
         otra=otra,
         dicho_otra=capturas.de_otra(otra) if otra else "",
-        **datos,
+        frases=frases,
+        **vars(vista),
     )
     if otra:
         respuesta.status_code = 409
