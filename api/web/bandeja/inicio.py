@@ -70,20 +70,8 @@ def inicio(request: Request, puerta: Entrada) -> Response:
         return RedirectResponse(f"/bandeja?{request.url.query}", 303)
     hoy = reloj.hoy()
     with puerta.lectura() as (s, quien):
-        conduce = consultas_inicio.duenas_que_conduce(quien, puerta.tablas)
-        coordina = bool(conduce) or quien.tiene(Rol.COORDINACION)
-        dirige = quien.tiene(Rol.DIRECCION, Rol.ADMINISTRACION)
-        bloques = []
-        if atiende(quien):
-            bloques += _de_quien_atiende(s, puerta, quien, hoy)
-        if dirige:
-            bloques += _vencidos(s, quien, hoy)
-        if coordina or dirige:
-            bloques += _de_quien_coordina(s, puerta, quien, conduce, hoy)
-        if not atiende(quien):
-            bloques += _oficios(s, puerta.tablas, quien)
-        bloques += _lo_que_sigue(s, quien)
-        cifras = consultas_inicio.cifras(s, hoy) if dirige else None
+        bloques = _bloques(s, puerta, quien, hoy)
+        cifras = consultas_inicio.cifras(s, hoy) if _dirige(quien) else None
         marca = vivo.marca(s, quien, "bandeja")
     vigentes = puerta.tablas.vigentes(hoy)
     return pagina(
@@ -100,6 +88,26 @@ def inicio(request: Request, puerta: Entrada) -> Response:
         atiende=sorted(atiende(quien)),
         iniciables=[t for t in vigentes if puede_iniciar(quien, t)],
     )
+
+
+def _dirige(quien: Quien) -> bool:
+    return quien.tiene(Rol.DIRECCION, Rol.ADMINISTRACION)
+
+
+def _bloques(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> list[Bloque]:
+    """Los que tocan a quien mira, en el orden en que le urgen."""
+    conduce = consultas_inicio.duenas_que_conduce(quien, puerta.tablas)
+    coordina = bool(conduce) or quien.tiene(Rol.COORDINACION)
+    bloques = []
+    if atiende(quien):
+        bloques += _de_quien_atiende(s, puerta, quien, hoy)
+    if _dirige(quien):
+        bloques += _vencidos(s, quien, hoy)
+    if coordina or _dirige(quien):
+        bloques += _de_quien_coordina(s, puerta, quien, conduce, hoy)
+    if not atiende(quien):
+        bloques += _oficios(s, puerta.tablas, quien)
+    return bloques + _lo_que_sigue(s, quien)
 
 
 # --- lo de cada quien ------------------------------------------------------------

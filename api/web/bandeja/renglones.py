@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -45,7 +45,7 @@ class Antecedente:
 
 
 @dataclass(frozen=True)
-class Pendiente:
+class RenglonDeBandeja:
     """Un renglón de la bandeja. elegibles: a quién se le puede dar; vacío si quien mira no puede reasignarlo.
 
     incidente: por qué no se puede leer ni mover, si su tabla cambió.
@@ -90,45 +90,12 @@ def es_agrupable(actividad: Actividad) -> bool:
     return actividad.a_mano and len(rutas) == 1 and not rutas[0].devuelve and sin_nada
 
 
-def armar(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, detalle: bool) -> list[Pendiente]:
+def armar(
+    s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, detalle: bool
+) -> list[RenglonDeBandeja]:
     """Los renglones, en el mismo orden; detalle: con su antecedente y a quién se le puede dar."""
-    de = visibles.asuntos(s, (t.folio for t in turnos))
-    nombres = visibles.nombres(s, (t.persona_id for t in turnos))
-    nuevos = _nuevos(s, quien, turnos)
-    rigen = vencimientos.plazos_de(s, turnos)
-    dichos = frases_plazos.dichos(s, rigen.values())
-    tablas = {f: puerta.tablas.para_ver(e) for f, e in de.items()}
-    trajo = _antecedentes(s, turnos, tablas) if detalle else {}
-    elegibles = _Elegibles(s)
-    sueltos = ausentes(s, turnos)
-    renglones = []
-    for turno in turnos:
-        expediente, tabla = de[turno.folio], tablas[turno.folio]
-        incidente = expedientes.ilegible(tabla, expediente, turno.actividad)
-        mueve = expediente.estado == EstadoExpediente.EN_CURSO and not incidente
-        atiende = mueve and puede_atender(quien, turno.unidad)
-        propio = turno.persona_id == quien.persona
-        libre = turno.persona_id is None or turno.id in sueltos
-        reasigna = detalle and mueve and puede_reasignar(quien, turno.unidad, expediente.duena)
-        renglones.append(
-            Pendiente(
-                turno,
-                expediente,
-                tabla,
-                tabla.fila(turno.actividad),
-                "" if libre else nombres.get(turno.persona_id or 0, ""),
-                propio,
-                turno.id in nuevos,
-                dichos[rigen[turno.id].id] if turno.id in rigen else None,
-                toma=atiende and libre,
-                libera=mueve and not libre and puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena),
-                incidente=incidente,
-                agrupable=atiende and (propio or libre) and es_agrupable(tabla.fila(turno.actividad)),
-                elegibles=elegibles.de(turno) if reasigna else (),
-                antecedente=trajo.get(turno.id),
-            )
-        )
-    return renglones
+    leido = _Leido.de(s, puerta, quien, turnos, detalle=detalle)
+    return [leido.renglon(turno) for turno in turnos]
 
 
 def cuantos(total: int, *, son_mas: bool) -> str:
@@ -136,6 +103,85 @@ def cuantos(total: int, *, son_mas: bool) -> str:
     if son_mas:
         return f"Más de {total:,} pendientes"
     return "1 pendiente" if total == 1 else f"{total:,} pendientes"
+
+
+@dataclass(frozen=True)
+class _Leido:
+    """Lo leído de una vez para todos los renglones.
+
+    expedientes, tablas: por folio. vencen: por turno, su plazo en palabras; antecedentes: ídem, lo que lo trajo.
+    sueltos: los turnos de quien está ausente. elegibles: None si no se pide el detalle.
+    """
+
+    quien: Quien
+    expedientes: Mapping[str, Expediente]
+    tablas: Mapping[str, Tabla]
+    nombres: Mapping[int, str]
+    nuevos: Collection[str]
+    vencen: Mapping[str, Vencimiento]
+    antecedentes: Mapping[str, Antecedente]
+    sueltos: Collection[str]
+    elegibles: _Elegibles | None
+
+    @classmethod
+    def de(cls, s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno], *, detalle: bool) -> _Leido:
+        de = visibles.asuntos(s, (t.folio for t in turnos))
+        nombres = visibles.nombres(s, (t.persona_id for t in turnos))
+        nuevos = _nuevos(s, quien, turnos)
+        rigen = vencimientos.plazos_de(s, turnos)
+        dichos = frases_plazos.dichos(s, rigen.values())
+        tablas = {f: puerta.tablas.para_ver(e) for f, e in de.items()}
+        return cls(
+            quien,
+            de,
+            tablas,
+            nombres,
+            nuevos,
+            {id_: dichos[plazo.id] for id_, plazo in rigen.items()},
+            _antecedentes(s, turnos, tablas) if detalle else {},
+            ausentes(s, turnos),
+            _Elegibles(s) if detalle else None,
+        )
+
+    def renglon(self, turno: Turno) -> RenglonDeBandeja:
+        """El de un turno, con lo que quien mira puede hacer desde ahí."""
+        expediente, tabla = self.expedientes[turno.folio], self.tablas[turno.folio]
+        actividad = tabla.fila(turno.actividad)
+        incidente = expedientes.ilegible(tabla, expediente, turno.actividad)
+        mueve = expediente.estado == EstadoExpediente.EN_CURSO and not incidente
+        atiende = mueve and puede_atender(self.quien, turno.unidad)
+        propio = turno.persona_id == self.quien.persona
+        libre = self._libre(turno)
+        return RenglonDeBandeja(
+            turno,
+            expediente,
+            tabla,
+            actividad,
+            self._quien_lo_tiene(turno),
+            propio,
+            turno.id in self.nuevos,
+            self.vencen.get(turno.id),
+            toma=atiende and libre,
+            libera=mueve and not libre and self._libera(turno, expediente),
+            incidente=incidente,
+            agrupable=atiende and (propio or libre) and es_agrupable(actividad),
+            elegibles=self._a_quien_darlo(turno, expediente) if mueve else (),
+            antecedente=self.antecedentes.get(turno.id),
+        )
+
+    def _libre(self, turno: Turno) -> bool:
+        return turno.persona_id is None or turno.id in self.sueltos
+
+    def _quien_lo_tiene(self, turno: Turno) -> str:
+        return "" if self._libre(turno) else self.nombres.get(turno.persona_id or 0, "")
+
+    def _libera(self, turno: Turno, expediente: Expediente) -> bool:
+        return puede_liberar(self.quien, turno.unidad, turno.persona_id, expediente.duena)
+
+    def _a_quien_darlo(self, turno: Turno, expediente: Expediente) -> tuple[tuple[int, str], ...]:
+        if self.elegibles is None or not puede_reasignar(self.quien, turno.unidad, expediente.duena):
+            return ()
+        return self.elegibles.de(turno)
 
 
 class _Elegibles:

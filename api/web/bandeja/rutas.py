@@ -15,7 +15,7 @@ from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.bandeja import filtros as paginas_de_filtros
 from api.web.bandeja import inicio, renglones, varios
-from api.web.bandeja.renglones import Pendiente
+from api.web.bandeja.renglones import RenglonDeBandeja
 from api.web.piezas import frases_plazos
 from api.web.piezas.formularios import Captura, Formulario
 from api.web.piezas.pagina import pagina
@@ -203,7 +203,7 @@ def _nombre_actividad(tablas: Sequence[Any], puestos: Mapping[str, str]) -> str:
     )
 
 
-def _grupos(pendientes: Sequence[Pendiente]) -> list[tuple[Pendiente, int]]:
+def _grupos(pendientes: Sequence[RenglonDeBandeja]) -> list[tuple[RenglonDeBandeja, int]]:
     """De las actividades que se repiten y pueden responderse de una vez: un renglón de muestra y cuántos hay aquí."""
     veces = Counter((p.turno.procedimiento, p.turno.actividad) for p in pendientes if p.agrupable)
     muestras = {(p.turno.procedimiento, p.turno.actividad): p for p in pendientes if p.agrupable}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Entrada, Puerta
 from api.web.bandeja import renglones
-from api.web.bandeja.renglones import Pendiente
+from api.web.bandeja.renglones import RenglonDeBandeja
 from api.web.piezas import frases
 from api.web.piezas.formularios import ENTERO_MAXIMO, Formulario, numero
 from api.web.piezas.pagina import pagina
@@ -42,12 +42,12 @@ MARCA = "turno-"
 class Grupo:
     """Los de una misma actividad. frase: qué pasa después, en cada expediente."""
 
-    pendientes: Sequence[Pendiente]
+    pendientes: Sequence[RenglonDeBandeja]
     boton: str
     frase: str
 
     @property
-    def muestra(self) -> Pendiente:
+    def muestra(self) -> RenglonDeBandeja:
         """Cualquiera: la actividad y la tabla son las de todos."""
         return self.pendientes[0]
 
@@ -193,9 +193,9 @@ def _ya_estaba(puerta: Puerta, quien: Quien, turno: Turno, error: ActividadYaAte
     return False, f"{error.por} lo respondió antes ({error.cuando}); su respuesta no se registró."
 
 
-def _grupos(buenos: Sequence[Pendiente]) -> list[Grupo]:
+def _grupos(buenos: Sequence[RenglonDeBandeja]) -> list[Grupo]:
     """Uno por actividad de cada versión de tabla, en el orden en que aparecen."""
-    de: dict[tuple[str, str, str], list[Pendiente]] = {}
+    de: dict[tuple[str, str, str], list[RenglonDeBandeja]] = {}
     for p in buenos:
         de.setdefault((p.turno.procedimiento, p.expediente.version, p.turno.actividad), []).append(p)
     return [
@@ -204,7 +204,7 @@ def _grupos(buenos: Sequence[Pendiente]) -> list[Grupo]:
     ]
 
 
-def _por_que_no(p: Pendiente) -> str:
+def _por_que_no(p: RenglonDeBandeja) -> str:
     if p.turno.estado == EstadoTurno.ATENDIDO:
         return "ya se respondió"
     if p.turno.estado == EstadoTurno.CANCELADO:

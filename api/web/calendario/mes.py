@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import Calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -159,18 +159,11 @@ def _armar(
     ultimo = date.fromordinal(hasta.toordinal() - 1)
     cuentas = consultas_mes.cuentas(s, quien, desde, ultimo, unidad)
     vencen = consultas_mes.primeros(s, quien, desde, ultimo, unidad) if hasta <= sumar_meses(desde, 1) else {}
-    abren: dict[date, list[Prevista]] = {}
-    for prevista in lo_que_viene(s, quien, tablas, desde, ultimo):
-        if prevista.abre and (not unidad or unidad in prevista.unidades or not prevista.grupo):
-            abren.setdefault(prevista.abre, []).append(prevista)
+    abren = _abren(lo_que_viene(s, quien, tablas, desde, ultimo), unidad)
+    anios = range(desde.year, ultimo.year + 1)
     publicados = publicaciones.anios_publicados()
-    calendarios = publicaciones.calendarios_de(s, unidad or min(quien.unidades, default=""))
-    inhabiles = {
-        dia.fecha: dia
-        for a in range(desde.year, ultimo.year + 1)
-        if a in publicados
-        for dia in publicaciones.dias_entre(calendarios, POR_DEFECTO, max(desde, date(a, 1, 1)), min(ultimo, _fin(a)))
-    }
+    de_que = unidad or min(quien.unidades, default="")
+    inhabiles = _inhabiles(s, de_que, [a for a in anios if a in publicados], desde, ultimo)
     meses = []
     primero = desde
     while primero < hasta:
@@ -180,7 +173,27 @@ def _armar(
         ]
         meses.append(Mes(primero, semanas))
         primero = sumar_meses(primero, 1)
-    return meses, [a for a in range(desde.year, ultimo.year + 1) if a not in publicados]
+    return meses, [a for a in anios if a not in publicados]
+
+
+def _abren(previstas: Iterable[Prevista], unidad: str) -> dict[date, list[Prevista]]:
+    """Las que atañen a esa unidad, por el día en que abren; sin unidad, todas."""
+    abren: dict[date, list[Prevista]] = {}
+    for prevista in previstas:
+        le_atane = not unidad or unidad in prevista.unidades or not prevista.grupo
+        if prevista.abre and le_atane:
+            abren.setdefault(prevista.abre, []).append(prevista)
+    return abren
+
+
+def _inhabiles(s: Session, unidad: str, anios: Iterable[int], desde: date, ultimo: date) -> dict[date, Dia]:
+    """Los días inhábiles para esa unidad, por fecha."""
+    calendarios = publicaciones.calendarios_de(s, unidad)
+    return {
+        dia.fecha: dia
+        for a in anios
+        for dia in publicaciones.dias_entre(calendarios, POR_DEFECTO, max(desde, date(a, 1, 1)), min(ultimo, _fin(a)))
+    }
 
 
 def _dia(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
@@ -74,10 +75,7 @@ def _elegidas(captura: Captura, todas: Sequence[Miembro]) -> list[Miembro]:
         pedidas = set(captura.texto("lista").split(","))
         return [m for m in todas if m.clave in pedidas]
     alcance = captura.texto("alcance")
-    otros = {"todas": ("entidad", "unidad"), "entidad": ("unidad",)}.get(alcance, ())
-    if any(captura.lista(otro) for otro in otros):
-        # Adivinar cuál quiso decir podría abrir cien de más.
-        raise FormularioIncompleto({"unidades": "marcó algunas y eligió otra opción; deje una de las dos"})
+    _exigir_un_alcance(captura, alcance)
     if alcance == "todas":
         return list(todas)
     if alcance == "entidad":
@@ -85,12 +83,19 @@ def _elegidas(captura: Captura, todas: Sequence[Miembro]) -> list[Miembro]:
     return [m for m in todas if m.clave in captura.lista("unidad")]
 
 
+def _exigir_un_alcance(captura: Captura, alcance: str) -> None:
+    """Que no se haya marcado además otra cosa: adivinar cuál quiso decir podría abrir cien de más."""
+    otros = {"todas": ("entidad", "unidad"), "entidad": ("unidad",)}.get(alcance, ())
+    if any(captura.lista(otro) for otro in otros):
+        raise FormularioIncompleto({"unidades": "marcó algunas y eligió otra opción; deje una de las dos"})
+
+
 def _revisar(puerta: Puerta, clave: str, captura: Captura) -> Revision:
     """Lanza FormularioIncompleto con todo lo que falte."""
     with puerta.lectura() as (s, quien):
         tabla = lanzable(puerta, quien, clave)
-        reparto = campanas.reparte(tabla)
-        todas = campanas.miembros(s, reparto.grupo) if reparto else []
+        grupo = _grupo(tabla)
+        todas = campanas.miembros(s, grupo) if grupo else []
         datos = a_json(_esquema(s, quien, tabla), captura)
     elegidas, ambigua = _elegidas_o_falta(captura, todas)
     try:
@@ -98,6 +103,12 @@ def _revisar(puerta: Puerta, clave: str, captura: Captura) -> Revision:
     except FormularioIncompleto as error:
         raise FormularioIncompleto({**error.campos, **ambigua}) from error
     return revision
+
+
+def _grupo(tabla: Tabla) -> str:
+    """De qué son las unidades a que se reparte; vacío si a ninguna."""
+    reparto = campanas.reparte(tabla)
+    return reparto.grupo if reparto else ""
 
 
 def _elegidas_o_falta(captura: Captura, todas: Sequence[Miembro]) -> tuple[list[str], dict[str, str]]:
@@ -116,42 +127,69 @@ def _esquema(s: Session, quien: Quien, tabla: Tabla) -> dict[str, Any]:
     return {**entero, "properties": propiedades, "required": [n for n in entero.get("required", ()) if n != campo]}
 
 
+@dataclass(frozen=True)
+class _Escrito:
+    """Lo que trae el formulario: lo enviado o, si apenas se pide, lo de por omisión.
+
+    alcance: a cuáles se dijo; unidades y entidades: las que se marcaron.
+    """
+
+    asunto: str
+    alcance: str = "todas"
+    unidades: Sequence[str] = ()
+    entidades: Sequence[str] = ()
+    ficha: str = field(default_factory=lambda: str(uuid4()))
+    recuperado: bool = False
+
+    @classmethod
+    def de(cls, captura: Captura) -> _Escrito:
+        """El que se envió. El de una revisión trae su lista: se vuelve a «algunas», con ésas marcadas."""
+        lista = captura.texto("lista").split(",") if captura.texto("lista") else []
+        return cls(
+            captura.texto("asunto"),
+            "algunas" if lista else captura.texto("alcance"),
+            lista or captura.lista("unidad"),
+            captura.lista("entidad"),
+            captura.texto("ficha") or str(uuid4()),
+            captura.recupera,
+        )
+
+
 def _formulario(
     request: Request, puerta: Puerta, clave: str, captura: Captura | None, errores: Mapping[str, str] | None = None
 ) -> HTMLResponse:
     errores = errores or {}
     with puerta.lectura() as (s, quien):
         tabla = lanzable(puerta, quien, clave)
-        reparto = campanas.reparte(tabla)
-        todas = campanas.miembros(s, reparto.grupo) if reparto else []
+        grupo = _grupo(tabla)
+        todas = campanas.miembros(s, grupo) if grupo else []
         controles = campos(_esquema(s, quien, tabla), captura.textos if captura else None, errores)
         primero = previsto.al_iniciar(s, tabla, en_campana=True)
-    entidades: dict[str, list[Miembro]] = {}
-    for miembro in sorted(todas, key=lambda m: m.entidad):
-        entidades.setdefault(miembro.entidad, []).append(miembro)
-    lista = captura.texto("lista").split(",") if captura and captura.texto("lista") else []
     return pagina(
         request,
         "campanas/nueva.html",
         quien,
         422 if errores else 200,
         tabla=tabla,
-        grupo=reparto.grupo if reparto else "",
+        grupo=grupo,
         campos=[c for c in controles if not c.inferido],
         inferidos=[c for c in controles if c.inferido],
-        asunto=captura.texto("asunto") if captura else tabla.nombre,
+        escrito=_Escrito.de(captura) if captura else _Escrito(tabla.nombre),
         largo_asunto=apertura.LARGO_ASUNTO,
         errores=errores,
         resumen=faltas(errores, controles, OTROS),
-        recuperado=captura is not None and captura.recupera,
-        ficha=captura.texto("ficha") if captura and captura.texto("ficha") else str(uuid4()),
-        entidades=entidades,
+        entidades=_por_entidad(todas),
         total=len(todas),
-        alcance="algunas" if lista else captura.texto("alcance") if captura else "todas",
-        elegidas=lista or (captura.lista("unidad") if captura else []),
-        elegidas_entidad=captura.lista("entidad") if captura else [],
         primero=primero,
     )
+
+
+def _por_entidad(miembros: Iterable[Miembro]) -> dict[str, list[Miembro]]:
+    """Los de cada entidad federativa, por su nombre."""
+    entidades: dict[str, list[Miembro]] = {}
+    for miembro in sorted(miembros, key=lambda m: m.entidad):
+        entidades.setdefault(miembro.entidad, []).append(miembro)
+    return entidades
 
 
 def _revision(
@@ -160,21 +198,28 @@ def _revision(
     with puerta.lectura() as (s, quien):
         tabla = lanzable(puerta, quien, clave)
         primero = previsto.al_iniciar(s, tabla, en_campana=True)
-    todas = [*revision.abrir, *(m for m, _, _ in revision.saltar)]
-    textos = {n: t for n, t in captura.textos.items() if n.startswith(PREFIJO) or n in ("asunto", "ficha")}
+    fallas = hecho.fallas if hecho else []
+    sin_confirmar = captura.texto("acto") == "lanzar" and bool(revision.falta)
     return pagina(
         request,
         "campanas/revision.html",
         quien,
-        409 if (hecho and hecho.fallas) or (captura.texto("acto") == "lanzar" and revision.falta) else 200,
+        409 if fallas or sin_confirmar else 200,
         tabla=tabla,
         confirmadas=captura.lista("confirmar"),
         r=revision,
         titulo=nombre(revision.periodo),
         hecho=hecho,
-        textos={**textos, "lista": ",".join(m.clave for m in todas)},
+        textos=_por_reenviar(captura, revision),
         primero=primero,
         solos=[m for m in revision.abrir if not m.con_gente],
         lote=LOTE,
-        resumen=[Falta(f"{unidad}: {motivo}") for unidad, motivo in hecho.fallas] if hecho else [],
+        resumen=[Falta(f"{unidad}: {motivo}") for unidad, motivo in fallas],
     )
+
+
+def _por_reenviar(captura: Captura, revision: Revision) -> dict[str, str]:
+    """Lo capturado y las unidades ya revisadas, para que al lanzar vayan las mismas."""
+    textos = {n: t for n, t in captura.textos.items() if n.startswith(PREFIJO) or n in ("asunto", "ficha")}
+    todas = [*revision.abrir, *(m for m, _, _ in revision.saltar)]
+    return {**textos, "lista": ",".join(m.clave for m in todas)}

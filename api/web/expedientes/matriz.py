@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -84,23 +85,7 @@ def de_campana(
     """
     todos = [t for suyos in de.values() for t in turnos.get(suyos[0].folio, ())]
     pinta = _Pintor.leer(s, todos)
-    filas = []
-    for unidad in unidades:
-        expediente, *otros = de.get(unidad.clave, [None])
-        nota = "" if unidad.con_gente else "Hoy no tiene a nadie que atienda."
-        if expediente is None:
-            vacias = tuple(Celda("sin", "", "Sin expediente") for _ in _de_personas(tabla))
-            filas.append(Fila(unidad.clave, unidad.nombre, vacias, nota=nota))
-            continue
-        suyos = turnos.get(expediente.folio, ())
-        celdas = tuple(
-            pinta.celda([t for t in suyos if t.actividad == act.clave], unidad.clave, expediente)
-            for act in _de_personas(tabla)
-        )
-        como = en_palabras(expediente.estado)
-        tambien = tuple((otro.folio, *en_palabras(otro.estado)) for otro in otros if otro is not None)
-        filas.append(Fila(unidad.clave, unidad.nombre, celdas, expediente.folio, como, nota, tambien))
-    return filas
+    return [_de_unidad(pinta, tabla, unidad, de.get(unidad.clave, ()), turnos) for unidad in unidades]
 
 
 def de_abanico(
@@ -109,16 +94,15 @@ def de_abanico(
     """Un renglón por unidad a la que fue algún paso de abanico. nombres: de cada unidad, por clave."""
     abanicos = [act for act in tabla.actividades if act.por_cada]
     claves = {act.clave for act in abanicos}
-    suyos = [t for t in turnos if t.actividad in claves]
-    pinta = _Pintor.leer(s, suyos)
-    filas = []
-    for unidad in sorted({t.unidad for t in suyos}):
-        celdas = tuple(
-            pinta.celda([t for t in suyos if t.unidad == unidad and t.actividad == act.clave], unidad, expediente)
-            for act in abanicos
-        )
-        filas.append(Fila(unidad, nombres.get(unidad, unidad), celdas))
-    return filas
+    por_unidad: dict[str, list[Turno]] = {}
+    for turno in turnos:
+        if turno.actividad in claves:
+            por_unidad.setdefault(turno.unidad, []).append(turno)
+    pinta = _Pintor.leer(s, chain.from_iterable(por_unidad.values()))
+    return [
+        Fila(unidad, nombres.get(unidad, unidad), pinta.celdas(abanicos, suyos, unidad, expediente))
+        for unidad, suyos in sorted(por_unidad.items())
+    ]
 
 
 # --- piezas --------------------------------------------------------------------
@@ -127,6 +111,24 @@ def de_abanico(
 def _de_personas(tabla: Tabla) -> list[Actividad]:
     """Sin las que decide el sistema: nadie las debe."""
     return [act for act in tabla.actividades if act.decide is None]
+
+
+def _de_unidad(
+    pinta: _Pintor,
+    tabla: Tabla,
+    unidad: Miembro,
+    expedientes: Sequence[Expediente],
+    turnos: Mapping[str, Sequence[Turno]],
+) -> Fila:
+    nota = "" if unidad.con_gente else "Hoy no tiene a nadie que atienda."
+    actividades = _de_personas(tabla)
+    if not expedientes:
+        vacias = tuple(Celda("sin", "", "Sin expediente") for _ in actividades)
+        return Fila(unidad.clave, unidad.nombre, vacias, nota=nota)
+    expediente, *otros = expedientes
+    celdas = pinta.celdas(actividades, turnos.get(expediente.folio, ()), unidad.clave, expediente)
+    tambien = tuple((otro.folio, *en_palabras(otro.estado)) for otro in otros)
+    return Fila(unidad.clave, unidad.nombre, celdas, expediente.folio, en_palabras(expediente.estado), nota, tambien)
 
 
 @dataclass(frozen=True)
@@ -141,23 +143,23 @@ class _Pintor:
         abiertos = [t for t in turnos if t.estado in ABIERTOS]
         return cls(visibles.nombres(s, (t.persona_id for t in abiertos)), vencimientos.fechas_de(s, abiertos))
 
+    def celdas(
+        self, actividades: Sequence[Actividad], turnos: Sequence[Turno], unidad: str, expediente: Expediente
+    ) -> tuple[Celda, ...]:
+        """Las de una unidad, en el orden de las actividades."""
+        return tuple(
+            self.celda([t for t in turnos if t.actividad == act.clave], unidad, expediente) for act in actividades
+        )
+
     def celda(self, turnos: Sequence[Turno], unidad: str, expediente: Expediente) -> Celda:
         """La de una actividad; turnos: los suyos, de todas las vueltas."""
-        vuelta = max((t.vuelta for t in turnos), default=0)
+        if not turnos:
+            en_tramite = expediente.estado in EN_TRAMITE
+            return Celda("falta", "○", "Por llegar") if en_tramite else Celda("sin", "–", "No hizo falta")
+        vuelta = max(t.vuelta for t in turnos)
         suyos = [t for t in turnos if t.vuelta == vuelta]
         abiertos = [t for t in suyos if t.estado in ABIERTOS]
-        if abiertos:
-            return self._actual(abiertos, unidad, vuelta)
-        hechos = [t.cerrado for t in suyos if t.estado == EstadoTurno.ATENDIDO and t.cerrado]
-        if hechos:
-            veces = f", {vuelta}.ª vez" if vuelta > 1 else ""
-            dia = fecha_corta(reloj.local(max(hechos)).date())
-            return Celda("hecha", "✓", "Hecha el", f"{dia}{veces}", _enlace(suyos[0]))
-        if suyos:
-            return Celda("cancelada", "✕", "Cancelada", "", _enlace(suyos[0]))
-        if expediente.estado in EN_TRAMITE:
-            return Celda("falta", "○", "Por llegar")
-        return Celda("sin", "–", "No hizo falta")
+        return self._actual(abiertos, unidad, vuelta) if abiertos else _cerrada(suyos, vuelta)
 
     def _actual(self, abiertos: Sequence[Turno], unidad: str, vuelta: int) -> Celda:
         turno = abiertos[0]
@@ -176,6 +178,15 @@ class _Pintor:
         if vence < reloj.hoy():
             return Celda("vencida", "!", "Venció:", f"{fecha_corta(vence)}, {quien}{veces}", _enlace(turno))
         return Celda("actual", "●", "Lo tiene:", f"{quien}{veces}, hasta {fecha_corta(vence)}", _enlace(turno))
+
+
+def _cerrada(turnos: Sequence[Turno], vuelta: int) -> Celda:
+    hechos = [t.cerrado for t in turnos if t.estado == EstadoTurno.ATENDIDO and t.cerrado]
+    if not hechos:
+        return Celda("cancelada", "✕", "Cancelada", "", _enlace(turnos[0]))
+    veces = f", {vuelta}.ª vez" if vuelta > 1 else ""
+    dia = fecha_corta(reloj.local(max(hechos)).date())
+    return Celda("hecha", "✓", "Hecha el", f"{dia}{veces}", _enlace(turnos[0]))
 
 
 def _enlace(turno: Turno) -> str:

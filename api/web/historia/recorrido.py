@@ -7,7 +7,7 @@ otras sólo tocan si algo se devuelve y otras ya no harán falta. Se mira el gra
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from api.web.piezas.pagina import enumera
@@ -68,13 +68,17 @@ class Paso:
     @property
     def reunion(self) -> str:
         """De un abanico: «2 de 3 respondieron; falta CAST-03»."""
-        hechas = [r for r in self.respuestas if r.turno.estado == EstadoTurno.ATENDIDO]
-        faltan = [r.unidad for r in self.respuestas if r.turno.estado in ABIERTOS]
-        sobran = [r.unidad for r in self.respuestas if r.turno.estado == EstadoTurno.CANCELADO]
+        hechas = self._unidades({EstadoTurno.ATENDIDO})
+        faltan = self._unidades(ABIERTOS)
+        sobran = self._unidades({EstadoTurno.CANCELADO})
         frase = f"{len(hechas)} de {len(self.respuestas)} {'respondió' if len(hechas) == 1 else 'respondieron'}"
         if faltan:
             frase += f"; {'falta' if len(faltan) == 1 else 'faltan'} {_hasta_cinco(faltan)}"
         return f"{frase}; se siguió sin {_hasta_cinco(sobran)}" if sobran else frase
+
+    def _unidades(self, estados: Collection[str]) -> list[str]:
+        """Las de las respuestas cuyo turno está en uno de esos estados."""
+        return [r.unidad for r in self.respuestas if r.turno.estado in estados]
 
 
 def recorrer(
@@ -92,42 +96,58 @@ def recorrer(
     por_actividad: dict[str, list[Respuesta]] = defaultdict(list)
     for turno in turnos:
         por_actividad[turno.actividad].append(_respuesta(turno, nombres, solos))
-    de_turno = {hijo.padre_turno: hijo for hijo in hijos}
-    actuales = {t.actividad for t in turnos if t.estado in ABIERTOS}
-    grafo = _Grafo(tabla)
-    pasos = []
-    for actividad in tabla.actividades:
-        todas = por_actividad[actividad.clave]
-        ultima = max((r.turno.vuelta for r in todas), default=0)
-        suyas = tuple(r for r in todas if r.turno.vuelta == ultima)
-        subs = [de_turno[r.turno.id] for r in suyas if r.turno.id in de_turno]
-        llegaron = expediente.situacion["llegadas"].get(actividad.clave, ())
-        pasos.append(
-            Paso(
-                actividad,
-                _estado(grafo, expediente, actividad.clave, suyas, actuales),
-                suyas,
-                tuple(r for r in todas if r.turno.vuelta != ultima),
-                subs[0] if subs else None,
-                tuple(clave for clave in actividad.une if llegaron and clave not in llegaron),
-            )
+    avance = _Avance(
+        expediente,
+        _Grafo(tabla),
+        {t.actividad for t in turnos if t.estado in ABIERTOS},
+        {hijo.padre_turno: hijo for hijo in hijos},
+    )
+    return [avance.paso(actividad, por_actividad[actividad.clave]) for actividad in tabla.actividades]
+
+
+@dataclass(frozen=True)
+class _Avance:
+    """Dónde está el expediente. actuales: las actividades con turno abierto; abrio: por turno, su subexpediente."""
+
+    expediente: Expediente
+    grafo: _Grafo
+    actuales: set[str]
+    abrio: Mapping[str | None, Expediente]
+
+    def paso(self, actividad: Actividad, respuestas: Sequence[Respuesta]) -> Paso:
+        """La fila de una actividad; respuestas: las suyas, de todas las vueltas."""
+        ultima = max((r.turno.vuelta for r in respuestas), default=0)
+        suyas = tuple(r for r in respuestas if r.turno.vuelta == ultima)
+        anteriores = tuple(r for r in respuestas if r.turno.vuelta != ultima)
+        abiertos = [self.abrio[r.turno.id] for r in suyas if r.turno.id in self.abrio]
+        return Paso(
+            actividad,
+            self._estado(actividad.clave, suyas),
+            suyas,
+            anteriores,
+            abiertos[0] if abiertos else None,
+            self._esperando(actividad),
         )
-    return pasos
 
+    def _estado(self, clave: str, suyas: Sequence[Respuesta]) -> str:
+        if clave in self.actuales:
+            return "actual"
+        inevitable = any(self.grafo.inevitable(clave, desde) for desde in self.actuales)
+        if any(r.turno.estado == EstadoTurno.ATENDIDO for r in suyas):
+            return "repite" if inevitable else "hecha"
+        if inevitable:
+            return "por_venir"
+        return "cancelada" if suyas else self._sin_tocar(clave)
 
-def _estado(grafo: _Grafo, expediente: Expediente, clave: str, suyas: Sequence[Respuesta], actuales: set[str]) -> str:
-    if clave in actuales:
-        return "actual"
-    inevitable = any(grafo.inevitable(clave, desde) for desde in actuales)
-    if any(r.turno.estado == EstadoTurno.ATENDIDO for r in suyas):
-        return "repite" if inevitable else "hecha"
-    if inevitable:
-        return "por_venir"
-    if suyas:
-        return "cancelada"
-    if expediente.estado == EstadoExpediente.CANCELADO:
-        return "no_llego"
-    return "quiza" if any(clave in grafo.alcance(desde) for desde in actuales) else "omitida"
+    def _sin_tocar(self, clave: str) -> str:
+        if self.expediente.estado == EstadoExpediente.CANCELADO:
+            return "no_llego"
+        return "quiza" if any(clave in self.grafo.alcance(desde) for desde in self.actuales) else "omitida"
+
+    def _esperando(self, actividad: Actividad) -> tuple[str, ...]:
+        """De las que une, las que faltan, si ya llegó alguna."""
+        llegaron = self.expediente.situacion["llegadas"].get(actividad.clave, ())
+        return tuple(clave for clave in actividad.une if llegaron and clave not in llegaron)
 
 
 class _Grafo:

@@ -269,11 +269,19 @@ def capturado(tabla: Tabla, datos: Mapping[str, Any]) -> list[tuple[str, str]]:
 
     Sin lo que responde cada unidad de un abanico: ahí no hay un último, hay uno por unidad.
     """
-    titulos: dict[str, str] = {}
-    for modelo in (tabla.datos, *(act.formulario for act in tabla.actividades if act.formulario and not act.por_cada)):
-        titulos |= {nombre: campo.title or nombre for nombre, campo in modelo.model_fields.items()}
+    titulos = _titulos(tabla)
     return [
         (titulos[n], _valor(v))
         for n, v in datos.items()
         if n in titulos and v not in (None, "") and n != "tope_vueltas"
     ]
+
+
+def _titulos(tabla: Tabla) -> dict[str, str]:
+    """El título de cada dato del expediente, por su nombre."""
+    formularios = [act.formulario for act in tabla.actividades if act.formulario and not act.por_cada]
+    return {
+        nombre: campo.title or nombre
+        for modelo in (tabla.datos, *formularios)
+        for nombre, campo in modelo.model_fields.items()
+    }

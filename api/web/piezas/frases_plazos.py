@@ -144,10 +144,7 @@ def _compromiso(plazo: Plazo, conservador: date, hoy: date) -> str:
 def explicar(dicho: Vencimiento, vistos: Sequence[Recordatorio]) -> Porque:
     """Por qué esa fecha. vistos: los recordatorios que ya se vieron."""
     plazo, computo = dicho.plazo, dicho.plazo.computo
-    actos = (
-        *(_suspension(x) for x in plazo.suspensiones),
-        *(f"Se prorrogó en {_cantidad(plazo, x['cantidad'])}: {x['motivo']}." for x in plazo.ampliaciones),
-    )
+    actos = tuple(_movimientos(plazo))
     enviados = tuple(
         (reglas_plazo.hito(v.hito) + ("" if v.enviado else " (lo sustituyó uno posterior)"), fecha_corta(v.visto))
         for v in vistos
@@ -178,6 +175,14 @@ def corte(filtro: str, hoy: date) -> tuple[date | None, date | None] | None:
         "semana": (hoy, hoy + timedelta(7 - hoy.weekday())),
     }
     return cortes.get(filtro)
+
+
+def _movimientos(plazo: Plazo) -> Iterable[str]:
+    """Lo que lo ha movido: cada suspensión y cada prórroga."""
+    for suspension in plazo.suspensiones:
+        yield _suspension(suspension)
+    for ampliacion in plazo.ampliaciones:
+        yield f"Se prorrogó en {_cantidad(plazo, ampliacion['cantidad'])}: {ampliacion['motivo']}."
 
 
 def _hechos(plazo: Plazo) -> Iterable[tuple[str, str]]:

@@ -78,9 +78,13 @@ def _de_actividad(tabla: Tabla, actividad: Actividad, rotulo: str) -> Iterator[I
         yield from _de_plazo(tabla, actividad.clave, rotulo, actividad.plazo)
     for oficio in (o for o in actividad.oficios if o.inferido):
         yield uno(f"El oficio {oficio.clave}", f"Lo emite {oficio.de.value}", oficio.inferido)
-    esquema = actividad.formulario.model_json_schema() if actividad.formulario else None
-    for campo in (c for c in campos(esquema) if c.inferido):
+    for campo in _campos_inferidos(actividad):
         yield uno(campo.titulo, _valor(campo), campo.inferido, AL_ATENDER)
+
+
+def _campos_inferidos(actividad: Actividad) -> list[Campo]:
+    esquema = actividad.formulario.model_json_schema() if actividad.formulario else None
+    return [c for c in campos(esquema) if c.inferido]
 
 
 def _de_plazo(tabla: Tabla, actividad: str, rotulo: str, regla: ReglaPlazo) -> Iterator[Inferido]:
@@ -121,10 +125,17 @@ def _en_claro(nombre: str, valor: object) -> str:
         return "Sí" if valor else "No"
     if isinstance(valor, Path) or nombre == "sello":
         return Path(str(valor)).name or "Sin poner"
-    texto = str(valor)
+    return _texto_en_claro(nombre, str(valor))
+
+
+def _texto_en_claro(nombre: str, texto: str) -> str:
     if nombre == "base":
         return "PostgreSQL" if texto.startswith("postgresql") else "SQLite en la carpeta de datos"
-    if "://" in texto:
-        partes = urlsplit(texto)  # sin usuario, clave ni consulta, por si los llevara
-        return f"{partes.scheme}://{partes.hostname or ''}{f':{partes.port}' if partes.port else ''}{partes.path}"
-    return texto or "Sin poner"
+    return _direccion(texto) if "://" in texto else texto or "Sin poner"
+
+
+def _direccion(texto: str) -> str:
+    """Sin usuario, clave ni consulta, por si los llevara."""
+    partes = urlsplit(texto)
+    puerto = f":{partes.port}" if partes.port else ""
+    return f"{partes.scheme}://{partes.hostname or ''}{puerto}{partes.path}"

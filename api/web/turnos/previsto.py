@@ -6,7 +6,7 @@ nada. Lo que dependa de un dato que aún no se captura se dice así.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -128,21 +128,27 @@ def _frase(
     contados = plazos.preparar(s, expediente, tabla, movimiento, ids, ahora, (turno.actividad, salida))
     de_turno = {p["turno_id"]: p for p in contados if p["turno_id"]}
     devuelve = tabla[turno.actividad].salidas[salida].devuelve
-    por_actividad: dict[str, list[Pendiente]] = {}
-    for nuevo in movimiento.abiertos:
-        por_actividad.setdefault(nuevo.actividad, []).append(nuevo)
     corre = _tramo_que_corre(s, tabla, expediente.folio, turno.actividad, contados)
     partes = [
         _pasa(tabla[clave], suyos, turno.unidad, de_turno.get(ids[suyos[0]]) or corre, devuelve=devuelve)
-        for clave, suyos in por_actividad.items()
+        for clave, suyos in _por_actividad(movimiento.abiertos).items()
     ]
     partes += [_tramo(p) for p in contados if not p["turno_id"]]
     if final := movimiento.situacion.desenlace:
-        como = frases.texto_final(final)
-        partes.append(f"terminará el expediente{f': {como}' if como else ''}")
-    if not partes:
-        partes.append(_espera(tabla, turno, movimiento.situacion))
-    return "; además, ".join(partes)
+        partes.append(_termina(final))
+    return "; además, ".join(partes or [_espera(tabla, turno, movimiento.situacion)])
+
+
+def _por_actividad(turnos: Iterable[Pendiente]) -> dict[str, list[Pendiente]]:
+    juntos: dict[str, list[Pendiente]] = {}
+    for turno in turnos:
+        juntos.setdefault(turno.actividad, []).append(turno)
+    return juntos
+
+
+def _termina(desenlace: str) -> str:
+    como = frases.texto_final(desenlace)
+    return f"terminará el expediente{f': {como}' if como else ''}"
 
 
 def _pasa(
@@ -213,9 +219,10 @@ def _tramo(plazo: Mapping[str, Any]) -> str:
 def _espera(tabla: Tabla, turno: Pendiente, situacion: Situacion) -> str:
     """Por qué no se abre nada todavía."""
     hermanos = [t.unidad for t in situacion.pendientes if t.actividad == turno.actividad]
+    if len(hermanos) == 1:
+        return f"se seguirá cuando también responda {hermanos[0]}"
     if hermanos:
-        quienes = hermanos[0] if len(hermanos) == 1 else f"{len(hermanos)} unidades más"
-        return f"se seguirá cuando también {'responda' if len(hermanos) == 1 else 'respondan'} {quienes}"
+        return f"se seguirá cuando también respondan {len(hermanos)} unidades más"
     uniones = [tabla[clave] for clave in situacion.llegadas]
     faltan = [frases.rotulo(tabla, c) for u in uniones for c in u.une if c not in situacion.llegadas[u.clave]]
     return f"se seguirá cuando también esté hecha la {enumera(faltan, 'y la')}" if faltan else "no se abre nada más"
