@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from api.web.historia.recorrido import SIGNOS
-from api.web.oficios import vista
+from api.web.oficios import resumidos
 from api.web.piezas import frases_plazos
 from api.web.piezas.pagina import CARPETA
 from api.web.procedimientos import ayuda
@@ -26,7 +26,7 @@ def test_cada_estado_que_se_ensena_esta_explicado() -> None:
     assert set(ayuda.DE_EXPEDIENTE) == {*EstadoExpediente, DEBIENDO}
     assert set(ayuda.DE_TURNO) == set(EstadoTurno)
     assert set(ayuda.DE_PLAZO) == set(frases_plazos.URGENCIAS)
-    assert set(ayuda.DE_OFICIO_QUE_ES) == set(vista.ESTADOS)
+    assert set(ayuda.DE_OFICIO_QUE_ES) == set(resumidos.ESTADOS)
     assert set(ayuda.DE_PASO) == set(SIGNOS)
     assert set(ayuda.POR_ROL) == set(Rol)
 

@@ -39,7 +39,7 @@ VARIAS = 3
 
 
 @dataclass(frozen=True)
-class Renglon:
+class RenglonDeInicio:
     """Una cosa de un bloque: a dónde lleva, cómo se llama y lo que se dice de ella. numero: el de la actividad."""
 
     camino: str
@@ -51,12 +51,12 @@ class Renglon:
 
 
 @dataclass(frozen=True)
-class Bloque:
+class BloqueDeInicio:
     """Unos cuantos renglones de lo mismo. ver_todo: la lista completa; vacio: qué se dice si no hay ninguno."""
 
     clave: str
     titulo: str
-    renglones: Sequence[Renglon]
+    renglones: Sequence[RenglonDeInicio]
     vacio: str
     ver_todo: str = ""
     texto_ver: str = "Ver todo"
@@ -94,7 +94,7 @@ def _dirige(quien: Quien) -> bool:
     return quien.tiene(Rol.DIRECCION, Rol.ADMINISTRACION)
 
 
-def _bloques(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> list[Bloque]:
+def _bloques(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> list[BloqueDeInicio]:
     """Los que tocan a quien mira, en el orden en que le urgen."""
     conduce = consultas_inicio.duenas_que_conduce(quien, puerta.tablas)
     coordina = bool(conduce) or quien.tiene(Rol.COORDINACION)
@@ -113,12 +113,12 @@ def _bloques(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> list[Bloque
 # --- lo de cada quien ------------------------------------------------------------
 
 
-def _de_quien_atiende(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> list[Bloque]:
+def _de_quien_atiende(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> list[BloqueDeInicio]:
     urgentes = consultas_inicio.urgentes(s, quien, hoy)
     nuevos = consultas_inicio.nuevos(s, quien)
     cuantos = f" ({renglones.cuantos(urgentes.total, son_mas=urgentes.son_mas).lower()})" if urgentes.siguiente else ""
     return [
-        Bloque(
+        BloqueDeInicio(
             "urge",
             "Vence hoy o ya venció",
             _turnos(s, puerta, quien, urgentes.turnos),
@@ -127,7 +127,7 @@ def _de_quien_atiende(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> li
             f"Ver lo que le toca, por vencimiento{cuantos}",
             grave=True,
         ),
-        Bloque(
+        BloqueDeInicio(
             "nuevo",
             "Nuevo desde su última vez",
             _turnos(s, puerta, quien, nuevos.elementos),
@@ -136,7 +136,7 @@ def _de_quien_atiende(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> li
             "Ver todo lo que le toca",
         ),
         *_oficios(s, puerta.tablas, quien),
-        Bloque(
+        BloqueDeInicio(
             "espera",
             "Esperan a otras unidades",
             _expedientes(s, puerta.tablas, consultas_inicio.esperan_a_otros(s, quien).elementos),
@@ -147,9 +147,9 @@ def _de_quien_atiende(s: Session, puerta: Puerta, quien: Quien, hoy: date) -> li
     ]
 
 
-def _oficios(s: Session, tablas: Catalogo, quien: Quien) -> list[Bloque]:
+def _oficios(s: Session, tablas: Catalogo, quien: Quien) -> list[BloqueDeInicio]:
     cuentas = consultas_oficios.cuentas(s, quien)
-    renglones_: list[Renglon] = []
+    renglones_: list[RenglonDeInicio] = []
     if cuentas["por_firmar"]:
         renglones_ += _por_firmar(s, tablas, consultas_oficios.por_firmar(s, quien, limite=RENGLONES).elementos)
     if cuentas["por_acusar"]:
@@ -159,13 +159,13 @@ def _oficios(s: Session, tablas: Catalogo, quien: Quien) -> list[Bloque]:
     total = sum(cuentas.values())
     texto = f"Ver los {total} oficios" if total > len(cabe) else "Ver los oficios"
     vacio = "no tiene oficios por firmar ni por acusar"
-    return [Bloque("oficios", "Oficios por firmar o acusar", cabe, vacio, "/oficios", texto)]
+    return [BloqueDeInicio("oficios", "Oficios por firmar o acusar", cabe, vacio, "/oficios", texto)]
 
 
-def _lo_que_sigue(s: Session, quien: Quien) -> list[Bloque]:
+def _lo_que_sigue(s: Session, quien: Quien) -> list[BloqueDeInicio]:
     """Donde le mencionaron, y lo nuevo en los expedientes que sigue."""
     aludido = [
-        Renglon(
+        RenglonDeInicio(
             f"/expedientes/{a.comentario.folio}#comentario-{a.comentario.id}",
             f"{a.de}: «{frases.recorte(a.comentario.texto)}»",
             (a.asunto, a.comentario.folio),
@@ -173,7 +173,7 @@ def _lo_que_sigue(s: Session, quien: Quien) -> list[Bloque]:
         for a in comentarios.menciones_nuevas(s, quien, RENGLONES)
     ]
     seguidos = [
-        Renglon(
+        RenglonDeInicio(
             f"/expedientes/{e.folio}#historia",
             e.asunto,
             (e.folio, "1 cosa nueva" if cuantas == 1 else f"{cuantas} cosas nuevas"),
@@ -182,24 +182,34 @@ def _lo_que_sigue(s: Session, quien: Quien) -> list[Bloque]:
     ]
     sigo, texto = "/expedientes?sigo=1", "Ver los que sigue"
     return [
-        Bloque("menciones", "Le mencionaron", aludido, "nadie le ha mencionado", sigo, "Ver todas las menciones"),
-        Bloque("sigue", "Nuevo en lo que sigue", seguidos, "nada nuevo en lo que sigue", sigo, texto),
+        BloqueDeInicio(
+            "menciones", "Le mencionaron", aludido, "nadie le ha mencionado", sigo, "Ver todas las menciones"
+        ),
+        BloqueDeInicio("sigue", "Nuevo en lo que sigue", seguidos, "nada nuevo en lo que sigue", sigo, texto),
     ]
 
 
-def _vencidos(s: Session, quien: Quien, hoy: date) -> list[Bloque]:
+def _vencidos(s: Session, quien: Quien, hoy: date) -> list[BloqueDeInicio]:
     plazos = consultas_inicio.vencidos(s, quien, hoy).elementos
     dichos = frases_plazos.dichos(s, plazos)
     de = consultas.asuntos(s, (p.folio for p in plazos))
     filas = [
-        Renglon(f"/expedientes/{p.folio}", de[p.folio].asunto, (p.folio, f"Lo debe {p.unidad}: {p.que}"), dichos[p.id])
+        RenglonDeInicio(
+            f"/expedientes/{p.folio}", de[p.folio].asunto, (p.folio, f"Lo debe {p.unidad}: {p.que}"), dichos[p.id]
+        )
         for p in plazos
     ]
     vacio = "ningún plazo está vencido"
-    return [Bloque("vencidos", "Lo más atrasado", filas, vacio, "/plazos?estado=vencido", "Ver lo vencido", grave=True)]
+    return [
+        BloqueDeInicio(
+            "vencidos", "Lo más atrasado", filas, vacio, "/plazos?estado=vencido", "Ver lo vencido", grave=True
+        )
+    ]
 
 
-def _de_quien_coordina(s: Session, puerta: Puerta, quien: Quien, conduce: Sequence[str], hoy: date) -> list[Bloque]:
+def _de_quien_coordina(
+    s: Session, puerta: Puerta, quien: Quien, conduce: Sequence[str], hoy: date
+) -> list[BloqueDeInicio]:
     detenidos = consultas_inicio.detenidos(s, quien).elementos
     solos = consultas_inicio.sin_responsable(s, quien, conduce).elementos
     suyos = consultas_inicio.conducidos(s, conduce).elementos
@@ -210,7 +220,7 @@ def _de_quien_coordina(s: Session, puerta: Puerta, quien: Quien, conduce: Sequen
     deben = deudores.concluidos_debiendo(s, quien, RENGLONES)
     cuantos_deben = deuda.cuantos(s, [e.folio for e in deben])
     bloques = [
-        Bloque(
+        BloqueDeInicio(
             "deben",
             "Concluidos con oficios pendientes",
             [_debiendo(e, cuantos_deben.get(e.folio, 0)) for e in deben],
@@ -219,14 +229,14 @@ def _de_quien_coordina(s: Session, puerta: Puerta, quien: Quien, conduce: Sequen
             "Ver los que deben oficios",
             grave=True,
         ),
-        Bloque(
+        BloqueDeInicio(
             "detenidos",
             "Detenidos por un incidente",
             [_detenido(e) for e in detenidos],
             "ningún expediente está detenido",
             grave=True,
         ),
-        Bloque(
+        BloqueDeInicio(
             "solos",
             "Turnos sin responsable",
             _sin_nadie(s, tablas, solos),
@@ -236,7 +246,7 @@ def _de_quien_coordina(s: Session, puerta: Puerta, quien: Quien, conduce: Sequen
     ]
     if conduce:
         bloques.append(
-            Bloque(
+            BloqueDeInicio(
                 "suyos",
                 "Expedientes que conduce",
                 _expedientes(s, tablas, suyos),
@@ -247,28 +257,30 @@ def _de_quien_coordina(s: Session, puerta: Puerta, quien: Quien, conduce: Sequen
         )
     ver = "Ver lo que viene en el calendario"
     ciclos = [_ciclo(p, hoy) for p in faltan[:RENGLONES]]
-    return [*bloques, Bloque("ciclos", "Lo que viene", ciclos, "no hay ciclos próximos", "/calendario", ver)]
+    return [*bloques, BloqueDeInicio("ciclos", "Lo que viene", ciclos, "no hay ciclos próximos", "/calendario", ver)]
 
 
 # --- renglones -----------------------------------------------------------------
 
 
-def _turnos(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno]) -> list[Renglon]:
+def _turnos(s: Session, puerta: Puerta, quien: Quien, turnos: Sequence[Turno]) -> list[RenglonDeInicio]:
     filas = []
     for p in renglones.armar(s, puerta, quien, turnos, detalle=False):
         tiene = "Lo tiene usted" if p.propio else f"Lo tiene {p.persona}" if p.persona else ""
         tiene = p.expediente.cuarentena or tiene
         detalles = (p.expediente.asunto, p.turno.folio, p.tabla.nombre, *((tiene,) if tiene else ()))
         marca, numero = "Nuevo" if p.nuevo else "", p.actividad.numero_impreso or "+"
-        filas.append(Renglon(f"/turnos/{p.turno.id}", p.actividad.accion, detalles, p.vencimiento, marca, numero))
+        filas.append(
+            RenglonDeInicio(f"/turnos/{p.turno.id}", p.actividad.accion, detalles, p.vencimiento, marca, numero)
+        )
     return filas
 
 
-def _expedientes(s: Session, tablas: Catalogo, expedientes: Sequence[Expediente]) -> list[Renglon]:
+def _expedientes(s: Session, tablas: Catalogo, expedientes: Sequence[Expediente]) -> list[RenglonDeInicio]:
     abiertos = consultas_inicio.abiertos_de(s, [e.folio for e in expedientes])
     nombres = consultas.nombres(s, (t.persona_id for lista in abiertos.values() for t in lista))
     return [
-        Renglon(
+        RenglonDeInicio(
             f"/expedientes/{e.folio}",
             e.asunto,
             (
@@ -300,10 +312,10 @@ def _donde(
         )
 
 
-def _sin_nadie(s: Session, tablas: Catalogo, turnos: Sequence[Turno]) -> list[Renglon]:
+def _sin_nadie(s: Session, tablas: Catalogo, turnos: Sequence[Turno]) -> list[RenglonDeInicio]:
     de = consultas.asuntos(s, (t.folio for t in turnos))
     return [
-        Renglon(
+        RenglonDeInicio(
             f"/turnos/{t.id}",
             tablas.para_ver(de[t.folio]).fila(t.actividad).accion,
             (de[t.folio].asunto, t.folio, f"{t.unidad}, sin nadie activo que lo atienda", f"Desde {hace(t.abierto)}"),
@@ -312,18 +324,20 @@ def _sin_nadie(s: Session, tablas: Catalogo, turnos: Sequence[Turno]) -> list[Re
     ]
 
 
-def _detenido(expediente: Expediente) -> Renglon:
+def _detenido(expediente: Expediente) -> RenglonDeInicio:
     porque = expediente.cuarentena or "Algo que hace el sistema falló varias veces; ahí se reintenta"
     detalles = (expediente.folio, porque)
-    return Renglon(f"/expedientes/{expediente.folio}", expediente.asunto, detalles)
+    return RenglonDeInicio(f"/expedientes/{expediente.folio}", expediente.asunto, detalles)
 
 
-def _debiendo(expediente: Expediente, cuantos: int) -> Renglon:
+def _debiendo(expediente: Expediente, cuantos: int) -> RenglonDeInicio:
     que = "Falta firmar o enviar 1 oficio" if cuantos == 1 else f"Falta firmar o enviar {cuantos} oficios"
-    return Renglon(f"/expedientes/{expediente.folio}#oficios-pendientes", expediente.asunto, (expediente.folio, que))
+    return RenglonDeInicio(
+        f"/expedientes/{expediente.folio}#oficios-pendientes", expediente.asunto, (expediente.folio, que)
+    )
 
 
-def _ciclo(prevista: Prevista, hoy: date) -> Renglon:
+def _ciclo(prevista: Prevista, hoy: date) -> RenglonDeInicio:
     if prevista.estado is EstadoPrevisto.SIN_ABRIR:
         cuando = "Pasó su fecha y falta abrirlo"
     elif prevista.abre is None:
@@ -332,10 +346,10 @@ def _ciclo(prevista: Prevista, hoy: date) -> Renglon:
         cuando = f"{'Se abre solo el' if prevista.abre > hoy else 'Falta abrirlo desde el'} {dia(prevista.abre)}"
     para = f"{len(prevista.faltan)} expedientes" if len(prevista.faltan) > 1 else "1 expediente"
     camino = f"/calendario/{prevista.procedimiento}/{prevista.periodo}"
-    return Renglon(camino, f"{prevista.nombre}, {prevista.titulo}", (cuando, para))
+    return RenglonDeInicio(camino, f"{prevista.nombre}, {prevista.titulo}", (cuando, para))
 
 
-def _por_firmar(s: Session, tablas: Catalogo, oficios: Sequence[Oficio]) -> list[Renglon]:
+def _por_firmar(s: Session, tablas: Catalogo, oficios: Sequence[Oficio]) -> list[RenglonDeInicio]:
     """Los que esperan firma: primero los que cumplen un plazo, el que antes vence; se dice si la norma los exige."""
     debidos = deuda.de_oficios(s, tablas, oficios)
     dichos = frases_plazos.dichos(s, [d.plazo for d in debidos.values() if d.plazo])
@@ -345,7 +359,7 @@ def _por_firmar(s: Session, tablas: Catalogo, oficios: Sequence[Oficio]) -> list
         return (plazo.vence if plazo and plazo.vence else date.max, o.creado)
 
     return [
-        Renglon(
+        RenglonDeInicio(
             f"/oficios/{o.id}",
             o.asunto,
             (f"De {o.unidad}", o.folio, *(("Lo exige la norma",) if debidos[o.id].exigido else ())),
@@ -356,8 +370,10 @@ def _por_firmar(s: Session, tablas: Catalogo, oficios: Sequence[Oficio]) -> list
     ]
 
 
-def _de_oficios(oficios: Iterable[Oficio], marca: str) -> list[Renglon]:
+def _de_oficios(oficios: Iterable[Oficio], marca: str) -> list[RenglonDeInicio]:
     return [
-        Renglon(f"/oficios/{o.id}", o.asunto, tuple(filter(None, (o.numero, f"De {o.unidad}", o.folio))), marca=marca)
+        RenglonDeInicio(
+            f"/oficios/{o.id}", o.asunto, tuple(filter(None, (o.numero, f"De {o.unidad}", o.folio))), marca=marca
+        )
         for o in oficios
     ]

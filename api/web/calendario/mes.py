@@ -67,7 +67,7 @@ class DelDia:
 
 
 @dataclass(frozen=True)
-class Mes:
+class MesDeCalendario:
     """Un mes, en semanas de lunes a domingo."""
 
     primero: date
@@ -154,7 +154,7 @@ def anio(request: Request, puerta: Entrada, anio: str = "", unidad: str = "") ->
 
 def _armar(
     s: Session, quien: Quien, tablas: Catalogo, desde: date, hasta: date, unidad: str
-) -> tuple[list[Mes], list[int]]:
+) -> tuple[list[MesDeCalendario], list[int]]:
     """Los meses de `desde` a `hasta` (exclusive), y los años de que no hay calendario publicado."""
     ultimo = date.fromordinal(hasta.toordinal() - 1)
     cuentas = consultas_mes.cuentas(s, quien, desde, ultimo, unidad)
@@ -171,7 +171,7 @@ def _armar(
             [_dia(fecha, primero, cuentas, vencen, abren, inhabiles) for fecha in semana]
             for semana in Calendar().monthdatescalendar(primero.year, primero.month)
         ]
-        meses.append(Mes(primero, semanas))
+        meses.append(MesDeCalendario(primero, semanas))
         primero = sumar_meses(primero, 1)
     return meses, [a for a in anios if a not in publicados]
 

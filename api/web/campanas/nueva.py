@@ -28,6 +28,7 @@ from modelos.errores import (
 from modelos.organizacion.permisos import Quien
 from modelos.tabla import Tabla
 from modelos.tabla.periodo import Periodo, nombre_periodo
+from modelos.tabla.unidades import Unidad
 
 ruta = APIRouter()
 OTROS = {"asunto": ("Asunto", "asunto"), "unidades": ("A qué unidades", "unidades")}
@@ -94,8 +95,7 @@ def _revisar(puerta: Puerta, clave: str, captura: Captura) -> Revision:
     """Lanza FormularioIncompleto con todo lo que falte."""
     with puerta.lectura() as (s, quien):
         tabla = lanzable(puerta, quien, clave)
-        grupo = _grupo(tabla)
-        todas = campanas.miembros(s, grupo) if grupo else []
+        todas = _miembros(s, tabla)
         datos = a_json(_esquema(s, quien, tabla), captura)
     elegidas, ambigua = _elegidas_o_falta(captura, todas)
     try:
@@ -105,10 +105,16 @@ def _revisar(puerta: Puerta, clave: str, captura: Captura) -> Revision:
     return revision
 
 
-def _grupo(tabla: Tabla) -> str:
-    """De qué son las unidades a que se reparte; vacío si a ninguna."""
+def _grupo(tabla: Tabla) -> Unidad | None:
+    """De qué son las unidades a que se reparte; None si a ninguna."""
     reparto = campanas.reparte(tabla)
-    return reparto.grupo if reparto else ""
+    return reparto.grupo if reparto else None
+
+
+def _miembros(s: Session, tabla: Tabla) -> Sequence[Miembro]:
+    """Las unidades a que se puede lanzar."""
+    grupo = _grupo(tabla)
+    return campanas.miembros(s, grupo) if grupo else []
 
 
 def _elegidas_o_falta(captura: Captura, todas: Sequence[Miembro]) -> tuple[list[str], dict[str, str]]:
@@ -161,8 +167,7 @@ def _formulario(
     errores = errores or {}
     with puerta.lectura() as (s, quien):
         tabla = lanzable(puerta, quien, clave)
-        grupo = _grupo(tabla)
-        todas = campanas.miembros(s, grupo) if grupo else []
+        todas = _miembros(s, tabla)
         controles = campos(_esquema(s, quien, tabla), captura.textos if captura else None, errores)
         primero = previsto.al_iniciar(s, tabla, en_campana=True)
     return pagina(
@@ -171,7 +176,7 @@ def _formulario(
         quien,
         422 if errores else 200,
         tabla=tabla,
-        grupo=grupo,
+        grupo=_grupo(tabla) or "",
         campos=[c for c in controles if not c.inferido],
         inferidos=[c for c in controles if c.inferido],
         escrito=_Escrito.de(captura) if captura else _Escrito(tabla.nombre),

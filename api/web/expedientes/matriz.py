@@ -27,7 +27,7 @@ from modelos.tabla.actividad import Actividad
 
 
 @dataclass(frozen=True)
-class Columna:
+class ColumnaDeMatriz:
     """Una actividad."""
 
     clave: str
@@ -66,10 +66,13 @@ class Fila:
     tambien: tuple[tuple[str, str, str], ...] = ()
 
 
-def columnas(tabla: Tabla, *, en_abanico: bool = False) -> list[Columna]:
+def columnas(tabla: Tabla, *, en_abanico: bool = False) -> list[ColumnaDeMatriz]:
     """Las actividades en el orden de la tabla; en_abanico: sólo las que van a cada unidad de un grupo."""
     filas = [act for act in _de_personas(tabla) if act.por_cada or not en_abanico]
-    return [Columna(a.clave, a.numero_impreso or "+", str(a.responsable), frases.recorte(a.accion, 48)) for a in filas]
+    return [
+        ColumnaDeMatriz(a.clave, a.numero_impreso or "+", str(a.responsable), frases.recorte(a.accion, 48))
+        for a in filas
+    ]
 
 
 def de_campana(

@@ -11,7 +11,7 @@ from api.archivos import anexos
 from api.dependencias import Entrada
 from api.web.bandeja import vivo
 from api.web.expedientes import comentarios
-from api.web.expedientes.vista import Pedido, Rechazo, mostrar
+from api.web.expedientes.vista import Rechazo, VistaPedida, mostrar
 from api.web.piezas.formularios import numero
 from api.web.piezas.pagina import pagina
 from api.web.procedimientos import ayuda
@@ -93,8 +93,8 @@ def ver(
     antes: str = "",
     imprimir: str = "",
 ) -> HTMLResponse:
-    """Un expediente entero; los parámetros son los de `Pedido`. Abrirlo da por visto lo nuevo."""
-    pedido = Pedido(registrado, ver, numero(antes), bool(imprimir))
+    """Un expediente entero; los parámetros son los de `VistaPedida`. Abrirlo da por visto lo nuevo."""
+    pedido = VistaPedida(registrado, ver, numero(antes), bool(imprimir))
     respuesta = mostrar(request, puerta, folio, pedido)
     if request.state.visto and QUE_VIENE_DE_VIVO not in request.headers:
         with puerta.acto() as ctx:

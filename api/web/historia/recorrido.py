@@ -28,7 +28,7 @@ SIGNOS = {
 
 
 @dataclass(frozen=True)
-class Respuesta:
+class TurnoVisto:
     """Un turno como se muestra: de quién es, quién lo tiene o lo atendió, y qué respondió."""
 
     turno: Turno
@@ -40,13 +40,13 @@ class Respuesta:
 
 
 @dataclass(frozen=True)
-class Paso:
+class PasoDelRecorrido:
     """Una fila de la tabla y en qué va."""
 
     actividad: Actividad
     estado: str
-    respuestas: tuple[Respuesta, ...] = ()
-    anteriores: tuple[Respuesta, ...] = ()
+    respuestas: tuple[TurnoVisto, ...] = ()
+    anteriores: tuple[TurnoVisto, ...] = ()
     subexpediente: Expediente | None = None
     esperando: tuple[str, ...] = field(default=())
 
@@ -88,12 +88,12 @@ def recorrer(
     nombres: Mapping[int, str],
     solos: set[str],
     hijos: Iterable[Expediente],
-) -> list[Paso]:
+) -> list[PasoDelRecorrido]:
     """Todas las actividades, en el orden de la tabla, con su estado.
 
     solos: ids de los turnos que nadie activo puede atender. hijos: los subexpedientes.
     """
-    por_actividad: dict[str, list[Respuesta]] = defaultdict(list)
+    por_actividad: dict[str, list[TurnoVisto]] = defaultdict(list)
     for turno in turnos:
         por_actividad[turno.actividad].append(_respuesta(turno, nombres, solos))
     avance = _Avance(
@@ -114,13 +114,13 @@ class _Avance:
     actuales: set[str]
     abrio: Mapping[str | None, Expediente]
 
-    def paso(self, actividad: Actividad, respuestas: Sequence[Respuesta]) -> Paso:
+    def paso(self, actividad: Actividad, respuestas: Sequence[TurnoVisto]) -> PasoDelRecorrido:
         """La fila de una actividad; respuestas: las suyas, de todas las vueltas."""
         ultima = max((r.turno.vuelta for r in respuestas), default=0)
         suyas = tuple(r for r in respuestas if r.turno.vuelta == ultima)
         anteriores = tuple(r for r in respuestas if r.turno.vuelta != ultima)
         abiertos = [self.abrio[r.turno.id] for r in suyas if r.turno.id in self.abrio]
-        return Paso(
+        return PasoDelRecorrido(
             actividad,
             self._estado(actividad.clave, suyas),
             suyas,
@@ -129,7 +129,7 @@ class _Avance:
             self._esperando(actividad),
         )
 
-    def _estado(self, clave: str, suyas: Sequence[Respuesta]) -> str:
+    def _estado(self, clave: str, suyas: Sequence[TurnoVisto]) -> str:
         if clave in self.actuales:
             return "actual"
         inevitable = any(self.grafo.inevitable(clave, desde) for desde in self.actuales)
@@ -173,8 +173,8 @@ class _Grafo:
         return not any(es_final(d) for d in self.alcance(desde, sin=clave))
 
 
-def _respuesta(turno: Turno, nombres: Mapping[int, str], solos: set[str]) -> Respuesta:
-    return Respuesta(
+def _respuesta(turno: Turno, nombres: Mapping[int, str], solos: set[str]) -> TurnoVisto:
+    return TurnoVisto(
         turno,
         turno.unidad,
         nombres.get(turno.persona_id, "") if turno.persona_id else "",

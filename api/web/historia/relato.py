@@ -33,7 +33,7 @@ _MUEVEN_PLAZOS = ("prorroga", "rectificacion", "recuento", "suspension", "reanud
 
 
 @dataclass(frozen=True)
-class Hecho:
+class HechoContado:
     """Un asiento, listo para leerse. actividad y vuelta: de la decisión, si lo es; oficio: el id del que trata.
 
     clases: de cuáles de `CLASES` es; puede ser de varias (una decisión que echa a correr un plazo) o de ninguna.
@@ -55,32 +55,32 @@ class Hecho:
 
 
 @dataclass(frozen=True)
-class Dia:
+class DiaDeHistoria:
     """Los hechos de un día, el más reciente primero; fecha: del centro de México."""
 
     fecha: date
-    hechos: tuple[Hecho, ...]
+    hechos: tuple[HechoContado, ...]
 
 
 @dataclass(frozen=True)
 class Historia:
     """Todo lo que ha pasado en un expediente, en orden; rota: primer asiento que no cuadra, o None."""
 
-    hechos: tuple[Hecho, ...]
+    hechos: tuple[HechoContado, ...]
     rota: int | None
 
-    def __getitem__(self, orden: int) -> Hecho:
+    def __getitem__(self, orden: int) -> HechoContado:
         return self.hechos[orden - 1]
 
-    def decisiones(self, actividad: str, hasta: int) -> list[Hecho]:
+    def decisiones(self, actividad: str, hasta: int) -> list[HechoContado]:
         """Lo que se respondió a esa actividad en su última vuelta antes del asiento `hasta`, inclusive."""
         suyas = [h for h in self.hechos if h.actividad == actividad and h.orden <= hasta]
         return [h for h in suyas if h.vuelta == suyas[-1].vuelta] if suyas else []
 
-    def por_dia(self, clase: str = "") -> list[Dia]:
+    def por_dia(self, clase: str = "") -> list[DiaDeHistoria]:
         """Los hechos de esa clase (vacía: todos) juntados por día, el más reciente primero."""
         elegidos = [h for h in reversed(self.hechos) if not clase or clase in h.clases]
-        return [Dia(dia, tuple(suyos)) for dia, suyos in groupby(elegidos, key=_dia)]
+        return [DiaDeHistoria(dia, tuple(suyos)) for dia, suyos in groupby(elegidos, key=_dia)]
 
 
 def contar(s: Session, tabla: Tabla, expediente: Expediente) -> Historia:
@@ -147,10 +147,10 @@ class _Narrador:
             "ampliacion": lambda a: f"permitió hasta {a['datos']['tope']} devoluciones a una misma actividad",
         }
 
-    def hecho(self, asiento: Mapping[str, Any]) -> Hecho:
+    def hecho(self, asiento: Mapping[str, Any]) -> HechoContado:
         datos, tipo = asiento["datos"], asiento["tipo"]
         es_decision = tipo == "decision"
-        return Hecho(
+        return HechoContado(
             asiento["orden"],
             asiento["fecha"],
             self._quien(asiento["actor"]),
@@ -245,7 +245,7 @@ def _hijos(asiento: Mapping[str, Any]) -> str:
     return f"{cuales} {igual[asiento['tipo']]}."
 
 
-def _dia(hecho: Hecho) -> date:
+def _dia(hecho: HechoContado) -> date:
     return reloj.local(datetime.fromisoformat(hecho.fecha)).date()
 
 

@@ -16,7 +16,9 @@ from api.archivos import anexos, oficios
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.web.expedientes.conduccion import fecha_de
+from api.web.oficios import resumidos
 from api.web.oficios import vista as oficio_vista
+from api.web.oficios.vista import PaginaOficio
 from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
 from api.web.piezas.formularios import Captura, Falta, Formulario, legible
@@ -110,7 +112,7 @@ def listar(
         con_fecha=con_fecha,
         mias=atiende(quien),
         unidades=unidades,
-        estados=oficio_vista.ESTADOS,
+        estados=resumidos.ESTADOS,
         texto=texto,
         estado_pedido=filtros["estado"],
         filtrado=len(puestos) > 1,
@@ -157,10 +159,10 @@ def editar(request: Request, id: str, puerta: Entrada, captura: Formulario) -> R
 def confirmar_firma(request: Request, id: str, puerta: Entrada) -> Response:  # noqa: A002
     """Lo que hay que leer antes de firmar: qué número, con qué cargo y a quién le llega."""
     with puerta.lectura() as (s, quien):
-        vista = oficio_vista.para_firmar(s, puerta, quien, id)
-    if not vista["es_borrador"]:
+        vista, numero = oficio_vista.para_firmar(s, puerta, quien, id)
+    if not vista.puede.borrador:
         return RedirectResponse(_camino(id), 303)
-    return pagina(request, "oficios/confirmar.html", quien, acto="firmar", **vista)
+    return pagina(request, "oficios/confirmar.html", quien, acto="firmar", numero_probable=numero, **vars(vista))
 
 
 @ruta.post("/oficios/{id}/firmar")
@@ -201,10 +203,10 @@ def registrar_fuera(request: Request, id: str, puerta: Entrada, captura: Formula
 def confirmar_rehacer(request: Request, id: str, puerta: Entrada) -> Response:  # noqa: A002
     """Lo que se pierde al volver a redactar."""
     with puerta.lectura() as (s, quien):
-        vista = oficio_vista.datos(s, puerta, quien, id)
-    if not vista["puede_corregir"]:
+        vista = oficio_vista.leer(s, puerta, quien, id)
+    if not vista.puede.corregir:
         return RedirectResponse(_camino(id), 303)
-    return pagina(request, "oficios/confirmar.html", quien, acto="rehacer", **vista)
+    return pagina(request, "oficios/confirmar.html", quien, acto="rehacer", **vars(vista))
 
 
 @ruta.post("/oficios/{id}/rehacer")
@@ -309,9 +311,9 @@ def _mostrar(
 ) -> HTMLResponse:
     """La página del oficio; con lo capturado y, si algo no procedió, con qué corregir."""
     with puerta.lectura() as (s, quien):
-        vista = oficio_vista.datos(s, puerta, quien, id_)
+        vista = oficio_vista.leer(s, puerta, quien, id_)
     textos = dict(captura.textos) if captura else {}
-    oficio, editaba = vista["oficio"], acto == "editar" and vista["puede_corregir"]
+    oficio, editaba = vista.oficio, acto == "editar" and vista.puede.corregir
     faltas = error.campos if isinstance(error, FormularioIncompleto) else {}
     cambio = isinstance(error, OficioCambio)
     escrito = textos if editaba else {}
@@ -340,14 +342,14 @@ def _mostrar(
         textos=textos,
         # Lo escrito para un acto que ya no se ofrece no tiene formulario que lo conserve.
         suelto=legible(textos) if captura and acto == "editar" and not editaba else [],
-        **vista,
+        **vars(vista),
     )
 
 
-def _sin_letra(vista: Mapping[str, Any]) -> dict[str, str]:
+def _sin_letra(vista: PaginaOficio) -> dict[str, str]:
     """Junto a cada campo de un borrador, los signos que no se podrán imprimir."""
     campos = ("asunto", "cuerpo", "anexos")
-    juntos = {c: "; ".join(str(a) for a in vista["sin_letra"] if a.campo == c) for c in campos}
+    juntos = {c: "; ".join(str(a) for a in vista.papel.sin_letra if a.campo == c) for c in campos}
     return {c: f"la letra de los oficios no tiene {dichos}" for c, dichos in juntos.items() if dichos}
 
 
@@ -365,7 +367,7 @@ def _resumen(error: ErrorGestion, faltas: Mapping[str, str]) -> list[Falta]:
     return renglones
 
 
-def _nombrados(vista: Mapping[str, Any], escrito: Mapping[str, str]) -> list[dict[str, Any]]:
+def _nombrados(vista: PaginaOficio, escrito: Mapping[str, str]) -> list[dict[str, Any]]:
     """Los destinatarios como se están escribiendo."""
     return [
         {
@@ -374,7 +376,7 @@ def _nombrados(vista: Mapping[str, Any], escrito: Mapping[str, str]) -> list[dic
             "unidad": r.fila.unidad,
             **{c: escrito.get(f"d-{r.fila.orden}-{c}", getattr(r.fila, c)) for c in DE_DESTINATARIO},
         }
-        for r in vista["reciben"]
+        for r in vista.recepcion.todos
     ]
 
 

@@ -64,7 +64,7 @@ class Vencimiento:
 
 
 @dataclass(frozen=True)
-class Salto:
+class DiaSaltado:
     """Un día que no se contó."""
 
     fecha: str
@@ -83,7 +83,7 @@ class Porque:
     vencimiento: Vencimiento
     explicacion: str
     hechos: tuple[tuple[str, str], ...]
-    saltos: tuple[Salto, ...]
+    saltos: tuple[DiaSaltado, ...]
     de_semana: int
     perfiles: tuple[tuple[str, str, bool], ...]
     actos: tuple[str, ...]
@@ -153,7 +153,9 @@ def explicar(dicho: Vencimiento, vistos: Sequence[Recordatorio]) -> Porque:
     por_enviar = tuple((reglas_plazo.hito(hito), _dia(cuando)) for hito, cuando in quedan)
     if "error" in computo:
         return Porque(dicho, str(computo["error"]), (), (), 0, (), actos, enviados, por_enviar)
-    saltos = [Salto(_dia(d["fecha"]), d["motivo"], d["fundamento"]) for d in computo["saltados"] if not _es_semana(d)]
+    saltos = [
+        DiaSaltado(_dia(d["fecha"]), d["motivo"], d["fundamento"]) for d in computo["saltados"] if not _es_semana(d)
+    ]
     perfiles = tuple(
         (f"{perfil}: {reglas_plazo.PERFILES.get(perfil, perfil)}", _dia(cuando), perfil == computo["perfil"])
         for perfil, cuando in computo["por_perfil"].items()

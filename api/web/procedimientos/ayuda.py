@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from api.dependencias import Entrada
 from api.web.historia.recorrido import SIGNOS
-from api.web.oficios.vista import ESTADOS as DE_OFICIO
+from api.web.oficios.resumidos import ESTADOS as DE_OFICIO
 from api.web.piezas.frases_plazos import URGENCIAS
 from api.web.piezas.pagina import pagina
 from modelos.organizacion.permisos import NOMBRES, Rol

@@ -33,7 +33,7 @@ LEYENDA = {
 
 
 @dataclass(frozen=True)
-class Paso:
+class PasoDelDiagrama:
     """Un renglón de la lista que dice lo mismo que el diagrama."""
 
     actividad: Actividad
@@ -43,12 +43,12 @@ class Paso:
 
 
 @dataclass(frozen=True)
-class Vista:
+class DiagramaEnPagina:
     """Lo que la macro necesita. datos: lo que lee `diagrama.js`."""
 
     svg: Markup
     datos: dict[str, Any]
-    pasos: list[Paso]
+    pasos: list[PasoDelDiagrama]
     leyenda: list[str]
 
 
@@ -57,7 +57,7 @@ def vista(
     estados: Mapping[str, Estado] | None = None,
     calor: Mapping[str, tuple[float, str]] | None = None,
     id_: str = "diagrama",
-) -> Vista:
+) -> DiagramaEnPagina:
     """El diagrama listo para ponerse.
 
     Recibe:
@@ -66,7 +66,7 @@ def vista(
     """
     marcas = bpmn.marcas(estados) if estados else bpmn.marcas_de_calor(calor) if calor else {}
     tonos = dict.fromkeys(m.tono for m in marcas.values())
-    return Vista(
+    return DiagramaEnPagina(
         Markup(bpmn.svg(tabla, estados, calor, id_)),  # noqa: S704 - lo escribe modelos.bpmn, que escapa cada texto
         {
             "xml": direccion(tabla, "diagrama.bpmn"),
@@ -90,8 +90,10 @@ def _para_el_visor(clave: str, marca: Marca) -> dict[str, str]:
     return {"id": elemento, "tono": marca.tono, "texto": dicho}
 
 
-def _paso(tabla: Tabla, act: Actividad, marca: Marca | None) -> Paso:
-    return Paso(act, frases.caminos(tabla, act), palabras.plazo(tabla, act.plazo) if act.plazo else "", marca)
+def _paso(tabla: Tabla, act: Actividad, marca: Marca | None) -> PasoDelDiagrama:
+    return PasoDelDiagrama(
+        act, frases.caminos(tabla, act), palabras.plazo(tabla, act.plazo) if act.plazo else "", marca
+    )
 
 
 ENTORNO.globals["vista_de_diagrama"] = vista

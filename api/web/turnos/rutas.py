@@ -7,7 +7,7 @@ quien elige su archivo y responde de una vez no da dos viajes con una línea len
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -19,10 +19,12 @@ from api.archivos import anexos
 from api.dependencias import Entrada, Puerta
 from api.errores import codigo
 from api.vistas import expedientes
+from api.web.piezas import frases
 from api.web.piezas.formularios import Captura, Falta, Formulario, a_json
 from api.web.piezas.pagina import enumera, pagina
 from api.web.turnos import capturas, repetidos
 from api.web.turnos import vista as turno_vista
+from api.web.turnos.vista import PaginaTurno
 from modelos import reloj
 from modelos.actos.comodidades import avisos
 from modelos.actos.comodidades import capturas as guardadas
@@ -202,13 +204,13 @@ def _asignar(
     return RedirectResponse(f"/turnos/{id_}#quien", 303)
 
 
-def _en_palabras(error: ErrorGestion, vista: Mapping[str, Any], captura: Captura | None) -> str:
+def _en_palabras(error: ErrorGestion, vista: PaginaTurno, captura: Captura | None) -> str:
     """El error, para quien ya está viendo cómo quedó el turno y no necesita recargar."""
     if not isinstance(error, ActividadYaAtendida):
         return str(error)
-    salida = vista["respuesta"].salida if vista["respuesta"] else ""
+    salida = vista.respuesta.salida if vista.respuesta else ""
     con = f", con «{salida}»" if salida else ""
-    if vista["propio"]:
+    if vista.puede.propio:
         que = (
             f"Usted ya había respondido{con} ({error.cuando}), y ésa es la respuesta registrada. Lo que acaba de "
             "enviar es distinto y no se registró; abajo están la que quedó y, para que no se pierda, lo que escribió."
@@ -241,12 +243,12 @@ def _mostrar(
     """
     errores = error.campos if isinstance(error, FormularioIncompleto) else {}
     with puerta.lectura() as (s, quien):
-        datos = turno_vista.datos(s, puerta, quien, id_, captura, errores)
-    resumen = turno_vista.resumen(datos, errores)
+        vista = turno_vista.leer(s, puerta, quien, id_, captura, errores)
+    resumen = turno_vista.resumen(vista.formulario.campos, errores)
     if error is not None and not errores:
         resumen = [
             Falta(
-                _en_palabras(error, datos, captura),
+                _en_palabras(error, vista, captura),
                 next((a for tipo, a in ANCLAS.items() if isinstance(error, tipo)), ""),
             )
         ]
@@ -262,13 +264,14 @@ def _mostrar(
         recuperado=captura is not None and captura.recupera,
         ficha=str(uuid4()),
         maximo=puerta.ajustes.anexo_max_bytes,
-        captura_revision=_revision(captura, otra, datos["guardada"]),
-        restaurada=captura is None and datos["guardada"] is not None and bool(datos["guardada"].textos),
+        captura_revision=_revision(captura, otra, vista.formulario.guardada),
+        restaurada=captura is None and vista.formulario.hay_guardado,
         recien=recien,
         retirado=retirado,
         otra=otra,
         dicho_otra=capturas.de_otra(otra) if otra else "",
-        **datos,
+        frases=frases,
+        **vars(vista),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,25 +11,28 @@ from sqlalchemy.orm import Session
 from api.dependencias import Puerta
 from api.vistas import expedientes
 from api.web.historia import relato
-from api.web.historia.relato import Hecho, Historia
-from api.web.oficios import vista as oficio_vista
+from api.web.historia.relato import HechoContado, Historia
+from api.web.oficios import resumidos
+from api.web.oficios.resumidos import OficiosDelTurno
 from api.web.piezas import frases, frases_plazos
 from api.web.piezas.formularios import Campo, Captura, Falta, campos, faltas, legible, reglas
+from api.web.piezas.frases import Camino
+from api.web.piezas.frases_plazos import Porque
 from api.web.turnos import previsto
+from api.web.turnos.permisos import PermisosDelTurno, de_quien_mira
 from api.web.turnos.previsto import Previsto
 from modelos import reloj
 from modelos.actos.comodidades import capturas
-from modelos.avisos.a_quien import ausentes
 from modelos.bandeja import vivo
 from modelos.calendario import fecha_corta
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.expedientes.anexos import ADMITIDOS
-from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, EstadoTurno, Expediente, Turno
+from modelos.expedientes.comodidades import CapturaGuardada
+from modelos.expedientes.expediente import ABIERTOS, Anexo, EstadoTurno, Expediente, Turno
 from modelos.oficios import visibles as consultas_oficios
 from modelos.oficios.oficio import Oficio
-from modelos.organizacion.organigrama import responsables
-from modelos.organizacion.permisos import Quien, puede_atender, puede_liberar, puede_reasignar
+from modelos.organizacion.permisos import Quien
 from modelos.plazos import vencimientos
 from modelos.plazos.plazo import POR_CUMPLIR, Plazo
 from modelos.tabla import Actividad, Tabla
@@ -51,10 +55,85 @@ COTAS = {cota: f"{{{cota}}}" for cota in ("max_length", "ge", "le")}
 OFICIOS_A_LA_VISTA = 50
 
 
-def datos(
+@dataclass(frozen=True)
+class OrigenDelTurno:
+    """Cómo llegó aquí: lo que lo trajo, y los documentos y oficios de pasos anteriores."""
+
+    antecedentes: Sequence[HechoContado]
+    previos: Sequence[HechoContado]
+    oficios: Sequence[Oficio]
+
+
+@dataclass(frozen=True)
+class RespuestaPorDar:
+    """Lo que se pide y lo que ya se lleva. guardada: lo que se dejó escrito sin registrar."""
+
+    campos: Sequence[Campo]
+    textos: Mapping[str, str]
+    guardada: CapturaGuardada | None
+    anexos: Sequence[Anexo]
+    caminos: Sequence[Camino]
+    previstos: Mapping[str, Previsto]
+    boton: str
+
+    @property
+    def reglas(self) -> dict[str, Any]:
+        """Lo que el navegador comprueba antes de enviar."""
+        return _reglas(self.campos)
+
+    @property
+    def escrito(self) -> list[tuple[str, str]]:
+        """Lo que se lleva escrito, para leerlo sin formulario."""
+        return legible(self.textos)
+
+    @property
+    def guardado(self) -> list[tuple[str, str]]:
+        """Lo que se había dejado escrito sin registrar, para leerlo."""
+        return legible(self.guardada.textos) if self.guardada else []
+
+    @property
+    def hay_guardado(self) -> bool:
+        """Si dejó algo escrito sin registrar."""
+        return self.guardada is not None and bool(self.guardada.textos)
+
+    @property
+    def cumplidas(self) -> set[str | None]:
+        """Los documentos que se piden y ya se adjuntaron, por su clave."""
+        return {x.evidencia for x in self.anexos}
+
+    @property
+    def extensiones(self) -> str:
+        """Los archivos que se admiten, para `accept`."""
+        return ",".join(e for lista in ADMITIDOS.values() for e in lista)
+
+
+@dataclass(frozen=True)
+class PaginaTurno:
+    """La página de un turno. incidente: por qué no se puede responder, si su tabla cambió; marca: de este instante."""
+
+    marca: str
+    turno: Turno
+    expediente: Expediente
+    tabla: Tabla
+    actividad: Actividad
+    incidente: str
+    persona: str
+    unidades: Mapping[str, str]
+    puede: PermisosDelTurno
+    origen: OrigenDelTurno
+    formulario: RespuestaPorDar
+    respuesta: HechoContado | None
+    subexpediente: Expediente | None
+    plazos: Sequence[Porque]
+    acto_del_plazo: str
+    del_paso: OficiosDelTurno
+    estados_oficio: Mapping[str, tuple[str, str]]
+
+
+def leer(
     s: Session, puerta: Puerta, quien: Quien, id_: str, captura: Captura | None, errores: Mapping[str, str]
-) -> dict[str, Any]:
-    """Todo lo que la plantilla necesita, leído de una vez.
+) -> PaginaTurno:
+    """Todo lo que la página enseña, leído de una vez.
 
     captura: lo que se acaba de enviar; sin ella, lo que la persona dejó guardado sin registrar.
     """
@@ -66,50 +145,72 @@ def datos(
     unidades = visibles.unidades(s)
     pasado = relato.contar(s, tabla, expediente)
     esquema = expedientes.esquema_turno(s, actividad)
-    propios = visibles.anexos_de(s, [turno.id])
     incidente = expedientes.ilegible(tabla, expediente, turno.actividad)
-    permitido = _permitido(s, quien, turno, expediente, incidente)
-    guardada = capturas.leer(s, quien.persona, turno.id)
-    if guardada and turno.estado == EstadoTurno.ATENDIDO and permitido["propio"]:
-        guardada = None  # la registró por otra puerta: lo que valió está en la respuesta
-    textos = captura.textos if captura else guardada.textos if guardada else None
-    controles = campos(esquema, textos, errores, unidades)
-    return {
-        "turno": turno,
-        "marca": vivo.marca(s, quien, f"turno:{turno.id}"),
-        "expediente": expediente,
-        "tabla": tabla,
-        "actividad": actividad,
-        "incidente": incidente,
-        "persona": nombres.get(turno.persona_id, "") if turno.persona_id else "",
-        "unidades": unidades,
-        "antecedentes": _antecedentes(tabla, turno, pasado),
-        "previos": [h for h in pasado.hechos if h.anexos and h.orden <= turno.apertura],
-        "respuesta": pasado[turno.cierre] if turno.cierre else None,
-        "campos": controles,
-        "reglas": _reglas(controles),
-        "textos": textos or {},
-        "guardada": guardada,
-        "guardada_escrito": legible(guardada.textos) if guardada else [],
-        "anexos": propios,
-        "cumplidas": {x.evidencia for x in propios},
-        "caminos": frases.caminos(tabla, actividad),
-        "previstos": _previstos(s, tabla, expediente, turno) if permitido["atiende"] else {},
-        "boton": frases.boton(actividad),
-        "extensiones": ",".join(e for lista in ADMITIDOS.values() for e in lista),
-        "subexpediente": _subexpediente(s, turno),
-        "escrito": legible(textos or {}),
-        "frases": frases,
-        "plazos": frases_plazos.explicados(s, _plazos(s, tabla, turno)),
-        "acto_del_plazo": actividad.plazo.acto if actividad.plazo else "",
-        "del_paso": oficio_vista.de_turno(s, puerta, quien, turno, actividad),
-        "estados_oficio": oficio_vista.ESTADOS,
-        "oficios_previos": _oficios_previos(s, quien, turno),
-        **permitido,
+    puede = de_quien_mira(s, quien, turno, expediente, incidente)
+    guardada = _guardada(s, quien, turno)
+    textos = _textos(captura, guardada)
+    return PaginaTurno(
+        marca=vivo.marca(s, quien, f"turno:{turno.id}"),
+        turno=turno,
+        expediente=expediente,
+        tabla=tabla,
+        actividad=actividad,
+        incidente=incidente,
+        persona=nombres.get(turno.persona_id or 0, ""),
+        unidades=unidades,
+        puede=puede,
+        origen=OrigenDelTurno(
+            _antecedentes(tabla, turno, pasado),
+            [h for h in pasado.hechos if h.anexos and h.orden <= turno.apertura],
+            _oficios_previos(s, quien, turno),
+        ),
+        formulario=RespuestaPorDar(
+            campos(esquema, textos, errores, unidades),
+            textos or {},
+            guardada,
+            visibles.anexos_de(s, [turno.id]),
+            frases.caminos(tabla, actividad),
+            _previstos(s, tabla, expediente, turno) if puede.atender else {},
+            frases.boton(actividad),
+        ),
+        respuesta=pasado[turno.cierre] if turno.cierre else None,
+        subexpediente=_subexpediente(s, turno),
+        plazos=frases_plazos.explicados(s, _plazos(s, tabla, turno)),
+        acto_del_plazo=actividad.plazo.acto if actividad.plazo else "",
+        del_paso=resumidos.de_turno(s, puerta, quien, turno, actividad),
+        estados_oficio=resumidos.ESTADOS,
+    )
+
+
+def resumen(controles: Sequence[Campo], errores: Mapping[str, str]) -> list[Falta]:
+    """Los renglones del resumen de errores, con su enlace."""
+    otros = {
+        "salida": ("Su respuesta", "respuesta"),
+        "comentario": ("Comentario", "comentario"),
+        "evidencia": ("Documentos", "evidencia"),
+        "motivo": ("Motivo de la reasignación", "motivo"),
+        "persona": ("Persona", "persona"),
     }
+    return faltas(errores, controles, otros)
 
 
-def _reglas(controles: list[Campo]) -> dict[str, Any]:
+# --- piezas --------------------------------------------------------------------
+
+
+def _guardada(s: Session, quien: Quien, turno: Turno) -> CapturaGuardada | None:
+    """Lo que dejó escrito quien mira, salvo que ya lo registrara por otra puerta: lo que valió es la respuesta."""
+    guardada = capturas.leer(s, quien.persona, turno.id)
+    registrada = turno.estado == EstadoTurno.ATENDIDO and turno.persona_id == quien.persona
+    return None if registrada else guardada
+
+
+def _textos(captura: Captura | None, guardada: CapturaGuardada | None) -> Mapping[str, str] | None:
+    if captura:
+        return captura.textos
+    return guardada.textos if guardada else None
+
+
+def _reglas(controles: Sequence[Campo]) -> dict[str, Any]:
     """Lo que el navegador comprueba antes de enviar, con los mismos textos que diría el servidor."""
     hoy = reloj.hoy()
     return {
@@ -145,55 +246,25 @@ def _plazos(s: Session, tabla: Tabla, turno: Turno) -> list[Plazo]:
     return [*(p for p in todos if p.id == turno.id), *tramos]
 
 
-def resumen(vista: Mapping[str, Any], errores: Mapping[str, str]) -> list[Falta]:
-    """Los renglones del resumen de errores, con su enlace."""
-    controles: list[Campo] = vista["campos"]
-    otros = {
-        "salida": ("Su respuesta", "respuesta"),
-        "comentario": ("Comentario", "comentario"),
-        "evidencia": ("Documentos", "evidencia"),
-        "motivo": ("Motivo de la reasignación", "motivo"),
-        "persona": ("Persona", "persona"),
-    }
-    return faltas(errores, controles, otros)
-
-
-def _permitido(s: Session, quien: Quien, turno: Turno, expediente: Expediente, incidente: str) -> dict[str, Any]:
-    """Qué botones se ofrecen. Sólo decide qué se ve: la regla la aplica cada acto."""
-    abierto = turno.estado in ABIERTOS and turno.a_mano
-    en_curso = expediente.estado == EstadoExpediente.EN_CURSO
-    mueve = abierto and en_curso and not incidente
-    libera = puede_liberar(quien, turno.unidad, turno.persona_id, expediente.duena)
-    de_la_unidad = puede_atender(quien, turno.unidad)
-    propio = turno.persona_id == quien.persona
-    libre = turno.persona_id is None or bool(ausentes(s, [turno]))
-    reasigna = mueve and puede_reasignar(quien, turno.unidad, expediente.duena)
-    elegibles = [p for p in responsables(s, turno.unidad) if p != turno.persona_id] if reasigna else []
-    return {
-        "abierto": abierto,
-        "en_curso": en_curso,
-        "atiende": mueve and de_la_unidad and (propio or libre),
-        "de_la_unidad": de_la_unidad,
-        "propio": propio,
-        "puede_tomar": mueve and de_la_unidad and libre,
-        "puede_liberar": mueve and not libre and libera,
-        "puede_reasignar": reasigna,
-        "elegibles": sorted(visibles.nombres(s, elegibles).items(), key=lambda par: par[1]),
-        "solo": abierto and bool(visibles.sin_responsable(s, [turno])),
-    }
-
-
-def _antecedentes(tabla: Tabla, turno: Turno, pasado: Historia) -> list[Hecho]:
+def _antecedentes(tabla: Tabla, turno: Turno, pasado: Historia) -> list[HechoContado]:
     """Lo que trajo el expediente hasta aquí: de un abanico o de ramas paralelas, todas sus respuestas."""
     origen = pasado[turno.apertura]
     fila = tabla.fila(turno.actividad)
-    claves = [c for c in (fila.une or (origen.actividad,)) if c]
-    if origen.orden > 1 and not claves:  # se cerró una espera: importan las respuestas que sí llegaron
-        claves = [act.clave for act in tabla.actividades if act.por_cada and _sigue_a(act, fila.clave)]
+    claves = _de_donde_viene(tabla, fila, origen)
+    reune = fila.une or (claves and tabla.fila(claves[0]).por_cada)
+    if not reune:
+        return [origen]
     previas = {h.orden: h for clave in claves for h in pasado.decisiones(clave, origen.orden)}
-    if fila.une or (claves and tabla.fila(claves[0]).por_cada):
-        return [*previas.values(), *([origen] if origen.orden not in previas else [])]
-    return [origen]
+    return [*previas.values(), *([origen] if origen.orden not in previas else [])]
+
+
+def _de_donde_viene(tabla: Tabla, fila: Actividad, origen: HechoContado) -> list[str]:
+    """Las actividades cuyas respuestas trajeron el turno, por su clave."""
+    claves = [c for c in (fila.une or (origen.actividad,)) if c]
+    if claves or origen.orden == 1:
+        return claves
+    # Se cerró una espera: importan las respuestas que sí llegaron.
+    return [act.clave for act in tabla.actividades if act.por_cada and _sigue_a(act, fila.clave)]
 
 
 def _sigue_a(actividad: Actividad, destino: str) -> bool:
