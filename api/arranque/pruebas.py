@@ -64,6 +64,7 @@ def revisar() -> int:
             "-c",
             "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())",
         ],
+        "complejidad (radon)": [python, "-m", "api.arranque.complejidad"],
         "tablas (dstc tablas)": [python, "-m", "api.cli", "tablas"],
         "migraciones (alembic check)": [
             python,

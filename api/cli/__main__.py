@@ -251,7 +251,7 @@ def banco(contexto: typer.Context) -> None:
 
 @app.command()
 def revisar() -> None:
-    """Pasa sólo las comprobaciones sin ejecutar: formato, estilo, tipos, capas, tablas y migraciones."""
+    """Pasa sólo las comprobaciones sin ejecutar: formato, estilo, tipos, capas, complejidad, tablas y migraciones."""
     from api.arranque import pruebas
 
     raise typer.Exit(pruebas.revisar())
