@@ -26,9 +26,13 @@ settings.load_profile("sin_reloj")
 
 
 LARGAS = (
-    ("tests/recorrido/test_anio.py", "tests/recorrido/test_tres_mananas.py", "tests/recorrido/test_navegador.py"),
+    (
+        "tests/recorrido/ciclos/test_anio.py",
+        "tests/recorrido/paginas/test_tres_mananas.py",
+        "tests/recorrido/paginas/test_navegador.py",
+    ),
     ("tests/caida/",),
-    ("tests/integracion/test_prefect_",),
+    ("tests/integracion/motor/test_prefect_",),
 )
 """Cada grupo, entero, a un trabajador: el año se simula una vez y el servidor de Prefect se comparte."""
 

@@ -3,5 +3,5 @@
 import os
 
 LARGAS = os.environ.get("DSTC_LARGAS") == "1"
-PRUEBAS = ("tests/caida/test_rafaga.py", "tests/recorrido/test_anio.py")
+PRUEBAS = ("tests/caida/test_rafaga.py", "tests/recorrido/ciclos/test_anio.py")
 """Las que cambian de tamaño."""

@@ -24,7 +24,7 @@ from tareas.oficios.redaccion import borrador, fuera
 from tests.accesorios.fabricas import Instancia
 from tests.accesorios.oficina import COMPLETA, del_folio, destinatarios, firmar, leer, por_encargo, suelto
 from tests.accesorios.oficios_de_muestra import contexto
-from tests.integracion.test_plantillas import BUENA, CUERPO, SIN_FIN, editar, hasta_el_oficio
+from tests.integracion.oficios.test_plantillas import BUENA, CUERPO, SIN_FIN, editar, hasta_el_oficio
 
 SEGUNDA = '{% if oficios["OF-08"] %}Ya dicho en {{ oficios["OF-08"].numero }}.{% endif %}'
 

@@ -24,7 +24,7 @@ from modelos.tabla.emision import FORMATO
 from tests.accesorios.fabricas import PDF, Cliente, Instancia
 from tests.accesorios.oficina import enviado, leer, suelto
 from tests.accesorios.paginas.visitante import hasta_la_consulta
-from tests.integracion.test_excel import BUENO, libro
+from tests.integracion.administracion.test_excel import BUENO, libro
 
 CAST = "CAST-DEMO-01"
 ADMINISTRA = "administracion"

@@ -12,8 +12,13 @@ import pytest
 
 from tests.accesorios.fabricas import Cliente, Instancia
 from tests.accesorios.paginas.visitante import Visitante
-from tests.integracion.test_excel import BUENO, libro, sin_cambios
-from tests.integracion.test_excel_archivo import CON_ESPACIOS, FUERA_DE_SU_CARPETA, SIN_REFERENCIA, celdas
+from tests.integracion.administracion.test_excel import BUENO, libro, sin_cambios
+from tests.integracion.administracion.test_excel_archivo import (
+    CON_ESPACIOS,
+    FUERA_DE_SU_CARPETA,
+    SIN_REFERENCIA,
+    celdas,
+)
 
 EXCEL = "/administracion/excel"
 

@@ -33,7 +33,7 @@ from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.tabla.errores import BitacoraIncongruente
 from tests.accesorios.fabricas import Instancia
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 
 
 def _con_historia(instancia: Instancia) -> str:

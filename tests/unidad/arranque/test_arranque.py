@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-RAIZ = Path(__file__).resolve().parents[2]
+RAIZ = Path(__file__).resolve().parents[3]
 CANDADOS = ("dstc", "requirements.lock", "tests/requirements.lock", "package.json", "package-lock.json")
 
 

@@ -15,7 +15,7 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto
 from modelos.organizacion.organigrama import Adscripcion, por_correo
 from tareas.hojas import catalogos as excel
 from tests.accesorios.fabricas import Instancia
-from tests.integracion.test_excel import (
+from tests.integracion.administracion.test_excel import (
     ADSCRIPCIONES,
     PERSONAS,
     UNIDADES,

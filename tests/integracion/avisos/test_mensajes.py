@@ -42,7 +42,7 @@ from tests.accesorios.correo import Buzon, buzon, esperar, partes
 from tests.accesorios.fabricas import Instancia, puerto_libre
 from tests.accesorios.plazos import leer, multiplicar, plantar
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 LUNES = date(2027, 3, 1)
 MIERCOLES = date(2027, 3, 3)
 """El día del primer hito de un plazo de diez días hábiles desde el lunes."""

@@ -16,7 +16,7 @@ from modelos.migraciones import migrar
 from tests.accesorios.fabricas import Plantillas, sembrada
 from tests.accesorios.postgres import base_nueva
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 MIGRA = (
     "import sys; import tests.accesorios.fabricas; from modelos.migraciones import migrar; migrar.migrar(sys.argv[1])"
 )

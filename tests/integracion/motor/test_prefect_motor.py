@@ -25,7 +25,7 @@ from tests.accesorios.postgres import base_nueva, servidor_postgres
 from tests.accesorios.prefect_local import InstanciaConMotor, ServidorPrefect, esperar
 
 pytestmark = pytest.mark.prefect
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from tests.accesorios.paginas.navegador import Sala, abrir_navegador, faltas_de_
 from tests.accesorios.paginas.visitante import Visitante
 from tests.accesorios.plazos import plantar
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 SECRETA = "tgram://123456789:abcdefg_hijklmnop/12315544/"
 DATOS = {"nombre": "Grupo de la DSTC", "direccion": SECRETA, "unidad": "DSTC"}
 AJENOS = ("direccion", "coordinacion", "cst")

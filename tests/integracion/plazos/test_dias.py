@@ -36,7 +36,7 @@ from tests.accesorios.fabricas import Instancia
 from tests.accesorios.mesa_dias import DE_CENTROS, DE_ESTADOS, DE_MAYO, DEL_MES, NOVENTA, VACACIONES, Mesa, tramo
 from tests.accesorios.tablas.fechas import fecha
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 
 
 @pytest.fixture

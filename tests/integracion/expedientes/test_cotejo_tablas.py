@@ -32,7 +32,7 @@ from modelos.tabla.huella import canonico, contenido, huella
 from tests.accesorios.fabricas import Cliente, Instancia, servida
 from tests.accesorios.tablas.hechura import renombrada
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 (NORMATIVIDAD,) = (t for t in CATALOGO if t.clave == "normatividad")
 
 

@@ -16,7 +16,7 @@ from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado, Formulario
 from tareas.hojas import catalogos as excel
 from tareas.oficios.redaccion.procesos import Aparte
 from tests.accesorios.fabricas import Instancia
-from tests.integracion.test_excel import ADSCRIPCIONES, BUENO, PERSONAS, UNIDADES, Hojas, faltas, libro
+from tests.integracion.administracion.test_excel import ADSCRIPCIONES, BUENO, PERSONAS, UNIDADES, Hojas, faltas, libro
 
 
 def _con_celda(referencia: str) -> bytes:

@@ -40,7 +40,7 @@ from modelos.tabla.errores import ProcedimientoDesconocido
 from tests.accesorios.ciclos_de_prueba import PODA, RIEGO, TABLAS
 from tests.accesorios.fabricas import Instancia
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 CASTS = [clave for clave, _, _ in demo.CASTS]
 SOLO_PODA, SOLO_RIEGO = Catalogo((PODA,)), Catalogo((RIEGO,))
 SE_ABRE = date(2027, 4, 1)

@@ -8,7 +8,7 @@ import pytest
 from modelos.organizacion import claves
 from tests.accesorios.fabricas import Cliente, Instancia
 from tests.accesorios.paginas.de_administracion import HOY, id_de
-from tests.integracion.test_excel import BUENO, libro
+from tests.integracion.administracion.test_excel import BUENO, libro
 
 
 @pytest.fixture(autouse=True)

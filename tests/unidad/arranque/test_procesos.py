@@ -15,7 +15,7 @@ from api.arranque import instancia, procesos
 from api.arranque.procesos import REGISTRO_MAX_BYTES, Proceso, Supervisor, rotar
 from modelos.ajustes import Ajustes
 
-RAIZ = Path(__file__).resolve().parents[2]
+RAIZ = Path(__file__).resolve().parents[3]
 DURMIENTE = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
 CON_NIETO = (
     "import os, subprocess, sys, time; n = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); "

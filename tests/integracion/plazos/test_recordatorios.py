@@ -28,7 +28,7 @@ from tests.accesorios.fabricas import Instancia
 from tests.accesorios.plazos import leer, multiplicar, plantar
 from tests.accesorios.tablas.fechas import fecha
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 LUNES = date(2027, 3, 1)
 
 

@@ -21,7 +21,7 @@ from modelos.organizacion.cambios import Cambio
 from modelos.organizacion.claves import cifrar
 from modelos.organizacion.organigrama import Adscripcion, Persona, por_correo
 from tests.accesorios.fabricas import Instancia
-from tests.integracion.test_excel import ADSCRIPCIONES, PERSONAS, cargar, faltas
+from tests.integracion.administracion.test_excel import ADSCRIPCIONES, PERSONAS, cargar, faltas
 
 GUARDADA = "ana.lopez@peñón.mx"
 ESCRITURAS = ("Ana.Lopez@PEÑÓN.mx", "ana.lopez@pen\u0303o\u0301n.mx", " ana.lo\u00adpez@xn--pen-8mak.mx\u200b")

@@ -25,7 +25,7 @@ from tests.accesorios.fabricas import Cliente, Instancia
 from tests.accesorios.paginas.de_administracion import EXCEL, HOY, PERSONAS, UNIDADES, clave_de, ficha, id_de, texto
 from tests.accesorios.paginas.navegador import Sala, faltas_de_acceso, se_sale
 from tests.accesorios.paginas.visitante import Visitante, hasta_la_consulta
-from tests.integracion.test_excel import BUENO, Hojas, libro
+from tests.integracion.administracion.test_excel import BUENO, Hojas, libro
 
 AJENOS = ("coordinacion", "dstc", "direccion")
 LECTURAS = (
