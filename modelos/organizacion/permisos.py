@@ -1,7 +1,8 @@
 """Quién puede qué: una regla por acto, sobre unidades y roles (diseño §5).
 
 Puro: recibe lo que la base dice de la persona y responde sí o no, de modo que la misma regla sirve a la API, a las
-páginas y a las pruebas. Están todas aquí, con su tabla de verdad en `tests/unidad/expedientes/test_permisos.py`; lo que además
+páginas y a las pruebas. Están todas aquí, con su tabla de verdad en `tests/unidad/expedientes/test_permisos.py`; lo
+que además
 depende de la base (quién firma hoy, en qué se participa) se pregunta en su tema y parte de una de éstas.
 """
 

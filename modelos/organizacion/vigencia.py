@@ -1,7 +1,8 @@
 """Lo que rige entre dos fechas: si rige un día, qué años se creen y qué días quedan cubiertos. Puro: ni SQL, ni reloj.
 
 De esto depende quién puede firmar, quién atiende y quién entra: la regla se escribe aquí y, para la base, en
-`vigencia_sql`; nadie más la escribe (`tests/unidad/calendario/test_vigencia.py`). Los dos días cuentan; sin último, no tiene fin.
+`vigencia_sql`; nadie más la escribe (`tests/unidad/calendario/test_vigencia.py`). Los dos días cuentan; sin último,
+no tiene fin.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ RAIZ = Path(__file__).parents[2]
 CARPETAS = ("api", "docs", "flujos", "modelos", "plantillas_oficio", "tareas", "tests")
 EXTENSIONES = (".py", ".md", ".typ", ".toml", ".html", ".css", ".js", ".yaml")
 _RUTA = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|md|typ|toml|html|css|js|yaml|j2))(?:::?\w+)*`")
-"""`papel/sello.py`, entera o desde cualquier carpeta; `tests/unidad/oficios/test_oficio.py::test_y`, sin lo que sigue."""
+"""`papel/sello.py`, entera o desde cualquier carpeta; `oficios/test_oficio.py::test_y`, sin lo que sigue."""
 _MODULO = re.compile(r"`((?:api|flujos|modelos|tareas|tests)(?:\.\w+)+)")
 """`tareas.avisos.junta`, o algo de dentro: `tareas.avisos.junta.juntar`."""
 
