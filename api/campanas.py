@@ -35,7 +35,7 @@ LOTE = 60
 
 
 @dataclass(frozen=True)
-class Revision:
+class RevisionDeCampana:
     """Lo que hará una campaña, ya revisado: a quiénes se les abrirá y a quiénes no, con por qué.
 
     falta: lo que falta confirmar, que algún plazo de ese periodo ya venció; None si nada.
@@ -50,7 +50,7 @@ class Revision:
 
 
 @dataclass(frozen=True)
-class Hecho:
+class Lanzamiento:
     """Lo que dejó un envío: lo que se abrió, lo que no se pudo y cuántas faltan."""
 
     abiertas: list[Abierta] = field(default_factory=list)
@@ -98,7 +98,7 @@ def revisar(
     datos: dict[str, Any],
     elegidas: Collection[str] | None,
     confirmadas: Collection[str],
-) -> Revision:
+) -> RevisionDeCampana:
     """Lo que haría. elegidas: las unidades; None: todas las activas del grupo.
 
     Lanza:
@@ -116,12 +116,14 @@ def revisar(
     por_abrir = [m for m in suyas if m.clave not in saltos]
     saltar = [(m, *saltos[m.clave]) for m in suyas if m.clave in saltos]
     falta = por_confirmar(tarde, confirmadas) if por_abrir else None
-    return Revision(limpio, datos, periodo, por_abrir, saltar, falta)
+    return RevisionDeCampana(limpio, datos, periodo, por_abrir, saltar, falta)
 
 
-def abrir(puerta: Puerta, clave: str, ficha: str, revision: Revision, confirmadas: Collection[str]) -> Hecho:
+def abrir(
+    puerta: Puerta, clave: str, ficha: str, revision: RevisionDeCampana, confirmadas: Collection[str]
+) -> Lanzamiento:
     """Cada uno en su transacción; lo de una unidad no detiene a las demás. ficha: repetirla no abre de más."""
-    hecho = Hecho(quedan=max(0, len(revision.abrir) - LOTE))
+    hecho = Lanzamiento(quedan=max(0, len(revision.abrir) - LOTE))
     for miembro in revision.abrir[:LOTE]:
         pedido = (revision.asunto, revision.datos, miembro.clave, ficha, confirmadas)
         try:

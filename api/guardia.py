@@ -53,7 +53,7 @@ ENCABEZADOS = {
 }
 
 
-class Quien(Enum):
+class QuienPide(Enum):
     """Cuánto se sabe de quien manda una petición."""
 
     DENTRO = "tiene sesión"
@@ -122,33 +122,33 @@ class Guardia:
         if tope.de_desconocido is None:
             quien = await run_in_threadpool(self._quien, scope)
             # A quien perdió la sesión con un formulario escrito se le lee, para devolvérselo después de entrar.
-            if quien is Quien.DENTRO or (quien is Quien.CONOCIDO and not es_api(Request(scope))):
+            if quien is QuienPide.DENTRO or (quien is QuienPide.CONOCIDO and not es_api(Request(scope))):
                 return tope.maximo
             if any(ruta.matches(scope)[0] is Match.FULL for ruta in scope["app"].routes):
                 raise SinSesion
             return 0
         if tope.maximo == tope.de_desconocido or paso.declara_hasta(tope.de_desconocido):
             return tope.de_desconocido
-        return tope.de_desconocido if await run_in_threadpool(self._quien, scope) is Quien.NADIE else tope.maximo
+        return tope.de_desconocido if await run_in_threadpool(self._quien, scope) is QuienPide.NADIE else tope.maximo
 
-    def _quien(self, scope: Scope) -> Quien:
+    def _quien(self, scope: Scope) -> QuienPide:
         """Quién manda la petición, hasta donde dicen sus fichas."""
         peticion = Request(scope)
         token = token_de(peticion, self.ajustes)
         equipo = cookies.equipo(peticion.cookies, self.ajustes)
         de_antes = cookies.sesion_de_antes(peticion.cookies, self.ajustes)
         if not (token or equipo or de_antes):
-            return Quien.NADIE
+            return QuienPide.NADIE
         try:
             with lectura(self.ajustes.url_base) as s:
                 if acceso.es_de_alguien(s, token):
-                    return Quien.DENTRO
+                    return QuienPide.DENTRO
                 ya_entro = equipos.es_conocido(s, self.ajustes, equipo) or acceso.es_de_alguien(s, de_antes)
         except BaseInaccesible:
             if es_api(peticion):
                 raise
-            return Quien.CONOCIDO  # no se puede saber: se le lee, para que pueda volver a enviarlo
-        return Quien.CONOCIDO if ya_entro else Quien.NADIE
+            return QuienPide.CONOCIDO  # no se puede saber: se le lee, para que pueda volver a enviarlo
+        return QuienPide.CONOCIDO if ya_entro else QuienPide.NADIE
 
     @contextmanager
     def _lugar(self, scope: Scope, tope: topes.Tope) -> Iterator[None]:

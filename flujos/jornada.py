@@ -37,7 +37,7 @@ async def recordatorios() -> State[None]:
 async def _trabajar(clave: str, cuales: Collection[str]) -> State[None]:
     propios = ajustes()
     hora = propios.jornada_hora
-    trabajar = partial(jornada.trabajar, reglas=jornada.Reglas.de(propios))
+    trabajar = partial(jornada.trabajar, reglas=jornada.ReglasDeJornada.de(propios))
     hechos = await asyncio.to_thread(trabajar, propios.url_base, CATALOGO, reloj.ahora(), hora, cuales)
     if not hechos:
         return Completed(message=f"todavía no son las {hora}:00" if hora < jornada.NUNCA else "la jornada está apagada")

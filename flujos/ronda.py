@@ -247,7 +247,7 @@ class Ronda:
                 CATALOGO,
                 reloj.ahora(),
                 self.propios.jornada_hora,
-                reglas=jornada.Reglas.de(self.propios),
+                reglas=jornada.ReglasDeJornada.de(self.propios),
             )
 
         await asyncio.get_running_loop().run_in_executor(self._hilo_jornada, en_hilo)

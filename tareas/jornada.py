@@ -38,7 +38,7 @@ NUNCA = 24
 
 
 @dataclass(frozen=True)
-class Reglas:
+class ReglasDeJornada:
     """Lo que los ajustes fijan de la jornada; cada valor es el del ajuste de su nombre."""
 
     acuse_dias: int = 3
@@ -46,13 +46,13 @@ class Reglas:
     resumen_dia: int = semana.LUNES
 
     @classmethod
-    def de(cls, propios: Ajustes) -> Reglas:
+    def de(cls, propios: Ajustes) -> ReglasDeJornada:
         """Las de esta instancia."""
         return cls(propios.acuse_dias, propios.insistencias, propios.resumen_dia)
 
 
 @dataclass(frozen=True)
-class Hecho:
+class TrabajoHecho:
     """Lo que dejó un trabajo; completo: falso si hay que volver a hacerlo hoy mismo. `fresco`: se hizo ahora."""
 
     resultado: str
@@ -74,48 +74,48 @@ class JornadaIncompleta(ErrorGestion):
         return f"No se terminó la jornada ({faltan}). El motor lo vuelve a intentar."
 
 
-def _soltar(url: str, tablas: Catalogo, _hoy: date, _reglas: Reglas) -> Hecho:
-    return Hecho(str(tenencia.soltar_pendientes(url, tablas)))
+def _soltar(url: str, tablas: Catalogo, _hoy: date, _reglas: ReglasDeJornada) -> TrabajoHecho:
+    return TrabajoHecho(str(tenencia.soltar_pendientes(url, tablas)))
 
 
-def _completar_avisos(url: str, _tablas: Catalogo, _hoy: date, _reglas: Reglas) -> Hecho:
-    return Hecho(f"{turno_nuevo.completar(url)} turnos que nadie de a quienes toca sabía.")
+def _completar_avisos(url: str, _tablas: Catalogo, _hoy: date, _reglas: ReglasDeJornada) -> TrabajoHecho:
+    return TrabajoHecho(f"{turno_nuevo.completar(url)} turnos que nadie de a quienes toca sabía.")
 
 
-def _abrir(url: str, tablas: Catalogo, hoy: date, _reglas: Reglas) -> Hecho:
-    return Hecho(str(ciclos.abrir_pendientes(url, tablas, hoy)))
+def _abrir(url: str, tablas: Catalogo, hoy: date, _reglas: ReglasDeJornada) -> TrabajoHecho:
+    return TrabajoHecho(str(ciclos.abrir_pendientes(url, tablas, hoy)))
 
 
-def _cerrar_esperas(url: str, tablas: Catalogo, hoy: date, _reglas: Reglas) -> Hecho:
-    return Hecho(str(esperas.cerrar_vencidas(url, tablas, hoy)))
+def _cerrar_esperas(url: str, tablas: Catalogo, hoy: date, _reglas: ReglasDeJornada) -> TrabajoHecho:
+    return TrabajoHecho(str(esperas.cerrar_vencidas(url, tablas, hoy)))
 
 
-def _recontar(url: str, _tablas: Catalogo, _hoy: date, _reglas: Reglas) -> Hecho:
+def _recontar(url: str, _tablas: Catalogo, _hoy: date, _reglas: ReglasDeJornada) -> TrabajoHecho:
     hecho = recuento.recontar_pendientes(url)
-    return Hecho(f"{hecho.recontados} plazos recontados.", hecho.terminado)
+    return TrabajoHecho(f"{hecho.recontados} plazos recontados.", hecho.terminado)
 
 
-def _recordar(url: str, _tablas: Catalogo, hoy: date, reglas: Reglas) -> Hecho:
+def _recordar(url: str, _tablas: Catalogo, hoy: date, reglas: ReglasDeJornada) -> TrabajoHecho:
     # El de la semana, antes de que el día se dé por visto: así va en el mismo mensaje.
     de_la_semana = semana.resumir(url, hoy, reglas.resumen_dia, reglas.insistencias)
     resumen = recordatorios.barrer(url, hoy, insistencias=reglas.insistencias)
-    return Hecho("; ".join(filter(None, (str(resumen), str(de_la_semana)))) + ".", resumen.completo)
+    return TrabajoHecho("; ".join(filter(None, (str(resumen), str(de_la_semana)))) + ".", resumen.completo)
 
 
-def _recordar_acuses(url: str, _tablas: Catalogo, hoy: date, reglas: Reglas) -> Hecho:
+def _recordar_acuses(url: str, _tablas: Catalogo, hoy: date, reglas: ReglasDeJornada) -> TrabajoHecho:
     # Lo que no se pudo contar se dice y se vuelve a mirar mañana: sin el año publicado, insistir hoy no cambia nada.
-    return Hecho(str(acuses.recordar_pendientes(url, hoy, reglas.acuse_dias)))
+    return TrabajoHecho(str(acuses.recordar_pendientes(url, hoy, reglas.acuse_dias)))
 
 
-def _avisar_firmas(url: str, _tablas: Catalogo, hoy: date, _reglas: Reglas) -> Hecho:
+def _avisar_firmas(url: str, _tablas: Catalogo, hoy: date, _reglas: ReglasDeJornada) -> TrabajoHecho:
     personas = firmas.avisar(url, hoy)
-    return Hecho(f"{personas} {'persona tiene' if personas == 1 else 'personas tienen'} oficios por firmar.")
+    return TrabajoHecho(f"{personas} {'persona tiene' if personas == 1 else 'personas tienen'} oficios por firmar.")
 
 
 RECUENTO, FIRMAS, RECORDATORIOS, ACUSES = "recuento", "firmas", "recordatorios", "acuses"
 TENENCIA, AVISOS = "tenencia", "avisos"
-POR_OMISION = Reglas()
-TRABAJOS: dict[str, Callable[[str, Catalogo, date, Reglas], Hecho]] = {
+POR_OMISION = ReglasDeJornada()
+TRABAJOS: dict[str, Callable[[str, Catalogo, date, ReglasDeJornada], TrabajoHecho]] = {
     TENENCIA: _soltar,
     ciclos.TRABAJO: _abrir,
     RECUENTO: _recontar,
@@ -137,8 +137,8 @@ def trabajar(
     ahora: datetime,
     hora: int,
     cuales: Collection[str] = tuple(TRABAJOS),
-    reglas: Reglas = POR_OMISION,
-) -> dict[str, Hecho]:
+    reglas: ReglasDeJornada = POR_OMISION,
+) -> dict[str, TrabajoHecho]:
     """Hace lo de hoy que falte y devuelve qué fue de cada trabajo; vacío si aún no es hora.
 
     Recibe:
@@ -152,11 +152,11 @@ def trabajar(
     local = reloj.local(ahora)
     hoy = local.date()
     previas = _previas(url, hoy)
-    resultados: dict[str, Hecho] = {}
+    resultados: dict[str, TrabajoHecho] = {}
     fallas: dict[str, str] = {}
     for trabajo in _de_esta_hora(cuales, local.hour, hora):
         if trabajo in previas:
-            resultados[trabajo] = Hecho(previas[trabajo], fresco=False)
+            resultados[trabajo] = TrabajoHecho(previas[trabajo], fresco=False)
             continue
         try:
             hecho = TRABAJOS[trabajo](url, tablas, hoy, reglas)
@@ -203,7 +203,7 @@ def _por_que_fallo(error: Exception) -> str:
     return str(error) if isinstance(error, ErrorGestion) else type(error).__name__
 
 
-def _anotar(url: str, trabajo: str, dia: date, ahora: datetime, hecho: Hecho) -> None:
+def _anotar(url: str, trabajo: str, dia: date, ahora: datetime, hecho: TrabajoHecho) -> None:
     if hecho.completo:
         with transaccion(url) as s:
             marcar(s, trabajo, dia, ahora, hecho.resultado[:LARGO_RESULTADO])

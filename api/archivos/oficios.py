@@ -36,9 +36,9 @@ def firmar(puerta: Puerta, ctx: Contexto, id_: str, version: int, leido: str = "
     return firma.firmar(ctx, id_, version, _de(puerta.ajustes), reglas(puerta.ajustes), leido)
 
 
-def reglas(ajustes: Ajustes) -> firma.Reglas:
+def reglas(ajustes: Ajustes) -> firma.ReglasDeFirma:
     """Los ajustes de que depende firmar."""
-    return firma.Reglas(ajustes.url_publica, ajustes.norma_en_proyecto == "bloquear")
+    return firma.ReglasDeFirma(ajustes.url_publica, ajustes.norma_en_proyecto == "bloquear")
 
 
 def borrador(s: Session, puerta: Puerta, quien: Quien, oficio: Oficio) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from modelos.oficios.oficio import Oficio
 from modelos.oficios.verificacion_publica import Constancia
 from modelos.sesion import lectura
 from tareas.oficios.errores import PdfIlegible
-from tareas.oficios.papel.sello import Revision, revisar_sello
+from tareas.oficios.papel.sello import RevisionDeSello, revisar_sello
 
 CONSOLA = "consola"
 MAXIMO_BYTES = 20 * 1024 * 1024
@@ -33,7 +33,7 @@ class Comprobado:
 
     dada: Constancia | None
     identico: bool
-    sello: Revision
+    sello: RevisionDeSello
     ilegible: str
 
     @property
@@ -52,7 +52,7 @@ def comprobar(ajustes: Ajustes, archivo: Path, codigo: str) -> Comprobado:
     try:
         sello, ilegible = revisar_sello(pdf), ""
     except PdfIlegible as error:
-        sello, ilegible = Revision(sellado=False), error.motivo
+        sello, ilegible = RevisionDeSello(sellado=False), error.motivo
     if codigo:
         dada: Constancia | None = publica.constancia(ajustes, codigo, CONSOLA)
     else:
@@ -73,7 +73,7 @@ def renglones(hecha: Comprobado) -> Iterator[str]:
     yield _del_sello(hecha.sello, hecha.ilegible)
 
 
-def _del_sello(sello: Revision, ilegible: str) -> str:
+def _del_sello(sello: RevisionDeSello, ilegible: str) -> str:
     if sello.sellado:
         como_esta = "✓ íntegro" if sello.integro else "✕ alterado después de sellarse"
         return f"  Sello electrónico de {sello.de or 'titular sin nombre'}: {como_esta}"

@@ -103,7 +103,7 @@ def firmar(
 
     with _como_persona(como) as (ctx, ajustes):
         leida = version or consultas_oficios.visible(ctx.s, _exigido(ctx), id_).version
-        reglas = firma.Reglas(ajustes.url_publica, ajustes.norma_en_proyecto == "bloquear")
+        reglas = firma.ReglasDeFirma(ajustes.url_publica, ajustes.norma_en_proyecto == "bloquear")
         hecho = firma.firmar(ctx, id_, leida, Imprenta(ajustes), reglas)
         numero, codigo, sha = hecho.numero, hecho.codigo, hecho.sha256
     from modelos.tabla.emision import mostrar_codigo

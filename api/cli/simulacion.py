@@ -25,10 +25,10 @@ def simular(
     con 1 si encuentra una falta: una bitácora rota, un hito sin ver, un aviso sin salir, un turno que nadie sabe.
     """
     from flujos.catalogo import CATALOGO
-    from tareas.simulacion.anio import Plan
+    from tareas.simulacion.anio import PlanDeSimulacion
     from tareas.simulacion.anio import simular as correr
 
-    plan = Plan(desde, hasta, datos, casts, semilla)
+    plan = PlanDeSimulacion(desde, hasta, datos, casts, semilla)
     visto: set[tuple[int, int]] = set()
 
     def decir(dia: date) -> None:

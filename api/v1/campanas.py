@@ -134,5 +134,5 @@ def recordar(procedimiento: str, periodo: str, puerta: Entrada) -> formas.Record
     return formas.Recordadas(personas=hecho.personas, turnos=hecho.turnos, ya=hecho.ya, solos=list(hecho.solos))
 
 
-def _saltos(revision: comun.Revision) -> list[formas.Salto]:
+def _saltos(revision: comun.RevisionDeCampana) -> list[formas.Salto]:
     return [formas.Salto(unidad=m.clave, folio=folio or None, motivo=motivo) for m, folio, motivo in revision.saltar]

@@ -15,7 +15,7 @@ from modelos.ciclos.campanas import Miembro
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
 from modelos.plazos import vencimientos
-from modelos.plazos.vencimientos import Fechas
+from modelos.plazos.vencimientos import FechasDePlazo
 
 
 def renglones(s: Session, tramo: Sequence[Miembro], de: Mapping[str, Sequence[Expediente]]) -> list[formas.Renglon]:
@@ -52,7 +52,7 @@ def _abiertos_de(s: Session, folios: list[str]) -> dict[str, list[formas.TurnoDe
     }
 
 
-def _turno(turno: Turno, fecha: Fechas | None, nombre: str) -> formas.TurnoDeCampana:
+def _turno(turno: Turno, fecha: FechasDePlazo | None, nombre: str) -> formas.TurnoDeCampana:
     return formas.TurnoDeCampana(
         id=turno.id,
         actividad=turno.actividad,

@@ -20,7 +20,7 @@ from modelos.expedientes.expediente import Turno, plegar
 from modelos.listas import CURSOR_AJENO, DE_NUMERO, LIMITE, Pagina, acotar, cortar
 from modelos.oficios import titulares
 from modelos.organizacion import cambios
-from modelos.organizacion.cambios import Cambio, Cosa, Renglon
+from modelos.organizacion.cambios import Cambio, Cosa, RenglonDeCambio
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
 from modelos.organizacion.permisos import Rol
 from modelos.organizacion.vigencia import ha_acabado
@@ -66,7 +66,7 @@ class Anotado:
     cosa: str
     cual: str
     camino: str
-    renglon: Renglon
+    renglon: RenglonDeCambio
 
 
 def buscar(
@@ -163,7 +163,7 @@ def estado_de(fila: Adscripcion, hoy: date) -> str:
 # --- quién cambió qué --------------------------------------------------------------
 
 
-def de_persona(s: Session, id_: int) -> list[Renglon]:
+def de_persona(s: Session, id_: int) -> list[RenglonDeCambio]:
     """Lo que se le ha cambiado a una persona y a sus adscripciones, lo último primero."""
     consulta = select(Cambio).where(
         col(Cambio.cosa).in_((Cosa.PERSONA.value, Cosa.ADSCRIPCION.value)), col(Cambio.cual) == str(id_)

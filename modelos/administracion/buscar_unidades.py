@@ -16,7 +16,7 @@ from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.escritura import limpiar_texto
 from modelos.expedientes.expediente import ABIERTOS, Turno, plegar
 from modelos.listas import DE_TEXTO, LIMITE, Pagina, acotar, cortar
-from modelos.organizacion.cambios import Cambio, Cosa, Renglon, historia
+from modelos.organizacion.cambios import Cambio, Cosa, RenglonDeCambio, historia
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, vigente
 from modelos.tabla.unidades import ENTIDADES, TipoUnidad
 
@@ -46,7 +46,7 @@ class DetalleUnidad:
     sin_nadie: int
     dependen: Sequence[str]
     baja: dict[str, str]
-    cambios: Sequence[Renglon]
+    cambios: Sequence[RenglonDeCambio]
 
 
 def buscar(

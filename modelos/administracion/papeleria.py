@@ -15,7 +15,7 @@ from modelos.expedientes.expediente import Serie
 from modelos.oficios import papeleria, titulares
 from modelos.oficios.papeleria import Leyenda, Papeleria
 from modelos.oficios.titulares import Suplencia, Titularidad
-from modelos.organizacion.cambios import Cosa, Renglon, historia
+from modelos.organizacion.cambios import Cosa, RenglonDeCambio, historia
 from modelos.organizacion.organigrama import Persona, Unidad
 from modelos.organizacion.vigencia import rige
 from modelos.tabla.emision import numerar
@@ -53,7 +53,7 @@ ROTULOS = {
 
 
 @dataclass(frozen=True)
-class Hoja:
+class HojaMembretada:
     """La papelería de una unidad. ejemplo: el número que seguiría este año; fijada: no es la de por defecto."""
 
     unidad: Unidad
@@ -71,12 +71,12 @@ class Cargo:
     suplentes: Sequence[tuple[Suplencia, Persona]]
 
 
-def hojas(s: Session, anio: int) -> list[Hoja]:
+def hojas(s: Session, anio: int) -> list[HojaMembretada]:
     """La de cada unidad activa, por clave."""
     return [_hoja(s, unidad, anio) for unidad in _activas(s)]
 
 
-def hoja(s: Session, clave: str, anio: int) -> Hoja:
+def hoja(s: Session, clave: str, anio: int) -> HojaMembretada:
     """La de una unidad. Lanza NoExiste."""
     return _hoja(s, una_unidad(s, clave), anio)
 
@@ -121,7 +121,7 @@ def suplencias(s: Session, unidad: str = "") -> list[tuple[Suplencia, Persona]]:
     return [(fila, quien) for fila, quien in s.execute(consulta.order_by(*orden))]
 
 
-def cambios_de_cargos(s: Session, unidad: str) -> list[Renglon]:
+def cambios_de_cargos(s: Session, unidad: str) -> list[RenglonDeCambio]:
     """Quién nombró, suplió o terminó en una unidad, lo último primero."""
     nombrados = [str(fila.id) for fila, _ in nombramientos(s, unidad)]
     suplidos = [str(fila.id) for fila, _ in suplencias(s, unidad)]
@@ -141,7 +141,7 @@ def _activas(s: Session) -> list[Unidad]:
     return list(s.scalars(select(Unidad).where(col(Unidad.activa).is_(True)).order_by(col(Unidad.clave))))
 
 
-def _hoja(s: Session, unidad: Unidad, anio: int) -> Hoja:
+def _hoja(s: Session, unidad: Unidad, anio: int) -> HojaMembretada:
     suya = papeleria.de_unidad(s, unidad)
     fijada = s.get(Papeleria, unidad.clave) is not None
-    return Hoja(unidad, suya, ejemplo(s, unidad.clave, suya.formato, anio), fijada)
+    return HojaMembretada(unidad, suya, ejemplo(s, unidad.clave, suya.formato, anio), fijada)

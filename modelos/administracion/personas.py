@@ -38,7 +38,7 @@ LIMITE = 50
 
 
 @dataclass(frozen=True)
-class Ficha:
+class FichaDePersona:
     """Una persona en la lista. vigentes: sus pares (unidad, rol) de hoy; no cuentan si no está activa."""
 
     correo: str
@@ -232,7 +232,7 @@ def reactivar(s: Session, correo: str, clave: str, *, al_azar: bool = False) -> 
     return persona
 
 
-def lista(s: Session, *, unidad: str | None = None, despues: str = "", limite: int = LIMITE) -> list[Ficha]:
+def lista(s: Session, *, unidad: str | None = None, despues: str = "", limite: int = LIMITE) -> list[FichaDePersona]:
     """Las personas por orden de correo, con lo que hoy les toca, a lo más `limite`.
 
     unidad: sólo quienes hoy están adscritos a ella. despues: el último correo del tramo anterior.
@@ -252,7 +252,7 @@ def lista(s: Session, *, unidad: str | None = None, despues: str = "", limite: i
     vigentes: dict[int, list[tuple[str, str]]] = {}
     for adscripcion in s.scalars(suyas.order_by(col(Adscripcion.unidad), col(Adscripcion.rol))):
         vigentes.setdefault(adscripcion.persona_id, []).append((adscripcion.unidad, adscripcion.rol))
-    return [Ficha(p.correo, p.nombre, p.activa, tuple(vigentes.get(p.id or 0, ()))) for p in personas]
+    return [FichaDePersona(p.correo, p.nombre, p.activa, tuple(vigentes.get(p.id or 0, ()))) for p in personas]
 
 
 # --- piezas --------------------------------------------------------------------

@@ -118,7 +118,7 @@ def resguardada(direccion: str) -> str:
 
 
 @dataclass(frozen=True)
-class Ficha:
+class FichaDeCanal:
     """Un canal para verse. de: el nombre de la persona o la clave de la unidad."""
 
     id: int
@@ -134,7 +134,7 @@ VER_O_CAMBIAR = "ver o cambiar los canales de aviso"
 _CURSOR = Cursor(TypeAdapter(tuple[Instante, Numero]))
 
 
-def listar(s: Session, *, cursor: str | None = None, limite: int = LIMITE) -> Pagina[Ficha]:
+def listar(s: Session, *, cursor: str | None = None, limite: int = LIMITE) -> Pagina[FichaDeCanal]:
     """Los canales, el más reciente primero; también los desactivados. Lanza FormularioIncompleto."""
     tope = acotar(limite)
     total = s.scalar(select(func.count()).select_from(Canal)) or 0
@@ -146,7 +146,7 @@ def listar(s: Session, *, cursor: str | None = None, limite: int = LIMITE) -> Pa
     return cortar(fichas, tope, total, _CURSOR, lambda ficha: (ficha.creado, ficha.id))
 
 
-def ver(s: Session, id_: int) -> Ficha:
+def ver(s: Session, id_: int) -> FichaDeCanal:
     """Uno. Lanza NoExiste."""
     canal = leer(s, id_)
     persona = s.get(Persona, canal.persona_id) if canal.persona_id else None
@@ -211,7 +211,7 @@ def _faltas_de_quien(s: Session, correo: str, persona: Persona | None, unidad: s
     return {}
 
 
-def quitar(s: Session, id_: int, por: Quien | None = None) -> Ficha:
+def quitar(s: Session, id_: int, por: Quien | None = None) -> FichaDeCanal:
     """Lo desactiva: lo que iba a salir por él se descarta. Repetirlo no cambia nada.
 
     Lanza:
@@ -237,8 +237,8 @@ def de_destinos(canales: Iterable[Canal]) -> tuple[dict[int, list[Canal]], dict[
     return de_persona, de_unidad
 
 
-def _ficha(canal: Canal, persona: str | None) -> Ficha:
-    return Ficha(
+def _ficha(canal: Canal, persona: str | None) -> FichaDeCanal:
+    return FichaDeCanal(
         canal.id or 0,
         canal.nombre,
         persona or canal.unidad or "",

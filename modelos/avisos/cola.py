@@ -205,7 +205,7 @@ _REINTENTABLES = (EstadoEntrega.FALLIDA.value, EstadoEntrega.DESCARTADA.value)
 
 
 @dataclass(frozen=True)
-class Ficha:
+class FichaDeEntrega:
     """Una entrega para verse: a quién, en qué va y por qué no salió; nada de lo que dice."""
 
     id: str
@@ -242,7 +242,7 @@ def quien_mira(quien: Quien | None) -> Quien:
 
 def listar(
     s: Session, quien: Quien, *, estado: str | None = None, cursor: str | None = None, limite: int = LIMITE
-) -> Pagina[Ficha]:
+) -> Pagina[FichaDeEntrega]:
     """Las entregas, la más reciente primero.
 
     Lanza:
@@ -273,8 +273,10 @@ def _en_estado(estado: str) -> list[ColumnElement[bool]]:
     return [col(Entrega.estado) == estado]
 
 
-def _ficha(e: Entrega, de: str | None, canal: str | None) -> Ficha:
-    return Ficha(e.id, de or "", canal or "correo", e.estado, e.asunto, e.creada, e.intentos, e.enviada, e.error or "")
+def _ficha(e: Entrega, de: str | None, canal: str | None) -> FichaDeEntrega:
+    return FichaDeEntrega(
+        e.id, de or "", canal or "correo", e.estado, e.asunto, e.creada, e.intentos, e.enviada, e.error or ""
+    )
 
 
 def reintentar(s: Session, quien: Quien, id_: str) -> None:

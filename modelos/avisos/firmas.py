@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from modelos.avisos.a_quien import Organigrama
 from modelos.expedientes.expediente import EstadoExpediente, Expediente
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.oficios.deuda import SE_DEBE
 from modelos.oficios.oficio import Oficio
 from modelos.plazos import hitos
@@ -49,7 +49,7 @@ def por_avisar(s: Session, hoy: date) -> list[dict[str, Any]]:
         hitos.notificacion(
             persona,
             f"firma:{hoy.isoformat()}",
-            Clase.FIRMA,
+            ClaseDeNotificacion.FIRMA,
             suyos[0][2],
             turno=None,
             plazo=None,

@@ -23,7 +23,7 @@ from modelos.avisos.cola import libre
 from modelos.avisos.entrega import Canal, Entrega, EstadoEntrega
 from modelos.columnas import Instante
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
-from modelos.expedientes.notificacion import Clase, Notificacion
+from modelos.expedientes.notificacion import ClaseDeNotificacion, Notificacion
 from modelos.motor.latido import pulso
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Adscripcion, Persona, vigente
@@ -37,7 +37,7 @@ from modelos.tabla.emision import VIGENTES
 _ESPACIO = UUID("6f1a2b0e-3c53-5a0b-9d1e-0d57c0de0022")
 TRAMO = 500
 T = TypeVar("T")
-DEL_RESUMEN = (Clase.HITO.value, Clase.FIRMA.value)
+DEL_RESUMEN = (ClaseDeNotificacion.HITO.value, ClaseDeNotificacion.FIRMA.value)
 """Lo que espera al resumen del día; lo demás sale en cuanto se sabe."""
 _sin_salir = col(Notificacion.salio).is_(None)
 _sube = col(Notificacion.datos)["sube"].as_boolean()
@@ -45,10 +45,12 @@ _sube = col(Notificacion.datos)["sube"].as_boolean()
 _para = case(
     (_sube.is_(True) | col(Notificacion.turno_id).is_(None), col(Notificacion.datos)["para"].as_string()),
 )
-_de_oficio = col(Notificacion.clase) == Clase.OFICIO.value
+_de_oficio = col(Notificacion.clase) == ClaseDeNotificacion.OFICIO.value
 # Con `case` sólo se abre el JSON de los que son de un oficio: puede haber cientos de miles de los otros.
 _oficio = case((_de_oficio, col(Notificacion.datos)["oficio"].as_string()))
-_por_firmar = case((col(Notificacion.clase) == Clase.FIRMA.value, col(Notificacion.datos)["cuantos"].as_integer()))
+_por_firmar = case(
+    (col(Notificacion.clase) == ClaseDeNotificacion.FIRMA.value, col(Notificacion.datos)["cuantos"].as_integer())
+)
 _MARCAR = {
     "postgresql": text("UPDATE notificacion SET salio = :ahora WHERE id = ANY(CAST(:ids AS int[]))"),
     "sqlite": text("UPDATE notificacion SET salio = :ahora WHERE id IN (SELECT value FROM json_each(:ids))"),
@@ -56,7 +58,7 @@ _MARCAR = {
 
 
 @dataclass(frozen=True)
-class Destino:
+class DestinoDeMensaje:
     """A dónde va una entrega: el correo de una persona (sin canal), uno de sus canales, o el de una unidad.
 
     desde: cuándo se dio de alta; distingue a este destino del de otra instancia con los mismos números.
@@ -74,7 +76,7 @@ def hay_por_salir(s: Session) -> bool:
 
 def esperan_resumen(s: Session, *, solo_hitos: bool) -> list[int]:
     """Las personas con algo sin salir que puede ir en su resumen; solo_hitos: que por sí solo lo pide cualquier día."""
-    de_hitos = [col(Notificacion.clase) == Clase.HITO.value] if solo_hitos else []
+    de_hitos = [col(Notificacion.clase) == ClaseDeNotificacion.HITO.value] if solo_hitos else []
     return list(s.scalars(select(col(Notificacion.persona_id)).where(_sin_salir, *de_hitos).distinct()))
 
 
@@ -183,14 +185,14 @@ def por_que_no(f: Any, persona: int | None, organigrama: Organigrama, dia: date)
     if f.turno_id or f.plazo_id:
         if motivo := _no_se_debe(f, dia):
             return motivo
-    elif f.clase != Clase.OFICIO:
+    elif f.clase != ClaseDeNotificacion.OFICIO:
         return ""
     return "" if persona is None else _no_es_suyo(f, persona, organigrama)
 
 
 def _no_es_suyo(f: Any, persona: int, organigrama: Organigrama) -> str:  # noqa: ANN401 - renglón de SQL
     """Por qué ya no le corresponde a esa persona; vacío si le corresponde."""
-    if f.clase == Clase.OFICIO:
+    if f.clase == ClaseDeNotificacion.OFICIO:
         return "" if persona in organigrama.recibe(f.para) else NO_LE_TOCA
     if f.para and persona in organigrama.de(f.para):
         return ""
@@ -216,7 +218,7 @@ def _no_se_debe(f: Any, dia: date) -> str:  # noqa: ANN401 - renglón de SQL
         return YA_NO_SE_DEBE
     if f.expediente_estado == EstadoExpediente.SUSPENDIDO:
         return SUSPENDIDO
-    if f.clase != Clase.HITO:
+    if f.clase != ClaseDeNotificacion.HITO:
         return ""
     if f.plazo_estado != EstadoPlazo.ABIERTO:
         return CUMPLIDO
@@ -234,7 +236,7 @@ def relevos(s: Session, ids: Sequence[int], organigrama: Organigrama, *, en_cana
         hitos.notificacion(
             i.persona,
             f.clave,
-            Clase(f.clase),
+            ClaseDeNotificacion(f.clase),
             f.folio,
             turno=f.turno_id,
             plazo=f.plazo_id,
@@ -246,7 +248,7 @@ def relevos(s: Session, ids: Sequence[int], organigrama: Organigrama, *, en_cana
 
 
 def _relevan(f: Any, organigrama: Organigrama) -> Sequence[Interesado]:  # noqa: ANN401 - renglón de SQL
-    if f.clase == Clase.OFICIO:
+    if f.clase == ClaseDeNotificacion.OFICIO:
         # Si en la unidad ya no hay nadie, a la primera de arriba que tenga a alguien.
         for cual in (f.para, *organigrama.escala(f.para)):
             if personas := organigrama.recibe(cual):
@@ -260,12 +262,12 @@ def canales_activos(s: Session) -> list[Canal]:
     return list(s.scalars(select(Canal).where(col(Canal.activo).is_(True)).order_by(col(Canal.id))))
 
 
-def id_resumen(destino: Destino, dia: date) -> str:
+def id_resumen(destino: DestinoDeMensaje, dia: date) -> str:
     """El id de su resumen de ese día: sólo puede haber uno."""
     return _id(destino, f"resumen {dia.isoformat()}")
 
 
-def id_suelta(destino: Destino, notificaciones: Iterable[int]) -> str:
+def id_suelta(destino: DestinoDeMensaje, notificaciones: Iterable[int]) -> str:
     """El id de una entrega que lleva justo esas notificaciones."""
     return _id(destino, "notificaciones " + ",".join(map(str, sorted(notificaciones))))
 
@@ -279,11 +281,13 @@ def existentes(s: Session, ids: Iterable[str]) -> set[str]:
     return hallados
 
 
-def resumenes_sin_entregar(s: Session, destinos: Iterable[Destino], dia: date) -> dict[Destino, list[Entrega]]:
+def resumenes_sin_entregar(
+    s: Session, destinos: Iterable[DestinoDeMensaje], dia: date
+) -> dict[DestinoDeMensaje, list[Entrega]]:
     """De cada destino, sus resúmenes de antes de `dia` que no han llegado y nadie está enviando; bloqueados."""
     de_persona = {d.persona: d for d in destinos if d.canal is None}
     de_canal = {d.canal: d for d in destinos if d.canal is not None}
-    hallados: dict[Destino, dict[str, Entrega]] = {}
+    hallados: dict[DestinoDeMensaje, dict[str, Entrega]] = {}
     for fila in _sin_entregar(s, de_persona, de_canal):
         destino = de_persona.get(fila.persona_id) if fila.canal_id is None else de_canal.get(fila.canal_id)
         if destino and _es_su_resumen(fila, destino, dia):
@@ -302,7 +306,7 @@ def _sin_entregar(s: Session, personas: Iterable[int | None], canales: Iterable[
             yield from s.scalars(base.where(columna.in_(tramo)))
 
 
-def _es_su_resumen(fila: Entrega, destino: Destino, dia: date) -> bool:
+def _es_su_resumen(fila: Entrega, destino: DestinoDeMensaje, dia: date) -> bool:
     """Si es el de un día anterior. Un resumen se reconoce por su id; lo demás (los turnos nuevos) sigue su camino."""
     armada = local(fila.creada).date()
     return armada < dia and fila.id == id_resumen(destino, armada)
@@ -320,9 +324,9 @@ def resumenes_atrasados(s: Session, dia: date) -> list[str]:
     for fila in filas:
         canal = canales_de.get(fila.canal_id)
         if canal is not None:
-            destino = Destino(canal.persona_id, canal.id, canal.creado)
+            destino = DestinoDeMensaje(canal.persona_id, canal.id, canal.creado)
         elif fila.persona_id in altas_de:
-            destino = Destino(fila.persona_id, None, altas_de[fila.persona_id])
+            destino = DestinoDeMensaje(fila.persona_id, None, altas_de[fila.persona_id])
         else:
             continue
         if _es_su_resumen(fila, destino, dia):
@@ -339,7 +343,7 @@ def sustituir(s: Session, ids: Sequence[str], motivo: str) -> None:
 
 
 def entrega(
-    id_: str, destino: Destino, asunto: str, notificaciones: list[int], ahora: datetime, proximo: float
+    id_: str, destino: DestinoDeMensaje, asunto: str, notificaciones: list[int], ahora: datetime, proximo: float
 ) -> dict[str, Any]:
     """Una fila de `Entrega` por enviar."""
     return {
@@ -491,5 +495,5 @@ def _clases(*, con_hitos: bool) -> list[Any]:
     return [] if con_hitos else [col(Notificacion.clase).not_in(DEL_RESUMEN), _sube.is_not(True)]
 
 
-def _id(destino: Destino, que: str) -> str:
+def _id(destino: DestinoDeMensaje, que: str) -> str:
     return str(uuid5(_ESPACIO, f"{que} para {destino.persona}/{destino.canal} desde {iso(destino.desde)}"))

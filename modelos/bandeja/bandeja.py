@@ -16,7 +16,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from modelos.bandeja.pedido import POCOS, Pedido, condiciones
+from modelos.bandeja.pedido import POCOS, PedidoDeBandeja, condiciones
 from modelos.bandeja.por_vencer import (
     Fila,
     Lugar,
@@ -39,7 +39,7 @@ _CURSOR = Cursor(TypeAdapter(tuple[date | None, Instante, Texto]))
 
 
 @dataclass(frozen=True)
-class Tramo:
+class TramoDeBandeja:
     """Un pedazo de la bandeja. total: cuántos hay, o `TOPE` si `son_mas`."""
 
     turnos: Sequence[Turno]
@@ -49,8 +49,14 @@ class Tramo:
 
 
 def listar(
-    s: Session, quien: Quien, pedido: Pedido, *, cursor: str | None = None, limite: int = 30, entera: bool = False
-) -> Tramo:
+    s: Session,
+    quien: Quien,
+    pedido: PedidoDeBandeja,
+    *,
+    cursor: str | None = None,
+    limite: int = 30,
+    entera: bool = False,
+) -> TramoDeBandeja:
     """Los turnos que puede atender quien pregunta, o los de la unidad pedida si ve todo.
 
     entera: se cuentan todos, aunque pasen de `TOPE`.
@@ -63,17 +69,17 @@ def listar(
     desde = _CURSOR.leer(cursor) if cursor else None
     total = _contar_todas(s, bases) if entera else contar_hasta(s, bases)
     if not total:
-        return Tramo((), 0, son_mas=False, siguiente=None)
+        return TramoDeBandeja((), 0, son_mas=False, siguiente=None)
     if not (pedido.por_vencer or pedido.corte):
         filas = antiguos(s, bases, desde[1:] if desde else None, cabe + 1)
     else:
         filas, total = _por_vencimiento(s, quien, pedido, bases, total, desde, cabe + 1)
     son_mas = total > TOPE and not entera
     tramo = cortar(filas, cabe, TOPE if son_mas else total, _CURSOR, _lugar_de)
-    return Tramo([turno for turno, _ in tramo.elementos], tramo.total, son_mas, tramo.siguiente)
+    return TramoDeBandeja([turno for turno, _ in tramo.elementos], tramo.total, son_mas, tramo.siguiente)
 
 
-def _por_unidad(s: Session, quien: Quien, pedido: Pedido) -> list[Select[Any]]:
+def _por_unidad(s: Session, quien: Quien, pedido: PedidoDeBandeja) -> list[Select[Any]]:
     """Lo pedido, una consulta por unidad: sobre varias a la vez, ningún índice trae el orden."""
     unidades = unidades_de(quien, pedido.unidad)
     donde, por_folio = condiciones(s, quien, pedido)
@@ -84,7 +90,7 @@ def _por_unidad(s: Session, quien: Quien, pedido: Pedido) -> list[Select[Any]]:
 def _por_vencimiento(
     s: Session,
     quien: Quien,
-    pedido: Pedido,
+    pedido: PedidoDeBandeja,
     bases: Sequence[Select[Any]],
     total: int,
     desde: Lugar | None,

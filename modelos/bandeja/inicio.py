@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.bandeja.bandeja import Tramo, listar
-from modelos.bandeja.pedido import Pedido
+from modelos.bandeja.bandeja import TramoDeBandeja, listar
+from modelos.bandeja.pedido import PedidoDeBandeja
 from modelos.bandeja.por_vencer import esperan
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Aviso, EstadoExpediente, EstadoTurno, Expediente, Turno
@@ -42,7 +42,7 @@ class Pocos(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Cifras:
+class CifrasDeInicio:
     """Cómo van todos. vencen: plazos vencidos o que vencen a más tardar el domingo; concluidos: en 30 días."""
 
     en_curso: int
@@ -53,9 +53,9 @@ class Cifras:
     concluidos: int
 
 
-def urgentes(s: Session, quien: Quien, hoy: date) -> Tramo:
+def urgentes(s: Session, quien: Quien, hoy: date) -> TramoDeBandeja:
     """Lo que vence hoy y lo ya vencido, lo más atrasado primero."""
-    return listar(s, quien, Pedido(corte=(None, hoy + timedelta(1))), limite=RENGLONES)
+    return listar(s, quien, PedidoDeBandeja(corte=(None, hoy + timedelta(1))), limite=RENGLONES)
 
 
 def nuevos(s: Session, quien: Quien) -> Pocos[Turno]:
@@ -144,7 +144,7 @@ def vencidos(s: Session, quien: Quien, hoy: date) -> Pocos[Plazo]:
     return _pocos(s, consulta.order_by(col(Plazo.vence), col(Plazo.id)))
 
 
-def cifras(s: Session, hoy: date) -> Cifras:
+def cifras(s: Session, hoy: date) -> CifrasDeInicio:
     """Las de todo el sistema: sólo para quien lo ve todo."""
     estados = select(col(Expediente.estado), func.count()).where(
         col(Expediente.estado).in_((EstadoExpediente.EN_CURSO.value, EstadoExpediente.SUSPENDIDO.value))
@@ -155,7 +155,7 @@ def cifras(s: Session, hoy: date) -> Cifras:
         col(Expediente.estado) == EstadoExpediente.CONCLUIDO.value, col(Expediente.cerrado) >= hace_un_mes
     )
     lunes = hoy + timedelta(7 - hoy.weekday())
-    return Cifras(
+    return CifrasDeInicio(
         de.get(EstadoExpediente.EN_CURSO.value, 0),
         de.get(EstadoExpediente.SUSPENDIDO.value, 0),
         _cuantos(s, *_corren(), col(Plazo.vence) < hoy),

@@ -23,7 +23,7 @@ TIENE = ("yo", "nadie", "otra")
 
 
 @dataclass(frozen=True)
-class Pedido:
+class PedidoDeBandeja:
     """Lo que se busca; lo vacío no filtra.
 
     unidad: una de las suyas, o cualquiera si ve todo. estado: del expediente, `en_curso` o `suspendido`.
@@ -49,7 +49,9 @@ class Pedido:
         return not self.turno or self.turno in ABIERTOS
 
 
-def condiciones(s: Session, quien: Quien, pedido: Pedido, *, por_fecha: bool = False) -> tuple[list[Condicion], bool]:
+def condiciones(
+    s: Session, quien: Quien, pedido: PedidoDeBandeja, *, por_fecha: bool = False
+) -> tuple[list[Condicion], bool]:
     """Lo que se pide del turno, además de ser suyo; y si es de tan pocos expedientes que se busque por ellos.
 
     por_fecha: se leerá en el orden de las fechas, y no conviene que la base busque por el procedimiento.
@@ -69,7 +71,7 @@ def condiciones(s: Session, quien: Quien, pedido: Pedido, *, por_fecha: bool = F
     return [*donde, de_ellos], por_folio
 
 
-def _de_que_paso(s: Session, pedido: Pedido, *, por_fecha: bool) -> list[Condicion]:
+def _de_que_paso(s: Session, pedido: PedidoDeBandeja, *, por_fecha: bool) -> list[Condicion]:
     donde: list[Condicion] = []
     if pedido.procedimiento:
         del_turno = ligera(s, col(Turno.procedimiento)) if por_fecha else col(Turno.procedimiento)
@@ -79,7 +81,7 @@ def _de_que_paso(s: Session, pedido: Pedido, *, por_fecha: bool) -> list[Condici
     return donde
 
 
-def _en_que_va(pedido: Pedido) -> list[Condicion]:
+def _en_que_va(pedido: PedidoDeBandeja) -> list[Condicion]:
     donde: list[Condicion] = []
     if pedido.turno:
         if pedido.turno not in set(EstadoTurno):
@@ -103,7 +105,7 @@ def _quien_lo_tiene(s: Session, quien: Quien, tiene: str) -> list[Condicion]:
     return [tomado, col(Turno.persona_id).in_(quienes)]
 
 
-def _de_que_expediente(pedido: Pedido) -> list[Condicion]:
+def _de_que_expediente(pedido: PedidoDeBandeja) -> list[Condicion]:
     donde = [_suspendido()] if pedido.estado == EstadoExpediente.SUSPENDIDO else []
     if buscado := plegar(limpiar_texto("texto", pedido.texto)).strip():
         donde.append(col(Expediente.busqueda).contains(buscado, autoescape=True))

@@ -17,7 +17,7 @@ from sqlmodel import col
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Turno
 from modelos.plazos.plazo import POR_CUMPLIR, EstadoPlazo, Plazo
-from modelos.plazos.vencimientos import Fechas, fechas_de
+from modelos.plazos.vencimientos import FechasDePlazo, fechas_de
 
 Condicion = ColumnElement[bool]
 Corte = tuple[date | None, date | None]
@@ -68,12 +68,12 @@ def pocos(s: Session, bases: Iterable[Select[Any]], corte: Corte | None, desde: 
     return quedan, len(filas)
 
 
-def _con_su_fecha(turno: Turno, fechas: Mapping[str, Fechas]) -> Fila:
+def _con_su_fecha(turno: Turno, fechas: Mapping[str, FechasDePlazo]) -> Fila:
     rige = fechas.get(turno.id)
     return turno, rige.vence if rige else None
 
 
-def _cae(rige: Fechas | None, corte: Corte) -> bool:
+def _cae(rige: FechasDePlazo | None, corte: Corte) -> bool:
     """Si un plazo corre y vence entre esas fechas."""
     if rige is None or rige.vence is None or rige.estado != EstadoPlazo.ABIERTO:
         return False

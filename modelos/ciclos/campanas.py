@@ -50,7 +50,7 @@ class Miembro:
 
 
 @dataclass(frozen=True)
-class Resumen:
+class ResumenDeCampana:
     """Un procedimiento en un periodo: cuántos expedientes hay y cuántos siguen en trámite."""
 
     procedimiento: str
@@ -152,20 +152,20 @@ def saltos(s: Session, tabla: Tabla, periodo: str, unidades: Iterable[str]) -> d
     return dichos
 
 
-def en_marcha(s: Session, tablas: Iterable[Tabla]) -> list[Resumen]:
+def en_marcha(s: Session, tablas: Iterable[Tabla]) -> list[ResumenDeCampana]:
     """Los periodos de esos procedimientos en que hay expedientes, lo más reciente primero."""
-    resumenes: list[Resumen] = []
+    resumenes: list[ResumenDeCampana] = []
     abierto = func.sum(case((col(Expediente.estado).in_(EN_TRAMITE), 1), else_=0))
     for tabla in tablas:
         suyos = col(Expediente.procedimiento) == tabla.clave
         if not con_periodo(tabla):
             total = s.scalar(select(func.count()).where(suyos, col(Expediente.estado).in_(EN_TRAMITE))) or 0
-            resumenes += [Resumen(tabla.clave, EN_CURSO, total, total)] if total else []
+            resumenes += [ResumenDeCampana(tabla.clave, EN_CURSO, total, total)] if total else []
             continue
         periodo = col(Expediente.datos)[DEL_PERIODO].as_string().label("periodo")
         consulta = select(periodo, func.count(), abierto).where(suyos).group_by(periodo)
         consulta = consulta.order_by(periodo.desc()).limit(PERIODOS_A_LA_VISTA)
-        resumenes += [Resumen(tabla.clave, p, n, int(a or 0)) for p, n, a in s.execute(consulta) if p]
+        resumenes += [ResumenDeCampana(tabla.clave, p, n, int(a or 0)) for p, n, a in s.execute(consulta) if p]
     return sorted(resumenes, key=lambda r: (r.abiertos == 0, r.procedimiento))
 
 

@@ -19,7 +19,7 @@ from modelos.errores import NoLeCorresponde
 from modelos.expedientes import visibles
 from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import Expediente, Turno
-from modelos.expedientes.notificacion import Clase, Notificacion
+from modelos.expedientes.notificacion import ClaseDeNotificacion, Notificacion
 from modelos.expedientes.visibles import conciernen, expediente_visible
 from modelos.listas import DE_NUMERO, LIMITE, Pagina, acotar, contar, cortar, paginar
 from modelos.organizacion.organigrama import Adscripcion, Persona, Unidad, quien_es, vigente
@@ -67,7 +67,9 @@ def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
     avisadas = set(
         s.scalars(
             select(col(Notificacion.datos)["para"].as_string())
-            .where(col(Notificacion.folio) == expediente.folio, col(Notificacion.clase) != Clase.OFICIO.value)
+            .where(
+                col(Notificacion.folio) == expediente.folio, col(Notificacion.clase) != ClaseDeNotificacion.OFICIO.value
+            )
             .distinct()
         )
     )
@@ -77,7 +79,7 @@ def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
     de_aviso = exists().where(
         col(Notificacion.folio) == expediente.folio,
         col(Notificacion.persona_id) == Persona.id,
-        col(Notificacion.clase) != Clase.OFICIO.value,
+        col(Notificacion.clase) != ClaseDeNotificacion.OFICIO.value,
         col(Notificacion.datos)["para"].as_string() == Adscripcion.unidad,
     )
     rol, unidad = col(Adscripcion.rol), col(Adscripcion.unidad)

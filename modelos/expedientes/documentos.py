@@ -13,7 +13,7 @@ from modelos.organizacion.organigrama import Persona
 
 
 @dataclass(frozen=True)
-class Documento:
+class DocumentoDelExpediente:
     """Un anexo con quién lo subió y el turno que sustenta."""
 
     anexo: Anexo
@@ -21,7 +21,7 @@ class Documento:
     persona: str
 
 
-def documentos(s: Session, folio: str) -> list[Documento]:
+def documentos(s: Session, folio: str) -> list[DocumentoDelExpediente]:
     """Los anexos de lo ya respondido, del más reciente; lo que alguien apenas prepara no se enseña."""
     consulta = (
         select(Anexo, Turno, col(Persona.nombre))
@@ -30,4 +30,4 @@ def documentos(s: Session, folio: str) -> list[Documento]:
         .where(col(Anexo.folio) == folio, col(Turno.estado) == EstadoTurno.ATENDIDO.value)
         .order_by(col(Anexo.subido).desc(), col(Anexo.id))
     )
-    return [Documento(anexo, turno, nombre) for anexo, turno, nombre in s.execute(consulta)]
+    return [DocumentoDelExpediente(anexo, turno, nombre) for anexo, turno, nombre in s.execute(consulta)]

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from modelos.columnas import Instante, columna_json
 
 
-class Clase(StrEnum):
+class ClaseDeNotificacion(StrEnum):
     """De qué se avisa."""
 
     TURNO = "turno"

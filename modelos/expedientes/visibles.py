@@ -19,7 +19,7 @@ from modelos.expedientes.expediente import (
     Expediente,
     Turno,
 )
-from modelos.expedientes.notificacion import Clase, Notificacion
+from modelos.expedientes.notificacion import ClaseDeNotificacion, Notificacion
 from modelos.listas import LIMITE_MAXIMO
 from modelos.organizacion.organigrama import Persona, Unidad, responsables
 from modelos.organizacion.permisos import Quien, conducidas, ve_lo_de, ve_todo
@@ -63,7 +63,8 @@ def conciernen(quien: Quien) -> list[ColumnElement[bool]]:
     suyos = exists().where(col(Turno.folio) == Expediente.folio, col(Turno.unidad).in_(ve_lo_de))
     avisados = select(col(Notificacion.folio)).where(
         col(Notificacion.persona_id) == quien.persona,
-        col(Notificacion.clase) != Clase.OFICIO.value,  # recibir un oficio no abre el expediente del que salió
+        col(Notificacion.clase)
+        != ClaseDeNotificacion.OFICIO.value,  # recibir un oficio no abre el expediente del que salió
         col(Notificacion.datos)["para"].as_string().in_(quien.unidades),
     )
     return [or_(suyos, col(Expediente.folio).in_(avisados), col(Expediente.duena).in_(conducidas(quien)))]

@@ -23,7 +23,7 @@ A_LA_VISTA = 6
 
 
 @dataclass(frozen=True)
-class Aviso:
+class Advertencia:
     """Algo que notar. que: qué pasa; remedio: qué hacer. impide: mientras siga, no se puede firmar."""
 
     clave: str
@@ -43,7 +43,7 @@ class Avisador:
         self.s, self.hoy, self.bloquear = s, hoy, bloquear_proyecto
         self._firman: dict[str, bool] = {}
 
-    def de(self, oficio: Oficio, a_quien: Sequence[Destinatario]) -> list[Aviso]:
+    def de(self, oficio: Oficio, a_quien: Sequence[Destinatario]) -> list[Advertencia]:
         """Los de un oficio: de un borrador, todos; de uno vigente, a quién hay que llevárselo en papel."""
         if oficio.estado in VIGENTES:
             return self._sin_cuenta([d for d in a_quien if d.acusado is None], "Entréguelo")
@@ -59,14 +59,18 @@ class Avisador:
             *self._sin_cuenta(a_quien, "Una vez firmado, entréguelo"),
         ]
 
-    def _incompleto(self, oficio: Oficio) -> list[Aviso]:
+    def _incompleto(self, oficio: Oficio) -> list[Advertencia]:
         faltan = faltantes(oficio)
         if not faltan:
             return []
         que = f"Faltan datos por escribir: {', '.join(faltan)}."
-        return [Aviso("faltan", que, "Corrija el texto donde dice FALTA y guárdelo; sin eso no se firma.", impide=True)]
+        return [
+            Advertencia(
+                "faltan", que, "Corrija el texto donde dice FALTA y guárdelo; sin eso no se firma.", impide=True
+            )
+        ]
 
-    def _sin_firma(self, oficio: Oficio) -> list[Aviso]:
+    def _sin_firma(self, oficio: Oficio) -> list[Advertencia]:
         unidad = oficio.unidad
         if unidad not in self._firman:
             self._firman[unidad] = bool(titulares.firman(self.s, unidad, self.hoy))
@@ -74,9 +78,9 @@ class Avisador:
             return []
         que = f"No consta quién tiene el cargo en {unidad} ni quién lo suple."
         remedio = "Pida a la administración que lo registre; sin eso no se firma."
-        return [Aviso("sin_titular", que, remedio, impide=True)]
+        return [Advertencia("sin_titular", que, remedio, impide=True)]
 
-    def _en_proyecto(self, oficio: Oficio) -> list[Aviso]:
+    def _en_proyecto(self, oficio: Oficio) -> list[Advertencia]:
         dudosas = [self._dudosas[clave] for clave in oficio.ordenamientos if clave in self._dudosas]
         if not dudosas:
             return []
@@ -86,15 +90,15 @@ class Avisador:
             if self.bloquear
             else "El oficio lo dirá bajo el membrete. Si ya se publicaron, pida a la administración que lo registre."
         )
-        return [Aviso("en_proyecto", que, remedio, impide=self.bloquear)]
+        return [Advertencia("en_proyecto", que, remedio, impide=self.bloquear)]
 
-    def _sin_leyenda(self) -> list[Aviso]:
+    def _sin_leyenda(self) -> list[Advertencia]:
         if self._hay_leyenda:
             return []
         que = f"No se ha capturado la leyenda oficial de {self.hoy.year}: el oficio saldrá sin ella."
-        return [Aviso("sin_leyenda", que, "Si ya se publicó, pida a la administración que la capture.")]
+        return [Advertencia("sin_leyenda", que, "Si ya se publicó, pida a la administración que la capture.")]
 
-    def _otro_titular(self, a_quien: Sequence[Destinatario]) -> list[Aviso]:
+    def _otro_titular(self, a_quien: Sequence[Destinatario]) -> list[Advertencia]:
         """Se redactó a nombre de quien entonces tenía el cargo, y hoy lo tiene otra persona."""
         cambiaron = []
         for d in a_quien:
@@ -104,25 +108,25 @@ class Avisador:
         if not cambiaron:
             return []
         que = f"Cambió quien tiene el cargo en {', '.join(cambiaron[:A_LA_VISTA])}."
-        return [Aviso("otro_titular", que, "Vuelva a redactarlo, o corrija el nombre a quien se dirige.")]
+        return [Advertencia("otro_titular", que, "Vuelva a redactarlo, o corrija el nombre a quien se dirige.")]
 
-    def _por_citar(self, oficio: Oficio) -> list[Aviso]:
+    def _por_citar(self, oficio: Oficio) -> list[Advertencia]:
         """El antecedente se firmó después de redactar el que lo citaría."""
         molde = self.s.get(Molde, oficio.molde)
         numeros = contexto.por_citar(self.s, oficio, molde.texto) if molde else []
         if not numeros:
             return []
         que = f"Después de redactarlo se firmó {', '.join(numeros[:A_LA_VISTA])}, que su plantilla puede citar."
-        return [Aviso("por_citar", que, "Si debe citarlo, vuelva a redactarlo.")]
+        return [Advertencia("por_citar", que, "Si debe citarlo, vuelva a redactarlo.")]
 
-    def _sin_cuenta(self, a_quien: Sequence[Destinatario], entreguelo: str) -> list[Aviso]:
+    def _sin_cuenta(self, a_quien: Sequence[Destinatario], entreguelo: str) -> list[Advertencia]:
         afuera = [d.unidad or d.nombre or d.cargo for d in a_quien if d.unidad not in self._con_cuenta]
         if not afuera:
             return []
         cuales = ", ".join(afuera[:A_LA_VISTA])
         cuales += f" y {len(afuera) - A_LA_VISTA} más" if len(afuera) > A_LA_VISTA else ""
         que = f"Por el sistema no le llega a {cuales}: no tiene quien entre aquí."
-        return [Aviso("sin_cuenta", que, f"{entreguelo} en papel y capture su acuse en esta página.")]
+        return [Advertencia("sin_cuenta", que, f"{entreguelo} en papel y capture su acuse en esta página.")]
 
     @cached_property
     def _dudosas(self) -> dict[str, str]:

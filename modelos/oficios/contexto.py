@@ -36,7 +36,7 @@ _CITA_OFICIO = re.compile(r'oficios\["([^"]+)"\]')
 
 
 @dataclass(frozen=True)
-class Pedido:
+class PedidoDeOficio:
     """Qué oficio se redacta: de quién, para quién y por qué.
 
     salida y comentario: los de la decisión que lo pide; vacíos si se redacta al llegar a la actividad.
@@ -56,7 +56,12 @@ class Pedido:
 
 
 def contexto(
-    s: Session, tabla: Tabla, expediente: Expediente, pedido: Pedido, destinatarios: Sequence[Destinatario], hoy: date
+    s: Session,
+    tabla: Tabla,
+    expediente: Expediente,
+    pedido: PedidoDeOficio,
+    destinatarios: Sequence[Destinatario],
+    hoy: date,
 ) -> dict[str, Any]:
     """Las variables de la plantilla (`docs/oficios.md`)."""
     emisor = s.get_one(Unidad, pedido.emisor)
@@ -92,7 +97,7 @@ def contexto(
     }
 
 
-def resolver(s: Session, expediente: Expediente, pedido: Pedido, hoy: date) -> list[Destinatario]:
+def resolver(s: Session, expediente: Expediente, pedido: PedidoDeOficio, hoy: date) -> list[Destinatario]:
     """A quién va, con nombre y cargo de hoy, sin guardar y sin repetir; primero a quien se dirige, luego las copias.
 
     De una circular a todo un grupo se nombra a cada quien: así se sabe quién ya acusó.

@@ -50,7 +50,7 @@ class Cambio(SQLModel, table=True):
 
 
 @dataclass(frozen=True)
-class Renglon:
+class RenglonDeCambio:
     """Un cambio para leerse. campos: (nombre, antes, después) de lo que de veras cambió."""
 
     quien: str
@@ -105,19 +105,19 @@ def anotar_altas(
     s.flush()
 
 
-def historia(s: Session, cosa: Cosa, cuales: Iterable[str]) -> list[Renglon]:
+def historia(s: Session, cosa: Cosa, cuales: Iterable[str]) -> list[RenglonDeCambio]:
     """Los cambios de esas cosas, el último primero, con nombres en vez de números de persona."""
     consulta = select(Cambio).where(col(Cambio.cosa) == cosa.value, col(Cambio.cual).in_(list(cuales)))
     return en_palabras(s, s.scalars(consulta.order_by(col(Cambio.id).desc())).all())
 
 
-def en_palabras(s: Session, cambios: Sequence[Cambio]) -> list[Renglon]:
+def en_palabras(s: Session, cambios: Sequence[Cambio]) -> list[RenglonDeCambio]:
     """Esos cambios para leerse, en su orden, con nombres en vez de números de persona."""
     citadas = {c.persona_id for c in cambios} | {d.get("persona_id") for c in cambios for d in (c.antes, c.despues)}
     filas = s.execute(select(col(Persona.id), col(Persona.nombre)).where(col(Persona.id).in_(citadas - {None})))
     nombres = dict(filas.all())
     return [
-        Renglon(
+        RenglonDeCambio(
             nombres.get(c.persona_id, CONSOLA),
             c.cuando,
             not c.antes,

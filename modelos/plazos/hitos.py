@@ -19,7 +19,7 @@ from sqlmodel import col
 
 from modelos.columnas import Instante
 from modelos.expedientes.expediente import ABIERTOS, Expediente, Turno
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.organizacion.organigrama import Unidad
 from modelos.plazos.plazo import Plazo
 from modelos.tabla.unidades import TipoUnidad
@@ -168,7 +168,14 @@ def escala(unidad: str, estatales: dict[str, str]) -> tuple[str, ...]:
 
 
 def notificacion(
-    persona: int, clave: str, clase: Clase, folio: str, *, turno: str | None, plazo: str | None, datos: dict[str, Any]
+    persona: int,
+    clave: str,
+    clase: ClaseDeNotificacion,
+    folio: str,
+    *,
+    turno: str | None,
+    plazo: str | None,
+    datos: dict[str, Any],
 ) -> dict[str, Any]:
     """Una fila de `Notificacion`, sin cuándo; datos: con tipos de JSON."""
     return {

@@ -54,7 +54,7 @@ class ConFecha(Protocol):
 P = TypeVar("P", bound=ConFecha)
 
 
-class Fechas(NamedTuple):
+class FechasDePlazo(NamedTuple):
     """Lo indispensable de un plazo, para las listas: sin su cómputo."""
 
     id: str
@@ -91,13 +91,13 @@ def _primero_el_que_vence(plazo: ConFecha) -> tuple[bool, date, str]:
     return plazo.vence is None, plazo.vence or date.max, plazo.id
 
 
-def fechas_de(s: Session, turnos: Sequence[Turno]) -> dict[str, Fechas]:
+def fechas_de(s: Session, turnos: Sequence[Turno]) -> dict[str, FechasDePlazo]:
     """La fecha que rige cada turno, por id; una consulta."""
     if not turnos:
         return {}
     columnas = (col(Plazo.id), col(Plazo.turno_id), col(Plazo.folio), col(Plazo.estado))
     filas = s.execute(select(*columnas, col(Plazo.vence), col(Plazo.conservador)).where(_de(turnos))).all()
-    return rigen(turnos, [Fechas(*fila) for fila in filas])
+    return rigen(turnos, [FechasDePlazo(*fila) for fila in filas])
 
 
 def plazos_de(s: Session, turnos: Sequence[Turno]) -> dict[str, Plazo]:

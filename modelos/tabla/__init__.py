@@ -26,7 +26,7 @@ from modelos.tabla.catalogo import Catalogo
 from modelos.tabla.emision import Emision, Forma, a_la_del, a_la_estatal_de, a_persona, a_su_superior, a_todas, a_unidad
 from modelos.tabla.periodo import PATRONES, Cada, Ciclo, Periodo
 from modelos.tabla.plazo import RESPUESTA_OFICIAL, Dias, EnVentana, Hitos, ReglaPlazo, Tramo, UltimoHabilDelMes
-from modelos.tabla.tabla import Mencion, Precedente, Tabla
+from modelos.tabla.tabla import ComoSeCita, Precedente, Tabla
 from modelos.tabla.unidades import Unidad
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Cada",
     "Catalogo",
     "Ciclo",
+    "ComoSeCita",
     "DatosIniciales",
     "Dias",
     "Documento",
@@ -47,7 +48,6 @@ __all__ = [
     "Formulario",
     "Hitos",
     "Medida",
-    "Mencion",
     "Periodo",
     "Pesos",
     "PorCada",

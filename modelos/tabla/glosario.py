@@ -16,7 +16,7 @@ ARCHIVO = Path(__file__).with_suffix(".toml")
 
 
 @dataclass(frozen=True)
-class Entrada:
+class EntradaDeGlosario:
     """Un término. clave: la de su enlace; fuente: dónde consta; vea: claves de otras entradas."""
 
     clave: str
@@ -38,7 +38,7 @@ class GlosarioIlegible(ValueError):
 
 
 @cache
-def entradas() -> dict[str, Entrada]:
+def entradas() -> dict[str, EntradaDeGlosario]:
     """Todas, por clave, en orden alfabético de su término. Lanza GlosarioIlegible."""
     crudas = tomllib.loads(ARCHIVO.read_text("utf-8"))
     leidas = {}
@@ -46,14 +46,16 @@ def entradas() -> dict[str, Entrada]:
         sobra = set(cruda) - {"termino", "sentido", "fuente", "vea"}
         if sobra or not all(cruda.get(campo) for campo in ("termino", "sentido", "fuente")):
             raise GlosarioIlegible(clave, "debe llevar termino, sentido y fuente, y si acaso vea")
-        leidas[clave] = Entrada(clave, cruda["termino"], cruda["sentido"], cruda["fuente"], tuple(cruda.get("vea", ())))
+        leidas[clave] = EntradaDeGlosario(
+            clave, cruda["termino"], cruda["sentido"], cruda["fuente"], tuple(cruda.get("vea", ()))
+        )
     for entrada in leidas.values():
         if perdidas := set(entrada.vea) - set(leidas):
             raise GlosarioIlegible(entrada.clave, f"remite a {', '.join(sorted(perdidas))}, que no está")
     return dict(sorted(leidas.items(), key=lambda par: plano(par[1].termino)))
 
 
-def buscar(texto: str) -> list[Entrada]:
+def buscar(texto: str) -> list[EntradaDeGlosario]:
     """Las que llevan todas esas palabras, sin acentos ni mayúsculas; primero las que las llevan en el término."""
     palabras = plano(texto).split()
     halladas = [e for e in entradas().values() if all(p in plano(f"{e.termino} {e.sentido}") for p in palabras)]

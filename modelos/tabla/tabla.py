@@ -35,7 +35,7 @@ class Precedente:
 
 
 @dataclass(frozen=True)
-class Mencion:
+class ComoSeCita:
     """Cómo se cita un procedimiento: `M-N-7` es la actividad 7 «del procedimiento Normatividad».
 
     prefijo: con qué empiezan sus claves (`M-N`); antes del guion, la norma. frase: lo que sigue a «la actividad 7».
@@ -84,7 +84,7 @@ class Tabla:
     ciclo: Ciclo | None = None
     precedente: Precedente | None = None
     notas: tuple[str, ...] = ()
-    mencion: Mencion | None = None
+    mencion: ComoSeCita | None = None
     ajenas: tuple[str, ...] = ()
     ausente: bool = False
 

@@ -11,7 +11,7 @@ from datetime import date
 from enum import Enum, auto
 
 from modelos.calendario import fecha_breve
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 
 LARGO_QUE = 90
 
@@ -57,7 +57,7 @@ class Parte:
             return Tema.FIRMA
         if self.mencion:
             return Tema.MENCION
-        return Tema.OFICIO if self.clase == Clase.OFICIO else Tema.DEBIDO
+        return Tema.OFICIO if self.clase == ClaseDeNotificacion.OFICIO else Tema.DEBIDO
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from modelos.avisos import cola, de_oficios, mensajes
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.cola import Tomada
 from modelos.expedientes import comentarios
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.plazos import vencimientos
 from modelos.sesion import lectura, transaccion
 from modelos.tabla import Catalogo
@@ -112,10 +112,10 @@ def _redactar(
     """Lee de la base lo que falta y devuelve con qué escribir la carta, ya sin ella."""
     tomada = envio.tomada
     vivas = _las_que_vienen_al_caso(s, envio, filas)
-    llegados, ya_no = de_oficios.llegados(s, (f for f in vivas if f.clase == Clase.OFICIO))
+    llegados, ya_no = de_oficios.llegados(s, (f for f in vivas if f.clase == ClaseDeNotificacion.OFICIO))
     envio.omitidas |= ya_no
-    por_firmar = _lo_que_espera_firma(s, tablas, envio, [f for f in vivas if f.clase == Clase.FIRMA])
-    debidas = [f for f in vivas if f.clase not in (Clase.FIRMA, Clase.OFICIO)]
+    por_firmar = _lo_que_espera_firma(s, tablas, envio, [f for f in vivas if f.clase == ClaseDeNotificacion.FIRMA])
+    debidas = [f for f in vivas if f.clase not in (ClaseDeNotificacion.FIRMA, ClaseDeNotificacion.OFICIO)]
     if not debidas and not por_firmar.total and not llegados:
         raise _YaNo(YA_NO)
     rigen = vencimientos.plazos_de(s, mensajes.turnos_de(s, debidas))

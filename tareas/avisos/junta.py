@@ -17,11 +17,11 @@ from modelos import reloj
 from modelos.avisos import canales, cola, de_oficios, mensajes
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Canal
-from modelos.avisos.mensajes import Destino
+from modelos.avisos.mensajes import DestinoDeMensaje
 from modelos.calendario import fecha_corta
 from modelos.ciclos.previstas import es_habil
 from modelos.expedientes import comentarios
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.motor.latido import pulso
 from modelos.oficios.oficio import Oficio
 from modelos.sesion import lectura, serializar, transaccion
@@ -66,7 +66,9 @@ def _hay_por_salir(s: Session, ahora: datetime, *, con_resumen: bool) -> bool:
     dia = reloj.local(ahora).date()
     if not con_resumen or not (personas := mensajes.esperan_resumen(s, solo_hitos=not es_habil(s, dia))):
         return False
-    resumenes = {mensajes.id_resumen(Destino(p, None, alta), dia) for p, alta in mensajes.altas(s, personas).items()}
+    resumenes = {
+        mensajes.id_resumen(DestinoDeMensaje(p, None, alta), dia) for p, alta in mensajes.altas(s, personas).items()
+    }
     return len(mensajes.existentes(s, resumenes)) < len(resumenes)
 
 
@@ -87,7 +89,7 @@ class _Resumenes:
 
     def solo_acompana(self, f: Any) -> bool:  # noqa: ANN401 - renglón de SQL
         """Si no es motivo para escribirle: un oficio o, en día inhábil, lo que no es un hito."""
-        return bool(f.oficio) or (_va_en_resumen(f) and f.clase != Clase.HITO and not self.habil)
+        return bool(f.oficio) or (_va_en_resumen(f) and f.clase != ClaseDeNotificacion.HITO and not self.habil)
 
 
 class _Junta:
@@ -100,9 +102,9 @@ class _Junta:
         if self.de_unidad:
             self.por_unidad = {id_: (clave, u) for id_, clave, u in mensajes.para_unidades(s, self.de_unidad)}
         altas = mensajes.altas(s, mensajes.personas_por_avisar(s))
-        self.correos = {persona: Destino(persona, None, alta) for persona, alta in altas.items()}
+        self.correos = {persona: DestinoDeMensaje(persona, None, alta) for persona, alta in altas.items()}
         self.repetidas: set[tuple[str, str]] = set()
-        self.montones: dict[Destino, _Monton] = {}
+        self.montones: dict[DestinoDeMensaje, _Monton] = {}
         self.salieron: list[int] = []
 
     def armar(self, *, con_resumen: bool) -> int:
@@ -190,7 +192,7 @@ def _partes(filas: Sequence[Any], oficios: Mapping[str, Oficio]) -> list[Parte]:
             de.setdefault(f.oficio, []).append(f)
     return [_parte(f) for f in filas if not f.oficio] + [
         Parte(
-            Clase.OFICIO,
+            ClaseDeNotificacion.OFICIO,
             suyas[0].folio,
             None,
             None,
@@ -207,7 +209,7 @@ def _parte(f: Any) -> Parte:  # noqa: ANN401 - renglón de SQL
 
 
 def _entrega(
-    destino: Destino, monton: _Monton, armados: set[str], oficios: Mapping[str, Oficio], ahora: datetime
+    destino: DestinoDeMensaje, monton: _Monton, armados: set[str], oficios: Mapping[str, Oficio], ahora: datetime
 ) -> dict[str, Any]:
     dia, ids = reloj.local(ahora).date(), [f.id for f in monton.filas]
     resumen = _es_resumen(destino, monton, armados, dia)
@@ -215,11 +217,11 @@ def _entrega(
     return mensajes.entrega(id_, destino, asunto(_partes(monton.filas, oficios), dia), ids, ahora, pulso())
 
 
-def _es_resumen(destino: Destino, monton: _Monton, armados: set[str], dia: date) -> bool:
+def _es_resumen(destino: DestinoDeMensaje, monton: _Monton, armados: set[str], dia: date) -> bool:
     return monton.es_del_resumen and mensajes.id_resumen(destino, dia) not in armados
 
 
-def _sustituir(filtro: _Filtro, resumenes: dict[Destino, _Monton]) -> None:
+def _sustituir(filtro: _Filtro, resumenes: dict[DestinoDeMensaje, _Monton]) -> None:
     """Descarta los resúmenes anteriores que no han llegado; lo suyo que aún viene al caso pasa al de hoy."""
     s, dia = filtro.s, filtro.dia
     descartados: list[str] = []
@@ -234,5 +236,5 @@ def _sustituir(filtro: _Filtro, resumenes: dict[Destino, _Monton]) -> None:
     mensajes.sustituir(s, descartados, f"{cola.SUSTITUYE}{fecha_corta(dia)}.")
 
 
-def _destino(canal: Canal) -> Destino:
-    return Destino(canal.persona_id, canal.id, canal.creado)
+def _destino(canal: Canal) -> DestinoDeMensaje:
+    return DestinoDeMensaje(canal.persona_id, canal.id, canal.creado)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from modelos.calendario import fecha_corta
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.oficios.deuda import Debido
 from modelos.plazos.plazo import Plazo
 from modelos.tabla import Catalogo, Tabla
@@ -94,7 +94,12 @@ def partes_de_firma(por_firmar: PorFirmar) -> list[Parte]:
     oficio = debido.oficio
     return [
         Parte(
-            Clase.FIRMA, oficio.folio, vence, vence, que=f"{oficio.clave}: {oficio.asunto}", por_firmar=por_firmar.total
+            ClaseDeNotificacion.FIRMA,
+            oficio.folio,
+            vence,
+            vence,
+            que=f"{oficio.clave}: {oficio.asunto}",
+            por_firmar=por_firmar.total,
         )
     ]
 

@@ -21,7 +21,7 @@ from modelos.calendario import Calendario
 from modelos.calendario.errores import CalendarioSinPublicar
 from modelos.dias.dia import Oficina, oficinas
 from modelos.expedientes.expediente import ABIERTOS
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.plazos import hitos
 from modelos.plazos.hitos import Visto
 from modelos.plazos.plazo import base_de_insistencia, llave_de_hito
@@ -35,7 +35,7 @@ RESPIRO_S = 0.015
 
 
 @dataclass
-class Resumen:
+class ResumenDeBarrido:
     """Lo que hizo un barrido.
 
     plazos: los que tenían un hito por verse. recordatorios: hitos que se avisaron; sustituidos: los que no, por haber
@@ -84,7 +84,7 @@ def barrer(
     lote: int = LOTE,
     avance: Callable[[int], None] | None = None,
     insistencias: int = INSISTENCIAS,
-) -> Resumen:
+) -> ResumenDeBarrido:
     """Ve los hitos que tocan en `dia` o antes y aún no se habían visto.
 
     Recibe:
@@ -93,7 +93,7 @@ def barrer(
         insistencias: cuántas veces se insiste en lo vencido; después sólo va en el resumen de la semana.
         avance: se llama tras cada lote con cuántos plazos van.
     """
-    resumen, organigrama, desde = Resumen(), None, hitos.DESDE_EL_PRINCIPIO
+    resumen, organigrama, desde = ResumenDeBarrido(), None, hitos.DESDE_EL_PRINCIPIO
     while True:
         with transaccion(url) as s:
             if organigrama is None:
@@ -118,7 +118,7 @@ def _ver_lote(
     filas: Any,  # noqa: ANN401 - renglones de SQL
     dia: date,
     organigrama: Organigrama,
-    resumen: Resumen,
+    resumen: ResumenDeBarrido,
     maximo: int,
 ) -> None:
     de_unidad = oficinas(s, {f.unidad for f in filas})
@@ -220,7 +220,7 @@ def _avisos(
         hitos.notificacion(
             quien.persona,
             clave,
-            Clase.HITO,
+            ClaseDeNotificacion.HITO,
             f.folio,
             turno=None if f.atendido else f.turno_id,
             plazo=f.id,

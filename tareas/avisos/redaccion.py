@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.tabla import Catalogo
 from tareas.avisos.asuntos import Parte, asunto
 from tareas.avisos.cartero import Adjunto, Carta
@@ -88,14 +88,17 @@ def carta(
     """
     # Un turno nuevo que además está por vencer es una sola cosa: se dice con su plazo, y con su último hito.
     por_cosa: dict[str, Any] = {}
-    for f in sorted(filas, key=lambda f: (f.clase == Clase.HITO, not f.datos.get("sube"))):
+    for f in sorted(filas, key=lambda f: (f.clase == ClaseDeNotificacion.HITO, not f.datos.get("sube"))):
         por_cosa[f.turno_id or f.plazo_id or f.clave] = f
     cosas = list(por_cosa.values())
     puntos = sorted((punto(f, tablas, lugar) for f in cosas), key=lambda p: p.urgencia)
     por_firmar = [punto_de_firma(d, tablas, lugar) for d in lugar.por_firmar.debidos]
     partes = [parte(f, tablas, lugar) for f in cosas]
     partes += partes_de_firma(lugar.por_firmar)
-    partes += [Parte(Clase.OFICIO, o.folio, None, None, recuerda=o.falta, que=o.nombre) for o in recibidos.oficios]
+    partes += [
+        Parte(ClaseDeNotificacion.OFICIO, o.folio, None, None, recuerda=o.falta, que=o.nombre)
+        for o in recibidos.oficios
+    ]
     titulo = asunto(partes, lugar.hoy)
     detallados = recibidos.oficios[:RECIBIDOS]
     datos = {

@@ -20,7 +20,7 @@ from modelos.avisos.a_quien import Interesado, Organigrama
 from modelos.ciclos.ciclo import Jornada, marcar
 from modelos.ciclos.previstas import es_habil
 from modelos.expedientes.expediente import ABIERTOS, EstadoExpediente, Expediente, Turno
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.plazos import hitos
 from modelos.plazos.plazo import EstadoPlazo, Plazo
 from modelos.sesion import lectura, transaccion
@@ -139,7 +139,7 @@ def _aviso(
     return hitos.notificacion(
         quien.persona,
         f"{SEMANA}:{lunes.isoformat()}:{f.id}",
-        Clase.HITO,
+        ClaseDeNotificacion.HITO,
         f.folio,
         turno=f.turno_id,
         plazo=f.id,

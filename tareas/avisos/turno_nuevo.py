@@ -18,7 +18,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.avisos.a_quien import Interesado, Organigrama
 from modelos.columnas import de_los
 from modelos.expedientes.expediente import ABIERTOS, Aviso, Encargo, EstadoExpediente, Expediente, Turno
-from modelos.expedientes.notificacion import Clase, Notificacion
+from modelos.expedientes.notificacion import ClaseDeNotificacion, Notificacion
 from modelos.plazos import hitos
 from modelos.sesion import insertar, lectura, transaccion
 
@@ -71,7 +71,7 @@ def _notificacion(turno: Turno, quien: Interesado, de_nuevo: int | None) -> dict
     return hitos.notificacion(
         quien.persona,
         f"{_clave(turno.id)}:{de_nuevo}" if de_nuevo else _clave(turno.id),
-        Clase.TURNO,
+        ClaseDeNotificacion.TURNO,
         turno.folio,
         turno=turno.id,
         plazo=None,

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from modelos.administracion.carga.hojas import HOJAS, MAXIMO_RENGLONES, Defecto, Libro, Renglon, campo_de, hoja_de
+from modelos.administracion.carga.hojas import HOJAS, MAXIMO_RENGLONES, Defecto, Libro, RenglonDeHoja, campo_de, hoja_de
 from modelos.errores import ArchivoDemasiadoGrande, ArchivoRechazado
 
 DEMASIADO = "trae demasiado; copie sólo los renglones que va a cargar a un libro nuevo"
@@ -42,7 +42,7 @@ class _Encabezado:
 
 def leer(nombre: str, contenido: bytes) -> Libro:
     """Como `tareas.hojas.catalogos.leer`, en este mismo proceso. Lanza ArchivoRechazado, ArchivoDemasiadoGrande."""
-    renglones: list[Renglon] = []
+    renglones: list[RenglonDeHoja] = []
     letras: dict[str, dict[str, str]] = {}
     faltas: list[Defecto] = []
     notas: list[str] = []
@@ -165,17 +165,17 @@ def _columnas_que_faltan(hoja: str, halladas: Collection[str]) -> list[Defecto]:
     return [Defecto(hoja, 0, "", "", f"falta la columna «{t}» en el primer renglón escrito") for t in faltan]
 
 
-def _renglones(hoja: str, encabezado: _Encabezado, celdas: Sequence[Sequence[object]]) -> list[Renglon]:
+def _renglones(hoja: str, encabezado: _Encabezado, celdas: Sequence[Sequence[object]]) -> list[RenglonDeHoja]:
     """Los que traen algo escrito en una columna que se usa."""
     renglones = []
     for numero, fila in enumerate(celdas[encabezado.renglon + 1 :], start=encabezado.renglon + 2):
         valores = {campo: _texto(fila[i]) for i, campo in encabezado.columnas.items() if i < len(fila)}
         if any(valores.values()):
-            renglones.append(Renglon(hoja, numero, valores))
+            renglones.append(RenglonDeHoja(hoja, numero, valores))
     return renglones
 
 
-def _largo(renglones: Sequence[Renglon]) -> int:
+def _largo(renglones: Sequence[RenglonDeHoja]) -> int:
     return sum(len(valor.encode()) for renglon in renglones for valor in renglon.valores.values())
 
 

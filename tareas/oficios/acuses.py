@@ -21,7 +21,7 @@ LOTE = 500
 
 
 @dataclass(frozen=True)
-class Resumen:
+class ResumenDeAcuses:
     """Lo que hizo. sin_calendario: los que no se pudieron contar por falta de un año, y por qué; vacío si ninguno."""
 
     recordados: int = 0
@@ -33,7 +33,7 @@ class Resumen:
         return f"{hecho} {self.sin_calendario} sin contar: {self.motivo}" if self.sin_calendario else hecho
 
 
-def recordar_pendientes(url: str, hoy: date, dias: int) -> Resumen:
+def recordar_pendientes(url: str, hoy: date, dias: int) -> ResumenDeAcuses:
     """Recuerda a quienes no han acusado lo que se les envió hace `dias` días hábiles o más.
 
     Recibe:
@@ -47,7 +47,7 @@ def recordar_pendientes(url: str, hoy: date, dias: int) -> Resumen:
     for i in range(0, len(tocan), LOTE):
         with transaccion(url) as s:
             recordados += acuses.recordar_a(s, acuses.leer_pares(s, tocan[i : i + LOTE]), reloj.ahora())
-    return Resumen(recordados, sin_calendario, motivo)
+    return ResumenDeAcuses(recordados, sin_calendario, motivo)
 
 
 def _los_que_tocan(

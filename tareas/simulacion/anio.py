@@ -33,7 +33,7 @@ from tareas.avisos.cartero import Cartero
 from tareas.efectos import Cual, intentar
 from tareas.oficios.papel.archivo import Imprenta
 from tareas.simulacion.despacho import Despacho
-from tareas.simulacion.informe import Hecho, Informe, escribir
+from tareas.simulacion.informe import InformeDelAnio, LoActuado, escribir
 from tareas.simulacion.personal import Personal
 
 LOTE = 200
@@ -43,7 +43,7 @@ HORA_JORNADA, HORA_PERSONAL, HORA_CIERRE = 7, 11, 17
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlanDeSimulacion:
     """Qué se simula: fechas inclusive, en una carpeta vacía, con cuántos CAST de demostración."""
 
     desde: date
@@ -75,7 +75,9 @@ def casts_simulados(cuantos: int) -> list[tuple[str, str, str]]:
     ]
 
 
-def simular(plan: Plan, tablas: Catalogo, avance: Callable[[date], None] = lambda _: None) -> Informe:
+def simular(
+    plan: PlanDeSimulacion, tablas: Catalogo, avance: Callable[[date], None] = lambda _: None
+) -> InformeDelAnio:
     """Corre el plan y escribe su informe en la carpeta; devuelve el resumen.
 
     avance: se llama al terminar cada día.
@@ -109,7 +111,7 @@ def simular(plan: Plan, tablas: Catalogo, avance: Callable[[date], None] = lambd
             _motor(url, tablas, cartero)
             avance(dia)
         with base.lectura(url) as s:
-            hecho = Hecho(personal.atendidos, despacho.firmados, despacho.fuera, despacho.acusados)
+            hecho = LoActuado(personal.atendidos, despacho.firmados, despacho.fuera, despacho.acusados)
             return escribir(s, tablas, plan.carpeta, hecho, time.monotonic() - inicio)
 
 

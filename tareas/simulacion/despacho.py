@@ -29,7 +29,7 @@ from modelos.tabla import Catalogo
 from modelos.tabla.emision import FALTA, VIGENTES, EstadoOficio
 from tareas.oficios.papel.archivo import Imprenta
 
-REGLAS = firma.Reglas("https://simulado.invalid")
+REGLAS = firma.ReglasDeFirma("https://simulado.invalid")
 EN_PAPEL = 0.05
 """Con qué frecuencia se firma fuera del sistema."""
 ACUSA = 0.5

@@ -18,7 +18,7 @@ from modelos.avisos.entrega import Entrega
 from modelos.ciclos.ciclo import Apertura
 from modelos.comprobacion import verificacion
 from modelos.expedientes.expediente import Expediente
-from modelos.expedientes.notificacion import Clase, Notificacion
+from modelos.expedientes.notificacion import ClaseDeNotificacion, Notificacion
 from modelos.oficios.deuda import SE_DEBE
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Persona
@@ -33,7 +33,7 @@ MUESTRA = 12
 
 
 @dataclass(frozen=True)
-class Hecho:
+class LoActuado:
     """Lo que hizo el personal simulado; fuera: oficios que se firmaron en papel."""
 
     atendidos: int
@@ -43,7 +43,7 @@ class Hecho:
 
 
 @dataclass(frozen=True)
-class Informe:
+class InformeDelAnio:
     """El año en cifras, y las faltas que no debería haber; los renglones completos quedan en archivos CSV."""
 
     aperturas: dict[str, int]
@@ -83,7 +83,7 @@ class Informe:
         )
 
 
-def escribir(s: Session, tablas: Catalogo, carpeta: Path, hecho: Hecho, segundos: float) -> Informe:
+def escribir(s: Session, tablas: Catalogo, carpeta: Path, hecho: LoActuado, segundos: float) -> InformeDelAnio:
     """Escribe `aperturas.csv`, `recordatorios.csv`, `vencidos.csv` y `correos.csv`, y devuelve el resumen."""
     aperturas = s.execute(
         select(
@@ -105,13 +105,14 @@ def escribir(s: Session, tablas: Catalogo, carpeta: Path, hecho: Hecho, segundos
     _csv(carpeta / "correos.csv", ("correo", "semana", "mensajes", "sin_turno_nuevo"), correos_.renglones)
     por_estado = select(col(Entrega.estado), func.count()).group_by(col(Entrega.estado))
     mensajes: list[tuple[str, int]] = [(estado, n) for estado, n in s.execute(por_estado)]
-    return Informe(
+    return InformeDelAnio(
         aperturas=dict(Counter(f"{fila.procedimiento} {fila.periodo}" for fila in aperturas)),
         expedientes=s.scalar(select(func.count()).select_from(Expediente)) or 0,
         turnos_atendidos=hecho.atendidos,
         recordatorios=_cuantos(s, enviado=True),
         sustituidos=_cuantos(s, enviado=False),
-        notificaciones=s.scalar(select(func.count()).where(col(Notificacion.clase) == Clase.HITO.value)) or 0,
+        notificaciones=s.scalar(select(func.count()).where(col(Notificacion.clase) == ClaseDeNotificacion.HITO.value))
+        or 0,
         semanales=sum(fila.hito == SEMANA for fila in recordados),
         mensajes=dict(mensajes),
         vencidos=len(vencidos),
@@ -148,7 +149,7 @@ def _recordados() -> Any:  # noqa: ANN401 - un Select de nueve columnas
             & (col(Notificacion.clave) == "hito:" + col(Plazo.id) + ":" + col(Recordatorio.hito)),
             isouter=True,
         )
-        .where(col(Notificacion.clase) == Clase.HITO.value)
+        .where(col(Notificacion.clase) == ClaseDeNotificacion.HITO.value)
         .order_by(col(Notificacion.dia), col(Plazo.id), col(Persona.correo))
     )
 

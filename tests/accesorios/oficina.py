@@ -23,7 +23,7 @@ from tareas.oficios.papel.archivo import Imprenta
 from tareas.oficios.redaccion import sueltos
 from tests.accesorios.fabricas import Instancia
 
-REGLAS = firma.Reglas("https://dstc.example")
+REGLAS = firma.ReglasDeFirma("https://dstc.example")
 COMPLETA = "promocion_difusion/of_08"
 """Una plantilla que no pide datos del expediente: suelta, sale lista para firmarse."""
 
@@ -64,7 +64,7 @@ def clonar(instancia: Instancia, modelo: Oficio, claves: list[tuple[str, str, st
     return [id_ for id_, _, _ in claves]
 
 
-def firmar(instancia: Instancia, oficio: Oficio, alias: str = "", reglas: firma.Reglas = REGLAS) -> Oficio:
+def firmar(instancia: Instancia, oficio: Oficio, alias: str = "", reglas: firma.ReglasDeFirma = REGLAS) -> Oficio:
     """Lo firma quien tiene el cargo en la unidad, u otra persona."""
     with instancia.como(alias or oficio.unidad.lower()) as ctx:
         return firma.firmar(ctx, oficio.id, leer(instancia, oficio.id).version, Imprenta(instancia.ajustes), reglas)

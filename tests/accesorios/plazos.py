@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from modelos.actos.plazos.conteo import Visto, contar
+from modelos.actos.plazos.conteo import HitoVisto, contar
 from modelos.calendario import Medida
 from modelos.dias.dia import oficinas
 from modelos.expedientes.expediente import Turno
@@ -37,7 +37,9 @@ def plantar(
     with transaccion(instancia.url) as s:
         oficina = oficinas(s, [unidad])[unidad]
         resuelto = Resuelto(Medida.HABILES, dias, evento, recepcion=True)
-        contado = contar(resuelto, oficina, perfil="F", hitos=hitos, guardadas=([], []), visto=Visto(evento, ahora()))
+        contado = contar(
+            resuelto, oficina, perfil="F", hitos=hitos, guardadas=([], []), visto=HitoVisto(evento, ahora())
+        )
         plazo = Plazo(
             id=turno.id if turno else f"{folio}.{clave}.1",
             folio=folio,

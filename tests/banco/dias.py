@@ -22,7 +22,7 @@ from sqlmodel import col
 
 from modelos import sesion
 from modelos.actos.administracion import dias
-from modelos.actos.plazos.conteo import Visto, contar
+from modelos.actos.plazos.conteo import HitoVisto, contar
 from modelos.actos.turnos.mover import Contexto
 from modelos.ajustes import Ajustes
 from modelos.calendario import Medida
@@ -60,7 +60,7 @@ def sembrar(instancia: Instancia, cuantos: int) -> None:
         unidad = unidades[i % len(unidades)]
         abierto = primero + timedelta(hours=i * 8)
         resuelto = Resuelto(Medida.HABILES, 90, abierto)
-        visto = Visto(abierto.date(), abierto)
+        visto = HitoVisto(abierto.date(), abierto)
         contado = contar(resuelto, oficina[unidad], perfil="F", hitos=USUALES, guardadas=([], []), visto=visto)
         moldes.append(
             {

@@ -11,8 +11,8 @@ from modelos.tabla import (
     SIGUE,
     Actividad,
     Catalogo,
+    ComoSeCita,
     Emision,
-    Mencion,
     PorCada,
     Ruta,
     Tabla,
@@ -279,11 +279,11 @@ def test_lo_inferido_vale_como_fundamento() -> None:
 
 # --- las citas -----------------------------------------------------------------
 
-MENCION = Mencion("XY-P", "del procedimiento Poda")
+MENCION = ComoSeCita("XY-P", "del procedimiento Poda")
 
 
 def _tala(**cabecera: Any) -> Tabla:
-    return poda(clave="TALA", siglas="TALA", mencion=Mencion("XY-T", "del procedimiento Tala"), **cabecera)
+    return poda(clave="TALA", siglas="TALA", mencion=ComoSeCita("XY-T", "del procedimiento Tala"), **cabecera)
 
 
 def _emite(fundamento: str) -> Actividad:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from api.app import crear
-from api.web.piezas.formularios import CONDICIONADO, CORTO, LISTA, Captura, Falta, de_molde
+from api.web.piezas.formularios import CONDICIONADO, CORTO, LISTA, Falta, LoEscrito, de_molde
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos.ajustes import Ajustes
 from modelos.errores import (
@@ -24,7 +24,7 @@ from modelos.errores import (
 )
 from modelos.organizacion.errores import SinSesion
 
-ESCRITO = Captura({"motivo": "porque sí"}, {})
+ESCRITO = LoEscrito({"motivo": "porque sí"}, {})
 
 
 def test_lo_que_no_procede_queda_con_lo_escrito_y_no_se_lanza() -> None:
@@ -62,7 +62,7 @@ def test_lo_que_no_es_de_un_campo_se_dice_donde_diga_la_pagina() -> None:
 
 def test_lo_que_falta_confirmar_no_es_un_error_del_resumen() -> None:
     pregunta = FaltaConfirmar(["hay otro"], ["A-1"], ["A-1"])
-    hecho = Rechazo("adelantar", Captura({"confirmar": "A-1"}, {}), pregunta)
+    hecho = Rechazo("adelantar", LoEscrito({"confirmar": "A-1"}, {}), pregunta)
     assert (hecho.resumen, hecho.falta, hecho.confirmadas) == ([], pregunta, ["A-1"])
     assert Rechazo("x", ESCRITO, ActoNoProcede("x", "y", "Z.")).resumen == [Falta("No procede x: y. Z.")]
 

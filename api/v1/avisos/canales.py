@@ -80,7 +80,7 @@ def probar(id: Id, puerta: Administracion) -> dict[str, Any]:  # noqa: A002
     return {"entregado": not motivo, "motivo": motivo}
 
 
-def _ver(ficha: canales.Ficha) -> dict[str, Any]:
+def _ver(ficha: canales.FichaDeCanal) -> dict[str, Any]:
     return {
         "id": ficha.id,
         "nombre": ficha.nombre,

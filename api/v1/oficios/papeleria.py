@@ -14,7 +14,7 @@ from api.v1.respuestas import errores
 from modelos import reloj
 from modelos.actos.oficios import papeleria as actos
 from modelos.administracion import papeleria as consultas
-from modelos.administracion.papeleria import Hoja
+from modelos.administracion.papeleria import HojaMembretada
 from modelos.oficios import ordenamientos, papeleria
 from modelos.oficios.ordenamientos import FECHAS, Ordenamiento
 from modelos.oficios.titulares import Suplencia, Titularidad
@@ -135,7 +135,7 @@ def _lista(elementos: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {"elementos": todos, "total": len(todos), "siguiente": None}
 
 
-def _hoja(hoja: Hoja) -> dict[str, Any]:
+def _hoja(hoja: HojaMembretada) -> dict[str, Any]:
     campos = hoja.papeleria.model_dump(include={"formato", "lugar", "domicilio", "telefono", "sitio"})
     return {
         "unidad": hoja.unidad.clave,

@@ -120,7 +120,7 @@ def _detalle(puerta: PuertaDeAdministracion, clave: str) -> dict[str, Any]:
         }
 
 
-def _ver(ficha: edicion.Ficha) -> dict[str, Any]:
+def _ver(ficha: edicion.FichaDePlantilla) -> dict[str, Any]:
     return {
         "clave": ficha.clave,
         "version": ficha.version,

@@ -26,7 +26,7 @@ from modelos.actos.turnos import asignacion
 from modelos.actos.turnos import atender as turnos
 from modelos.actos.turnos.mover import Contexto
 from modelos.bandeja import bandeja
-from modelos.bandeja.pedido import Pedido
+from modelos.bandeja.pedido import PedidoDeBandeja
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Turno as Fila
 from modelos.fechas import Fecha
@@ -51,7 +51,9 @@ def listar(
 ) -> Lista[Turno]:
     """Los turnos que puede atender quien pregunta, el más antiguo primero."""
     with puerta.lectura() as (s, quien):
-        pedido = Pedido(procedimiento=procedimiento or "", unidad=unidad or "", turno=estado or "", antes=vence_antes)
+        pedido = PedidoDeBandeja(
+            procedimiento=procedimiento or "", unidad=unidad or "", turno=estado or "", antes=vence_antes
+        )
         tramo = bandeja.listar(s, quien, pedido, cursor=cursor, limite=limite, entera=True)
         turnos_ = expedientes.turnos(s, puerta.tablas, tramo.turnos)
     return Lista(elementos=turnos_, total=tramo.total, siguiente=tramo.siguiente)

@@ -129,7 +129,7 @@ def _inicio(
 
 def _hojas(plan: carga_plan.Plan) -> list[tuple[str, dict[str, list[carga_plan.Paso]]]]:
     """De cada hoja que trae algo, sus pasos: nuevos, cambian e iguales."""
-    por_hoja = [(hoja, {que.value: plan.de(hoja, que) for que in carga_plan.Que}) for hoja in carga_hojas.HOJAS]
+    por_hoja = [(hoja, {que.value: plan.de(hoja, que) for que in carga_plan.QueSeHace}) for hoja in carga_hojas.HOJAS]
     return [(hoja, pasos) for hoja, pasos in por_hoja if any(pasos.values())]
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import escrito, fechas, resumen
-from api.web.piezas.formularios import LISTA, PREFIJO, Captura, Falta, Formulario, de_molde, numero
+from api.web.piezas.formularios import LISTA, PREFIJO, Falta, Formulario, LoEscrito, de_molde, numero
 from api.web.piezas.pagina import mas, pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -109,7 +109,7 @@ def buscar(
 @ruta.get(RAIZ + "/nueva")
 def nueva(request: Request, puerta: Administracion, unidad: str = "") -> HTMLResponse:
     """El formulario para dar de alta; unidad: la que ya viene elegida."""
-    return _alta(request, puerta, Rechazo("", Captura({PREFIJO + "unidad": unidad}, {})))
+    return _alta(request, puerta, Rechazo("", LoEscrito({PREFIJO + "unidad": unidad}, {})))
 
 
 @ruta.post(RAIZ + "/nueva")
@@ -160,12 +160,12 @@ def volver(id_: str, _acto: str) -> Response:
 # --- actos -----------------------------------------------------------------------
 
 
-def _corregir(ctx: Contexto, persona: int, captura: Captura) -> None:
+def _corregir(ctx: Contexto, persona: int, captura: LoEscrito) -> None:
     valores = escrito(_Quien, captura)
     actos.corregir_persona(ctx, persona, valores["correo"], valores["nombre"])
 
 
-def _adscribir(ctx: Contexto, persona: int, captura: Captura) -> None:
+def _adscribir(ctx: Contexto, persona: int, captura: LoEscrito) -> None:
     v = escrito(_Adscribir, captura)
     if vacios := {c: m for c, m in (("unidad", "elija una"), ("rol", "elija uno")) if not v[c]}:
         raise FormularioIncompleto(vacios)
@@ -173,12 +173,12 @@ def _adscribir(ctx: Contexto, persona: int, captura: Captura) -> None:
     actos.adscribir(ctx, persona, v["unidad"], v["rol"], dias["desde"], dias["hasta"])
 
 
-def _vigencia(ctx: Contexto, persona: int, captura: Captura) -> None:
+def _vigencia(ctx: Contexto, persona: int, captura: LoEscrito) -> None:
     hasta = fechas({"hasta": captura.texto("hasta")}, ["hasta"])["hasta"]
     actos.fijar_ultimo_dia(ctx, persona, captura.entero("id"), hasta)
 
 
-def _baja(ctx: Contexto, persona: int, captura: Captura) -> None:
+def _baja(ctx: Contexto, persona: int, captura: LoEscrito) -> None:
     actos.baja_persona(ctx, persona, escrito(_Baja, captura)["motivo"])
 
 
@@ -191,7 +191,7 @@ _CON_CLAVE: dict[str, tuple[Callable[[Contexto, int], Alta], str]] = {
 
 
 def _una_vez(
-    puerta: PuertaDeAdministracion, captura: Captura, que: object, acto: Callable[[Contexto], Alta]
+    puerta: PuertaDeAdministracion, captura: LoEscrito, que: object, acto: Callable[[Contexto], Alta]
 ) -> Alta | str:
     """Lo que dio el acto; si la misma página ya lo había hecho, el id de la persona y nada más."""
     try:

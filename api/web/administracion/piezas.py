@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from api.web.piezas.formularios import PREFIJO, Captura, Falta, titulos
+from api.web.piezas.formularios import PREFIJO, Falta, LoEscrito, titulos
 from modelos.errores import FormularioIncompleto
 from modelos.fechas import de_campo, obligatoria
 
@@ -23,7 +23,7 @@ def _falta(de: Mapping[str, str], campo: str, falta: str) -> Falta:
     return Falta(f"{de.get(campo, campo.capitalize())}: {falta}.", PREFIJO + campo if campo in de else "")
 
 
-def escrito(molde: type[BaseModel], captura: Captura) -> dict[str, str]:
+def escrito(molde: type[BaseModel], captura: LoEscrito) -> dict[str, str]:
     """Lo que llegó de cada control, por nombre de campo."""
     return {nombre: captura.texto(PREFIJO + nombre) for nombre in molde.model_fields}
 

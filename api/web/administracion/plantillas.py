@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.piezas import escrito, resumen
-from api.web.piezas.formularios import PREFIJO, SIN_CAPTURA, Captura, Formulario, de_molde, numero
+from api.web.piezas.formularios import PREFIJO, SIN_CAPTURA, Formulario, LoEscrito, de_molde, numero
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -140,7 +140,7 @@ def comparar(antes: str, despues: str) -> list[tuple[str, str]]:
 
 
 def _probar(
-    request: Request, puerta: PuertaDeAdministracion, clave: str, captura: Captura, *, en_pdf: bool
+    request: Request, puerta: PuertaDeAdministracion, clave: str, captura: LoEscrito, *, en_pdf: bool
 ) -> Response:
     folio = captura.texto(PREFIJO + "folio").strip().upper()
     with Intento(captura, "probar", vuelve=(FormularioIncompleto,)) as intento:
@@ -153,7 +153,7 @@ def _probar(
     return Response(archivo.pdf_de(muestra.contenido), media_type="application/pdf", headers=puesto)
 
 
-def _muestra(puerta: PuertaDeAdministracion, clave: str, folio: str, captura: Captura) -> edicion.Muestra:
+def _muestra(puerta: PuertaDeAdministracion, clave: str, folio: str, captura: LoEscrito) -> edicion.Muestra:
     """El oficio con lo escrito. Lanza FormularioIncompleto: al probar, todo lo que falla es de un campo."""
     try:
         with puerta.lectura() as (s, quien):

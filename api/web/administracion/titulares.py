@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.piezas import escrito, fechas, resumen, una_fecha
-from api.web.piezas.formularios import CORTO, LARGO_RENGLON, Captura, Falta, Formulario, de_molde
+from api.web.piezas.formularios import CORTO, LARGO_RENGLON, Falta, Formulario, LoEscrito, de_molde
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -127,23 +127,23 @@ def hacer(request: Request, unidad: str, acto: str, puerta: Administracion, capt
 # --- actos -----------------------------------------------------------------------
 
 
-def _nombrar(ctx: Contexto, unidad: str, captura: Captura) -> None:
+def _nombrar(ctx: Contexto, unidad: str, captura: LoEscrito) -> None:
     valores = escrito(_Nombrar, captura)
     actos.nombrar(ctx, unidad, valores["correo"].strip(), fechas(valores, ["desde"])["desde"], valores)
 
 
-def _suplir(ctx: Contexto, unidad: str, captura: Captura) -> None:
+def _suplir(ctx: Contexto, unidad: str, captura: LoEscrito) -> None:
     valores = escrito(_Suplir, captura)
     desde, hasta = una_fecha(valores, "desde"), una_fecha(valores, "hasta")
     cuales = [t.clave for t in ctx.tablas if captura.texto(f"procedimiento-{t.clave}")]
     actos.suplir(ctx, unidad, valores["correo"].strip(), desde, hasta, valores, cuales)
 
 
-def _vacar(ctx: Contexto, _unidad: str, captura: Captura) -> None:
+def _vacar(ctx: Contexto, _unidad: str, captura: LoEscrito) -> None:
     actos.vacar(ctx, captura.entero("id"), una_fecha({"hasta": captura.texto("hasta")}, "hasta"))
 
 
-def _terminar(ctx: Contexto, _unidad: str, captura: Captura) -> None:
+def _terminar(ctx: Contexto, _unidad: str, captura: LoEscrito) -> None:
     actos.terminar(ctx, captura.entero("id"), una_fecha({"hasta": captura.texto("hasta")}, "hasta"))
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from api.dependencias import PuertaDeAdministracion, administracion
 from api.web.administracion.parametros import ROTULOS
 from api.web.administracion.piezas import escrito, resumen, una_fecha
-from api.web.piezas.formularios import CORTO, LISTA, PREFIJO, Captura, Falta, Formulario, de_molde, titulos
+from api.web.piezas.formularios import CORTO, LISTA, PREFIJO, Falta, Formulario, LoEscrito, de_molde, titulos
 from api.web.piezas.pagina import mas, pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -151,12 +151,12 @@ def volver(clave: str, _acto: str) -> Response:
 # --- actos -----------------------------------------------------------------------
 
 
-def _corregir(ctx: Contexto, clave: str, captura: Captura) -> None:
+def _corregir(ctx: Contexto, clave: str, captura: LoEscrito) -> None:
     valores = escrito(_CorregirCast, captura)
     actos.corregir_unidad(ctx, clave, valores, confirmada=captura.texto("confirmada") == "on")
 
 
-def _baja(ctx: Contexto, clave: str, captura: Captura) -> None:
+def _baja(ctx: Contexto, clave: str, captura: LoEscrito) -> None:
     valores = escrito(_Baja, captura)
     vistos = captura.entero("vistos") if captura.texto("enterada") == "on" else 0
     if not valores["motivo"].strip():
@@ -164,7 +164,7 @@ def _baja(ctx: Contexto, clave: str, captura: Captura) -> None:
     actos.baja_unidad(ctx, clave, una_fecha(valores, "desde"), valores["motivo"], vistos)
 
 
-def _reactivar(ctx: Contexto, clave: str, captura: Captura) -> None:
+def _reactivar(ctx: Contexto, clave: str, captura: LoEscrito) -> None:
     actos.reactivar_unidad(ctx, clave, escrito(_Reactivar, captura)["motivo"])
 
 

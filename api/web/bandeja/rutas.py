@@ -15,7 +15,7 @@ from api.web.bandeja import filtros as paginas_de_filtros
 from api.web.bandeja import inicio, renglones, varios
 from api.web.bandeja.renglones import RenglonDeBandeja
 from api.web.piezas import frases_plazos
-from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.formularios import Formulario, LoEscrito
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
 from modelos.actos.comodidades import filtros
@@ -23,7 +23,7 @@ from modelos.actos.turnos import asignacion
 from modelos.actos.turnos.mover import Contexto
 from modelos.bandeja import bandeja as consultas_bandeja
 from modelos.bandeja import vivo
-from modelos.bandeja.pedido import TIENE, Pedido
+from modelos.bandeja.pedido import TIENE, PedidoDeBandeja
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes import visibles
 from modelos.expedientes.expediente import EN_TRAMITE
@@ -97,11 +97,11 @@ def leer(parametros: Mapping[str, str]) -> dict[str, str]:
     return puestos
 
 
-def pedido(puestos: Mapping[str, str]) -> Pedido:
+def pedido(puestos: Mapping[str, str]) -> PedidoDeBandeja:
     """Los filtros, como los entiende la consulta."""
     sin_orden: dict[str, Any] = {n: v for n, v in puestos.items() if n not in ("vence", "orden")}
     corte = frases_plazos.corte(puestos.get("vence", ""), reloj.hoy())
-    return Pedido(**sin_orden, corte=corte, por_vencer="orden" in puestos)
+    return PedidoDeBandeja(**sin_orden, corte=corte, por_vencer="orden" in puestos)
 
 
 # --- piezas --------------------------------------------------------------------
@@ -111,7 +111,7 @@ def _hacer(
     request: Request,
     puerta: Puerta,
     id_: str,
-    captura: Captura,
+    captura: LoEscrito,
     acto: str,
     hacer: Callable[[Contexto, int], object],
 ) -> Response:

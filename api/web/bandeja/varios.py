@@ -23,7 +23,7 @@ from api.web.piezas.pagina import pagina
 from modelos.actos.turnos import atender as actos
 from modelos.actos.turnos.atender import LARGO_COMENTARIO
 from modelos.bandeja import bandeja
-from modelos.bandeja.pedido import Pedido
+from modelos.bandeja.pedido import PedidoDeBandeja
 from modelos.errores import BaseInaccesible, ErrorGestion, FormularioIncompleto, NoExiste, NoLeCorresponde
 from modelos.expedientes import visibles as consultas
 from modelos.expedientes.errores import ActividadYaAtendida
@@ -140,7 +140,7 @@ def _elegidos(s: Session, quien: Quien, t: Sequence[str], procedimiento: str, ac
     if t:
         return [consultas.turno_visible(s, quien, id_)[0] for id_ in list(dict.fromkeys(t))[:MAXIMO]]
     if procedimiento and actividad:
-        buscado = Pedido(procedimiento=procedimiento, actividad=actividad)
+        buscado = PedidoDeBandeja(procedimiento=procedimiento, actividad=actividad)
         return list(bandeja.listar(s, quien, buscado, limite=MAXIMO).turnos)
     return []
 

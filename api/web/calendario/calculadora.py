@@ -109,7 +109,7 @@ def calcular(request: Request, puerta: Entrada) -> HTMLResponse:
 
 
 @dataclass(frozen=True)
-class Pedido:
+class CuentaPedida:
     """Lo que se pidió contar, ya leído. hora: None si no se dijo."""
 
     desde: date
@@ -145,12 +145,12 @@ def _contar(s: Session, valores: Mapping[str, str], unidades: Mapping[str, str])
     return Cuenta(computo, sueltos, len(computo.saltados) - len(sueltos), perfiles)
 
 
-def _leer(escrito: Mapping[str, str], unidades: Mapping[str, str]) -> Pedido:
+def _leer(escrito: Mapping[str, str], unidades: Mapping[str, str]) -> CuentaPedida:
     """Lanza FormularioIncompleto, con todo lo que falta a la vez."""
     if mal := _faltas(escrito, unidades):
         raise FormularioIncompleto(mal)
     hora = _HORA.fullmatch(escrito["hora"])
-    return Pedido(
+    return CuentaPedida(
         leer(escrito["desde"]),
         time(int(hora[1]), int(hora[2])) if hora else None,
         numero(escrito["cantidad"]),

@@ -21,9 +21,9 @@ from api.web.piezas.formularios import (
     ENTERO_MAXIMO,
     LISTA,
     PREFIJO,
-    Captura,
     Falta,
     Formulario,
+    LoEscrito,
     de_molde,
     numero,
     titulos,
@@ -272,7 +272,7 @@ def _faltas(rechazo: Rechazo) -> dict[str, str]:
     return rechazo.campos or {"archivo": rechazo.frase}
 
 
-def _escritos(captura: Captura) -> list[Escrito]:
+def _escritos(captura: LoEscrito) -> list[Escrito]:
     """Los del archivo, si se eligió uno, y el del formulario, si se escribió algo en él."""
     dias: list[Escrito] = []
     if archivo := captura.archivos.get("archivo"):

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.dependencias import Entrada, Puerta
 from api.web.calendario import calculadora, mes
 from api.web.piezas import frases_plazos
-from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.formularios import Formulario, LoEscrito
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos import reloj
@@ -109,7 +109,7 @@ def volver(procedimiento: str, periodo: str, _acto: str) -> Response:
     return RedirectResponse(f"/calendario/{quote(procedimiento)}/{quote(periodo)}", 303)
 
 
-def _unidad(captura: Captura) -> str | None:
+def _unidad(captura: LoEscrito) -> str | None:
     elegida = captura.texto("unidad")
     return None if elegida == TODAS else elegida
 

@@ -12,10 +12,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.campanas import LOTE, Hecho, Revision, abrir, lanzable, revisar
+from api.campanas import LOTE, Lanzamiento, RevisionDeCampana, abrir, lanzable, revisar
 from api.dependencias import Entrada, Puerta
 from api.web.expedientes.iniciar import esquema_inicial
-from api.web.piezas.formularios import PREFIJO, Captura, Falta, Formulario, a_json, campos, faltas
+from api.web.piezas.formularios import PREFIJO, Falta, Formulario, LoEscrito, a_json, campos, faltas
 from api.web.piezas.pagina import pagina
 from api.web.turnos import previsto
 from modelos.actos.turnos import apertura
@@ -70,7 +70,7 @@ def nombre(periodo: str) -> str:
 # --- piezas --------------------------------------------------------------------
 
 
-def _elegidas(captura: Captura, todas: Sequence[Miembro]) -> list[Miembro]:
+def _elegidas(captura: LoEscrito, todas: Sequence[Miembro]) -> list[Miembro]:
     """Las que se pidieron, en el orden de siempre."""
     if captura.texto("lista"):  # ya revisadas: van las mismas aunque entre tanto haya otras
         pedidas = set(captura.texto("lista").split(","))
@@ -84,14 +84,14 @@ def _elegidas(captura: Captura, todas: Sequence[Miembro]) -> list[Miembro]:
     return [m for m in todas if m.clave in captura.lista("unidad")]
 
 
-def _exigir_un_alcance(captura: Captura, alcance: str) -> None:
+def _exigir_un_alcance(captura: LoEscrito, alcance: str) -> None:
     """Que no se haya marcado además otra cosa: adivinar cuál quiso decir podría abrir cien de más."""
     otros = {"todas": ("entidad", "unidad"), "entidad": ("unidad",)}.get(alcance, ())
     if any(captura.lista(otro) for otro in otros):
         raise FormularioIncompleto({"unidades": "marcó algunas y eligió otra opción; deje una de las dos"})
 
 
-def _revisar(puerta: Puerta, clave: str, captura: Captura) -> Revision:
+def _revisar(puerta: Puerta, clave: str, captura: LoEscrito) -> RevisionDeCampana:
     """Lanza FormularioIncompleto con todo lo que falte."""
     with puerta.lectura() as (s, quien):
         tabla = lanzable(puerta, quien, clave)
@@ -117,7 +117,7 @@ def _miembros(s: Session, tabla: Tabla) -> Sequence[Miembro]:
     return campanas.miembros(s, grupo) if grupo else []
 
 
-def _elegidas_o_falta(captura: Captura, todas: Sequence[Miembro]) -> tuple[list[str], dict[str, str]]:
+def _elegidas_o_falta(captura: LoEscrito, todas: Sequence[Miembro]) -> tuple[list[str], dict[str, str]]:
     try:
         return [m.clave for m in _elegidas(captura, todas)], {}
     except FormularioIncompleto as error:
@@ -148,7 +148,7 @@ class _Escrito:
     recuperado: bool = False
 
     @classmethod
-    def de(cls, captura: Captura) -> _Escrito:
+    def de(cls, captura: LoEscrito) -> _Escrito:
         """El que se envió. El de una revisión trae su lista: se vuelve a «algunas», con ésas marcadas."""
         lista = captura.texto("lista").split(",") if captura.texto("lista") else []
         return cls(
@@ -162,7 +162,7 @@ class _Escrito:
 
 
 def _formulario(
-    request: Request, puerta: Puerta, clave: str, captura: Captura | None, errores: Mapping[str, str] | None = None
+    request: Request, puerta: Puerta, clave: str, captura: LoEscrito | None, errores: Mapping[str, str] | None = None
 ) -> HTMLResponse:
     errores = errores or {}
     with puerta.lectura() as (s, quien):
@@ -198,7 +198,12 @@ def _por_entidad(miembros: Iterable[Miembro]) -> dict[str, list[Miembro]]:
 
 
 def _revision(
-    request: Request, puerta: Puerta, clave: str, captura: Captura, revision: Revision, hecho: Hecho | None = None
+    request: Request,
+    puerta: Puerta,
+    clave: str,
+    captura: LoEscrito,
+    revision: RevisionDeCampana,
+    hecho: Lanzamiento | None = None,
 ) -> HTMLResponse:
     with puerta.lectura() as (s, quien):
         tabla = lanzable(puerta, quien, clave)
@@ -223,7 +228,7 @@ def _revision(
     )
 
 
-def _por_reenviar(captura: Captura, revision: Revision) -> dict[str, str]:
+def _por_reenviar(captura: LoEscrito, revision: RevisionDeCampana) -> dict[str, str]:
     """Lo capturado y las unidades ya revisadas, para que al lanzar vayan las mismas."""
     textos = {n: t for n, t in captura.textos.items() if n.startswith(PREFIJO) or n in ("asunto", "ficha")}
     todas = [*revision.abrir, *(m for m, _, _ in revision.saltar)]

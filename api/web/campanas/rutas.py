@@ -53,7 +53,7 @@ def listar(request: Request, puerta: Entrada) -> HTMLResponse:
 
 
 @dataclass(frozen=True)
-class Tramo:
+class TramoDeCampana:
     """Las unidades que caben en una página, desde la `corte`-ésima de todas las que se pidieron."""
 
     todas: Sequence[Miembro]
@@ -102,7 +102,7 @@ def ver(
         todas = consultas_campanas.de_la_campana(s, tabla, hay)
         if not hay and periodo != EN_CURSO and not es_periodo(tabla, periodo):
             raise NoExiste("la campaña", f"{clave} {periodo}")
-        tramo = Tramo.desde(_que_faltan(todas, hay) if faltan else todas, desde)
+        tramo = TramoDeCampana.desde(_que_faltan(todas, hay) if faltan else todas, desde)
         suyos = {m.clave: hay[m.clave] for m in tramo.visibles if m.clave in hay}
         turnos = consultas_campanas.turnos_de(s, [los[0].folio for los in suyos.values()])
         filas = matriz.de_campana(s, tabla, tramo.visibles, suyos, turnos)

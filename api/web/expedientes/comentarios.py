@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.dependencias import Entrada
 from api.web.expedientes.vista import mostrar
-from api.web.piezas.formularios import Captura, Formulario, numero
+from api.web.piezas.formularios import Formulario, LoEscrito, numero
 from api.web.piezas.rechazo import Intento, Rechazo
 from modelos.actos.comodidades import comentarios as actos
 from modelos.errores import FormularioIncompleto
@@ -48,6 +48,6 @@ def dejar(folio: str, puerta: Entrada) -> Response:
     return RedirectResponse(f"/expedientes/{quote(folio)}#seguir", 303)
 
 
-def _elegidos(captura: Captura) -> list[int]:
+def _elegidos(captura: LoEscrito) -> list[int]:
     """Las casillas marcadas, por id de persona."""
     return [n for clave in captura.textos if (n := numero(clave.removeprefix(MENCIONA)))]

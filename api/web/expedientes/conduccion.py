@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.dependencias import Entrada, Puerta
 from api.web.expedientes.rutas import mostrar
-from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.formularios import Formulario, LoEscrito
 from api.web.piezas.rechazo import Intento, Rechazo
 from modelos import fechas
 from modelos.actos.conduccion import conducir as actos
@@ -22,7 +22,7 @@ from modelos.errores import ActoNoProcede, FormularioIncompleto, NoExiste
 from modelos.expedientes.errores import SinDestinatarios
 
 ruta = APIRouter()
-Acto = Callable[[Contexto, str, Captura], object]
+Acto = Callable[[Contexto, str, LoEscrito], object]
 TITULOS = {
     "motivo": "Motivo",
     "tope": "Nuevo tope",
@@ -43,7 +43,7 @@ _VUELVE = (
 )
 
 
-def fecha_de(c: Captura, campo: str) -> date | None:
+def fecha_de(c: LoEscrito, campo: str) -> date | None:
     """El día que se escribió en ese control; None si quedó vacío. Lanza FormularioIncompleto."""
     return fechas.de_campo(campo, c.texto(campo))
 
@@ -99,7 +99,7 @@ def reintentar(folio: str, puerta: Entrada) -> Response:
 def comprometer(request: Request, folio: str, puerta: Entrada, captura: Formulario) -> Response:
     """Quien debe algo vencido, o conduce, dice para cuándo se atenderá."""
 
-    def hacer(ctx: Contexto, folio: str, c: Captura) -> object:
+    def hacer(ctx: Contexto, folio: str, c: LoEscrito) -> object:
         plazo, fecha = _plazo_leido(c.texto("plazo"))[0] or "", fechas.obligatoria("fecha", c.texto("fecha"))
         maximo = puerta.ajustes.compromiso_dias
         return compromisos.comprometer(ctx, folio, plazo, fecha, c.texto("motivo"), maximo)
@@ -121,7 +121,7 @@ def volver(folio: str, _acto: str) -> Response:
     return RedirectResponse(f"/expedientes/{quote(folio)}", 303)
 
 
-def _hacer(request: Request, puerta: Puerta, folio: str, acto: str, captura: Captura, hacer: Acto) -> Response:
+def _hacer(request: Request, puerta: Puerta, folio: str, acto: str, captura: LoEscrito, hacer: Acto) -> Response:
     if captura.recupera:
         return mostrar(request, puerta, folio, rechazo=Rechazo(acto, captura))
     intento = Intento(captura, acto, vuelve=_VUELVE, titulos=TITULOS, ancla=f"{acto}-{{}}".format)

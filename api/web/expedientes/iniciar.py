@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.dependencias import Entrada, Puerta
 from api.vistas import expedientes
 from api.web.piezas import frases
-from api.web.piezas.formularios import Captura, Falta, Formulario, a_json, campos, faltas
+from api.web.piezas.formularios import Falta, Formulario, LoEscrito, a_json, campos, faltas
 from api.web.piezas.pagina import enumera, pagina
 from api.web.piezas.rechazo import Intento, Rechazo
 from api.web.turnos import previsto, repetidos
@@ -110,7 +110,7 @@ def descripcion(tabla: Tabla) -> str:
 # --- piezas --------------------------------------------------------------------
 
 
-def _abrir(puerta: Puerta, tabla: Tabla, esquema: dict[str, Any], captura: Captura) -> str:
+def _abrir(puerta: Puerta, tabla: Tabla, esquema: dict[str, Any], captura: LoEscrito) -> str:
     asunto = captura.texto("asunto")
     datos = a_json(esquema, captura)
     with puerta.acto() as ctx:

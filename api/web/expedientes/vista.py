@@ -26,7 +26,7 @@ from api.web.procedimientos import diagrama  # noqa: F401 - da a las plantillas 
 from modelos import bpmn, reloj
 from modelos.bandeja import vivo
 from modelos.expedientes import documentos, visibles
-from modelos.expedientes.documentos import Documento
+from modelos.expedientes.documentos import DocumentoDelExpediente
 from modelos.expedientes.expediente import TERMINADOS, Encargo, Expediente, Turno
 from modelos.motor import encargos
 from modelos.organizacion.permisos import Quien
@@ -74,7 +74,7 @@ class PaginaExpediente:
     seguimiento: LoNuevo
     historia: Historia
     ver: str
-    documentos: Sequence[Documento]
+    documentos: Sequence[DocumentoDelExpediente]
     capturado: Sequence[tuple[str, str]]
     columnas_matriz: Sequence[ColumnaDeMatriz]
     filas_matriz: Sequence[Fila]

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from api.dependencias import Entrada, Puerta
 from api.web.oficios import vista
-from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.formularios import Formulario, LoEscrito
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.expedientes import visibles
@@ -115,7 +115,7 @@ def _emisoras(quien: Quien, duena: str, unidades: list[Unidad]) -> list[Unidad]:
     return [u for u in unidades if lleva(quien, u.clave, duena)]
 
 
-def _elegidas(captura: Captura, clase: str, unidades: list[Unidad]) -> list[str]:
+def _elegidas(captura: LoEscrito, clase: str, unidades: list[Unidad]) -> list[str]:
     """Las marcadas, más las de los grupos enteros que se marcaron."""
     enteros: set[Any] = {tipo.value for clave, tipo in TODAS.items() if captura.texto(f"{clase}-{clave}")}
     return [u.clave for u in unidades if captura.texto(f"{clase}-{u.clave}") or u.tipo in enteros]

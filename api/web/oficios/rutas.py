@@ -21,7 +21,7 @@ from api.web.oficios import vista as oficio_vista
 from api.web.oficios.vista import PaginaOficio
 from api.web.piezas import frases_plazos
 from api.web.piezas.comparacion import comparar
-from api.web.piezas.formularios import Captura, Falta, Formulario, legible
+from api.web.piezas.formularios import Falta, Formulario, LoEscrito, legible
 from api.web.piezas.pagina import mas, pagina
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from modelos.actos.oficios import acuses
@@ -290,7 +290,7 @@ def _camino(id_: str, hecho: str = "") -> str:
 
 
 def _hacer(
-    request: Request, puerta: Puerta, id_: str, captura: Captura, acto: str, hacer: Callable[[Contexto], str]
+    request: Request, puerta: Puerta, id_: str, captura: LoEscrito, acto: str, hacer: Callable[[Contexto], str]
 ) -> Response:
     if captura.recupera:
         return _mostrar(request, puerta, id_, Rechazo(acto, captura))
@@ -382,7 +382,7 @@ def _nombrados(vista: PaginaOficio, escrito: Mapping[str, str]) -> list[dict[str
     ]
 
 
-def _destinatarios(captura: Captura) -> list[dict[str, str]]:
+def _destinatarios(captura: LoEscrito) -> list[dict[str, str]]:
     """Los que venían en la página, en su orden."""
     hallados: list[dict[str, str]] = []
     while f"d-{len(hallados)}-nombre" in captura.textos:

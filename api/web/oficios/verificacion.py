@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from api.dependencias import Entrada, Puerta
 from api.errores import decir_espera
 from api.v1.oficios.verificacion import de_donde
-from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.formularios import Formulario, LoEscrito
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo
 from modelos.errores import ArchivoDemasiadoGrande
@@ -37,7 +37,7 @@ def comparar(request: Request, codigo: str, puerta: Entrada, captura: Formulario
     return _mostrar(request, puerta, codigo, captura)
 
 
-def _mostrar(request: Request, puerta: Puerta, codigo: str, captura: Captura | None = None) -> HTMLResponse:
+def _mostrar(request: Request, puerta: Puerta, codigo: str, captura: LoEscrito | None = None) -> HTMLResponse:
     with Intento(vuelve=(CodigoDesconocido, DemasiadosIntentos)) as busqueda:
         dada = publica.constancia(puerta.ajustes, codigo, de_donde(request))
     if busqueda.rechazo:
@@ -45,7 +45,7 @@ def _mostrar(request: Request, puerta: Puerta, codigo: str, captura: Captura | N
     return _comparacion(request, dada, captura) if captura else _pagina(request, dada)
 
 
-def _comparacion(request: Request, dada: publica.Constancia, captura: Captura) -> HTMLResponse:
+def _comparacion(request: Request, dada: publica.Constancia, captura: LoEscrito) -> HTMLResponse:
     """Si lo que se subió o se pegó es lo que se emitió."""
     archivo, sello = captura.archivos.get("archivo"), captura.texto("sello").strip()
     if archivo is None and sello:

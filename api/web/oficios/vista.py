@@ -33,7 +33,7 @@ from modelos.expedientes import visibles
 from modelos.expedientes.expediente import Anexo, Expediente
 from modelos.oficios import deuda
 from modelos.oficios import visibles as consultas_oficios
-from modelos.oficios.advertencias import Aviso
+from modelos.oficios.advertencias import Advertencia
 from modelos.oficios.deuda import Debido
 from modelos.oficios.impreso import huellas
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio
@@ -107,7 +107,7 @@ class PaginaOficio:
     puede: PermisosDelOficio
     papel: PorImprimir
     recepcion: Recepcion
-    avisos: Sequence[Aviso]
+    avisos: Sequence[Advertencia]
     debido: Debido
     vence: Vencimiento | None
     anexo_fuera: Anexo | None

@@ -103,7 +103,7 @@ class Falta:
 
 
 @dataclass(frozen=True)
-class Captura:
+class LoEscrito:
     """Lo que envió una página, ya leído.
 
     multiples y varios: los controles que mandaron más de un texto, o más de un archivo.
@@ -138,10 +138,10 @@ class Captura:
         return self.texto("acto") == RECUPERAR
 
 
-SIN_CAPTURA = Captura({}, {})
+SIN_CAPTURA = LoEscrito({}, {})
 
 
-async def leer(request: Request) -> AsyncIterator[Captura]:
+async def leer(request: Request) -> AsyncIterator[LoEscrito]:
     """Lee el formulario que llegó; lo deja en la petición por si hay que devolverlo a quien lo escribió."""
     if request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
         # En un hilo: de un megabyte hecho a propósito se tarda un segundo, y el bucle es de todos.
@@ -158,14 +158,14 @@ def _pares(cuerpo: bytes) -> list[tuple[str, str]]:
         raise FormularioIncompleto({"formulario": f"trae más de {CAMPOS} campos"}) from error
 
 
-def _capturar(request: Request, pares: Sequence[tuple[str, str | Recibido]]) -> Captura:
+def _capturar(request: Request, pares: Sequence[tuple[str, str | Recibido]]) -> LoEscrito:
     textos = [(limpio(n), limpio(v)) for n, v in pares if isinstance(v, str)]
     archivos = [(limpio(n), _archivo(v)) for n, v in pares if isinstance(v, Recibido) and v.filename]
     request.state.capturado, request.state.con_archivos = dict(textos), bool(archivos)
-    return Captura(dict(textos), dict(archivos), _juntos(textos), _juntos(archivos))
+    return LoEscrito(dict(textos), dict(archivos), _juntos(textos), _juntos(archivos))
 
 
-Formulario = Annotated[Captura, Depends(leer)]
+Formulario = Annotated[LoEscrito, Depends(leer)]
 
 
 def limpio(texto: str) -> str:
@@ -241,7 +241,7 @@ def titulos(molde: type[BaseModel]) -> dict[str, str]:
     return {nombre: campo.title or nombre for nombre, campo in molde.model_fields.items()}
 
 
-def a_json(esquema: Mapping[str, Any] | None, captura: Captura) -> dict[str, Any]:
+def a_json(esquema: Mapping[str, Any] | None, captura: LoEscrito) -> dict[str, Any]:
     """Lo capturado, con tipos de JSON: lo vacío no se envía y lo que no se entiende pasa como texto."""
     datos: dict[str, Any] = {}
     for nombre, crudo in (esquema or {}).get("properties", {}).items():

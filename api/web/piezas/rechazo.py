@@ -17,7 +17,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from api.errores import codigo, decir_espera
-from api.web.piezas.formularios import SIN_CAPTURA, Captura, Falta
+from api.web.piezas.formularios import SIN_CAPTURA, Falta, LoEscrito
 from api.web.piezas.pagina import pagina
 from modelos.errores import ErrorGestion, FaltaConfirmar, FormularioIncompleto, NoExiste
 from modelos.organizacion.errores import SinSesion
@@ -38,7 +38,7 @@ class Rechazo:
     """
 
     acto: str = ""
-    captura: Captura = SIN_CAPTURA
+    captura: LoEscrito = SIN_CAPTURA
     error: ErrorGestion | None = None
     titulos: Mapping[str, str] = field(default_factory=dict)
     ancla: Callable[[str], str] = str
@@ -99,7 +99,7 @@ class Intento:
 
     def __init__(
         self,
-        captura: Captura = SIN_CAPTURA,
+        captura: LoEscrito = SIN_CAPTURA,
         acto: str = "",
         *,
         vuelve: Errores = CUALQUIERA,

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api import cookies
 from api.dependencias import Entrada, Puerta
 from api.porteria import Porteria
-from api.web.piezas.formularios import Captura, Formulario
+from api.web.piezas.formularios import Formulario, LoEscrito
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from api.web.sesion.rutas import camino_local
 from modelos import reloj
@@ -44,7 +44,7 @@ async def cambiar(request: Request, puerta: Entrada, captura: Formulario) -> Res
     return await porteria.atender(lambda: _cambiar(request, puerta, captura), se_conoce=True)
 
 
-def _cambiar(request: Request, puerta: Puerta, captura: Captura) -> Response:
+def _cambiar(request: Request, puerta: Puerta, captura: LoEscrito) -> Response:
     """Si algo falta, vuelve sin lo escrito: una contraseña no se devuelve a la página."""
     actual, nueva, ir = captura.texto("actual"), captura.texto("nueva"), captura.texto("ir")
     if captura.recupera:

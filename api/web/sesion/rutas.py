@@ -16,7 +16,7 @@ from api.dependencias import Entrada, Puerta
 from api.errores import decir_espera
 from api.errores_de_entrada import PorteriaLlena
 from api.porteria import Porteria
-from api.web.piezas.formularios import Captura, Formulario, legible, limpio, recuperable
+from api.web.piezas.formularios import Formulario, LoEscrito, legible, limpio, recuperable
 from api.web.piezas.pagina import pagina
 from api.web.piezas.rechazo import Intento, Rechazo
 from modelos.administracion.demo import CLAVE, CUENTAS_VISIBLES, DOMINIO
@@ -141,7 +141,7 @@ async def entrar(request: Request, puerta: Entrada, captura: Formulario) -> Resp
     return _rechazada(request, intento.rechazo) if intento.rechazo else respuesta
 
 
-def _entrar(request: Request, puerta: Puerta, captura: Captura) -> Response:
+def _entrar(request: Request, puerta: Puerta, captura: LoEscrito) -> Response:
     destino, correo = camino_local(captura.texto("ir")), captura.texto("correo").strip()
     with Intento(captura, vuelve=(CredencialesInvalidas, DemasiadosIntentos)) as intento:
         nueva = acceso.entrar(puerta.ajustes, correo, captura.texto("clave"), puerta.direccion, puerta.equipo or "")

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from api import errores
 from api.dependencias import Entrada, Puerta
-from api.web.piezas.formularios import PREFIJO, Captura, Formulario, legible
+from api.web.piezas.formularios import PREFIJO, Formulario, LoEscrito, legible
 from modelos import reloj
 from modelos.actos.comodidades import capturas as actos
 from modelos.errores import ActoNoProcede
@@ -52,7 +52,7 @@ def volver(id: str) -> Response:  # noqa: A002
     return RedirectResponse(f"/turnos/{quote(id)}", 303)
 
 
-def guardar(puerta: Puerta, id_: str, captura: Captura) -> tuple[CapturaGuardada | None, CapturaGuardada | None]:
+def guardar(puerta: Puerta, id_: str, captura: LoEscrito) -> tuple[CapturaGuardada | None, CapturaGuardada | None]:
     """Lo guardado y, en su lugar, lo que otra página guardó después. Lanza lo que `actos.guardar`."""
     textos = {n: t for n, t in captura.textos.items() if n.startswith(PREFIJO) or n in PROPIOS}
     with puerta.acto() as ctx:

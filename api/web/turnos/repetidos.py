@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.dependencias import Puerta
 from api.vistas import expedientes
-from api.web.piezas.formularios import Captura, a_json
+from api.web.piezas.formularios import LoEscrito, a_json
 from modelos import reloj
 from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto
@@ -61,7 +61,7 @@ def exigir_unico(ctx: Contexto, nuevo: Expediente, confirmados: Collection[str])
         raise YaAbierto(gemelos[0].folio, gemelos[0].abierto)
 
 
-def ya_registrada(puerta: Puerta, id_: str, captura: Captura) -> str:
+def ya_registrada(puerta: Puerta, id_: str, captura: LoEscrito) -> str:
     """Dónde se confirma esa respuesta, si la registrada es de quien envía e idéntica a lo que envió; si no, vacío."""
     with puerta.lectura() as (s, quien):
         turno, expediente = visibles.turno_visible(s, quien, id_)
@@ -71,7 +71,7 @@ def ya_registrada(puerta: Puerta, id_: str, captura: Captura) -> str:
     return f"/expedientes/{turno.folio}?registrado={turno.cierre}#confirmacion"
 
 
-def _es_igual(s: Session, puerta: Puerta, turno: Turno, expediente: Expediente, captura: Captura) -> bool:
+def _es_igual(s: Session, puerta: Puerta, turno: Turno, expediente: Expediente, captura: LoEscrito) -> bool:
     asentado: dict[str, Any] = s.get_one(Asiento, (turno.folio, turno.cierre)).contenido()["datos"]
     actividad = puerta.tablas.de(expediente)[turno.actividad]
     salida = captura.texto("salida") or (next(iter(actividad.salidas)) if len(actividad.salidas) == 1 else "")
@@ -86,7 +86,7 @@ def _es_igual(s: Session, puerta: Puerta, turno: Turno, expediente: Expediente, 
     return registrado == (salida, datos, comentario) and elegidos <= guardados
 
 
-def documentos(captura: Captura) -> list[tuple[str | None, UploadFile]]:
+def documentos(captura: LoEscrito) -> list[tuple[str | None, UploadFile]]:
     """Los archivos elegidos, cada uno con el documento que es; None si no es de los que la actividad nombra."""
     controles = [control for control in captura.archivos if control.startswith(EVIDENCIA)]
     de = {control: control.removeprefix(EVIDENCIA) for control in controles}

@@ -19,7 +19,7 @@ from api.archivos import anexos
 from api.dependencias import Entrada, Puerta
 from api.vistas import expedientes
 from api.web.piezas import frases
-from api.web.piezas.formularios import Captura, Falta, Formulario, a_json
+from api.web.piezas.formularios import Falta, Formulario, LoEscrito, a_json
 from api.web.piezas.pagina import enumera
 from api.web.piezas.rechazo import Intento, Rechazo, mostrar
 from api.web.turnos import capturas, repetidos
@@ -134,7 +134,7 @@ def volver(id: str, _acto: str) -> Response:  # noqa: A002
 # --- piezas --------------------------------------------------------------------
 
 
-def _subir(puerta: Puerta, id_: str, captura: Captura) -> list[str]:
+def _subir(puerta: Puerta, id_: str, captura: LoEscrito) -> list[str]:
     """Guarda lo elegido, un archivo por control; repetir el envío no los duplica."""
     subidos = []
     for documento, archivo in repetidos.documentos(captura):
@@ -148,7 +148,7 @@ def _subir(puerta: Puerta, id_: str, captura: Captura) -> list[str]:
     return subidos
 
 
-def _segun_se_pidio(request: Request, puerta: Puerta, id_: str, captura: Captura) -> Response:
+def _segun_se_pidio(request: Request, puerta: Puerta, id_: str, captura: LoEscrito) -> Response:
     """Con los archivos ya guardados: sólo los adjunta, guarda lo escrito o registra la respuesta."""
     subidos = _subir(puerta, id_, captura)
     acto = captura.texto("acto")
@@ -161,7 +161,7 @@ def _segun_se_pidio(request: Request, puerta: Puerta, id_: str, captura: Captura
     return _mostrar(request, puerta, id_, Rechazo("", captura), guardados=subidos)
 
 
-def _guardar(request: Request, puerta: Puerta, id_: str, captura: Captura, subidos: list[str]) -> Response:
+def _guardar(request: Request, puerta: Puerta, id_: str, captura: LoEscrito, subidos: list[str]) -> Response:
     """Guarda lo escrito sin registrarlo; si otra página guardó después, enseña las dos."""
     _, otra = capturas.guardar(puerta, id_, captura)
     if otra is None:
@@ -169,7 +169,7 @@ def _guardar(request: Request, puerta: Puerta, id_: str, captura: Captura, subid
     return _mostrar(request, puerta, id_, Rechazo("", captura), guardados=subidos, otra=otra)
 
 
-def _atender(puerta: Puerta, id_: str, captura: Captura) -> Response:
+def _atender(puerta: Puerta, id_: str, captura: LoEscrito) -> Response:
     with puerta.acto() as ctx:
         turno, expediente = visibles.turno_visible(ctx.s, actos.persona_que_actua(ctx), id_)
         actividad = puerta.tablas.de(expediente)[turno.actividad]
@@ -193,7 +193,7 @@ def _faltas_de(modelo: type[Molde] | None, datos: dict[str, Any]) -> dict[str, s
 
 
 def _asignar(
-    request: Request, puerta: Puerta, id_: str, captura: Captura, acto: Callable[[Contexto], object]
+    request: Request, puerta: Puerta, id_: str, captura: LoEscrito, acto: Callable[[Contexto], object]
 ) -> Response:
     with Intento(captura) as intento, puerta.acto() as ctx:
         acto(ctx)
@@ -209,7 +209,7 @@ def _resumen(rechazo: Rechazo, vista: PaginaTurno) -> list[Falta]:
     return [Falta(_en_palabras(rechazo.error, vista, rechazo.captura), ancla)]
 
 
-def _en_palabras(error: ErrorGestion, vista: PaginaTurno, captura: Captura) -> str:
+def _en_palabras(error: ErrorGestion, vista: PaginaTurno, captura: LoEscrito) -> str:
     """El error, para quien ya está viendo cómo quedó el turno y no necesita recargar."""
     if not isinstance(error, ActividadYaAtendida):
         return str(error)
@@ -275,7 +275,7 @@ def _mostrar(
     return respuesta
 
 
-def _revision(captura: Captura | None, otra: CapturaGuardada | None, guardada: CapturaGuardada | None) -> int:
+def _revision(captura: LoEscrito | None, otra: CapturaGuardada | None, guardada: CapturaGuardada | None) -> int:
     """La que la página dará por leída: la que ya enseña o, si se trae lo enviado, la que venía con ello."""
     if otra is not None:
         return otra.revision

@@ -15,7 +15,7 @@ from api.web.historia.relato import HechoContado, Historia
 from api.web.oficios import resumidos
 from api.web.oficios.resumidos import OficiosDelTurno
 from api.web.piezas import frases, frases_plazos
-from api.web.piezas.formularios import Campo, Captura, Falta, campos, faltas, legible, reglas
+from api.web.piezas.formularios import Campo, Falta, LoEscrito, campos, faltas, legible, reglas
 from api.web.piezas.frases import Camino
 from api.web.piezas.frases_plazos import Porque
 from api.web.turnos import previsto
@@ -131,7 +131,7 @@ class PaginaTurno:
 
 
 def leer(
-    s: Session, puerta: Puerta, quien: Quien, id_: str, captura: Captura | None, errores: Mapping[str, str]
+    s: Session, puerta: Puerta, quien: Quien, id_: str, captura: LoEscrito | None, errores: Mapping[str, str]
 ) -> PaginaTurno:
     """Todo lo que la página enseña, leído de una vez.
 
@@ -204,7 +204,7 @@ def _guardada(s: Session, quien: Quien, turno: Turno) -> CapturaGuardada | None:
     return None if registrada else guardada
 
 
-def _textos(captura: Captura | None, guardada: CapturaGuardada | None) -> Mapping[str, str] | None:
+def _textos(captura: LoEscrito | None, guardada: CapturaGuardada | None) -> Mapping[str, str] | None:
     if captura:
         return captura.textos
     return guardada.textos if guardada else None

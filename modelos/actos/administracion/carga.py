@@ -15,7 +15,7 @@ from modelos.actos.administracion.personas import Alta, autor_de
 from modelos.actos.administracion.unidades import LARGO_FUENTE
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro
-from modelos.administracion.carga.plan import Paso, Plan, Que, planear
+from modelos.administracion.carga.plan import Paso, Plan, QueSeHace, planear
 from modelos.administracion.quien_administra import exigir_que_quede_administracion
 from modelos.errores import ActoNoProcede, DatoRepetido, FormularioIncompleto, NoExiste
 from modelos.escritura import en_un_renglon
@@ -58,18 +58,18 @@ def cargar(ctx: Contexto, libro: Libro, motivo: str, huella: str = "") -> Cargad
         for paso in plan.de(UNIDADES):
             with _en_su_renglon(libro, paso):
                 _unidad(ctx, paso, limpio)
-        altas = _personas_nuevas(ctx, plan.de(PERSONAS, Que.NUEVO), limpio, autor)
+        altas = _personas_nuevas(ctx, plan.de(PERSONAS, QueSeHace.NUEVO), limpio, autor)
         ids = _reservadas(ctx, plan)
-        for paso in plan.de(PERSONAS, Que.CAMBIA):
+        for paso in plan.de(PERSONAS, QueSeHace.CAMBIA):
             correo = paso.datos["correo"]
             with _en_su_renglon(libro, paso):
                 personas.corregir_persona(ctx, ids[correo], correo, paso.datos["nombre"], limpio)
         # Primero lo que corta, luego lo que alarga y al final lo nuevo: así nada se encima ni a medio camino.
-        for paso in sorted(plan.de(ADSCRIPCIONES, Que.CAMBIA), key=lambda p: p.datos["hasta"] or _SIN_FIN):
+        for paso in sorted(plan.de(ADSCRIPCIONES, QueSeHace.CAMBIA), key=lambda p: p.datos["hasta"] or _SIN_FIN):
             with _en_su_renglon(libro, paso):
                 persona = ids[paso.datos["correo"]]
                 personas.fijar_ultimo_dia(ctx, persona, paso.id, _dia(paso.datos["hasta"]), limpio)
-        _adscripciones_nuevas(ctx, plan.de(ADSCRIPCIONES, Que.NUEVO), ids, limpio, autor)
+        _adscripciones_nuevas(ctx, plan.de(ADSCRIPCIONES, QueSeHace.NUEVO), ids, limpio, autor)
     return Cargada(plan, altas)
 
 
@@ -98,9 +98,9 @@ def _en_su_renglon(libro: Libro, paso: Paso) -> Iterator[None]:
 
 def _unidad(ctx: Contexto, paso: Paso, motivo: str) -> None:
     datos = paso.datos
-    if paso.que is Que.NUEVO:
+    if paso.que is QueSeHace.NUEVO:
         unidades.alta_cast(ctx, datos["clave"], datos["nombre"], datos["depende_de"], motivo)
-    elif paso.que is Que.CAMBIA:
+    elif paso.que is QueSeHace.CAMBIA:
         campos = {"nombre": datos["nombre"], "depende_de": datos["depende_de"], "fuente": motivo}
         unidades.corregir_unidad(ctx, datos["clave"], campos, confirmada=bool(datos["confirmada"]))
 
@@ -145,7 +145,9 @@ def _adscripciones_nuevas(
 
 def _reservadas(ctx: Contexto, plan: Plan) -> dict[str, int]:
     """El id de cada persona que se toca, por correo, reservada para que nadie la cambie a la vez."""
-    correos = {p.datos["correo"] for hoja in (PERSONAS, ADSCRIPCIONES) for p in plan.de(hoja) if p.que is not Que.IGUAL}
+    correos = {
+        p.datos["correo"] for hoja in (PERSONAS, ADSCRIPCIONES) for p in plan.de(hoja) if p.que is not QueSeHace.IGUAL
+    }
     consulta = select(Persona).where(col(Persona.correo).in_(correos)).order_by(col(Persona.id))
     return {p.correo: p.id or 0 for p in ctx.s.scalars(consulta.with_for_update(key_share=True))}
 

@@ -21,7 +21,7 @@ from modelos.expedientes import comentarios, visibles
 from modelos.expedientes.comentarios import Lector
 from modelos.expedientes.comodidades import Comentario, Mencion, Seguimiento
 from modelos.expedientes.expediente import plegar
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.organizacion.correos import normalizado
 from modelos.organizacion.permisos import Quien
 from modelos.plazos import hitos
@@ -164,7 +164,7 @@ def _notificar(ctx: Contexto, comentario: Comentario, personas: Sequence[int]) -
         hitos.notificacion(
             persona,
             f"mencion:{comentario.id}",
-            Clase.TURNO,
+            ClaseDeNotificacion.TURNO,
             comentario.folio,
             turno=None,
             plazo=None,

@@ -25,7 +25,7 @@ from modelos.ciclos.campanas import EN_CURSO, Reparto, reparte
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.escritura import en_un_renglon
 from modelos.expedientes.expediente import Turno
-from modelos.expedientes.notificacion import Clase, Notificacion
+from modelos.expedientes.notificacion import ClaseDeNotificacion, Notificacion
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir, ve_lo_de
 from modelos.plazos import hitos
@@ -141,7 +141,7 @@ def recordar(ctx: Contexto, tabla: Tabla, periodo: str) -> Recordados:
         hitos.notificacion(
             persona,
             f"{prefijo}{turno.id}",
-            Clase.TURNO,
+            ClaseDeNotificacion.TURNO,
             turno.folio,
             turno=turno.id,
             plazo=None,

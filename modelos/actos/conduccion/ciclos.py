@@ -61,7 +61,7 @@ class Candidata:
 
 
 @dataclass(frozen=True)
-class Falla:
+class FallaDeCiclo:
     """Lo que no se pudo abrir, y por qué; unidad vacía: para todos."""
 
     procedimiento: str
@@ -79,7 +79,7 @@ class Abiertas:
     """Lo que dejó un barrido de ciclos; quedan: las que el lote no alcanzó."""
 
     folios: tuple[str, ...]
-    fallas: tuple[Falla, ...]
+    fallas: tuple[FallaDeCiclo, ...]
     quedan: int = 0
 
     def __str__(self) -> str:
@@ -112,7 +112,7 @@ def abrir_pendientes(url: str, tablas: Catalogo, hoy: date, lote: int | None = N
         except Exception as error:  # noqa: BLE001 - lo de una unidad no deja sin abrir a las demás
             # Sólo se guarda un mensaje nuestro: el de una biblioteca puede traer datos de personas.
             motivo = str(error) if isinstance(error, ErrorGestion) else type(error).__name__
-            fallas.append(Falla(candidata.tabla.clave, candidata.periodo.clave, candidata.unidad, motivo))
+            fallas.append(FallaDeCiclo(candidata.tabla.clave, candidata.periodo.clave, candidata.unidad, motivo))
             registro.debug("detalle", exc_info=error)
             continue
         if folio:
@@ -158,13 +158,13 @@ def dispensar(ctx: Contexto, procedimiento: str, periodo: str, unidad: str | Non
 # --- lo que se abre solo ---------------------------------------------------------
 
 
-def _pendientes(s: Session, tablas: Catalogo, hoy: date) -> tuple[list[Candidata], list[Falla]]:
+def _pendientes(s: Session, tablas: Catalogo, hoy: date) -> tuple[list[Candidata], list[FallaDeCiclo]]:
     ultima = s.scalar(
         select(func.max(col(Jornada.dia))).where(col(Jornada.trabajo) == AL_CORRIENTE, col(Jornada.dia) < hoy)
     )
     calendarios = nacional(s)
     candidatas: list[Candidata] = []
-    fallas: list[Falla] = []
+    fallas: list[FallaDeCiclo] = []
     for tabla in tablas.vigentes(hoy):
         if tabla.ciclo is None:
             continue
@@ -176,7 +176,7 @@ def _pendientes(s: Session, tablas: Catalogo, hoy: date) -> tuple[list[Candidata
             try:
                 abre = tabla.ciclo.apertura(periodo, calendarios)
             except (CalendarioSinPublicar, PlazoInvalido) as error:
-                fallas.append(Falla(tabla.clave, periodo.clave, PARA_TODOS, str(error)))
+                fallas.append(FallaDeCiclo(tabla.clave, periodo.clave, PARA_TODOS, str(error)))
                 continue
             if _toca(tabla.ciclo, periodo, abre, hoy, ultima):
                 candidatas += [Candidata(tabla, periodo, unidad, abre) for unidad in faltan]

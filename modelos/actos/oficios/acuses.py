@@ -16,7 +16,7 @@ from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.de_oficios import ACUSE
 from modelos.errores import ActoNoProcede
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.oficios.oficio import Destinatario, Oficio
 from modelos.plazos import hitos
 from modelos.sesion import serializar
@@ -28,7 +28,7 @@ def notificacion(oficio: Oficio, destinatario: Destinatario, persona: int, por: 
     return hitos.notificacion(
         persona,
         f"oficio:{por}:{oficio.id}:{destinatario.orden}",
-        Clase.OFICIO,
+        ClaseDeNotificacion.OFICIO,
         oficio.folio,
         turno=None,
         plazo=None,

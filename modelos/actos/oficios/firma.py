@@ -52,7 +52,7 @@ class Imprenta(Protocol):
 
 
 @dataclass(frozen=True)
-class Reglas:
+class ReglasDeFirma:
     """Los ajustes de los que depende firmar.
 
     direccion: la pública, para el código QR. bloquear_proyecto: no firmar lo que se funde en una norma en proyecto.
@@ -62,7 +62,7 @@ class Reglas:
     bloquear_proyecto: bool = False
 
 
-def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Reglas, leido: str = "") -> Oficio:
+def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: ReglasDeFirma, leido: str = "") -> Oficio:
     """Le da número y código, compone su PDF, lo asienta y pide enviarlo.
 
     leido: las huellas de lo que se mostró a quien firma (`impreso.huellas`); vacío: no se coteja.
@@ -104,7 +104,7 @@ def firmar(ctx: Contexto, id_: str, version: int, imprenta: Imprenta, reglas: Re
     return oficio
 
 
-def _exigir_completo(ctx: Contexto, oficio: Oficio, a_quien: Sequence[Destinatario], reglas: Reglas) -> None:
+def _exigir_completo(ctx: Contexto, oficio: Oficio, a_quien: Sequence[Destinatario], reglas: ReglasDeFirma) -> None:
     """Lanza OficioIncompleto o NormaEnProyecto."""
     pendientes = faltantes(oficio)
     if not any(d.clase == "para" for d in a_quien):

@@ -68,7 +68,7 @@ def _contado(plazo: Plazo, oficina: Oficina, hoy: date) -> dict[str, Any]:
         perfil=plazo.perfil,
         hitos=leer_hitos(plazo.regla),
         guardadas=(plazo.suspensiones, plazo.ampliaciones),
-        visto=Visto(
+        visto=HitoVisto(
             hoy, plazo.abierto, plazo.insistencias, frozenset(hito for hito, _ in plazo.hitos), plazo.compromiso
         ),
     )
@@ -90,7 +90,7 @@ def completo(id_: str, folio: str, debido: Mapping[str, Any], oficina: Oficina) 
             perfil=debido["perfil"],
             hitos=leer_hitos(regla),
             guardadas=(debido["suspensiones"], debido["ampliaciones"]),
-            visto=Visto(reloj.hoy(), debido["abierto"], compromiso=debido["compromiso"]),
+            visto=HitoVisto(reloj.hoy(), debido["abierto"], compromiso=debido["compromiso"]),
         )
     if debido["estado"] != EstadoPlazo.ABIERTO:
         contado["proximo"] = None
@@ -115,7 +115,7 @@ def exigir_contable(plazo: Plazo, oficina: Oficina) -> None:
 
 
 @dataclass(frozen=True)
-class Visto:
+class HitoVisto:
     """Lo que ya se recordó de un plazo.
 
     hoy: lo que tocaba hasta este día, incluido, ya no se programa. abierto: cuándo empezó a deberse.
@@ -137,7 +137,7 @@ def contar(
     perfil: str,
     hitos: Hitos,
     guardadas: tuple[list[dict[str, Any]], list[dict[str, Any]]],
-    visto: Visto,
+    visto: HitoVisto,
 ) -> dict[str, Any]:
     """Las columnas de un plazo que salen del cómputo. Si no se puede contar, lo dice y no inventa fecha (invariante 9).
 
@@ -182,7 +182,7 @@ def dia_tras_compromiso(oficina: Oficina, perfil: str, compromiso: date) -> date
         return compromiso + timedelta(1)
 
 
-def _insistencia(oficina: Oficina, computo: Computo, hitos: Hitos, visto: Visto, base: date) -> date:
+def _insistencia(oficina: Oficina, computo: Computo, hitos: Hitos, visto: HitoVisto, base: date) -> date:
     """El día de la siguiente insistencia de vencido; si cae en un año sin publicar, se mira desde el día siguiente."""
     try:
         return oficina.calendarios[computo.perfil].sumar(base, hitos.vencido_cada * (visto.insistencias + 1))

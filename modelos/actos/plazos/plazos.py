@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modelos import reloj
-from modelos.actos.plazos.conteo import SIN_FECHA, Visto, contar, exigir_contable, recontado, recontar
+from modelos.actos.plazos.conteo import SIN_FECHA, HitoVisto, contar, exigir_contable, recontado, recontar
 from modelos.calendario import fecha_corta
 from modelos.calendario.errores import PlazoInvalido
 from modelos.dias.dia import Oficina, oficinas
@@ -78,7 +78,7 @@ def cerrar(
     movimiento: Movimiento,
     ids: Mapping[object, str],
     ahora: datetime,
-    atendido: Atendido | None = None,
+    atendido: PlazoAtendido | None = None,
 ) -> None:
     """Cierra lo que este movimiento cierra: el plazo del turno atendido, los tramos que éste termina y lo cancelado.
 
@@ -100,7 +100,7 @@ def cerrar(
 
 
 @dataclass(frozen=True)
-class Atendido:
+class PlazoAtendido:
     """El turno que se respondió. debe: los oficios que su respuesta dejó por firmar y enviar."""
 
     actividad: str
@@ -108,7 +108,7 @@ class Atendido:
     debe: frozenset[str]
 
 
-def _atender(s: Session, expediente: Expediente, tabla: Tabla, atendido: Atendido, ahora: datetime) -> None:
+def _atender(s: Session, expediente: Expediente, tabla: Tabla, atendido: PlazoAtendido, ahora: datetime) -> None:
     """Cumple el plazo del turno y los de tramo que la actividad cierra, salvo los que esperan su acto escrito."""
     claves = [tramo.regla.clave for tramo in tabla.tramos if atendido.actividad in tramo.cumplen]
     if not claves and not tabla[atendido.actividad].plazo:
@@ -350,7 +350,7 @@ def _nuevo(
     try:
         resuelto = resolver(regla, _datos(tabla, expediente.datos), ahora)
         guardada = {**resuelto.a_json(), "hitos": hitos}
-        visto = Visto(reloj.local(ahora).date(), ahora)
+        visto = HitoVisto(reloj.local(ahora).date(), ahora)
         contado = contar(resuelto, oficina, perfil=tabla.perfil, hitos=regla.hitos, guardadas=([], []), visto=visto)
     except PlazoInvalido as error:
         guardada = {"hitos": hitos}

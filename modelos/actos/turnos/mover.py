@@ -141,7 +141,7 @@ def asentar(
         pendiente, salida = hecho.atendido
         por = (pendiente.actividad, salida)
         debe = tabla[pendiente.actividad].debe(salida, hecho.datos["datos"])
-        atendido = plazos.Atendido(pendiente.actividad, id_turno(expediente.folio, pendiente), debe)
+        atendido = plazos.PlazoAtendido(pendiente.actividad, id_turno(expediente.folio, pendiente), debe)
     nuevos_plazos = plazos.preparar(ctx.s, expediente, tabla, movimiento, ids, ctx.ahora, por)
     datos = {**hecho.datos, "plazos": [asentado(p) for p in nuevos_plazos]} if nuevos_plazos else hecho.datos
     orden = bitacora.asentar(ctx.s, expediente, hecho.tipo, ctx.actor, hecho.unidad, datos, ctx.ahora)

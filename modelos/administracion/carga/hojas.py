@@ -66,7 +66,7 @@ _SI, _NO = frozenset({"si", "s", "verdadero", "true", "1"}), frozenset({"no", "n
 
 
 @dataclass(frozen=True)
-class Renglon:
+class RenglonDeHoja:
     """Un renglón con algo escrito. numero: el de la hoja de cálculo; valores: por campo, como texto."""
 
     hoja: str
@@ -103,16 +103,16 @@ class Defecto:
 class Libro:
     """Lo leído de un archivo. letras: de cada hoja, la letra de cada campo. notas: lo que se pasó por alto."""
 
-    renglones: Sequence[Renglon]
+    renglones: Sequence[RenglonDeHoja]
     letras: Mapping[str, Mapping[str, str]]
     faltas: Sequence[Defecto] = ()
     notas: Sequence[str] = field(default=())
 
-    def de(self, hoja: str) -> list[Renglon]:
+    def de(self, hoja: str) -> list[RenglonDeHoja]:
         """Los renglones de una hoja."""
         return [renglon for renglon in self.renglones if renglon.hoja == hoja]
 
-    def falta(self, renglon: Renglon, campo: str, que: str) -> Defecto:
+    def falta(self, renglon: RenglonDeHoja, campo: str, que: str) -> Defecto:
         """Una falta de esa celda."""
         letra = self.letras.get(renglon.hoja, {}).get(campo, "")
         return Defecto(renglon.hoja, renglon.numero, letra, titulo(renglon.hoja, campo), que)
@@ -194,11 +194,11 @@ def desempacar(texto: str) -> Libro:
     return Libro(hechos, de_cada)
 
 
-def _renglon(hoja: object, numero: object, valores: object) -> Renglon:
+def _renglon(hoja: object, numero: object, valores: object) -> RenglonDeHoja:
     """Lanza ValueError: no es un renglón de `empacar`."""
     if type(numero) is not int or not 1 <= numero <= _ULTIMO_RENGLON:
         raise ValueError("el número del renglón")
-    return Renglon(_hoja(hoja), numero, _campos(hoja, valores))
+    return RenglonDeHoja(_hoja(hoja), numero, _campos(hoja, valores))
 
 
 def _hoja(nombre: object) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from modelos import reloj
 from modelos.administracion.carga import hojas
-from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, Renglon
+from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Defecto, Libro, RenglonDeHoja
 from modelos.administracion.carga.vigencias import Llave, Vigencias
 from modelos.administracion.personas import falta_de_ultimo_dia
 from modelos.errores import FormularioIncompleto
@@ -39,7 +39,7 @@ from modelos.tabla.unidades import TipoUnidad
 SU_PAGINA = "en su página, con su motivo"
 
 
-class Que(StrEnum):
+class QueSeHace(StrEnum):
     """Lo que pasaría con un renglón."""
 
     NUEVO = "nuevo"
@@ -55,8 +55,8 @@ class Paso:
     id: el de la adscripción que cambia, si es una.
     """
 
-    renglon: Renglon
-    que: Que
+    renglon: RenglonDeHoja
+    que: QueSeHace
     nombre: str
     cambios: tuple[tuple[str, str, str], ...] = ()
     datos: Mapping[str, str] = field(default_factory=dict)
@@ -71,14 +71,14 @@ class Plan:
     faltas: Sequence[Defecto]
     notas: Sequence[str]
 
-    def de(self, hoja: str, que: Que | None = None) -> list[Paso]:
+    def de(self, hoja: str, que: QueSeHace | None = None) -> list[Paso]:
         """Los pasos de una hoja, o sólo los que son nuevos, cambian o quedan igual."""
         return [p for p in self.pasos if p.renglon.hoja == hoja and que in (None, p.que)]
 
     @property
     def hace_algo(self) -> bool:
         """Si cambiaría algo."""
-        return any(p.que is not Que.IGUAL for p in self.pasos)
+        return any(p.que is not QueSeHace.IGUAL for p in self.pasos)
 
     @property
     def huella(self) -> str:
@@ -103,7 +103,7 @@ def planear(s: Session, libro: Libro, quien: int | None) -> Plan:
     return Plan(pasos, [*libro.faltas, *faltas], [*libro.notas, *revision.notas()])
 
 
-def _limpios(libro: Libro) -> tuple[list[Renglon], list[Defecto]]:
+def _limpios(libro: Libro) -> tuple[list[RenglonDeHoja], list[Defecto]]:
     """Los renglones sin caracteres invisibles, y las faltas de los que traen lo que ninguna base guarda."""
     limpios, faltas = [], []
     for renglon in libro.renglones:
@@ -139,9 +139,9 @@ class _Revision:
         self.nuevas_unidades = {_clave(r) for r in libro.de(UNIDADES)} - set(self.unidades)
         self.nuevas_personas = {_correo(r) for r in libro.de(PERSONAS)} - set(self.personas)
         self.con_unidad: set[str] = set()
-        self.vistos: dict[tuple[str, ...], Renglon] = {}
+        self.vistos: dict[tuple[str, ...], RenglonDeHoja] = {}
 
-    def revisar(self, renglon: Renglon) -> None:
+    def revisar(self, renglon: RenglonDeHoja) -> None:
         """Agrega su paso, o sus faltas."""
         self._mal = False
         for columna in hojas.HOJAS[renglon.hoja]:
@@ -149,7 +149,7 @@ class _Revision:
                 self.falta(renglon, columna.campo, "es obligatoria")
         if self._mal:
             return
-        de_hoja: dict[str, Callable[[Renglon], Paso]] = {
+        de_hoja: dict[str, Callable[[RenglonDeHoja], Paso]] = {
             UNIDADES: self._unidad,
             PERSONAS: self._persona,
             ADSCRIPCIONES: self._adscripcion,
@@ -166,7 +166,7 @@ class _Revision:
         for reparo in self.vigencias.sin_administracion(activas, self.hoy):
             self.falta(*reparo)
 
-    def falta(self, renglon: Renglon, campo: str, que: str) -> None:
+    def falta(self, renglon: RenglonDeHoja, campo: str, que: str) -> None:
         """Anota una falta del renglón en curso."""
         self._mal = True
         self.faltas.append(self.libro.falta(renglon, campo, que))
@@ -180,7 +180,7 @@ class _Revision:
             return ["1 persona nueva no tiene adscripción en este archivo: podrá entrar, pero no verá nada."]
         return [f"{solas} personas nuevas no tienen adscripción en este archivo: podrán entrar, pero no verán nada."]
 
-    def _repetido(self, renglon: Renglon, campo: str, *llave: str) -> bool:
+    def _repetido(self, renglon: RenglonDeHoja, campo: str, *llave: str) -> bool:
         antes = self.vistos.setdefault((renglon.hoja, *llave), renglon)
         if antes is not renglon:
             self.falta(renglon, campo, f"repite el renglón {antes.numero}; deje sólo uno")
@@ -188,7 +188,7 @@ class _Revision:
 
     # --- unidades ---
 
-    def _unidad(self, r: Renglon) -> Paso:
+    def _unidad(self, r: RenglonDeHoja) -> Paso:
         clave, nombre = _clave(r), " ".join(r.texto("nombre").split())
         self._repetido(r, "clave", clave)
         activa, por_confirmar = self._si_o_no(r, "activa"), self._si_o_no(r, "por_confirmar")
@@ -201,9 +201,9 @@ class _Revision:
         confirma = por_confirmar is False and previa.por_confirmar
         datos = {"clave": clave, "nombre": nombre, "depende_de": depende_de, "confirmada": "sí" if confirma else ""}
         cambios = _cambios(previa, nombre, depende_de, confirma=confirma)
-        return Paso(r, Que.CAMBIA if cambios else Que.IGUAL, f"{clave}, {previa.nombre}", cambios, datos)
+        return Paso(r, QueSeHace.CAMBIA if cambios else QueSeHace.IGUAL, f"{clave}, {previa.nombre}", cambios, datos)
 
-    def _exigir_que_sea_la_misma(self, r: Renglon, previa: Unidad, nombre: str, depende_de: str) -> None:
+    def _exigir_que_sea_la_misma(self, r: RenglonDeHoja, previa: Unidad, nombre: str, depende_de: str) -> None:
         """Que ni su tipo ni aquélla de que depende cambien por lo que no pueden, y que su nombre sirva."""
         if r.texto("tipo") and hojas.plegado(r.texto("tipo")) != previa.tipo:
             self.falta(r, "tipo", f"{previa.clave} es de tipo {previa.tipo}; el tipo no se cambia")
@@ -216,14 +216,16 @@ class _Revision:
         elif depende_de not in self.estatales:
             self.falta(r, "depende_de", "no es una unidad estatal: CE-01 … CE-32, UODCDMX o RCEO")
 
-    def _exigir_su_estado(self, r: Renglon, previa: Unidad, *, activa: bool | None, por_confirmar: bool | None) -> None:
+    def _exigir_su_estado(
+        self, r: RenglonDeHoja, previa: Unidad, *, activa: bool | None, por_confirmar: bool | None
+    ) -> None:
         if activa is not None and activa != previa.activa:
             acto = "se reactiva" if activa else "se da de baja"
             self.falta(r, "activa", f"{previa.clave} {acto} {SU_PAGINA}; aquí deje lo que dice hoy o nada")
         if por_confirmar and not previa.por_confirmar:
             self.falta(r, "por_confirmar", "su nombre ya está confirmado; ponga No o nada")
 
-    def _unidad_nueva(self, r: Renglon, clave: str, nombre: str, *, activa: bool | None) -> Paso:
+    def _unidad_nueva(self, r: RenglonDeHoja, clave: str, nombre: str, *, activa: bool | None) -> Paso:
         if r.texto("tipo") and hojas.plegado(r.texto("tipo")) != TipoUnidad.CAST.value:
             self.falta(r, "tipo", "sólo se dan de alta CAST; las demás unidades las traen los documentos")
         for campo, que in faltas_de_cast(clave, nombre, r.texto("depende_de"), self.estatales).items():
@@ -231,11 +233,11 @@ class _Revision:
         if activa is False:
             self.falta(r, "activa", "una unidad nueva empieza activa; ponga Sí o nada")
         datos = {"clave": clave, "nombre": nombre, "depende_de": r.texto("depende_de")}
-        return Paso(r, Que.NUEVO, f"{clave}, {nombre}, que depende de {datos['depende_de']}", (), datos)
+        return Paso(r, QueSeHace.NUEVO, f"{clave}, {nombre}, que depende de {datos['depende_de']}", (), datos)
 
     # --- personas ---
 
-    def _persona(self, r: Renglon) -> Paso:
+    def _persona(self, r: RenglonDeHoja) -> Paso:
         correo, nombre = _correo(r), " ".join(r.texto("nombre").split())
         self._repetido(r, "correo", correo)
         ya = correo if correo in self.personas else None
@@ -246,22 +248,22 @@ class _Revision:
         if previa is None:
             if activa is False:
                 self.falta(r, "activa", "una persona nueva empieza activa; ponga Sí o nada")
-            return Paso(r, Que.NUEVO, f"{nombre}, {correo}", (), datos)
+            return Paso(r, QueSeHace.NUEVO, f"{nombre}, {correo}", (), datos)
         if activa is not None and activa != previa.activa:
             acto = "se reactiva" if activa else "se da de baja"
             self.falta(r, "activa", f"{acto} {SU_PAGINA}; aquí deje lo que dice hoy o nada")
         if nombre == previa.nombre:
-            return Paso(r, Que.IGUAL, f"{nombre}, {correo}", (), datos)
-        return Paso(r, Que.CAMBIA, correo, ((hojas.titulo(PERSONAS, "nombre"), previa.nombre, nombre),), datos)
+            return Paso(r, QueSeHace.IGUAL, f"{nombre}, {correo}", (), datos)
+        return Paso(r, QueSeHace.CAMBIA, correo, ((hojas.titulo(PERSONAS, "nombre"), previa.nombre, nombre),), datos)
 
     # --- adscripciones ---
 
-    def _adscripcion(self, r: Renglon) -> Paso:
+    def _adscripcion(self, r: RenglonDeHoja) -> Paso:
         correo, unidad, rol = _correo(r), r.texto("unidad").upper(), _rol(r)
         self._exigir_que_existan(r, correo, unidad, rol)
         desde, hasta = self._fecha(r, "desde"), self._fecha(r, "hasta")
         if self._mal:
-            return Paso(r, Que.IGUAL, "")
+            return Paso(r, QueSeHace.IGUAL, "")
         suyas = self.suyas.get((correo, unidad, rol), [])
         previa = _la_misma(suyas, desde, self.hoy)
         if previa is not None and "hasta" not in self.libro.letras.get(ADSCRIPCIONES, {}):
@@ -281,17 +283,17 @@ class _Revision:
         return self._adscripcion_nueva(r, nombre, datos, hasta)
 
     def _adscripcion_previa(
-        self, r: Renglon, nombre: str, datos: dict[str, str], previa: Adscripcion, hasta: date | None
+        self, r: RenglonDeHoja, nombre: str, datos: dict[str, str], previa: Adscripcion, hasta: date | None
     ) -> Paso:
         if previa.hasta == hasta:
-            return Paso(r, Que.IGUAL, nombre, (), datos, previa.id or 0)
+            return Paso(r, QueSeHace.IGUAL, nombre, (), datos, previa.id or 0)
         self._exigir_ultimo_dia(r, previa, hasta)
         if not self._mal:
             self.vigencias.cambio(previa, hasta, r)
         cambio = (hojas.titulo(ADSCRIPCIONES, "hasta"), _dia(previa.hasta), _dia(hasta))
-        return Paso(r, Que.CAMBIA, nombre, (cambio,), datos, previa.id or 0)
+        return Paso(r, QueSeHace.CAMBIA, nombre, (cambio,), datos, previa.id or 0)
 
-    def _exigir_que_existan(self, r: Renglon, correo: str, unidad: str, rol: str) -> None:
+    def _exigir_que_existan(self, r: RenglonDeHoja, correo: str, unidad: str, rol: str) -> None:
         if correo not in self.personas and correo not in self.nuevas_personas:
             self.falta(r, "correo", "no hay una persona con ese correo, ni en la hoja Personas")
         if unidad not in self.unidades and unidad not in self.nuevas_unidades:
@@ -299,7 +301,7 @@ class _Revision:
         if rol not in set(Rol):
             self.falta(r, "rol", f"debe ser uno de: {', '.join(Rol)}")
 
-    def _exigir_ultimo_dia(self, r: Renglon, previa: Adscripcion, hasta: date | None) -> None:
+    def _exigir_ultimo_dia(self, r: RenglonDeHoja, previa: Adscripcion, hasta: date | None) -> None:
         persona = self.personas[_correo(r)]
         if falta := falta_de_ultimo_dia(previa, hasta, (), activa=persona.activa):
             self.falta(r, "hasta", falta)
@@ -310,7 +312,7 @@ class _Revision:
         elif dura_mas(hasta, previa.hasta):
             self.falta(r, "hasta", "es suya; pida a otra persona de la administración que se la alargue")
 
-    def _adscripcion_nueva(self, r: Renglon, nombre: str, datos: dict[str, str], hasta: date | None) -> Paso:
+    def _adscripcion_nueva(self, r: RenglonDeHoja, nombre: str, datos: dict[str, str], hasta: date | None) -> Paso:
         persona, unidad = self.personas.get(datos["correo"]), self.unidades.get(datos["unidad"])
         if datos["correo"] == self.propio:
             self.falta(r, "correo", "es usted; pida a otra persona de la administración que se la dé")
@@ -319,18 +321,18 @@ class _Revision:
         if unidad is not None and not unidad.activa:
             self.falta(r, "unidad", f"{datos['unidad']} está de baja; elija otra")
         fin = f" hasta {hasta:%Y-%m-%d}" if hasta else ""
-        return Paso(r, Que.NUEVO, f"{nombre}{fin}", (), datos)
+        return Paso(r, QueSeHace.NUEVO, f"{nombre}{fin}", (), datos)
 
     # --- celdas ---
 
-    def _fecha(self, r: Renglon, campo: str) -> date | None:
+    def _fecha(self, r: RenglonDeHoja, campo: str) -> date | None:
         try:
             return hojas.fecha(r.texto(campo))
         except ValueError as error:
             self.falta(r, campo, str(error))
             return None
 
-    def _si_o_no(self, r: Renglon, campo: str) -> bool | None:
+    def _si_o_no(self, r: RenglonDeHoja, campo: str) -> bool | None:
         try:
             return hojas.si_o_no(r.texto(campo))
         except ValueError as error:
@@ -363,15 +365,15 @@ def _cambios(previa: Unidad, nombre: str, depende_de: str, *, confirma: bool) ->
     return tuple((hojas.titulo(UNIDADES, c), antes, ahora) for c, antes, ahora in columnas if ahora and antes != ahora)
 
 
-def _clave(r: Renglon) -> str:
+def _clave(r: RenglonDeHoja) -> str:
     return r.texto("clave").upper()
 
 
-def _correo(r: Renglon) -> str:
+def _correo(r: RenglonDeHoja) -> str:
     return normalizado(r.texto("correo"))
 
 
-def _rol(r: Renglon) -> str:
+def _rol(r: RenglonDeHoja) -> str:
     """«Operación: atiende…» también se entiende."""
     return hojas.plegado(r.texto("rol").partition(":")[0])
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from modelos.administracion.carga.hojas import Renglon
+from modelos.administracion.carga.hojas import RenglonDeHoja
 from modelos.calendario import fecha_corta
 from modelos.organizacion.organigrama import Adscripcion
 from modelos.organizacion.permisos import Rol
@@ -17,7 +17,7 @@ from modelos.organizacion.vigencia import Tramo, cubiertos, dura_mas, ha_acabado
 
 Llave = tuple[str, str, str]
 """Correo, unidad y rol: lo que no puede tenerse dos veces el mismo día."""
-Reparo = tuple[Renglon, str, str]
+Reparo = tuple[RenglonDeHoja, str, str]
 """El renglón, el campo y qué corregir."""
 
 
@@ -27,7 +27,7 @@ class _Final:
 
     desde: date
     hasta: date | None
-    renglon: Renglon | None = None
+    renglon: RenglonDeHoja | None = None
     campo: str = ""
 
     def se_encima(self, otra: _Final) -> bool:
@@ -46,14 +46,14 @@ class Vigencias:
 
     def __init__(self, suyas: Mapping[Llave, Sequence[Adscripcion]]) -> None:
         self._suyas = suyas
-        self._cambios: dict[int, tuple[Renglon, date | None]] = {}
+        self._cambios: dict[int, tuple[RenglonDeHoja, date | None]] = {}
         self._altas: dict[Llave, list[_Final]] = {}
 
-    def alta(self, llave: Llave, desde: date, hasta: date | None, renglon: Renglon) -> None:
+    def alta(self, llave: Llave, desde: date, hasta: date | None, renglon: RenglonDeHoja) -> None:
         """Una que el libro da."""
         self._altas.setdefault(llave, []).append(_Final(desde, hasta, renglon, "desde"))
 
-    def cambio(self, previa: Adscripcion, hasta: date | None, renglon: Renglon) -> None:
+    def cambio(self, previa: Adscripcion, hasta: date | None, renglon: RenglonDeHoja) -> None:
         """El último día que el libro le pone a una que ya hay."""
         self._cambios[previa.id or 0] = (renglon, hasta)
 
@@ -87,7 +87,7 @@ class Vigencias:
         for renglon in self._la_cortan(previas, dia):
             yield renglon, "hasta", que
 
-    def _la_cortan(self, previas: Iterable[Adscripcion], dia: date) -> Iterator[Renglon]:
+    def _la_cortan(self, previas: Iterable[Adscripcion], dia: date) -> Iterator[RenglonDeHoja]:
         """Los renglones por los que alguna que regía ese día ya no regirá."""
         for previa in previas:
             renglon, hasta = self._cambios.get(previa.id or 0, (None, None))

@@ -95,29 +95,29 @@ class Sello:
 
 
 @dataclass(frozen=True)
-class Estado:
+class EstadoDeSello:
     """Cómo está el sello de una instancia, en palabras. bien: se puede firmar con él y no hay nada que hacer."""
 
     dicho: str
     bien: bool
 
 
-def estado(ajustes: Ajustes) -> Estado | None:
+def estado(ajustes: Ajustes) -> EstadoDeSello | None:
     """El del certificado que dicen los ajustes, probándolo; None si no se sella. Tarda lo que un sello."""
     if not ajustes.sello:
         return None
     try:
         sello = Sello.de(Path(ajustes.sello), ajustes.sello_clave.get_secret_value())
     except (SelloInservible, BibliotecaFaltante) as error:
-        return Estado(f"{error} Mientras, no se puede firmar ningún oficio.", bien=False)
+        return EstadoDeSello(f"{error} Mientras, no se puede firmar ningún oficio.", bien=False)
     hasta = f"El sello está a nombre de {sello.titular} y sirve hasta el {sello.vence:%d/%m/%Y}."
     if sello.vence - reloj.ahora() < POR_VENCER:
-        return Estado(f"{hasta} Pida desde ahora el que sigue: vencido, no se podrá firmar.", bien=False)
-    return Estado(hasta, bien=True)
+        return EstadoDeSello(f"{hasta} Pida desde ahora el que sigue: vencido, no se podrá firmar.", bien=False)
+    return EstadoDeSello(hasta, bien=True)
 
 
 @dataclass(frozen=True)
-class Revision:
+class RevisionDeSello:
     """Qué dice el sello de un PDF. integro: nada cambió desde que se selló; de: el titular; cuando: hora declarada."""
 
     sellado: bool
@@ -164,7 +164,7 @@ def sellar(pdf: bytes, sello: Sello, *, motivo: str = "", lugar: str = "", ahora
     return bytes(hecho.getvalue())
 
 
-def revisar_sello(pdf: bytes) -> Revision:
+def revisar_sello(pdf: bytes) -> RevisionDeSello:
     """Qué sello trae un PDF y si está íntegro. No juzga si el certificado es de fiar: eso es de quien conoce el suyo.
 
     Lanza:
@@ -182,7 +182,7 @@ def revisar_sello(pdf: bytes) -> Revision:
     try:
         firmas = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
         if not firmas:
-            return Revision(sellado=False)
+            return RevisionDeSello(sellado=False)
         confianza = ValidationContext(trust_roots=[], allow_fetching=False)
         estado = validate_pdf_signature(firmas[-1], confianza, skip_diff=False)
         return _revision(firmas[-1], estado)
@@ -196,10 +196,10 @@ _DE_LO_AJENO = (ValueError, LookupError, TypeError, AttributeError, NotImplement
 """Lo que lanzan las bibliotecas al leer un archivo o un certificado que no tiene la forma que esperan."""
 
 
-def _revision(firma: Any, estado: PdfSignatureStatus) -> Revision:  # noqa: ANN401 - de una biblioteca sin tipos
+def _revision(firma: Any, estado: PdfSignatureStatus) -> RevisionDeSello:  # noqa: ANN401 - de una biblioteca sin tipos
     certificado = firma.signer_cert
     nombres = certificado.subject.native.get("common_name") or certificado.subject.human_friendly
-    return Revision(
+    return RevisionDeSello(
         sellado=True,
         integro=bool(estado.intact and estado.valid and _cubre_todo(estado)),
         de=nombres if isinstance(nombres, str) else str(nombres[0]),

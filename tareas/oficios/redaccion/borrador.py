@@ -16,7 +16,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.errores import NoExiste
 from modelos.expedientes.expediente import Encargo, EstadoExpediente, EstadoTurno, Expediente, Turno
 from modelos.oficios import ordenamientos
-from modelos.oficios.contexto import Pedido, contexto, nombrar, resolver
+from modelos.oficios.contexto import PedidoDeOficio, contexto, nombrar, resolver
 from modelos.oficios.oficio import LARGO_ASUNTO, Molde, Oficio, PlantillaEditada
 from modelos.sesion import insertar
 from modelos.tabla import Tabla
@@ -73,7 +73,7 @@ class Nuevo:
     id: str
     plantilla: str
     forma: Forma
-    pedido: Pedido
+    pedido: PedidoDeOficio
     turno: str | None = None
 
 
@@ -137,7 +137,7 @@ def redactar(ctx: Contexto, encargo: Encargo) -> str:
         turno = ctx.s.get(Turno, datos["turno"])
         if turno is not None and turno.estado == EstadoTurno.ATENDIDO:
             return "según lo que se respondió, esta vez no hace falta"
-    pedido = Pedido(
+    pedido = PedidoDeOficio(
         clave=emision.clave,
         emisor=datos["unidad"],
         para=emision.para,
@@ -167,7 +167,7 @@ def rehacer(ctx: Contexto, id_: str, version: int) -> Oficio:
     actos.exigir_redaccion(ctx, oficio, expediente, "volver a redactar este oficio")
     con = juego(ctx, vigente(ctx, oficio.plantilla))
     salida, comentario = de_la_decision(ctx, oficio)
-    pedido = Pedido(
+    pedido = PedidoDeOficio(
         oficio.clave, oficio.unidad, (), (), oficio.actividad or "", salida, comentario, sustituye=oficio.sustituye
     )
     hoy = reloj.local(ctx.ahora).date()

@@ -15,7 +15,7 @@ from modelos.actos.turnos.mover import Contexto
 from modelos.errores import FormularioIncompleto, NoExiste
 from modelos.expedientes.expediente import Expediente
 from modelos.oficios import impreso, letras
-from modelos.oficios.contexto import Pedido, contexto, resolver
+from modelos.oficios.contexto import PedidoDeOficio, contexto, resolver
 from modelos.oficios.oficio import LARGO_ASUNTO, Destinatario, Oficio, PlantillaEditada
 from modelos.organizacion.organigrama import activas
 from modelos.organizacion.permisos import exigir_administracion
@@ -32,7 +32,7 @@ LARGO_CITA = 90
 
 
 @dataclass(frozen=True)
-class Ficha:
+class FichaDePlantilla:
     """Una plantilla en la lista. version: la última editada, 0 si ninguna; rige_editada: no es la del sistema.
 
     atrasada: el sistema trajo otra después de que se editó. pasos: los que la piden, en palabras.
@@ -53,13 +53,13 @@ class Muestra:
     contenido: dict[str, Any]
 
 
-def fichas(ctx: Contexto) -> list[tuple[str, list[Ficha]]]:
+def fichas(ctx: Contexto) -> list[tuple[str, list[FichaDePlantilla]]]:
     """Todas, por procedimiento; primero las comunes."""
     ultimas = select(col(PlantillaEditada.plantilla), func.max(col(PlantillaEditada.version)))
     numeros = dict(ctx.s.execute(ultimas.group_by(col(PlantillaEditada.plantilla))).all())
     editadas = {p.plantilla: p for p in ctx.s.scalars(select(PlantillaEditada)) if numeros[p.plantilla] == p.version}
     tablas = {tabla.clave: tabla for tabla in _vigentes(ctx)}
-    grupos: dict[str, list[Ficha]] = {}
+    grupos: dict[str, list[FichaDePlantilla]] = {}
     for clave in (*borrador.comunes(), *borrador.del_sistema()):
         carpeta = clave.rpartition("/")[0]
         nombre = tablas[carpeta].nombre if carpeta in tablas else carpeta or "Lo común a todos"
@@ -67,7 +67,7 @@ def fichas(ctx: Contexto) -> list[tuple[str, list[Ficha]]]:
     return list(grupos.items())
 
 
-def ficha(ctx: Contexto, clave: str) -> Ficha:
+def ficha(ctx: Contexto, clave: str) -> FichaDePlantilla:
     """Una. Lanza NoExiste."""
     borrador.del_archivo(clave)
     ultima = select(PlantillaEditada).where(col(PlantillaEditada.plantilla) == clave)
@@ -137,17 +137,17 @@ def _con_ese_texto(ctx: Contexto, tabla: Tabla, folio: str, texto: Texto) -> Jue
     return replace(con, comunes=tuple(texto if c.clave == texto.clave else c for c in con.comunes))
 
 
-def _pedido(ctx: Contexto, uso: Uso, expediente: Expediente, previo: Oficio | None, clave: str) -> Pedido:
+def _pedido(ctx: Contexto, uso: Uso, expediente: Expediente, previo: Oficio | None, clave: str) -> PedidoDeOficio:
     """Como lo pediría su paso, con la decisión del que ya se redactó, si hay uno."""
     emisor = previo.unidad if previo else _emisor(ctx, uso, expediente)
     salida, comentario = borrador.de_la_decision(ctx, previo) if previo else ("", "")
     sustituye = previo.sustituye if previo else None
     actividad = uso.actividad.clave if uso.actividad else ""
     if uso.emision is None:
-        return Pedido(clave, emisor, (), (), actividad, salida, comentario, sustituye=sustituye)
+        return PedidoDeOficio(clave, emisor, (), (), actividad, salida, comentario, sustituye=sustituye)
     salida = salida or next(iter(uso.emision.salidas), "")
     de = uso.emision
-    return Pedido(de.clave, emisor, de.para, de.ccp, actividad, salida, comentario, sustituye=sustituye)
+    return PedidoDeOficio(de.clave, emisor, de.para, de.ccp, actividad, salida, comentario, sustituye=sustituye)
 
 
 # --- piezas --------------------------------------------------------------------
@@ -169,10 +169,10 @@ def _vigentes(ctx: Contexto) -> list[Tabla]:
     return ctx.tablas.vigentes(reloj.local(ctx.ahora).date())
 
 
-def _ficha(clave: str, fila: PlantillaEditada | None, tablas: Sequence[Tabla]) -> Ficha:
+def _ficha(clave: str, fila: PlantillaEditada | None, tablas: Sequence[Tabla]) -> FichaDePlantilla:
     pasos = [u for u in usos(tablas, clave) if u.emision and u.actividad]
     rige = fila is not None and fila.texto is not None
-    return Ficha(
+    return FichaDePlantilla(
         clave,
         fila.version if fila else 0,
         rige,
@@ -216,7 +216,7 @@ def _emisor(ctx: Contexto, uso: Uso, expediente: Expediente) -> str:
 def _contenido(
     ctx: Contexto,
     folio: str,
-    pedido: Pedido,
+    pedido: PedidoDeOficio,
     forma: Forma,
     hecho: Redactado,
     a_quien: Sequence[Destinatario],

@@ -20,7 +20,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from markupsafe import Markup
 
-from tareas.oficios.redaccion.faltante import Dato, Faltante, Lista, Nodo, NombreInexistente
+from tareas.oficios.redaccion.faltante import Dato, Faltante, ListaConRuta, NodoConRuta, NombreInexistente
 from tareas.oficios.redaccion.palabras import dias, enumera, fecha, pesos
 from tareas.oficios.redaccion.texto import escapar
 
@@ -93,7 +93,7 @@ class Entorno(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: object, attribute: str) -> Dato:
         """`datos.items` es el dato «items», no un método."""
-        if isinstance(obj, Nodo):
+        if isinstance(obj, NodoConRuta):
             return self._de_nodo(obj, attribute)
         if isinstance(obj, str | int | float | list | date) or attribute.startswith("_"):
             raise SecurityError(f"no se admite pedir «.{attribute}»; use un filtro")
@@ -101,15 +101,15 @@ class Entorno(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: object, argument: object) -> Dato:
         """Lo mismo con corchetes; los índices de una lista no necesitan existir."""
-        if isinstance(obj, Nodo):
+        if isinstance(obj, NodoConRuta):
             return self._de_nodo(obj, str(argument))
-        if isinstance(obj, Lista) and isinstance(argument, int) and not -len(obj) <= argument < len(obj):
+        if isinstance(obj, ListaConRuta) and isinstance(argument, int) and not -len(obj) <= argument < len(obj):
             return Faltante.en(f"{obj.ruta}.{argument}")
         if isinstance(argument, str) and not isinstance(obj, Faltante):
             raise SecurityError(f"no se admite pedir «{argument}» ahí")
         return super().getitem(obj, argument)
 
-    def _de_nodo(self, nodo: Nodo, clave: str) -> Dato:
+    def _de_nodo(self, nodo: NodoConRuta, clave: str) -> Dato:
         if clave in nodo:
             return nodo[clave]
         if clave in {"items", "keys", "values"}:

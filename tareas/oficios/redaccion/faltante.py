@@ -73,14 +73,14 @@ class Faltante(Undefined):
     __lt__ = __le__ = __gt__ = __ge__ = _no
 
 
-class Nodo(dict[str, Any]):
+class NodoConRuta(dict[str, Any]):
     """Un diccionario del contexto que sabe dónde está, para poder decir qué falta."""
 
     __slots__ = ("ruta",)
     ruta: str
 
 
-class Lista(list[Any]):
+class ListaConRuta(list[Any]):
     """Una lista del contexto que sabe dónde está."""
 
     __slots__ = ("ruta",)
@@ -96,11 +96,11 @@ def _con_ruta(valor: object, ruta: str) -> Dato:
     if valor is None or valor == "":
         return Faltante.en(ruta, vacio=True)
     if isinstance(valor, Mapping):
-        nodo = Nodo({str(k): _con_ruta(v, f"{ruta}.{k}") for k, v in valor.items()})
+        nodo = NodoConRuta({str(k): _con_ruta(v, f"{ruta}.{k}") for k, v in valor.items()})
         nodo.ruta = ruta
         return nodo
     if isinstance(valor, list | tuple):
-        lista = Lista(_con_ruta(v, f"{ruta}.{i}") for i, v in enumerate(valor))
+        lista = ListaConRuta(_con_ruta(v, f"{ruta}.{i}") for i, v in enumerate(valor))
         lista.ruta = ruta
         return lista
     return valor

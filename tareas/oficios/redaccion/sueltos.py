@@ -12,7 +12,7 @@ from modelos.actos.turnos.mover import Contexto, bloquear
 from modelos.errores import FormularioIncompleto, NoLeCorresponde
 from modelos.escritura import limpiar_texto
 from modelos.expedientes.visibles import expediente_visible
-from modelos.oficios.contexto import Pedido
+from modelos.oficios.contexto import PedidoDeOficio
 from modelos.oficios.oficio import Oficio
 from modelos.organizacion.organigrama import Unidad
 from modelos.organizacion.permisos import lleva
@@ -48,7 +48,7 @@ def emitir(
     _exigir_completo(ctx, emisor, para, ccp, escritos)
     numero = (ctx.s.scalar(select(func.count()).where(col(Oficio.folio) == folio)) or 0) + 1
     emision = _que_la_pide(tabla, plantilla)
-    pedido = Pedido(
+    pedido = PedidoDeOficio(
         clave=emision.clave if emision else _clave_de(plantilla),
         emisor=emisor,
         para=[Destino(Hacia.UNIDAD, unidad) for unidad in para],

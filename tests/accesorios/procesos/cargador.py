@@ -14,7 +14,7 @@ from modelos import reloj, sesion
 from modelos.actos.administracion import carga
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
-from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro, Renglon
+from modelos.administracion.carga.hojas import ADSCRIPCIONES, PERSONAS, UNIDADES, Libro, RenglonDeHoja
 from modelos.ajustes import Ajustes
 from modelos.organizacion.organigrama import por_correo, quien_es
 
@@ -38,7 +38,9 @@ def libro() -> Libro:
             {"correo": "cst@demo.local", "unidad": "CST", "rol": "operacion", "desde": "2026-01-02", "hasta": _fin()},
         ],
     }
-    renglones = [Renglon(h, i, valores) for h, filas in de_hoja.items() for i, valores in enumerate(filas, start=2)]
+    renglones = [
+        RenglonDeHoja(h, i, valores) for h, filas in de_hoja.items() for i, valores in enumerate(filas, start=2)
+    ]
     return Libro(renglones, {ADSCRIPCIONES: {"hasta": "E"}})
 
 

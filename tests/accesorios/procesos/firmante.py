@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from flujos.catalogo import CATALOGO
 from modelos import reloj
-from modelos.actos.oficios.firma import Reglas, firmar
+from modelos.actos.oficios.firma import ReglasDeFirma, firmar
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
 from modelos.ajustes import Ajustes
@@ -20,7 +20,7 @@ from modelos.organizacion.organigrama import por_correo, quien_es
 from modelos.sesion import lectura, transaccion
 from tareas.oficios.papel.archivo import Imprenta
 
-REGLAS = Reglas("https://dstc.example")
+REGLAS = ReglasDeFirma("https://dstc.example")
 
 
 def trabajar(ajustes: Ajustes, semilla: int) -> None:

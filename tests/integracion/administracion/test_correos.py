@@ -136,6 +136,6 @@ def test_al_migrar_las_repetidas_conservan_su_cuenta_sus_roles_y_su_buzon(instan
     instancia.exigir_integra()
 
 
-def _lista(instancia: Instancia) -> list[personas.Ficha]:
+def _lista(instancia: Instancia) -> list[personas.FichaDePersona]:
     with instancia.leer() as s:
         return personas.lista(s, unidad="CST")

@@ -22,7 +22,7 @@ from modelos.actos.administracion import personas as administracion
 from modelos.actos.administracion.carga import Cargada
 from modelos.administracion.carga import descarga
 from modelos.administracion.carga import plan as carga_plan
-from modelos.administracion.carga.plan import Plan, Que
+from modelos.administracion.carga.plan import Plan, QueSeHace
 from modelos.errores import (
     ActoNoProcede,
     FormularioIncompleto,
@@ -116,7 +116,7 @@ def test_lo_descargado_se_vuelve_a_cargar_y_no_cambia_nada(instancia: Instancia)
         bajado = excel.escribir(descarga.hojas(s))
         plan = carga_plan.planear(s, excel.leer("libro.xlsx", bajado), None)
     assert [str(f) for f in plan.faltas] == []
-    assert {p.que for p in plan.pasos} == {Que.IGUAL}
+    assert {p.que for p in plan.pasos} == {QueSeHace.IGUAL}
     assert len(plan.de("Personas")) == 59
     with sin_cambios(instancia), instancia.como("administracion") as ctx:
         assert carga.cargar(ctx, excel.leer("libro.xlsx", bajado), "Otra vez").altas == []
@@ -177,7 +177,7 @@ def test_repetir_la_carga_no_duplica_ni_otro_dia(instancia: Instancia, monkeypat
     monkeypatch.setenv("DSTC_RELOJ", "2026-12-15T10:00:00-06:00")
     with sin_cambios(instancia):
         hecha = cargar(instancia, BUENO)
-    assert {p.que for p in hecha.plan.pasos} == {Que.IGUAL}
+    assert {p.que for p in hecha.plan.pasos} == {QueSeHace.IGUAL}
     assert hecha.altas == []
 
 
@@ -188,7 +188,7 @@ def test_se_retira_y_se_alarga_poniendo_el_ultimo_dia(instancia: Instancia) -> N
     (paso,) = hecha.plan.pasos
     assert paso.cambios == (("Hasta", "sin fin", "2026-12-31"),)
     sin_hasta: Hojas = {"Adscripciones": [ADSCRIPCIONES[:3], fila[:3]]}
-    assert [p.que for p in planear(instancia, sin_hasta).pasos] == [Que.IGUAL]
+    assert [p.que for p in planear(instancia, sin_hasta).pasos] == [QueSeHace.IGUAL]
     hecha = cargar(instancia, {"Adscripciones": [ADSCRIPCIONES, (*fila[:4], "")]})
     assert hecha.plan.pasos[0].cambios == (("Hasta", "2026-12-31", "sin fin"),)
 

@@ -17,7 +17,7 @@ from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender, tenencia
 from modelos.actos.turnos.mover import Contexto
 from modelos.administracion import demo
-from modelos.administracion.carga.hojas import ADSCRIPCIONES, Libro, Renglon
+from modelos.administracion.carga.hojas import ADSCRIPCIONES, Libro, RenglonDeHoja
 from modelos.avisos import a_quien, mensajes
 from modelos.avisos.entrega import Entrega
 from modelos.expedientes.bitacora import Asiento
@@ -232,7 +232,7 @@ def _por_excel(ctx: Contexto, persona: int, hasta: str) -> None:
         "desde": suya.desde.isoformat(),
         "hasta": hasta,
     }
-    carga.cargar(ctx, Libro([Renglon(ADSCRIPCIONES, 2, renglon)], {ADSCRIPCIONES: {"hasta": "E"}}), "Prueba")
+    carga.cargar(ctx, Libro([RenglonDeHoja(ADSCRIPCIONES, 2, renglon)], {ADSCRIPCIONES: {"hasta": "E"}}), "Prueba")
 
 
 def test_si_solo_paso_la_fecha_lo_suelta_la_jornada(instancia: Instancia, monkeypatch: pytest.MonkeyPatch) -> None:

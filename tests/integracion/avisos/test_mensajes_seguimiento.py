@@ -20,7 +20,7 @@ from modelos.avisos import cola
 from modelos.avisos.entrega import Entrega
 from modelos.errores import ActoNoProcede
 from modelos.expedientes.expediente import Turno
-from modelos.expedientes.notificacion import Clase
+from modelos.expedientes.notificacion import ClaseDeNotificacion
 from modelos.motor import latido
 from modelos.organizacion.organigrama import por_correo
 from modelos.plazos.plazo import Plazo
@@ -154,17 +154,24 @@ def test_en_un_resumen_primero_lo_propio_y_se_cuenta_aparte(
 def test_el_asunto_dice_que_para_cuando_y_de_que_expediente(partes: list[str], dice: str) -> None:
     vence, vencio = HOY + timedelta(9), HOY - timedelta(9)
     todas = [
-        Parte(Clase.HITO, folio, vencio if folio[0] == "A" else vence, vencio, ajena=folio[0] == "A", que=QUE)
+        Parte(
+            ClaseDeNotificacion.HITO,
+            folio,
+            vencio if folio[0] == "A" else vence,
+            vencio,
+            ajena=folio[0] == "A",
+            que=QUE,
+        )
         for folio in partes
     ]
     assert asunto(todas, HOY) == dice
 
 
-FIRMA = Parte(Clase.FIRMA, "N-2", HOY, HOY, que="OF-01: Se remite el proyecto", por_firmar=3)
-LLEGO = Parte(Clase.OFICIO, "N-3", None, None, que="Oficio DSTC/012/2027: Se remite el proyecto")
-FALTA = Parte(Clase.OFICIO, "N-4", None, None, recuerda=True, que="Oficio DSTC/009/2027: Se convoca")
-MENCION = Parte(Clase.TURNO, "N-5", None, None, mencion=True)
-DEBIDA = Parte(Clase.HITO, "N-1", HOY, HOY, que=QUE)
+FIRMA = Parte(ClaseDeNotificacion.FIRMA, "N-2", HOY, HOY, que="OF-01: Se remite el proyecto", por_firmar=3)
+LLEGO = Parte(ClaseDeNotificacion.OFICIO, "N-3", None, None, que="Oficio DSTC/012/2027: Se remite el proyecto")
+FALTA = Parte(ClaseDeNotificacion.OFICIO, "N-4", None, None, recuerda=True, que="Oficio DSTC/009/2027: Se convoca")
+MENCION = Parte(ClaseDeNotificacion.TURNO, "N-5", None, None, mencion=True)
+DEBIDA = Parte(ClaseDeNotificacion.HITO, "N-1", HOY, HOY, que=QUE)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +182,7 @@ DEBIDA = Parte(Clase.HITO, "N-1", HOY, HOY, que=QUE)
         ([LLEGO] * 3, "Oficio DSTC/012/2027: Se remite el proyecto (N-3), y 2 oficios más"),
         ([replace(FIRMA, por_firmar=1)], "Espera su firma OF-01: Se remite el proyecto: firme hoy (N-2)"),
         ([FIRMA], "Espera su firma OF-01: Se remite el proyecto: firme hoy (N-2), y 2 oficios más"),
-        ([Parte(Clase.FIRMA, "N-2", None, None, por_firmar=1)], "Espera su firma un oficio (N-2)"),
+        ([Parte(ClaseDeNotificacion.FIRMA, "N-2", None, None, por_firmar=1)], "Espera su firma un oficio (N-2)"),
         ([DEBIDA, LLEGO], "Comentarios al documento: responda hoy (N-1); además, recibió 1 oficio"),
         (
             [MENCION, LLEGO, FALTA, replace(FIRMA, por_firmar=1), DEBIDA],
@@ -201,11 +208,14 @@ def test_el_asunto_de_firmas_y_oficios_tambien_dice_de_que_expediente(partes: li
     ],
 )
 def test_el_asunto_dice_para_cuando_segun_el_dia_en_que_se_lee(vence: date | None, dice: str) -> None:
-    assert asunto([Parte(Clase.TURNO, "N-1", vence, vence, que=QUE)], HOY) == f"Comentarios al documento: {dice} (N-1)"
+    assert (
+        asunto([Parte(ClaseDeNotificacion.TURNO, "N-1", vence, vence, que=QUE)], HOY)
+        == f"Comentarios al documento: {dice} (N-1)"
+    )
 
 
 def test_un_asunto_largo_se_corta_en_una_palabra_y_el_folio_se_lee() -> None:
-    larga = Parte(Clase.TURNO, "N-1", HOY, HOY, que="Elabora " + "el proyecto de lineamientos " * 9)
+    larga = Parte(ClaseDeNotificacion.TURNO, "N-1", HOY, HOY, que="Elabora " + "el proyecto de lineamientos " * 9)
     dicho = asunto([larga], HOY)
     assert dicho.endswith("…: responda hoy (N-1)")
     assert len(dicho) < 130

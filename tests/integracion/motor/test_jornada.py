@@ -44,7 +44,9 @@ def poner(monkeypatch: pytest.MonkeyPatch, momento: str) -> datetime:
     return reloj.ahora()
 
 
-def hacer(instancia: Instancia, monkeypatch: pytest.MonkeyPatch, momento: str, **mas: Any) -> dict[str, jornada.Hecho]:
+def hacer(
+    instancia: Instancia, monkeypatch: pytest.MonkeyPatch, momento: str, **mas: Any
+) -> dict[str, jornada.TrabajoHecho]:
     return trabajar(instancia.url, TABLAS, poner(monkeypatch, momento), mas.pop("hora", 7), **mas)
 
 
@@ -68,7 +70,7 @@ def test_se_trabaja_una_vez_al_dia_desde_su_hora(instancia: Instancia, monkeypat
     assert hechos["ciclos"].resultado == "4 expedientes abiertos."
     assert marcas(instancia.url) == [("2027-04-01", t) for t in sorted(hechos)]
     otra = hacer(instancia, monkeypatch, "2027-04-01T18:00")
-    assert otra["ciclos"] == jornada.Hecho("4 expedientes abiertos.", fresco=False)
+    assert otra["ciclos"] == jornada.TrabajoHecho("4 expedientes abiertos.", fresco=False)
     with instancia.leer() as s:
         assert s.scalar(select(func.count()).select_from(Expediente)) == 4
 
@@ -106,7 +108,7 @@ def test_que_uno_falle_no_deja_sin_hacer_a_los_demas_y_se_reintenta(
         def __str__(self) -> str:
             return "se rompió"
 
-    def rompe(*_: object) -> jornada.Hecho:
+    def rompe(*_: object) -> jornada.TrabajoHecho:
         raise Mala
 
     with monkeypatch.context() as parche:
@@ -124,9 +126,9 @@ def test_lo_incompleto_se_vuelve_a_hacer_el_mismo_dia(
 ) -> None:
     veces = []
 
-    def a_medias(*_: object) -> jornada.Hecho:
+    def a_medias(*_: object) -> jornada.TrabajoHecho:
         veces.append(1)
-        return jornada.Hecho("a medias", completo=len(veces) > 1)
+        return jornada.TrabajoHecho("a medias", completo=len(veces) > 1)
 
     monkeypatch.setitem(jornada.TRABAJOS, "recordatorios", a_medias)
     for _ in range(3):

@@ -15,7 +15,7 @@ from modelos.actos.conduccion import conducir
 from modelos.avisos.a_quien import Organigrama
 from modelos.avisos.entrega import Entrega, EstadoEntrega
 from modelos.avisos.firmas import por_avisar
-from modelos.expedientes.notificacion import Clase, Notificacion
+from modelos.expedientes.notificacion import ClaseDeNotificacion, Notificacion
 from modelos.oficios import titulares
 from modelos.oficios.titulares import Titularidad
 from modelos.organizacion.organigrama import Adscripcion, Persona
@@ -49,7 +49,9 @@ def _avisados(instancia: Instancia) -> list[tuple[str, str]]:
         consulta = select(col(Persona.correo), col(Notificacion.clave)).join(
             Persona, col(Persona.id) == Notificacion.persona_id
         )
-        consulta = consulta.where(col(Notificacion.clase) == Clase.FIRMA.value).order_by(col(Notificacion.id))
+        consulta = consulta.where(col(Notificacion.clase) == ClaseDeNotificacion.FIRMA.value).order_by(
+            col(Notificacion.id)
+        )
         return [(correo.partition("@")[0], clave) for correo, clave in s.execute(consulta)]
 
 

@@ -17,7 +17,7 @@ from modelos.oficios.oficio import Oficio
 from tareas.oficios.papel.archivo import Imprenta
 from tests.accesorios.fabricas import Instancia
 
-REGLAS = firma.Reglas("https://dstc.ejemplo.mx")
+REGLAS = firma.ReglasDeFirma("https://dstc.ejemplo.mx")
 
 
 @pytest.fixture

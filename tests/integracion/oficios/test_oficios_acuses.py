@@ -266,16 +266,18 @@ def test_la_jornada_lo_hace_a_su_hora_y_con_los_dias_del_ajuste(
 ) -> None:
     enviado(instancia, por_encargo(instancia))
     monkeypatch.setenv("DSTC_RELOJ", "2027-03-02T06:59:00-06:00")
-    assert jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, reglas=jornada.Reglas(acuse_dias=1)) == {}
+    assert (
+        jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, reglas=jornada.ReglasDeJornada(acuse_dias=1)) == {}
+    )
     monkeypatch.setenv("DSTC_RELOJ", "2027-03-02T07:00:00-06:00")
-    hechos = jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, reglas=jornada.Reglas(acuse_dias=2))
+    hechos = jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, reglas=jornada.ReglasDeJornada(acuse_dias=2))
     assert hechos[jornada.ACUSES].resultado == "0 acuses recordados."
     monkeypatch.setenv("DSTC_RELOJ", "2027-03-03T07:00:00-06:00")
-    hechos = jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, reglas=jornada.Reglas(acuse_dias=2))
+    hechos = jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, reglas=jornada.ReglasDeJornada(acuse_dias=2))
     assert hechos[jornada.ACUSES].resultado == "1 acuses recordados."
-    assert not jornada.trabajar(instancia.url, CATALOGO, reloj.ahora(), 7, reglas=jornada.Reglas(acuse_dias=2))[
-        jornada.ACUSES
-    ].fresco
+    assert not jornada.trabajar(
+        instancia.url, CATALOGO, reloj.ahora(), 7, reglas=jornada.ReglasDeJornada(acuse_dias=2)
+    )[jornada.ACUSES].fresco
     with instancia.leer() as s:
         marcas = select(func.count()).select_from(Jornada).where(col(Jornada.trabajo) == jornada.ACUSES)
         assert s.scalar(marcas) == 2

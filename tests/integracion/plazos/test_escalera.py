@@ -102,7 +102,7 @@ def test_a_quien_debe_va_en_el_resumen_solo_cuando_ya_no_se_le_insiste(
 ) -> None:
     """La jornada de un trimestre: a la CST, tres insistencias y después una vez por semana; a la SSI, sólo eso."""
     turno, plazo = _en_la_cst(instancia)
-    reglas = jornada.Reglas(insistencias=3)
+    reglas = jornada.ReglasDeJornada(insistencias=3)
     cuales = (jornada.RECORDATORIOS,)
     for i in range(92):
         _ir(monkeypatch, LUNES + timedelta(i))

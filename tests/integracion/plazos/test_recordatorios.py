@@ -23,7 +23,7 @@ from modelos.organizacion.organigrama import Persona
 from modelos.plazos.plazo import Plazo, Recordatorio
 from modelos.sesion import transaccion
 from modelos.tabla.plazo import RESPUESTA_OFICIAL
-from tareas.avisos.recordatorios import Resumen, barrer
+from tareas.avisos.recordatorios import ResumenDeBarrido, barrer
 from tests.accesorios.fabricas import Instancia
 from tests.accesorios.plazos import leer, multiplicar, plantar
 from tests.accesorios.tablas.fechas import fecha
@@ -69,7 +69,7 @@ def _en_la_cst(instancia: Instancia) -> Turno:
     return turno
 
 
-def _barrer_hasta(instancia: Instancia, desde: date, hasta: date) -> list[Resumen]:
+def _barrer_hasta(instancia: Instancia, desde: date, hasta: date) -> list[ResumenDeBarrido]:
     return [barrer(instancia.url, desde + timedelta(i)) for i in range((hasta - desde).days + 1)]
 
 

@@ -21,7 +21,7 @@ from modelos.actos.comodidades import filtros
 from modelos.actos.conduccion import conducir
 from modelos.actos.turnos import asignacion, atender
 from modelos.bandeja import bandeja
-from modelos.bandeja.pedido import Pedido
+from modelos.bandeja.pedido import PedidoDeBandeja
 from modelos.errores import FormularioIncompleto
 from modelos.expedientes.comodidades import Filtro
 from modelos.expedientes.expediente import Turno
@@ -113,17 +113,17 @@ def test_por_vencer_es_lo_mismo_por_cualquier_camino_y_se_recorre_entero(
         conducir.suspender(ctx, parado, "Falta algo")
     with instancia.como("cst") as ctx:
         assert ctx.quien is not None
-        [del_tramo] = bandeja.listar(ctx.s, ctx.quien, Pedido(por_vencer=True)).turnos
+        [del_tramo] = bandeja.listar(ctx.s, ctx.quien, PedidoDeBandeja(por_vencer=True)).turnos
         assert del_tramo.folio == folios[0]
         corte = (reloj.hoy(), reloj.hoy().replace(month=6))
-        assert bandeja.listar(ctx.s, ctx.quien, Pedido(corte=corte)).total == 1
-        assert bandeja.listar(ctx.s, ctx.quien, Pedido(corte=(None, reloj.hoy()))).total == 0
+        assert bandeja.listar(ctx.s, ctx.quien, PedidoDeBandeja(corte=corte)).total == 1
+        assert bandeja.listar(ctx.s, ctx.quien, PedidoDeBandeja(corte=(None, reloj.hoy()))).total == 0
     with instancia.como("dstc") as ctx:
         assert ctx.quien is not None
         vistos: list[Turno] = []
         cursor = None
         while True:
-            tramo = bandeja.listar(ctx.s, ctx.quien, Pedido(por_vencer=True), cursor=cursor, limite=2)
+            tramo = bandeja.listar(ctx.s, ctx.quien, PedidoDeBandeja(por_vencer=True), cursor=cursor, limite=2)
             assert (tramo.total, tramo.son_mas) == (9, False)
             vistos += tramo.turnos
             cursor = tramo.siguiente
@@ -135,7 +135,7 @@ def test_por_vencer_es_lo_mismo_por_cualquier_camino_y_se_recorre_entero(
             *(folios[n] for n in (1, 3, 5, 7, 9)),  # no vencen: el más antiguo primero
         ]
         semana = (None, reloj.hoy().replace(day=12))
-        corren = bandeja.listar(ctx.s, ctx.quien, Pedido(corte=semana))
+        corren = bandeja.listar(ctx.s, ctx.quien, PedidoDeBandeja(corte=semana))
         assert [t.folio for t in corren.turnos] == [folios[4], folios[6]]  # el suspendido no corre
         assert corren.total == 2
 
@@ -341,7 +341,7 @@ def test_la_lista_no_recorre_la_bitacora_ni_los_turnos_de_otros(instancia_sqlite
         assert cst
         quien = quien_es(s, cst)
         event.listen(motor, "before_cursor_execute", anotar)
-        tramo = bandeja.listar(s, quien, Pedido())
+        tramo = bandeja.listar(s, quien, PedidoDeBandeja())
         renglones.armar(s, puerta, quien, tramo.turnos, detalle=True)
         event.remove(motor, "before_cursor_execute", anotar)
         planes = {

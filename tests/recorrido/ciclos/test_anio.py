@@ -28,8 +28,8 @@ from modelos.ciclos.ciclo import Apertura
 from modelos.expedientes.expediente import Expediente
 from modelos.expedientes.notificacion import Notificacion
 from modelos.plazos.plazo import Plazo, Recordatorio
-from tareas.simulacion.anio import Plan, simular
-from tareas.simulacion.informe import Informe
+from tareas.simulacion.anio import PlanDeSimulacion, simular
+from tareas.simulacion.informe import InformeDelAnio
 from tests.accesorios.largas import LARGAS
 
 INHABILES = {
@@ -47,19 +47,19 @@ ANTES = (30, 15, 7, 3, 1, 0)
 
 
 @pytest.fixture(scope="module")
-def anio(tmp_path_factory: pytest.TempPathFactory) -> tuple[Informe, Path]:
+def anio(tmp_path_factory: pytest.TempPathFactory) -> tuple[InformeDelAnio, Path]:
     carpeta = tmp_path_factory.mktemp("anio")
-    return simular(Plan(INICIO, FIN, carpeta, CASTS, SEMILLA), CATALOGO), carpeta
+    return simular(PlanDeSimulacion(INICIO, FIN, carpeta, CASTS, SEMILLA), CATALOGO), carpeta
 
 
 @pytest.fixture
-def base(anio: tuple[Informe, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+def base(anio: tuple[InformeDelAnio, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     monkeypatch.setenv("DSTC_RELOJ", "2027-12-31T17:00:00-06:00")
     with sesion.lectura(f"sqlite:///{anio[1] / 'dstc.sqlite3'}") as s:
         yield s
 
 
-def test_el_anio_termina_sin_faltas(anio: tuple[Informe, Path]) -> None:
+def test_el_anio_termina_sin_faltas(anio: tuple[InformeDelAnio, Path]) -> None:
     informe = anio[0]
     assert informe.faltas == ()
     assert informe.turnos_atendidos > 600
@@ -142,7 +142,9 @@ def test_a_quien_debe_y_no_cumple_se_le_insiste_cada_tres_habiles_hasta_cinco_y_
         assert len({(n.persona_id, n.dia.isocalendar()[:2]) for n in semanales}) == len(semanales)
 
 
-def test_nadie_recibe_mas_de_cinco_correos_por_semana_habil_sin_turnos_nuevos(anio: tuple[Informe, Path]) -> None:
+def test_nadie_recibe_mas_de_cinco_correos_por_semana_habil_sin_turnos_nuevos(
+    anio: tuple[InformeDelAnio, Path],
+) -> None:
     """Los de días sin turno propio nuevo; y el total cuadra con los archivos que de verdad salieron."""
     correos = anio[0].correos
     assert correos.sin_nuevos[2] <= 5
@@ -155,13 +157,13 @@ def test_nadie_recibe_mas_de_cinco_correos_por_semana_habil_sin_turnos_nuevos(an
     assert por_semana == {(correo, semana): cuantos for correo, semana, cuantos, _ in correos.renglones}
 
 
-def test_el_asunto_de_cada_correo_dice_de_que_expediente(anio: tuple[Informe, Path]) -> None:
+def test_el_asunto_de_cada_correo_dice_de_que_expediente(anio: tuple[InformeDelAnio, Path]) -> None:
     asuntos = [str(mensaje["Subject"]) for mensaje in _correos(anio[1] / "correo")]
     assert all(re.search(r"\((?:[A-Z]+-2027-\d{4})\)", asunto) for asunto in asuntos)
     assert not [a for a in asuntos if "prudente" in a or "conservador" in a]
 
 
-def test_el_correo_lleva_cada_aviso_una_vez_y_un_resumen_al_dia(anio: tuple[Informe, Path]) -> None:
+def test_el_correo_lleva_cada_aviso_una_vez_y_un_resumen_al_dia(anio: tuple[InformeDelAnio, Path]) -> None:
     entregas: Counter[str] = Counter()
     por_dia: Counter[tuple[str, date]] = Counter()
     for mensaje in _correos(anio[1] / "correo"):
@@ -177,7 +179,7 @@ def test_el_correo_lleva_cada_aviso_una_vez_y_un_resumen_al_dia(anio: tuple[Info
     assert sum(entregas.values()) == anio[0].mensajes["enviada"]
 
 
-def test_el_informe_queda_escrito(anio: tuple[Informe, Path]) -> None:
+def test_el_informe_queda_escrito(anio: tuple[InformeDelAnio, Path]) -> None:
     informe, carpeta = anio
     recordados = (carpeta / "recordatorios.csv").read_text("utf-8").splitlines()
     assert len(recordados) - 1 == informe.notificaciones

@@ -10,7 +10,7 @@ from threading import Barrier
 
 import pytest
 
-from api.web.piezas.formularios import Captura, a_json
+from api.web.piezas.formularios import LoEscrito, a_json
 from flujos.catalogo import CATALOGO
 from flujos.manual_dstc.concertacion import Pago, Solicitud
 from flujos.manual_dstc.normatividad import Registro
@@ -227,7 +227,7 @@ def test_la_pregunta_de_la_fuente_encabeza_la_decision(web: str, instancia_sqlit
 
 def test_lo_que_manda_el_navegador_se_vuelve_json_con_tipos() -> None:
     def leido(modelo: type, **textos: str) -> dict[str, object]:
-        captura = Captura({f"campo-{n}": v for n, v in textos.items()}, {})
+        captura = LoEscrito({f"campo-{n}": v for n, v in textos.items()}, {})
         return validar(modelo, a_json(modelo.model_json_schema(), captura))  # type: ignore[attr-defined]
 
     assert leido(Pago, cuota=" 1,500.50 ") == {"cuota": "1500.50"}
