@@ -25,6 +25,7 @@ TIPO = "application/problem+json"
 
 CODIGOS: dict[type[e.ErrorGestion], int] = {
     tabla.TablaInvalida: 500,
+    tabla.CatalogoInvalido: 500,
     tabla.BitacoraIncongruente: 500,
     tabla.ProcedimientoDesconocido: 404,
     tabla.TablaAlterada: 409,
