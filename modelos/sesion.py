@@ -37,9 +37,18 @@ ESPERA_SQLITE_MS = 30_000
 ESPERA_CONEXION_S = 5
 
 
-@cache
+# `cache` no hace fila: dos hilos que llegan juntos armarían dos motores, y el que sobra se llevaría una conexión abierta.
+_fila_motores = threading.Lock()
+
+
 def motor(url: str) -> Engine:
-    """El motor de esa base, uno por proceso."""
+    """El motor de esa base, uno por proceso, aunque lo pidan varios hilos a la vez."""
+    with _fila_motores:
+        return _motor(url)
+
+
+@cache
+def _motor(url: str) -> Engine:
     if url.startswith("sqlite"):
         creado = create_engine(
             url, hide_parameters=True, connect_args={"timeout": ESPERA_SQLITE_MS / 1000}, pool_size=20, max_overflow=80

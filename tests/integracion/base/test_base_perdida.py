@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,3 +109,17 @@ def test_arrancar_sin_la_base_que_habia_no_crea_otra_en_blanco(tmp_path: Path) -
     (tmp_path / ".preparada").unlink()
     preparar(ajustes)
     assert (tmp_path / "dstc.sqlite3").exists()
+
+
+def test_muchos_hilos_a_la_vez_comparten_un_solo_motor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Con dos motores, el que sobra deja una conexión abierta que nadie cierra.
+    armar = sesion.create_engine
+
+    def despacio(*args: Any, **mas: Any) -> Any:
+        time.sleep(0.05)
+        return armar(*args, **mas)
+
+    monkeypatch.setattr(sesion, "create_engine", despacio)
+    with ThreadPoolExecutor(8) as hilos:
+        motores = list(hilos.map(sesion.motor, [f"sqlite:///{tmp_path}/una.sqlite3"] * 8))
+    assert len({id(motor) for motor in motores}) == 1
