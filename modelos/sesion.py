@@ -37,7 +37,7 @@ ESPERA_SQLITE_MS = 30_000
 ESPERA_CONEXION_S = 5
 
 
-# `cache` no hace fila: dos hilos que llegan juntos armarían dos motores, y el que sobra se llevaría una conexión abierta.
+# `cache` no hace fila: dos hilos que llegan juntos armarían dos motores, y el de más se llevaría una conexión abierta.
 _fila_motores = threading.Lock()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 from api.app import crear
 from api.arranque.instancia import NoArranca
@@ -113,7 +114,7 @@ def test_arrancar_sin_la_base_que_habia_no_crea_otra_en_blanco(tmp_path: Path) -
 
 def test_muchos_hilos_a_la_vez_comparten_un_solo_motor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Con dos motores, el que sobra deja una conexión abierta que nadie cierra.
-    armar = sesion.create_engine
+    armar = create_engine
 
     def despacio(*args: Any, **mas: Any) -> Any:
         time.sleep(0.05)
