@@ -40,7 +40,7 @@ class Lector:
 
 
 @dataclass(frozen=True)
-class Dicho:
+class ComentarioDicho:
     """Un comentario con los nombres de quien lo dijo y de a quién menciona; nuevo: le toca a quien mira y no lo vio."""
 
     comentario: Comentario
@@ -110,7 +110,9 @@ def quienes_lo_ven(s: Session, expediente: Expediente) -> list[Lector]:
     return sorted(lectores, key=lambda lector: (not lector.participa, lector.unidades, lector.nombre))
 
 
-def de_expediente(s: Session, quien: Quien, folio: str, *, antes: int = 0, limite: int = LIMITE) -> Pagina[Dicho]:
+def de_expediente(
+    s: Session, quien: Quien, folio: str, *, antes: int = 0, limite: int = LIMITE
+) -> Pagina[ComentarioDicho]:
     """Los comentarios de un expediente que quien pregunta ya puede ver, el más reciente primero.
 
     antes: id del último que se vio; 0, desde el principio.
@@ -207,11 +209,11 @@ def repetido(s: Session, persona: int, folio: str, texto: str, desde: datetime) 
 _ORGANIGRAMA = select(col(Unidad.clave), col(Unidad.depende_de), col(Unidad.tipo))
 
 
-def _dichos(s: Session, quien: Quien, tramo: Sequence[Comentario]) -> list[Dicho]:
+def _dichos(s: Session, quien: Quien, tramo: Sequence[Comentario]) -> list[ComentarioDicho]:
     menciones = _menciones(s, [c.id or 0 for c in tramo])
     de = visibles.nombres(s, (c.persona_id for c in tramo))
     return [
-        Dicho(
+        ComentarioDicho(
             c,
             de.get(c.persona_id, "Una persona dada de baja"),
             tuple(nombre for nombre, _, _ in menciones.get(c.id or 0, ())),

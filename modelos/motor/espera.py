@@ -1,6 +1,6 @@
 """Qué espera un expediente, en una frase y unas etiquetas: lo que su corrida dice en Prefect mientras reposa.
 
-Sin nombres de personas: ahí entra quien mantiene el sistema. `LoQueEspera` recuerda hasta qué asiento se dijo; todo
+Sin nombres de personas: ahí entra quien mantiene el sistema. `Dicho` recuerda hasta qué asiento se dijo; todo
 lo que puede cambiar la frase (una reasignación, una prórroga, un día inhábil) queda asentado, así que con
 comparar asientos basta para saber cuál falta por decir.
 """
@@ -37,7 +37,7 @@ UNIDADES = 3
 LARGO = 300
 
 
-class LoQueEspera(SQLModel, table=True):
+class Dicho(SQLModel, table=True):
     """Con cuántos asientos estaba el expediente cuando su corrida dijo en Prefect qué espera."""
 
     folio: str = Field(primary_key=True, foreign_key="expediente.folio", max_length=40)
@@ -90,9 +90,9 @@ def por_decir(s: Session, limite: int) -> list[str]:
     folio = col(Expediente.folio)
     consulta = (
         select(folio)
-        .outerjoin(LoQueEspera, col(LoQueEspera.folio) == folio)
+        .outerjoin(Dicho, col(Dicho.folio) == folio)
         .where(col(Expediente.estado).in_(EN_TRAMITE), col(Expediente.corrida).is_not(None))
-        .where(col(LoQueEspera.asientos).is_(None) | (col(LoQueEspera.asientos) != col(Expediente.asientos)))
+        .where(col(Dicho.asientos).is_(None) | (col(Dicho.asientos) != col(Expediente.asientos)))
         .where(~exists().where(col(Reserva.folio) == folio))
         .where(~exists().where(col(Encargo.folio) == folio, col(Encargo.registrado).is_(None)))
     )
@@ -101,7 +101,7 @@ def por_decir(s: Session, limite: int) -> list[str]:
 
 def anotar(s: Session, folio: str, asientos: int) -> None:
     """Ya se dijo en Prefect lo que esperaba con esos asientos."""
-    orden = insertar(s, LoQueEspera).values(folio=folio, asientos=asientos)
+    orden = insertar(s, Dicho).values(folio=folio, asientos=asientos)
     s.execute(orden.on_conflict_do_update(index_elements=["folio"], set_={"asientos": asientos}))
 
 

@@ -129,7 +129,7 @@ def _uno(s: Session, quien: Quien, comentario: Comentario) -> formas.Comentario:
     return _ver(dicho)
 
 
-def _ver(dicho: consultas_comentarios.Dicho) -> formas.Comentario:
+def _ver(dicho: consultas_comentarios.ComentarioDicho) -> formas.Comentario:
     comentario = dicho.comentario
     return formas.Comentario(
         id=comentario.id or 0,

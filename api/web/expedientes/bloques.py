@@ -20,7 +20,7 @@ from modelos.actos.plazos import plazos as actos_plazos
 from modelos.ciclos import hermanos
 from modelos.expedientes import comentarios as consultas_comentarios
 from modelos.expedientes import visibles
-from modelos.expedientes.comentarios import Dicho, Lector
+from modelos.expedientes.comentarios import ComentarioDicho, Lector
 from modelos.expedientes.comodidades import Seguimiento
 from modelos.expedientes.expediente import TERMINADOS, EstadoExpediente, Expediente, Turno
 from modelos.organizacion.permisos import Quien, puede_atender, puede_conducir
@@ -180,7 +180,7 @@ class Conversacion:
     antes: desde cuál siguen los anteriores; vacío si no hay más. otros_lectores: cuántos no caben en la lista.
     """
 
-    dichos: Sequence[Dicho]
+    dichos: Sequence[ComentarioDicho]
     total: int
     antes: str
     lectores: Sequence[Lector]
