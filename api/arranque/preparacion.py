@@ -86,9 +86,12 @@ def _cotejar_tablas(ajustes: Ajustes) -> None:
     from modelos.tabla.errores import CatalogoInvalido
     from tareas.oficios.redaccion.catalogo import faltas_de_plantillas
 
+    cuarentena = ajustes.tabla_alterada == "cuarentena"
     if mal_escritas := faltas_de_plantillas(CATALOGO):
-        raise CatalogoInvalido(mal_escritas)
-    faltas = cotejar(ajustes.url_base, CATALOGO, cuarentena=ajustes.tabla_alterada == "cuarentena").faltas
+        if not cuarentena:
+            raise CatalogoInvalido(mal_escritas)
+        print("Oficios que no se podrán redactar hasta corregirlos:", *mal_escritas, sep="\n- ", flush=True)
+    faltas = cotejar(ajustes.url_base, CATALOGO, cuarentena=cuarentena).faltas
     if faltas:
         print("En cuarentena, porque no cuadra con lo que se publicó:", *faltas, sep="\n- ", flush=True)
 

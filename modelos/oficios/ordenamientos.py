@@ -176,7 +176,7 @@ def _articulo(normas: Mapping[str, Ordenamiento], clave: str, citables: Iterable
     if norma in {prefijo.partition("-")[0] for prefijo in citables}:
         raise NoExiste("el procedimiento que se cita", clave)
     entero = articulo.partition("-")[0]
-    if entero.isdecimal() and not 1 <= int(entero) <= _ARTICULOS.get(norma, int(entero)):
+    if not entero.isdecimal() or not 1 <= int(entero) <= _ARTICULOS.get(norma, int(entero)):
         raise NoExiste("el artículo que se cita", clave)
     return norma, articulo
 

@@ -30,6 +30,8 @@ def faltas_de_todas(tablas: Sequence[Tabla]) -> list[str]:
         for (clave, version), veces in Counter((t.clave, t.version) for t in tablas).items()
         if veces > 1
     ]
+    encontradas += _repetidas("las siglas", {(t.siglas, t.clave) for t in tablas})
+    encontradas += _repetidas("las citas", {(t.mencion.prefijo, t.clave) for t in tablas if t.mencion})
     for tabla in tablas:
         suyas = [*faltas(tabla), *faltas_de_citas(tabla, tablas)]
         suyas += [
@@ -39,6 +41,14 @@ def faltas_de_todas(tablas: Sequence[Tabla]) -> list[str]:
         ]
         encontradas += [f"«{tabla.clave}» del {tabla.version}: {falta}" for falta in suyas]
     return encontradas
+
+
+def _repetidas(que: str, usan: set[tuple[str, str]]) -> Iterator[str]:
+    """Lo que sólo puede ser de un procedimiento y usan varios. usan: (qué, procedimiento)."""
+    for valor, veces in Counter(valor for valor, _ in usan).items():
+        if veces > 1:
+            suyos = ", ".join(f"«{clave}»" for otro, clave in sorted(usan) if otro == valor)
+            yield f"{que} «{valor}» son de varios procedimientos: {suyos}"
 
 
 def faltas(tabla: Tabla) -> list[str]:

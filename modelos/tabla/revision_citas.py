@@ -1,7 +1,7 @@
 """Si una tabla cita lo que existe: las actividades de su propio procedimiento, y de otros sólo las que declara.
 
-Las citas de artículos no se revisan aquí: qué normas hay lo sabe el registro de ordenamientos, y se cotejan al
-redactar cada plantilla (`tareas.oficios.redaccion.catalogo`).
+Si la norma o el artículo existen lo sabe el registro de ordenamientos: se cotejan al revisar las plantillas
+(`tareas.oficios.redaccion.catalogo`).
 """
 
 from __future__ import annotations
@@ -12,13 +12,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from modelos.tabla.actividad import Actividad
 from modelos.tabla.tabla import Citable, Tabla, citables
 
-_CITA = re.compile(r"\b([A-Za-z]+(?:-[A-Z]\d?)?)-(\w+)")
-"""Prefijo y número: («L», «25»), («M-N», «7»)."""
+_CITA = re.compile(r"([A-Za-z]+(?:-[A-Z]\d?)?)-(\w+)")
+_PARTE = re.compile(r"[A-Za-z]+(?:-\w+)+(?:/\w+)?(?: ¶\d+| \(\w+\))?|etapa [IVX]+")
+"""Lo que va entre comas: «L-22 ¶1», «M-P-6/A», «M-P-6 (primera)» o, tras la cita, «etapa I»."""
 
 
 def citas(fundamento: str) -> list[tuple[str, str]]:
     """Cada cita de un fundamento, con su prefijo y su número: «L-22 ¶1, M-N-7» → («L», «22»), («M-N», «7»)."""
     return _CITA.findall(fundamento)
+
+
+def mal_escritas(fundamento: str) -> list[str]:
+    """Las partes de un fundamento que no son citas: lo que no se entiende no se puede comprobar."""
+    partes = [parte.strip() for parte in re.split("[;,]", fundamento) if parte.strip()]
+    return [parte for parte in partes if not _PARTE.fullmatch(parte)]
 
 
 def de_procedimientos(fundamento: str, hay: Mapping[str, Citable]) -> list[tuple[str, str]]:
@@ -30,6 +37,8 @@ def de_procedimientos(fundamento: str, hay: Mapping[str, Citable]) -> list[tuple
 def mal_citadas(tabla: Tabla, citas: Sequence[tuple[str, str]], hay: Mapping[str, Citable]) -> Iterator[str]:
     """De esas citas, las que no son de la tabla ni de las que declara, o cuyo número no existe."""
     for prefijo, numero in citas:
+        if prefijo in tabla.ajenas and prefijo not in hay:
+            continue  # ya se dijo que ningún procedimiento lo usa
         if prefijo not in {tabla.mencion.prefijo if tabla.mencion else "", *tabla.ajenas}:
             yield f"{prefijo}-{numero}, que es de otro procedimiento; si de veras se funda en él, dígalo en «ajenas»"
         elif numero not in hay[prefijo].numeros:
@@ -44,12 +53,14 @@ def faltas_de_citas(tabla: Tabla, todas: Sequence[Tabla]) -> Iterator[str]:
     hay = citables(todas)
     yield from (f"se funda en «{ajena}», que ningún procedimiento usa" for ajena in tabla.ajenas if ajena not in hay)
     for act in tabla.actividades:
-        for que, fundamento in _fundamentos(act):
+        for que, fundamento in fundamentos(act):
+            yield from (f"la {act.clave} {que} «{parte}», que no se entiende" for parte in mal_escritas(fundamento))
             suyas = de_procedimientos(fundamento, hay)
             yield from (f"la {act.clave} {que} {falta}" for falta in _mal_citadas(tabla, act, suyas, hay))
 
 
-def _fundamentos(act: Actividad) -> Iterator[tuple[str, str]]:
+def fundamentos(act: Actividad) -> Iterator[tuple[str, str]]:
+    """Todo lo que se funda en una actividad: ella, su plazo y sus oficios, con la frase que lo dice."""
     yield "se funda en", act.fundamento
     if act.plazo:
         yield "tiene un plazo que se funda en", act.plazo.fundamento
@@ -63,5 +74,5 @@ def _mal_citadas(
     propio = tabla.mencion.prefijo if tabla.mencion else ""
     suyos = [numero for prefijo, numero in citas if prefijo == propio and numero in hay[propio].numeros]
     # Las filas que añadió el producto no tienen número, y una rama («6aA») se cita por el de su actividad.
-    if suyos and act.numero_impreso and not any(act.clave.startswith(numero) for numero in suyos):
+    if suyos and act.numero_impreso and not any(re.fullmatch(rf"{n}[a-z]?[A-Z]?", act.clave) for n in suyos):
         yield f"{', '.join(f'{propio}-{n}' for n in suyos)}, y no en sí misma"

@@ -9,10 +9,12 @@ from modelos.tabla.actividad import Actividad
 from modelos.tabla.emision import Destino, Emision, Forma, Hacia
 from modelos.tabla.revision_plazos import se_captura
 from modelos.tabla.tabla import Tabla
-from modelos.tabla.unidades import TIPO_DE_GRUPO, Unidad
+from modelos.tabla.unidades import ESTATALES, TIPO_DE_GRUPO, Unidad
 
 _CLAVE = re.compile(r"OF-\d{2}[a-z]?")
 _PLANTILLA = re.compile(r"[a-z_]+/[a-z0-9_]+")
+_GRUPOS = {grupo.value for grupo in TIPO_DE_GRUPO}
+_UNIDADES = {*(unidad.value for unidad in Unidad), *(ficha.clave for ficha in ESTATALES)}
 _DE_DATO = (Hacia.DATO, Hacia.ESTATAL_DE, Hacia.PERSONA)
 
 
@@ -50,10 +52,12 @@ def _de_uno(tabla: Tabla, act: Actividad, oficio: Emision) -> Iterator[str]:
 
 
 def _de_destino(tabla: Tabla, oficio: Emision, destino: Destino) -> Iterator[str]:
-    if destino.hacia is Hacia.TODAS and Unidad(destino.valor) not in TIPO_DE_GRUPO:
+    if destino.hacia is Hacia.TODAS and destino.valor not in _GRUPOS:
         yield f"va a todas las «{destino.valor}», que no es un grupo"
-    if destino.hacia is Hacia.UNIDAD and Unidad(destino.valor) in TIPO_DE_GRUPO:
+    if destino.hacia is Hacia.UNIDAD and destino.valor in _GRUPOS:
         yield f"va a «{destino.valor}», que es un grupo: diga cuál"
+    elif destino.hacia is Hacia.UNIDAD and destino.valor not in _UNIDADES:
+        yield f"va a «{destino.valor}», que no es ninguna unidad"
     if destino.hacia in _DE_DATO and not se_captura(tabla, destino.valor):
         yield f"va a quien dice el dato «{destino.valor}», que nadie captura"
     if destino in oficio.para and destino.hacia is Hacia.TODAS and oficio.forma is Forma.OFICIO:

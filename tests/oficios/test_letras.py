@@ -12,7 +12,7 @@ from typing import Any
 from flujos.catalogo import CATALOGO
 from modelos.oficios.oficio import LARGO_ASUNTO
 from modelos.tabla import Actividad, Tabla
-from modelos.tabla.emision import Emision
+from modelos.tabla.emision import Emision, Forma
 from tareas.oficios.redaccion.catalogo import UNIDADES
 from tareas.oficios.redaccion.ejemplo import TEXTO, Uso, ejemplos, minimo
 from tareas.oficios.redaccion.plantilla import CARPETA, Redactado, redactar
@@ -57,6 +57,8 @@ def test_con_lo_minimo_se_lee_bien_y_lo_que_falta_lo_pide_con_palabras(letra: Le
     hecho = _redactada(letra, _lo_minimo(Uso(*letra)))
     leido = plano(hecho.cuerpo)
     assert leido.startswith("Con fundamento en ")
+    # De un acta nadie se despide.
+    assert leido.endswith("cordial saludo.") == (letra[2].forma is not Forma.ACTA)
     assert 0 < len(hecho.asunto) <= LARGO_ASUNTO
     assert not re.search(r"None|Undefined|\bTrue\b|«»| ,| \.(?!\w)|,,|  |\(\)|\{|\}", leido), leido
     # «[FALTA: datos.cuota]» no le dice nada a quien revisa: la plantilla prevé el hueco y lo nombra.

@@ -82,6 +82,14 @@ DANOS = [
     pytest.param(_con('"M-S-5"', '"M-P-3"'), "M-P-3, que es de otro procedimiento", id="de-otro-procedimiento"),
     pytest.param(_con(CUERPO, CUERPO + "[FALTA: quién fue]\n"), "«quién fue» con todo lleno", id="algo-sin-capturar"),
     pytest.param(_con("{% endif %}", "{% endsi %}"), "línea", id="mal-escrita"),
+    pytest.param(_con("block cuerpo", "block cuepro"), "el bloque «cuepro» no saldría", id="bloque-mal-escrito"),
+    pytest.param(
+        _con(CUERPO, CUERPO + '{% if salida == "nones" %}No.{% endif %}\n'), "la salida «nones»", id="salida-que-no-hay"
+    ),
+    pytest.param(_con("Observaciones a", "Observaciones a" * 30), "un asunto de", id="asunto-que-no-cabe"),
+    pytest.param(
+        _con('{{ fundamento("Est-37", "M-S-4", "M-S-5") }}', "Hola"), "no dice en qué se funda", id="sin-fundar"
+    ),
 ]
 
 
@@ -116,8 +124,8 @@ def _cambiado(oficio: Emision, cambios: dict[str, object]) -> Emision:
 @pytest.mark.parametrize(
     ("cambios", "dice"),
     [
-        ({"fundamento": "L-80"}, "que se funda en L-80, que no existe"),
-        ({"fundamento": "Q-1"}, "que se funda en Q-1, que no existe"),
+        ({"fundamento": "L-80"}, "emite OF-14, que se funda en L-80, que no existe"),
+        ({"fundamento": "Q-1"}, "emite OF-14, que se funda en Q-1, que no existe"),
         ({"por_completar": ("el sello",)}, "que dice por completar «el sello», y su plantilla no lo pide"),
         ({"plantilla": "seguimiento/of_99"}, "y no está su plantilla: escriba plantillas_oficio/seguimiento/of_99"),
     ],
@@ -126,6 +134,13 @@ def test_un_oficio_que_dice_lo_que_no_es_no_se_publica(cambios: dict[str, object
     demas = [tabla for tabla in POCAS if tabla.clave != "seguimiento"]
     faltas = faltas_de_plantillas(Catalogo([*demas, _con_oficio(seguimiento.TABLA, "OF-14", **cambios)]))
     assert any(dice in falta for falta in faltas), faltas
+
+
+def test_tambien_los_articulos_de_una_actividad_existen() -> None:
+    primera, *demas = seguimiento.TABLA.actividades
+    mala = replace(seguimiento.TABLA, actividades=(replace(primera, fundamento="M-S-1; L-999"), *demas))
+    faltas = faltas_de_plantillas(Catalogo([*(t for t in POCAS if t.clave != "seguimiento"), mala]))
+    assert "«seguimiento» del 2025-11-20: la 1 se funda en L-999, que no existe" in faltas
 
 
 def test_el_catalogo_revisa_cada_tabla_al_armarse() -> None:

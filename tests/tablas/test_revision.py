@@ -22,6 +22,7 @@ from modelos.tabla import (
     a_unidad,
     devuelve_a,
 )
+from modelos.tabla.emision import Destino, Hacia
 from modelos.tabla.errores import CatalogoInvalido
 from modelos.tabla.revision import faltas
 from tests.accesorios.tablas.hechura import CABECERA, actividad, poda
@@ -298,6 +299,9 @@ def _emite(fundamento: str) -> Actividad:
         ("XY-T-1", "XY-T-1, que es de otro procedimiento; si de veras se funda en él, dígalo en «ajenas»"),
         ("XY-X-1", "XY-X-1, que es de otro procedimiento; si de veras se funda en él, dígalo en «ajenas»"),
         ("XY-P-1", "XY-P-1, y no en sí misma"),
+        ("XY-P-2 y 99", "«XY-P-2 y 99», que no se entiende"),
+        ("XY–P–2", "«XY–P–2», que no se entiende"),
+        ("Acuerdo SO-12 de la Junta", "«Acuerdo SO-12 de la Junta», que no se entiende"),
     ],
 )
 def test_lo_que_se_funda_en_otra_actividad_no_se_publica(fundamento: str, falta: str) -> None:
@@ -312,3 +316,25 @@ def test_fundarse_en_otro_procedimiento_se_declara() -> None:
     assert len(list(Catalogo([poda(*filas, mencion=MENCION, ajenas=("XY-T",)), _tala()]))) == 2
     with pytest.raises(CatalogoInvalido, match="se funda en «XY-Z», que ningún procedimiento usa"):
         Catalogo([poda(*filas, mencion=MENCION, ajenas=("XY-T", "XY-Z")), _tala()])
+
+
+def test_lo_ajeno_que_nadie_usa_se_dice_una_vez_y_no_revienta() -> None:
+    filas = (actividad("1", fundamento="XY-P-1; XY-Z-3"),)
+    with pytest.raises(CatalogoInvalido) as error:
+        Catalogo([poda(*filas, mencion=MENCION, ajenas=("XY-Z",))])
+    assert error.value.faltas == ("«PODA» del 2026-03-02: se funda en «XY-Z», que ningún procedimiento usa",)
+
+
+def test_dos_procedimientos_no_comparten_siglas_ni_prefijo() -> None:
+    with pytest.raises(CatalogoInvalido) as error:
+        Catalogo([poda(mencion=MENCION), poda(clave="TALA", mencion=MENCION)])
+    assert error.value.faltas[:2] == (
+        "las siglas «PODA» son de varios procedimientos: «PODA», «TALA»",
+        "las citas «XY-P» son de varios procedimientos: «PODA», «TALA»",
+    )
+
+
+@pytest.mark.parametrize(("valor", "falta"), [("NADIE", "va a «NADIE», que no es ninguna unidad"), ("CE-15", "")])
+def test_un_oficio_va_a_una_unidad_que_existe(valor: str, falta: str) -> None:
+    oficio = Emision("OF-99", "poda/of_99", Unidad.DSTC, (Destino(Hacia.UNIDAD, valor),), fundamento="L-1")
+    assert faltas(poda(actividad("1", oficios=(oficio,)))) == ([f"la 1 emite OF-99, que {falta}"] if falta else [])

@@ -195,4 +195,4 @@ def test_no_se_publica_quien_abre_un_subprocedimiento_sin_publicar() -> None:
     )
     with pytest.raises(CatalogoInvalido, match="la 1 abre «TALA», que no está publicado"):
         Catalogo([abre])
-    assert len(list(Catalogo([abre, poda(clave="TALA")]))) == 2
+    assert len(list(Catalogo([abre, poda(clave="TALA", siglas="TALA")]))) == 2

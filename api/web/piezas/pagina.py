@@ -22,7 +22,7 @@ from modelos.ajustes import Ajustes
 from modelos.calendario import fecha_corta
 from modelos.errores import BaseInaccesible
 from modelos.oficios import visibles
-from modelos.organizacion.permisos import Quien, administra, ve_tablero
+from modelos.organizacion.permisos import Quien, administra, dirige, ve_tablero
 from modelos.sesion import lectura
 from modelos.tabla.actividad import texto_salida
 
@@ -124,6 +124,7 @@ def pagina(
         "puesto": puesto(quien),
         "administra": quien is not None and administra(quien),
         "mira_tablero": quien is not None and ve_tablero(quien),
+        "mira_administracion": quien is not None and dirige(quien),
         "oficios_pendientes": _oficios_pendientes(ajustes, quien),
     }
     return HTMLResponse(ENTORNO.get_template(plantilla).render(**comunes, **datos), status)

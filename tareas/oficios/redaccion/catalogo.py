@@ -6,18 +6,24 @@ las faltas se dicen a la vez. Sin base de datos: las normas son las que se siemb
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from modelos.errores import NoExiste
 from modelos.oficios import ordenamientos
-from modelos.tabla import Catalogo
+from modelos.oficios.oficio import LARGO_ASUNTO
+from modelos.tabla import Actividad, Catalogo, Tabla
 from modelos.tabla.emision import Emision
-from modelos.tabla.revision_citas import citas, de_procedimientos, mal_citadas
+from modelos.tabla.revision_citas import citas, de_procedimientos, fundamentos, mal_citadas
 from modelos.tabla.unidades import ESTATALES, NACIONALES
 from tareas.oficios.errores import OficioDemasiadoLargo, PlantillaRota
+from tareas.oficios.redaccion.borrador import Texto
 from tareas.oficios.redaccion.ejemplo import Uso, ejemplos, minimo, usos
 from tareas.oficios.redaccion.plantilla import CARPETA, EXTENSION, Citar, Redactado, redactar, revisar
+from tareas.oficios.redaccion.prueba import exigir_bloques
 
+COMUN_DE_TODAS = f"_base{EXTENSION}"
+_SALIDA = re.compile(r"(?:sentido|salida) (?:==|!=) \"(\w+)\"")
 UNIDADES = {ficha.clave: ficha.nombre for ficha in (*NACIONALES, *ESTATALES)}
 
 
@@ -27,11 +33,22 @@ def faltas_de_plantillas(tablas: Catalogo) -> list[str]:
     encontradas: list[str] = []
     for tabla in tablas:
         for actividad in tabla.actividades:
+            suyas = [*_articulos(actividad, citar)]
             for oficio in actividad.oficios:
-                de_quien = f"«{tabla.clave}» del {tabla.version}: la {actividad.clave} emite {oficio.clave}"
-                suyas = dict.fromkeys(_de_oficio(tablas, Uso(tabla, actividad, oficio), oficio, citar))
-                encontradas += [f"{de_quien}, {falta}" for falta in suyas]
+                de_el = dict.fromkeys(_de_oficio(tablas, Uso(tabla, actividad, oficio), oficio, citar))
+                suyas += [f"emite {oficio.clave}, {falta}" for falta in de_el]
+            encontradas += [f"«{tabla.clave}» del {tabla.version}: la {actividad.clave} {falta}" for falta in suyas]
     return [*encontradas, *_sin_emision(tablas, citar)]
+
+
+def _articulos(actividad: Actividad, citar: Citar) -> Iterator[str]:
+    """Las normas y los artículos que no hay; las actividades ya las miró el catálogo."""
+    for que, fundamento in fundamentos(actividad):
+        for prefijo, numero in citas(fundamento):
+            try:
+                citar([f"{prefijo}-{numero}"])
+            except NoExiste:
+                yield f"{que} {prefijo}-{numero}, que no existe"
 
 
 def _citar(tablas: Catalogo) -> Citar:
@@ -40,33 +57,51 @@ def _citar(tablas: Catalogo) -> Citar:
 
 
 def _de_oficio(tablas: Catalogo, uso: Uso, oficio: Emision, citar: Citar) -> Iterator[str]:
-    yield from _de_fundamento(oficio, citar)
     archivo = f"{oficio.plantilla}{EXTENSION}"
     if not (CARPETA / archivo).is_file():
         yield f"y no está su plantilla: escriba plantillas_oficio/{archivo}"
         return
+    for hecho in _redactada(tablas, [uso], oficio.plantilla, citar):
+        if isinstance(hecho, str):
+            yield f"cuya plantilla {hecho}"
+        else:
+            yield from _sin_completar(oficio, hecho)
+
+
+def _redactada(tablas: Catalogo, donde: Sequence[Uso], clave: str, citar: Citar) -> Iterator[Redactado | str]:
+    """Lo que da con cada ejemplo, o por qué no sirve, en una frase que sigue a «la plantilla»."""
+    archivo = f"{clave}{EXTENSION}"
     texto = (CARPETA / archivo).read_text(encoding="utf-8")
+    yield from _salidas_que_no_hay(donde, texto)
     try:
-        for ejemplo in ejemplos([uso], UNIDADES):
+        exigir_bloques(Texto(clave, texto, 0), (CARPETA / COMUN_DE_TODAS).read_text(encoding="utf-8"))
+        for ejemplo in ejemplos(donde, UNIDADES):
             revisar(texto, ejemplo, citar, nombre=archivo)
             hecho = redactar(texto, ejemplo, citar, nombre=archivo)
-            yield from _sin_completar(oficio, hecho)
-            citadas = de_procedimientos(" ".join(hecho.ordenamientos_citados), tablas.citables)
-            ajenas = mal_citadas(uso.tabla, citadas, tablas.citables)
-            yield from (f"cuya plantilla cita {falta}" for falta in ajenas)
-        redactar(texto, minimo([uso], UNIDADES), citar, nombre=archivo)
+            yield hecho
+            yield from _mal_hecha(tablas, donde[0].tabla, hecho)
+        redactar(texto, minimo(donde, UNIDADES), citar, nombre=archivo)
     except PlantillaRota as error:
-        yield f"cuya plantilla «{error.plantilla}», línea {error.linea}, falla: {error.motivo}"
+        yield f"«{error.plantilla}», línea {error.linea}, falla: {error.motivo}"
     except OficioDemasiadoLargo as error:
-        yield f"cuya plantilla da {error.largo} caracteres con el ejemplo: acórtela"
+        yield f"da {error.largo} caracteres con el ejemplo: acórtela"
 
 
-def _de_fundamento(oficio: Emision, citar: Citar) -> Iterator[str]:
-    for prefijo, numero in citas(oficio.fundamento):
-        try:
-            citar([f"{prefijo}-{numero}"])
-        except NoExiste:
-            yield f"que se funda en {prefijo}-{numero}, que no existe"
+def _salidas_que_no_hay(donde: Sequence[Uso], texto: str) -> Iterator[str]:
+    """Una salida mal escrita no es falta de la redacción: el renglón que depende de ella nunca sale."""
+    hay = {salida for uso in donde for act in uso.tabla.actividades for salida in act.salidas}
+    for salida in dict.fromkeys(_SALIDA.findall(texto)):
+        if salida not in hay:
+            yield f"pregunta por la salida «{salida}», que su procedimiento no tiene"
+
+
+def _mal_hecha(tablas: Catalogo, tabla: Tabla, hecho: Redactado) -> Iterator[str]:
+    citadas = de_procedimientos(" ".join(hecho.ordenamientos_citados), tablas.citables)
+    yield from (f"cita {falta}" for falta in mal_citadas(tabla, citadas, tablas.citables))
+    if not 0 < len(hecho.asunto) <= LARGO_ASUNTO:
+        yield f"da un asunto de {len(hecho.asunto)} letras con el ejemplo: de 1 a {LARGO_ASUNTO}"
+    if not hecho.ordenamientos_citados:
+        yield "no dice en qué se funda: empiece con fundamento(…) en su bloque «cuerpo»"
 
 
 def _sin_completar(oficio: Emision, hecho: Redactado) -> Iterator[str]:
@@ -90,8 +125,6 @@ def _sin_emision(tablas: Catalogo, citar: Citar) -> Iterator[str]:
         if ruta.parent.name not in claves:
             yield f"la plantilla «{clave}» no es de ningún procedimiento: póngala en la carpeta del suyo"
             continue
-        try:
-            for ejemplo in ejemplos(usos(list(tablas), clave), UNIDADES):
-                revisar(ruta.read_text(encoding="utf-8"), ejemplo, citar, nombre=f"{clave}{EXTENSION}")
-        except PlantillaRota as error:
-            yield f"la plantilla suelta «{error.plantilla}», línea {error.linea}, falla: {error.motivo}"
+        for hecho in _redactada(tablas, usos(list(tablas), clave), clave, citar):
+            if isinstance(hecho, str):
+                yield f"la plantilla suelta «{clave}» {hecho}"

@@ -37,7 +37,7 @@ def probar(ctx: Contexto, texto: Texto, tablas: Sequence[Tabla]) -> None:
 
 def _propia(ctx: Contexto, texto: Texto, tablas: Sequence[Tabla]) -> None:
     con = borrador.juego(ctx, texto)
-    _exigir_bloques(texto, "\n".join(c.texto for c in con.comunes))
+    exigir_bloques(texto, "\n".join(c.texto for c in con.comunes))
     normas = ordenamientos.todos(ctx.s)
     donde = usos(tablas, texto.clave)
     nombres = _nombres(ctx)
@@ -52,8 +52,8 @@ def _propia(ctx: Contexto, texto: Texto, tablas: Sequence[Tabla]) -> None:
     aparte.redactar(texto.texto, vacio, citar, editadas=con.editadas, nombre=texto.archivo)
 
 
-def _exigir_bloques(texto: Texto, comunes: str) -> None:
-    """Un bloque que la común no tiene no sale en ninguna parte, y nadie se entera."""
+def exigir_bloques(texto: Texto, comunes: str) -> None:
+    """Un bloque que la común no tiene no sale en ninguna parte, y nadie se entera. Lanza PlantillaRota."""
     if not _HEREDA.search(texto.texto):
         return
     conocidos = {"asunto", *_BLOQUE.findall(comunes)}

@@ -29,7 +29,7 @@ from tests.accesorios.tablas.fechas import fecha
 AYER, HOY = fecha("jue 2026-11-19"), fecha("vie 2026-11-20")
 MANANA, LUNES = fecha("sáb 2026-11-21"), fecha("lun 2026-11-23")
 Vigencias = list[tuple[date, date | None]]
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 AJENAS = ("modelos/calendario/", "modelos/tabla/", "modelos/tablero/", "modelos/bpmn/", "modelos/migraciones/")
 """Cuentan días hábiles, periodos o dibujos: ahí `desde` y `hasta` no son una vigencia."""
 

@@ -45,7 +45,7 @@ def _quien(*adscripciones: tuple[str, Rol]) -> Quien:
 # --- la tabla de verdad --------------------------------------------------------
 # Un expediente de la CST, que depende de la DSTC, con un turno de CE-15; la CSC no tiene que ver.
 
-RAIZ = Path(__file__).parents[2]
+RAIZ = Path(__file__).parents[3]
 YO, OTRA = 1, 2
 TURNO, DUENA, SUPERIOR, AJENA = "CE-15", "CST", "DSTC", "CSC"
 SIN_PROMOVER, PROMOVIDA = poda(duena=Unidad.CST), poda(duena=Unidad.CST, promueve=PROMUEVE, datos=Inicio)
