@@ -13,8 +13,10 @@ from modelos.tabla.actividad import Actividad
 from modelos.tabla.tabla import Citable, Tabla, citables
 
 _CITA = re.compile(r"([A-Za-z]+(?:-[A-Z]\d?)?)-(\w+)")
-_PARTE = re.compile(r"[A-Za-z]+(?:-\w+)+(?:/\w+)?(?: ¶\d+| \(\w+\))?|etapa [IVX]+")
-"""Lo que va entre comas: «L-22 ¶1», «M-P-6/A», «M-P-6 (primera)» o, tras la cita, «etapa I»."""
+_PARTE = re.compile(r"[A-Za-z]+(?:-\w+)+(?:/\w+)?(?: ¶\d+| \(\w+\))?")
+"""Una cita entera, entre comas: «L-22 ¶1», «M-P-6/A», «M-P-6 (primera)»."""
+_PARECE = re.compile(r"[A-Za-z] ?[-\u2013\u2014] ?\w*\d")
+"""Letras, guion o raya y números: quien lo escribió quiso citar."""
 
 
 def citas(fundamento: str) -> list[tuple[str, str]]:
@@ -23,9 +25,9 @@ def citas(fundamento: str) -> list[tuple[str, str]]:
 
 
 def mal_escritas(fundamento: str) -> list[str]:
-    """Las partes de un fundamento que no son citas: lo que no se entiende no se puede comprobar."""
-    partes = [parte.strip() for parte in re.split("[;,]", fundamento) if parte.strip()]
-    return [parte for parte in partes if not _PARTE.fullmatch(parte)]
+    """Las partes de un fundamento que parecen citas y no lo son del todo («M-N-3 y 9»): no se pueden comprobar."""
+    partes = [parte.strip() for parte in re.split("[;,]", fundamento)]
+    return [parte for parte in partes if _PARECE.search(parte) and not _PARTE.fullmatch(parte)]
 
 
 def de_procedimientos(fundamento: str, hay: Mapping[str, Citable]) -> list[tuple[str, str]]:
