@@ -15,6 +15,7 @@ from api.v1.respuestas import errores
 from modelos import listas
 from modelos.actos import idempotencia
 from modelos.avisos import canales
+from modelos.organizacion.permisos import exigir_administracion
 from modelos.reloj import iso
 from tareas.avisos.cartero import Cartero
 
@@ -42,6 +43,7 @@ def listar(puerta: Administracion, cursor: Cursor = None, limite: Limite = lista
 def crear(cuerpo: CanalNuevo, puerta: Administracion, clave: ClaveIdempotencia = None) -> dict[str, Any]:
     """Da de alta un canal; desde entonces recibe lo mismo que el correo de su persona, o lo de su unidad."""
     with puerta.acto() as ctx:
+        exigir_administracion(ctx.quien, canales.VER_O_CAMBIAR)  # antes de mirar si esa solicitud ya se había hecho
         if clave is not None:
             previo = idempotencia.reservar(ctx, clave, ["canales", cuerpo.model_dump(mode="json")])
             if previo is not None:

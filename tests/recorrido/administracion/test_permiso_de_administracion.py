@@ -105,6 +105,20 @@ def test_ni_de_ninguna_llamada_aunque_lo_que_mande_sea_valido(
                 assert respuesta.json()["detail"].endswith("corresponde a la administración."), direccion
 
 
+def test_ni_con_una_llave_que_ya_uso_en_otra_cosa(web: str, instancia_sqlite: Instancia) -> None:
+    # Si se mirara antes la llave, un 409 diría algo de una llamada que no le toca.
+    documento, llave = crear(instancia_sqlite.ajustes).openapi(), {"Idempotency-Key": "ya-usada"}
+    nuevo = {"procedimiento": "concertacion", "asunto": "Uno", "datos": {}}
+    with Cliente(web, "coordinacion") as c:
+        hecho = c.post("/expedientes", json=nuevo, headers=llave)
+        assert hecho.status_code == 201, hecho.text
+        for ruta in LLAMADAS:
+            for direccion in ruta.direcciones():
+                operacion = documento["paths"][f"/api/v1{ruta.plantilla}"][ruta.metodo.lower()]
+                respuesta = c.request(ruta.metodo, direccion, headers=llave, **_envio(documento, operacion))
+                assert respuesta.status_code == 403, (ruta.metodo, direccion, respuesta.text)
+
+
 def test_a_quien_no_ha_entrado_se_le_pide_entrar(web: str) -> None:
     with Visitante(web, vencida=True) as v:
         for ruta in PAGINAS:
